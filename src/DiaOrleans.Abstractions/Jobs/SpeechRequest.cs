@@ -1,0 +1,42 @@
+namespace DiaOrleans.Abstractions.Jobs;
+
+/// <summary>A request for speech as the client sent it, validated in shape and range. Null means that the client left it to the server.</summary>
+[GenerateSerializer, Immutable, Alias("dia.speech-request")]
+public sealed record SpeechRequest
+{
+    /// <summary>The script, as sent.</summary>
+    [Id(0)] public required string Text { get; init; }
+
+    /// <summary>Id of the voice.</summary>
+    [Id(1)] public required string VoiceId { get; init; }
+
+    /// <summary>wav, mp3, opus, aac, flac or pcm, lower case.</summary>
+    [Id(2)] public string Format { get; init; } = "wav";
+
+    /// <summary>0.25 to 4.</summary>
+    [Id(3)] public double Speed { get; init; } = 1;
+
+    /// <summary>Recorded, no effect.</summary>
+    [Id(4)] public string? Role { get; init; }
+
+    /// <summary>Sampling temperature, 0.1 to 2.</summary>
+    [Id(5)] public double? Temperature { get; init; }
+
+    /// <summary>Guidance scale s of cond + s (cond - uncond), 1 to 10.</summary>
+    [Id(6)] public double? CfgScale { get; init; }
+
+    /// <summary>Nucleus mass, 0 to 1; 0 means unset.</summary>
+    [Id(7)] public double? TopP { get; init; }
+
+    /// <summary>The most new frames, 100 to 10000.</summary>
+    [Id(8)] public int? MaxTokens { get; init; }
+
+    /// <summary>Recorded, no effect.</summary>
+    [Id(9)] public bool? UseTorchCompile { get; init; }
+
+    /// <summary>Null or -1 draws one.</summary>
+    [Id(10)] public long? Seed { get; init; }
+
+    /// <summary>Hz, 8000 to 48000.</summary>
+    [Id(11)] public int? SampleRate { get; init; }
+}

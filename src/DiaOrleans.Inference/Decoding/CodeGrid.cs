@@ -1,0 +1,42 @@
+namespace DiaOrleans.Inference.Decoding;
+
+/// <summary>Codec codes or model tokens, [rows, channels], row-major. A row of codes is a frame.</summary>
+public sealed class CodeGrid
+{
+    private readonly short[] _cells;
+
+    /// <summary>Wraps <paramref name="cells"/>, whose length must be a multiple of <paramref name="channels"/>.</summary>
+    public CodeGrid(short[] cells, int channels)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1);
+        if (cells.Length % channels != 0) throw new ArgumentException($"{cells.Length} cells are no whole number of rows of {channels}.", nameof(cells));
+        (_cells, Channels) = (cells, channels);
+    }
+
+    /// <summary>A grid of zeros.</summary>
+    public CodeGrid(int rows, int channels) : this(new short[rows * channels], channels)
+    {
+    }
+
+    /// <summary>Number of rows.</summary>
+    public int Rows => _cells.Length / Channels;
+
+    /// <summary>Number of channels (codebooks).</summary>
+    public int Channels { get; }
+
+    /// <summary>All cells, row-major.</summary>
+    public ReadOnlySpan<short> Cells => _cells;
+
+    /// <summary>One cell.</summary>
+    public short this[int row, int channel]
+    {
+        get => _cells[row * Channels + channel];
+        set => _cells[row * Channels + channel] = value;
+    }
+
+    /// <summary>One row.</summary>
+    public Span<short> Row(int row) => _cells.AsSpan(row * Channels, Channels);
+
+    /// <summary>A copy of rows <paramref name="start"/> up to <paramref name="end"/>.</summary>
+    public CodeGrid Slice(int start, int end) => new(_cells[(start * Channels)..(end * Channels)], Channels);
+}

@@ -1,0 +1,78 @@
+namespace DiaOrleans.Inference.Serving;
+
+/// <summary>A loaded model with its slots and the thread that advances them.</summary>
+public interface ISpeechEngine : IAsyncDisposable
+{
+    /// <summary>What was loaded.</summary>
+    ModelDescription Model { get; }
+
+    /// <summary>How busy it is.</summary>
+    EngineLoad Load { get; }
+
+    /// <summary>Admits or refuses at once. A refused call has a reason and, where trying again helps, a time.</summary>
+    EngineAdmission TryStart(SpeechCall call);
+
+    /// <summary>Admits nothing more and returns when all admitted work has ended, or is stopped because <paramref name="limit"/> is cancelled.</summary>
+    Task DrainAsync(CancellationToken limit);
+}
+
+/// <summary>What a caller must know of a loaded model.</summary>
+public sealed record ModelDescription
+{
+    /// <summary>Name of the checkpoint folder.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>0626 or classic.</summary>
+    public required string Profile { get; init; }
+
+    /// <summary>fp32 and the like.</summary>
+    public required string Precision { get; init; }
+
+    /// <summary>Frames per second of audio.</summary>
+    public required double FrameRate { get; init; }
+
+    /// <summary>Hz, of the codec.</summary>
+    public required int SampleRate { get; init; }
+
+    /// <summary>The most text ids.</summary>
+    public required int MaxTextIds { get; init; }
+
+    /// <summary>The most bytes of own text that one call speaks well.</summary>
+    public required int MaxTextBytes { get; init; }
+
+    /// <summary>The most new frames of a call without a prompt.</summary>
+    public required int MaxNewFrames { get; init; }
+
+    /// <summary>The checkpoint's own sampling defaults.</summary>
+    public required Decoding.SamplingSettings Sampling { get; init; }
+}
+
+/// <summary>How busy an engine is.</summary>
+/// <param name="Active">Calls in slots.</param>
+/// <param name="Waiting">Calls that wait for one.</param>
+/// <param name="BacklogSeconds">Predicted seconds of audio still to make.</param>
+/// <param name="RealTimeFactor">Measured audio seconds per wall second, lately; 0 before the first call.</param>
+public readonly record struct EngineLoad(int Active, int Waiting, double BacklogSeconds, double RealTimeFactor);
+
+/// <summary>The answer to a call.</summary>
+/// <param name="Run">The admitted run, or null.</param>
+/// <param name="Refusal">Why not.</param>
+/// <param name="Reason">A sentence for the client.</param>
+/// <param name="RetryAfter">When to try again, where that helps.</param>
+public readonly record struct EngineAdmission(SpeechRun? Run, EngineRefusal Refusal, string? Reason = null, TimeSpan? RetryAfter = null);
+
+/// <summary>Why an engine refused a call.</summary>
+public enum EngineRefusal
+{
+    /// <summary>It did not.</summary>
+    None,
+
+    /// <summary>The bound of waiting work, in predicted seconds of audio, is reached.</summary>
+    Busy,
+
+    /// <summary>It finishes what it has.</summary>
+    Draining,
+
+    /// <summary>The model cannot serve this call at any time.</summary>
+    Unservable,
+}
