@@ -1,0 +1,34 @@
+namespace DiaOrleans.Inference.Checkpoints;
+
+/// <summary>Finds the codec that belongs to a checkpoint.</summary>
+public static class CodecLocator
+{
+    /// <summary>The folder that audio_tokenizer_config.json names, where it lies inside the model's folder; else <paramref name="configuredCodecFolder"/>.</summary>
+    /// <exception cref="CheckpointException">Neither is there.</exception>
+    public static string Find(string modelFolder, string? configuredCodecFolder)
+    {
+        var named = Named(modelFolder);
+        if (named is not null && Inside(modelFolder, named) is { } inside) return inside;
+        if (configuredCodecFolder is not null)
+            return Directory.Exists(configuredCodecFolder) ? configuredCodecFolder : throw new CheckpointException($"{configuredCodecFolder}: there is no such codec folder.");
+        throw new CheckpointException(
+            $"{modelFolder}: the checkpoint brings no codec ({(named is null ? "no audio_tokenizer_config.json" : $"its audio_tokenizer_config.json names {named}")}). " +
+            "Get descript/dac_44khz and name its folder with --codec.");
+    }
+
+    private static string? Named(string modelFolder)
+    {
+        var path = Path.Combine(modelFolder, "audio_tokenizer_config.json");
+        if (!File.Exists(path)) return null;
+        using var json = JsonFile.Read(path);
+        return JsonSection.Root(path, json).String("audio_tokenizer_name_or_path");
+    }
+
+    private static string? Inside(string modelFolder, string named)
+    {
+        if (Path.IsPathRooted(named)) return null;
+        var root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(modelFolder)) + Path.DirectorySeparatorChar;
+        var folder = Path.GetFullPath(Path.Combine(root, named));
+        return folder.StartsWith(root, StringComparison.Ordinal) && Directory.Exists(folder) ? folder : null;
+    }
+}

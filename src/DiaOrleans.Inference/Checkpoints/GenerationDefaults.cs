@@ -1,0 +1,30 @@
+namespace DiaOrleans.Inference.Checkpoints;
+
+/// <summary>What generation_config.json sets, else the published defaults (spec/model.md 4.7).</summary>
+/// <param name="DoSample">False: the vendor means greedy decoding.</param>
+/// <param name="Temperature">Sampling temperature.</param>
+/// <param name="TopP">Nucleus mass.</param>
+/// <param name="TopK">Candidates that guidance selects.</param>
+/// <param name="Guidance">s of cond + s (cond - uncond).</param>
+/// <param name="MaxTextBytes">The longest text that one call speaks reliably, where the checkpoint says.</param>
+public sealed record GenerationDefaults(bool DoSample, float Temperature, float TopP, int TopK, float Guidance, int? MaxTextBytes)
+{
+    /// <summary>Reads a folder's generation_config.json; the published defaults where there is none.</summary>
+    public static GenerationDefaults Read(string folder)
+    {
+        var path = Path.Combine(folder, "generation_config.json");
+        if (!File.Exists(path)) return new GenerationDefaults(true, 1.2f, 0.95f, 45, 3f, null);
+        using var json = JsonFile.Read(path);
+        var root = JsonSection.Root(path, json);
+        var defaults = new GenerationDefaults(
+            root.Boolean("do_sample", true),
+            (float)root.Number("temperature", 1.2),
+            (float)root.Number("top_p", 0.95),
+            root.Size("top_k", 45),
+            (float)root.Number("guidance_scale", 3),
+            root.Has("max_text_bytes") ? root.Size("max_text_bytes") : null);
+        if (defaults.Temperature < 0) throw root.Bad("temperature", "0 or more");
+        if (defaults.TopP is <= 0 or > 1) throw root.Bad("top_p", "more than 0, at most 1");
+        return defaults;
+    }
+}

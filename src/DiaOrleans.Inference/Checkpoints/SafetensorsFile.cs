@@ -1,0 +1,133 @@
+using System.Buffers.Binary;
+using System.Text.Json;
+
+namespace DiaOrleans.Inference.Checkpoints;
+
+/// <summary>The header of a .safetensors file: 8 bytes of length, JSON, then the tensors' bytes. Nothing it says is believed unchecked.</summary>
+internal static class SafetensorsFile
+{
+    private const long MaxHeader = 100_000_000;
+    private const int MaxDimensions = 16;
+
+    /// <exception cref="CheckpointException">The file is no sound safetensors file.</exception>
+    public static IReadOnlyList<TensorEntry> Read(string path)
+    {
+        var file = CheckpointFiles.Resolve(path);
+        try
+        {
+            using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read);
+            return Parse(path, file, ReadHeader(stream, path), stream.Length);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            throw new CheckpointException($"{path}: cannot be read: {problem.Message}", problem);
+        }
+        catch (JsonException problem)
+        {
+            throw new CheckpointException($"{path}: the header is not valid JSON: {problem.Message}", problem);
+        }
+    }
+
+    private static byte[] ReadHeader(FileStream stream, string path)
+    {
+        Span<byte> eight = stackalloc byte[8];
+        if (stream.Length < 8) throw new CheckpointException($"{path}: {stream.Length} bytes are too few for a safetensors file; it is truncated or something else.");
+        stream.ReadExactly(eight);
+        var length = BinaryPrimitives.ReadUInt64LittleEndian(eight);
+        var room = (ulong)Math.Min(MaxHeader, stream.Length - 8);
+        if (length < 2 || length > room) throw new CheckpointException($"{path}: the header says it is {length} bytes long; 2 to {room} are possible. The file is truncated or no safetensors file.");
+        var header = new byte[length];
+        stream.ReadExactly(header);
+        return header;
+    }
+
+    private static List<TensorEntry> Parse(string path, string file, byte[] header, long fileLength)
+    {
+        using var json = JsonDocument.Parse(header, new JsonDocumentOptions { MaxDepth = 16 });
+        if (json.RootElement.ValueKind != JsonValueKind.Object) throw new CheckpointException($"{path}: the header is no JSON object.");
+        var dataStart = 8L + header.Length;
+        var entries = new List<TensorEntry>();
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var property in json.RootElement.EnumerateObject())
+        {
+            var name = Text(() => property.Name, path);
+            if (name == "__metadata__") continue;
+            if (!names.Add(name)) throw new CheckpointException($"{path}: tensor {name} is there twice.");
+            entries.Add(Entry(path, file, name, property.Value, dataStart, fileLength));
+        }
+
+        CheckOverlap(path, entries);
+        return entries;
+    }
+
+    private static TensorEntry Entry(string path, string file, string name, JsonElement value, long dataStart, long fileLength)
+    {
+        CheckpointException Bad(string what) => new($"{path}: tensor {name}: {what}.");
+        if (value.ValueKind != JsonValueKind.Object) throw Bad("its header entry is no object");
+        if (!value.TryGetProperty("dtype", out var dtype) || dtype.ValueKind != JsonValueKind.String) throw Bad("dtype is missing");
+        var type = TypeOf(Text(() => dtype.GetString()!, path)) ?? throw Bad($"dtype {dtype} is unknown");
+        if (!value.TryGetProperty("shape", out var dims) || dims.ValueKind != JsonValueKind.Array || dims.GetArrayLength() > MaxDimensions) throw Bad("shape is missing or has too many dimensions");
+        var shape = new long[dims.GetArrayLength()];
+        var bytes = (UInt128)TensorEntry.SizeOf(type);
+        for (var i = 0; i < shape.Length; i++)
+        {
+            if (dims[i].ValueKind != JsonValueKind.Number || !dims[i].TryGetInt64(out shape[i]) || shape[i] < 0) throw Bad($"dimension {i} is {dims[i]}");
+            bytes *= (UInt128)shape[i];
+            if (bytes > long.MaxValue) throw Bad("its shape overflows");
+        }
+
+        if (!value.TryGetProperty("data_offsets", out var offsets) || offsets.ValueKind != JsonValueKind.Array || offsets.GetArrayLength() != 2 ||
+            !TryInteger(offsets[0], out var start) || !TryInteger(offsets[1], out var end))
+            throw Bad("data_offsets are not two integers");
+        var room = fileLength - dataStart;
+        if (start < 0 || end < start || end > room) throw Bad($"its bytes {start} to {end} lie outside the {room} that the file holds; the file is truncated or damaged");
+        if ((UInt128)(end - start) != bytes) throw Bad($"{type} [{string.Join(", ", shape)}] takes {bytes} bytes, data_offsets give {end - start}");
+        return new TensorEntry(name, type, shape, file, dataStart + start, end - start);
+    }
+
+    private static bool TryInteger(JsonElement value, out long integer)
+    {
+        integer = 0;
+        return value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out integer);
+    }
+
+    /// <summary>System.Text.Json reports bad UTF-8 and lone surrogates only when a string is read, and by another exception.</summary>
+    private static string Text(Func<string> read, string path)
+    {
+        try
+        {
+            return read();
+        }
+        catch (InvalidOperationException problem)
+        {
+            throw new CheckpointException($"{path}: the header holds text that is not valid UTF-8.", problem);
+        }
+    }
+
+    private static void CheckOverlap(string path, List<TensorEntry> entries)
+    {
+        TensorEntry? before = null;
+        foreach (var entry in entries.Where(e => e.Length > 0).OrderBy(e => e.Offset))
+        {
+            if (before is not null && entry.Offset < before.Offset + before.Length) throw new CheckpointException($"{path}: the bytes of {before.Name} and {entry.Name} overlap.");
+            before = entry;
+        }
+    }
+
+    private static ElementType? TypeOf(string dtype) => dtype switch
+    {
+        "F64" => ElementType.F64,
+        "F32" => ElementType.F32,
+        "F16" => ElementType.F16,
+        "BF16" => ElementType.BF16,
+        "I64" => ElementType.I64,
+        "I32" => ElementType.I32,
+        "I16" => ElementType.I16,
+        "I8" => ElementType.I8,
+        "U8" => ElementType.U8,
+        "BOOL" => ElementType.Bool,
+        "F8_E4M3" => ElementType.F8E4M3,
+        "F8_E5M2" => ElementType.F8E5M2,
+        _ => null,
+    };
+}

@@ -1,0 +1,49 @@
+using DiaOrleans.Inference.Checkpoints;
+
+namespace DiaOrleans.Inference.Graphs;
+
+/// <summary>Codes [codebooks, L] to samples [1, 1, L * hop]; spec/model.md 5.1 and 5.2.</summary>
+internal static class CodecDecoderGraph
+{
+    public const string Codes = "codes";
+    public const string Samples = "samples";
+
+    public static GraphModel Build(DacCheckpoint codec)
+    {
+        var config = codec.Config;
+        var graph = new GraphBuilder("codec-decoder");
+        var ops = new CodecOps(graph, codec);
+        var codes = graph.Input(Codes, OnnxType.Int64, config.Codebooks, "frames");
+
+        var x = ops.Convolve(Dequantise(graph, ops, codec, codes), "decoder.conv1", pad: 3);
+        for (var block = 0; block < config.UpsamplingRatios.Count; block++)
+        {
+            x = ops.Upsample(ops.Snake(x, $"decoder.block.{block}.snake1"), $"decoder.block.{block}.conv_t1", config.UpsamplingRatios[block]);
+            x = ops.ResidualUnits(x, $"decoder.block.{block}");
+        }
+
+        x = ops.Convolve(ops.Snake(x, "decoder.snake1"), "decoder.conv2", pad: 3);
+        graph.Output(Samples, graph.Node("Tanh", [x]), OnnxType.Float, 1, 1, "samples");
+        return graph.Build();
+    }
+
+    /// <summary>The sum over codebooks of out_proj(codebook[code]): one gather a codebook, then one product with all projections side by side.</summary>
+    private static string Dequantise(GraphBuilder graph, CodecOps ops, DacCheckpoint codec, string codes)
+    {
+        var config = codec.Config;
+        var (vectors, projections) = (new string[config.Codebooks], new string[config.Codebooks]);
+        var bias = "";
+        for (var q = 0; q < config.Codebooks; q++)
+        {
+            var index = graph.Node("Gather", [codes, graph.Integer(q)], ("axis", 0L));
+            vectors[q] = graph.Node("Transpose", [graph.Node("Gather", [ops.Codebook(q), index])], ("perm", new long[] { 1, 0 }));
+            var projection = codec.Conv($"quantizer.quantizers.{q}.out_proj");
+            projections[q] = graph.Node("Reshape", [ops.Fused(projection), graph.Integers(config.HiddenSize, config.CodebookDim)]);
+            var term = graph.Weight(projection.Bias, config.HiddenSize, 1);
+            bias = q == 0 ? term : graph.Node("Add", [bias, term]);
+        }
+
+        var product = graph.Node("MatMul", [graph.Node("Concat", projections, ("axis", 1L)), graph.Node("Concat", vectors, ("axis", 0L))]);
+        return graph.Node("Unsqueeze", [graph.Node("Add", [product, bias]), graph.Integers(0)]);
+    }
+}

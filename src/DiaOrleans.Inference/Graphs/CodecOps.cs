@@ -1,0 +1,62 @@
+using DiaOrleans.Inference.Checkpoints;
+
+namespace DiaOrleans.Inference.Graphs;
+
+/// <summary>The blocks of DAC; spec/model.md 5.1. Activations are [1, channels, time].</summary>
+internal sealed class CodecOps(GraphBuilder graph, DacCheckpoint codec)
+{
+    private static readonly int[] Dilations = [1, 3, 9];
+
+    /// <summary>x + sin²(αx) / (α + 1e-9).</summary>
+    public string Snake(string x, string module)
+    {
+        var tensor = codec.Alpha(module);
+        var alpha = graph.Weight(tensor, 1, tensor.Shape.Max(), 1);
+        var sine = graph.Node("Sin", [graph.Node("Mul", [x, alpha])]);
+        var inverse = graph.Node("Reciprocal", [graph.Node("Add", [alpha, graph.Scalar(1e-9f)])]);
+        return graph.Node("Add", [x, graph.Node("Mul", [graph.Node("Mul", [sine, sine]), inverse])]);
+    }
+
+    public string Convolve(string x, string module, int stride = 1, int dilation = 1, int pad = 0)
+    {
+        var weight = codec.Conv(module);
+        return graph.Node("Conv", [x, Fused(weight), Bias(weight)],
+            ("kernel_shape", new[] { weight.Shape[2] }), ("strides", new long[] { stride }), ("dilations", new long[] { dilation }), ("pads", new long[] { pad, pad }));
+    }
+
+    public string Upsample(string x, string module, int stride)
+    {
+        var weight = codec.Conv(module);
+        var pad = (stride + 1) / 2;
+        return graph.Node("ConvTranspose", [x, Fused(weight), Bias(weight)],
+            ("kernel_shape", new[] { weight.Shape[2] }), ("strides", new long[] { stride }), ("pads", new long[] { pad, pad }));
+    }
+
+    /// <summary>The three residual units of a block.</summary>
+    public string ResidualUnits(string x, string block)
+    {
+        for (var i = 0; i < Dilations.Length; i++)
+        {
+            var unit = $"{block}.res_unit{i + 1}";
+            var y = Convolve(Snake(x, $"{unit}.snake1"), $"{unit}.conv1", dilation: Dilations[i], pad: 3 * Dilations[i]);
+            y = Convolve(Snake(y, $"{unit}.snake2"), $"{unit}.conv2");
+            x = graph.Node("Add", [x, y]);
+        }
+
+        return x;
+    }
+
+    public string Codebook(int index) => graph.Weight(codec.Codebook(index), codec.Config.CodebookSize, codec.Config.CodebookDim);
+
+    /// <summary>The convolution's weight; a weight-norm pair becomes g · v / ‖v‖, the norm over all axes but the first.</summary>
+    public string Fused(ConvWeight weight)
+    {
+        long[] shape = [.. weight.Shape];
+        if (weight.Weight is { } whole) return graph.Weight(whole, shape);
+        var direction = graph.Weight(weight.Direction!, shape);
+        var gain = graph.Weight(weight.Gain!, shape[0], 1, 1);
+        return graph.Node("Mul", [direction, graph.Node("Div", [gain, graph.Node("ReduceL2", [direction, graph.Integers(1, 2)], ("keepdims", 1L))])]);
+    }
+
+    private string Bias(ConvWeight weight) => graph.Weight(weight.Bias, weight.Bias.Shape[0]);
+}

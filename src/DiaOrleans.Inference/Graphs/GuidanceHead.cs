@@ -1,0 +1,67 @@
+using DiaOrleans.Inference.Checkpoints;
+
+namespace DiaOrleans.Inference.Graphs;
+
+/// <summary>
+/// From both guidance rows' logits to the candidates of every channel, best first; spec/model.md 4.3 a and b, and 3.9.
+/// The host sees k candidates and not the whole vocabulary.
+/// </summary>
+internal static class GuidanceHead
+{
+    public const string Ids = "candidate_ids";
+    public const string Values = "candidate_values";
+    public const string Fallback = "fallback_ids";
+
+    private const float ClassicEosFactor = 0.8f;
+
+    /// <summary>How many candidates the graph gives for a top-k: the classic profile's EOS may leave the set, so it takes one more.</summary>
+    public static int Candidates(DiaProfile profile, int topK, int vocab) => Math.Min(profile == DiaProfile.Classic ? topK + 1 : topK, vocab);
+
+    /// <summary>True where so few candidates are taken that all may be special ids; then the graph also gives each channel's best code.</summary>
+    public static bool HasFallback(int topK, int vocab, int eos) => topK <= vocab - eos;
+
+    /// <summary>
+    /// <paramref name="cond"/> and <paramref name="uncond"/> are [slots, 1, channels, vocab], <paramref name="scale"/> [slots, 1, 1, 1].
+    /// Ids and values come out as [slots, 1, channels, k]: the values are cond's (0626) or the guided ones (classic).
+    /// </summary>
+    public static void Add(GraphBuilder graph, DiaConfig config, string cond, string uncond, string scale, int topK)
+    {
+        var (channels, vocab) = (config.Decoder.Channels, config.Decoder.Vocab);
+        var classic = config.Profile == DiaProfile.Classic;
+        var guided = graph.Node("Add", [cond, graph.Node("Mul", [graph.Node("Sub", [cond, uncond]), scale])]);
+        if (classic)
+        {
+            var (factor, mask) = ClassicMasks(config);
+            guided = graph.Node("Mul", [guided, graph.Constant(factor, 1, 1, channels, vocab)]);
+            guided = graph.Node("Add", [guided, graph.Constant(mask, 1, 1, channels, vocab)]);
+        }
+
+        var k = Candidates(config.Profile, topK, vocab);
+        var best = classic ? Values : graph.Fresh("best");
+        graph.Emit("TopK", [guided, graph.Integers(k)], [best, Ids], "", [("axis", -1L), ("largest", 1L), ("sorted", 1L)]);
+        if (!classic) graph.Emit("GatherElements", [cond, Ids], [Values], "", [("axis", -1L)]);
+        graph.DeclareOutput(Ids, OnnxType.Int64, "slots", 1, channels, k);
+        graph.DeclareOutput(Values, OnnxType.Float, "slots", 1, channels, k);
+
+        if (!HasFallback(topK, vocab, config.Eos)) return;
+        var codes = graph.Node("Slice", [classic ? guided : cond, graph.Integers(0), graph.Integers(config.Eos), graph.Integers(-1)]);
+        graph.Emit("ArgMax", [codes], [Fallback], "", [("axis", -1L), ("keepdims", 0L)]);
+        graph.DeclareOutput(Fallback, OnnxType.Int64, "slots", 1, channels);
+    }
+
+    private static (float[] Factor, float[] Mask) ClassicMasks(DiaConfig config)
+    {
+        var (channels, vocab) = (config.Decoder.Channels, config.Decoder.Vocab);
+        var factor = new float[channels * vocab];
+        var mask = new float[channels * vocab];
+        Array.Fill(factor, 1f);
+        factor[config.Eos] = ClassicEosFactor;
+        for (var channel = 0; channel < channels; channel++)
+        {
+            var firstMasked = channel == 0 ? config.Eos + 1 : config.Eos;
+            Array.Fill(mask, float.NegativeInfinity, channel * vocab + firstMasked, vocab - firstMasked);
+        }
+
+        return (factor, mask);
+    }
+}

@@ -1,0 +1,53 @@
+using DiaOrleans.Inference.Checkpoints;
+
+namespace DiaOrleans.Inference.Graphs;
+
+/// <summary>The blocks that text encoder and decoder share. Activations are [rows, sequence, hidden].</summary>
+internal sealed class TransformerOps(GraphBuilder graph, DiaCheckpoint checkpoint)
+{
+    private readonly float _epsilon = checkpoint.Config.NormEpsilon;
+
+    /// <summary>x of [..., in] times the named module's weight.</summary>
+    public string Linear(string x, string module)
+    {
+        var weight = checkpoint.Linear(module);
+        return weight.OutputMajor
+            ? graph.Node("FusedMatMul", GraphBuilder.Microsoft, [x, graph.Weight(weight.Tensor, weight.Out, weight.In)], ("transB", 1L))
+            : graph.Node("MatMul", [x, graph.Weight(weight.Tensor, weight.In, weight.Out)]);
+    }
+
+    /// <summary>RMSNorm over the last axis with the named weight.</summary>
+    public string Norm(string x, string module) =>
+        graph.Node("SimplifiedLayerNormalization", [x, NormWeight(module)], ("axis", -1L), ("epsilon", _epsilon), ("stash_type", 1L));
+
+    /// <summary>sum = x + skip, and its RMSNorm.</summary>
+    public (string Sum, string Norm) AddNorm(string x, string skip, string module)
+    {
+        var (norm, sum) = (graph.Fresh("norm"), graph.Fresh("sum"));
+        graph.Emit("SkipSimplifiedLayerNormalization", [x, skip, NormWeight(module)], [norm, "", "", sum], GraphBuilder.Microsoft, [("epsilon", _epsilon)]);
+        return (sum, norm);
+    }
+
+    /// <summary>down(silu(gate(x)) * up(x)); gate and up are the halves of one weight, gate first.</summary>
+    public string Mlp(string x, string module)
+    {
+        var (gate, up) = (graph.Fresh("gate"), graph.Fresh("up"));
+        graph.Emit("Split", [Linear(x, $"{module}.gate_up_proj")], [gate, up], "", [("axis", -1L), ("num_outputs", 2L)]);
+        var silu = graph.Node("QuickGelu", GraphBuilder.Microsoft, [gate], ("alpha", 1f));
+        return Linear(graph.Node("Mul", [silu, up]), $"{module}.down_proj");
+    }
+
+    /// <summary>Rotates x of [rows, sequence, heads * headDim] at <paramref name="positions"/>: [1] counts on from there, [rows, sequence] gives each.</summary>
+    public string Rotate(string x, string positions, RotaryTable table) =>
+        graph.Node("RotaryEmbedding", GraphBuilder.Microsoft, [x, positions, table.Cos, table.Sin], ("interleaved", 0L));
+
+    /// <summary>Attention of all queries to all keys, scale 1. Keys and values are [rows, keys, heads * headDim] or [rows, heads, keys, headDim].</summary>
+    public string Attend(string query, string key, string value, int heads, string validKeys = "") =>
+        graph.Node("MultiHeadAttention", GraphBuilder.Microsoft, [query, key, value, "", validKeys], ("num_heads", (long)heads), ("scale", 1f));
+
+    private string NormWeight(string module)
+    {
+        var weight = checkpoint.Vector(module);
+        return graph.Weight(weight, weight.Shape[0]);
+    }
+}

@@ -1,0 +1,110 @@
+using DiaOrleans.Inference.Checkpoints;
+using DiaOrleans.Inference.Decoding;
+using DiaOrleans.Inference.Graphs;
+
+namespace DiaOrleans.Inference.Serving;
+
+/// <summary>A checkpoint and its codec, loaded: the sessions and what is computed once for all requests.</summary>
+internal sealed class DiaModel : IDisposable
+{
+    private const int HeadDimStep = 8;
+
+    private readonly DecoderGraphOptions _graph;
+
+    private DiaModel(DiaCheckpoint checkpoint, TextEncoder textEncoder, DecoderGraphOptions graph, Decoder decoder, Codec? codec)
+    {
+        (Checkpoint, TextEncoder, Decoder, Codec, _graph) = (checkpoint, textEncoder, decoder, codec, graph);
+        Delay = new DelayPattern(checkpoint.Config.DelayPattern);
+        var config = checkpoint.Config;
+        Rules = new TokenRules(config.Bos, config.Eos, config.Pad, config.Eos, config.Decoder.Vocab, config.Profile == DiaProfile.Classic);
+    }
+
+    public DiaCheckpoint Checkpoint { get; }
+
+    public DiaConfig Config => Checkpoint.Config;
+
+    public TextEncoder TextEncoder { get; }
+
+    public Decoder Decoder { get; }
+
+    /// <summary>Null where only the decoder was asked for.</summary>
+    public Codec? Codec { get; }
+
+    public DelayPattern Delay { get; }
+
+    public TokenRules Rules { get; }
+
+    /// <summary>Candidates that the graph gives for each channel.</summary>
+    public int Candidates => GuidanceHead.Candidates(Config.Profile, _graph.TopK, Config.Decoder.Vocab);
+
+    /// <summary>The most new frames after a prompt: N ≤ rows - 1 - longest delay - prompt frames (spec/model.md 4).</summary>
+    public int MaxNewFrames(int promptFrames) => Config.Decoder.MaxPositions - 1 - Delay.Max - promptFrames;
+
+    /// <exception cref="CheckpointException">The folder holds no checkpoint that can be served; the message says what was found.</exception>
+    public static DiaModel Load(ModelOptions options)
+    {
+        var checkpoint = DiaCheckpoint.Open(options.Folder, options.Profile);
+        var codec = DacCheckpoint.Open(CodecLocator.Find(options.Folder, options.CodecFolder));
+        if (codec.Config.Codebooks != checkpoint.Config.Decoder.Channels)
+            throw new CheckpointException($"{codec.Folder}: the codec has {codec.Config.Codebooks} codebooks, the model in {checkpoint.Folder} {checkpoint.Config.Decoder.Channels} channels.");
+        return Load(checkpoint, codec, options, literal: false);
+    }
+
+    /// <summary>Loads an opened checkpoint; with <paramref name="literal"/> the unconditional row runs as published, without the collapse.</summary>
+    public static DiaModel Load(DiaCheckpoint checkpoint, DacCheckpoint? codec, ModelOptions options, bool literal, int? topK = null, int? textCapacity = null)
+    {
+        CheckHeads(checkpoint);
+        var threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
+        using var unfinished = new Disposables();
+        var textEncoder = unfinished.Add(new TextEncoder(Sessions.Create(TextEncoderGraph.Build(checkpoint), threads), checkpoint.Config.Decoder.Layers));
+        IReadOnlyList<float[]>? constants = null;
+        if (!literal)
+        {
+            using var zero = textEncoder.Encode([0]);
+            constants = UnconditionalCross.Compute(checkpoint, zero);
+        }
+
+        var graph = new DecoderGraphOptions(checkpoint.Config.Decoder.MaxPositions, topK ?? checkpoint.Defaults.TopK, constants);
+        var session = unfinished.Add(Sessions.Create(DecoderGraph.Build(checkpoint, graph), threads));
+        int? capacity = options.Slots > 1 || literal ? textCapacity ?? checkpoint.Config.Encoder.MaxPositions : null;
+        var decoder = unfinished.Add(new Decoder(session, checkpoint.Config, graph, options.Slots, capacity));
+        var loadedCodec = codec is null ? null : unfinished.Add(new Codec(codec, threads));
+        var model = new DiaModel(checkpoint, textEncoder, graph, decoder, loadedCodec);
+        unfinished.Keep();
+        return model;
+    }
+
+    public ModelDescription Describe()
+    {
+        var defaults = Checkpoint.Defaults;
+        var codec = Codec!.Config;
+        return new ModelDescription
+        {
+            Name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Checkpoint.Folder)),
+            Profile = Config.Profile == DiaProfile.Classic ? "classic" : "0626",
+            Precision = "fp32",
+            FrameRate = (double)codec.SampleRate / codec.HopLength,
+            SampleRate = codec.SampleRate,
+            MaxTextIds = Config.Encoder.MaxPositions,
+            MaxTextBytes = defaults.MaxTextBytes ?? DefaultTextBytes,
+            MaxNewFrames = MaxNewFrames(0),
+            Sampling = new SamplingSettings(defaults.Guidance, defaults.Temperature, defaults.TopP, defaults.TopK),
+        };
+    }
+
+    public void Dispose()
+    {
+        Codec?.Dispose();
+        Decoder.Dispose();
+        TextEncoder.Dispose();
+    }
+
+    private const int DefaultTextBytes = 350;
+
+    private static void CheckHeads(DiaCheckpoint checkpoint)
+    {
+        var head = checkpoint.Config.Decoder.HeadDim;
+        if (head % HeadDimStep != 0)
+            throw new CheckpointException($"{checkpoint.Folder}: the decoder's head size is {head}; ONNX Runtime's GroupQueryAttention serves multiples of {HeadDimStep} only.");
+    }
+}

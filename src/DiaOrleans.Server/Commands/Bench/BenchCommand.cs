@@ -1,0 +1,74 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using DiaOrleans.Inference.Checkpoints;
+using DiaOrleans.Inference.Serving;
+using Spectre.Console;
+
+namespace DiaOrleans.Server.Commands.Bench;
+
+/// <summary><c>bench decode</c>: times the decoder on this machine.</summary>
+internal static class BenchCommand
+{
+    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, NumberHandling = JsonNumberHandling.Strict };
+
+    public static Command Create()
+    {
+        var model = new Option<DirectoryInfo>("--model") { Description = "Checkpoint folder.", Required = true };
+        var streams = Positive("--streams", 1, "Requests in one batch.");
+        var steps = Positive("--steps", 200, "Measured steps.");
+        var threads = new Option<int>("--threads") { Description = "Threads of ONNX Runtime; 0 takes the number of cores." };
+        var random = new Option<bool>("--random-weights") { Description = "Make up the weights; the folder's config.json is enough." };
+        var json = new Option<bool>("--json") { Description = "Print one JSON object." };
+        var decode = new Command("decode", "Times the decoder: both guidance rows, sampling included, a text of 100 bytes, 100 rows in the cache.") { model, streams, steps, threads, random, json };
+        decode.SetAction(parsed =>
+        {
+            var options = new DecodeBenchmarkOptions(
+                parsed.GetRequiredValue(model).FullName, parsed.GetValue(streams), parsed.GetValue(steps), parsed.GetValue(threads), parsed.GetValue(random));
+            return Run(options, parsed.GetValue(json));
+        });
+        return new Command("bench", "Measures this machine.") { decode };
+    }
+
+    private static int Run(DecodeBenchmarkOptions options, bool json)
+    {
+        try
+        {
+            var result = DecodeBenchmark.Run(options);
+            if (json) Console.WriteLine(JsonSerializer.Serialize(result, Json));
+            else Print(result);
+            return 0;
+        }
+        catch (CheckpointException problem)
+        {
+            Console.Error.WriteLine(problem.Message);
+            return 1;
+        }
+    }
+
+    private static void Print(DecodeBenchmarkResult result)
+    {
+        var table = new Table().Border(TableBorder.Rounded).AddColumn("").AddColumn(new TableColumn("").RightAligned()).HideHeaders();
+        Row("model", result.Model);
+        Row("precision", result.Precision);
+        Row("streams", result.Streams);
+        Row("threads", result.Threads);
+        Row("step, median", $"{result.StepMsMedian:F3} ms");
+        Row("step, fastest", $"{result.StepMsMin:F3} ms");
+        Row("real-time factor", $"{result.RealTimeFactor:F2}");
+        Row("peak memory", $"{result.PeakRssMib:F0} MiB");
+        AnsiConsole.Write(table);
+
+        void Row(string name, object value) => table.AddRow(Markup.Escape(name), Markup.Escape(value.ToString()!));
+    }
+
+    private static Option<int> Positive(string name, int value, string description)
+    {
+        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => value };
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() < 1) result.AddError($"{name} must be at least 1.");
+        });
+        return option;
+    }
+}
