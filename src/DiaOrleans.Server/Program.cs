@@ -1,1 +1,4 @@
-return 0;
+using System.CommandLine;
+using DiaOrleans.Server.Commands.Bench;
+
+return await new RootCommand("DiaOrleans") { BenchCommand.Create() }.Parse(args).InvokeAsync();
