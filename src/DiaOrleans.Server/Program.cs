@@ -1,4 +1,8 @@
 using System.CommandLine;
 using DiaOrleans.Server.Commands.Bench;
+using DiaOrleans.Server.Commands.Serve;
 
-return await new RootCommand("DiaOrleans") { BenchCommand.Create() }.Parse(args).InvokeAsync();
+var root = new RootCommand("DiaOrleans: a text-to-speech server for the Dia model.") { ServeCommand.Create(), BenchCommand.Create() };
+ServeCommand.AddTo(root);
+// The server drains on its own when it is told to stop; the command line must not cut it short.
+return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });

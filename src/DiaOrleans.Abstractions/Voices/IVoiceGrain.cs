@@ -1,3 +1,5 @@
+using Orleans.Concurrency;
+
 namespace DiaOrleans.Abstractions.Voices;
 
 /// <summary>One voice; the key is its id.</summary>
@@ -5,7 +7,7 @@ namespace DiaOrleans.Abstractions.Voices;
 public interface IVoiceGrain : IGrainWithStringKey
 {
     /// <summary>The voice's settings, or null where no such voice was created.</summary>
-    [Alias("get")]
+    [Alias("get"), AlwaysInterleave]
     Task<VoiceSettings?> Get();
 
     /// <summary>Creates the voice or overwrites it. Stored, and listed in the catalogue, before the call returns.</summary>

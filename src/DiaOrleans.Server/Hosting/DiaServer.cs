@@ -1,0 +1,86 @@
+using System.Net;
+using DiaOrleans.Grains;
+using DiaOrleans.Grains.Workers;
+using DiaOrleans.Server.Api;
+using DiaOrleans.Server.Storage;
+using Orleans.Configuration;
+using Orleans.Dashboard;
+using Orleans.Storage;
+
+namespace DiaOrleans.Server.Hosting;
+
+/// <summary>One process: a silo with its engine, and the HTTP API in front.</summary>
+internal static class DiaServer
+{
+    // The invariant that the ADO.NET provider knows SQLite by; the driver it loads is Microsoft.Data.Sqlite.
+    private const string SqliteInvariant = "System.Data.SQLite";
+    private const string ServiceId = "dia-orleans";
+    private const string ClusterId = "single-node";
+
+    /// <summary>Builds the application; <paramref name="data"/> must outlive it.</summary>
+    public static WebApplication Build(ServerOptions options, DataFolder data, IConfiguration? configuration = null)
+    {
+        SqliteDatabase.Prepare(data.Database);
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        if (configuration is not null) builder.Configuration.AddConfiguration(configuration);
+        AddLogging(builder, options);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Listen(IPAddress.Parse(options.Host), options.Port);
+        });
+        builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(options.DrainSeconds + 10));
+        builder.UseOrleans(silo => ConfigureSilo(silo, options, data));
+        builder.Services.AddSpeechEngine<OnnxSpeechEngineFactory>(new EngineHostOptions { DrainLimit = TimeSpan.FromSeconds(options.DrainSeconds) });
+        builder.Services.AddApi(new ApiOptions { ApiKey = options.ApiKey });
+        var app = builder.Build();
+        app.MapApi();
+        if (options.Dashboard) app.MapOrleansDashboard(routePrefix: "/dashboard");
+        return app;
+    }
+
+    /// <summary>Starts, serves until told to stop, then drains while HTTP still answers, and stops.</summary>
+    public static async Task Run(WebApplication app)
+    {
+        await app.StartAsync();
+        var stopping = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = app.Lifetime.ApplicationStopping.Register(stopping.SetResult);
+        await stopping.Task;
+        await app.Services.GetRequiredService<EngineHost>().DrainAsync();
+        await app.StopAsync();
+        await app.DisposeAsync();
+    }
+
+    private static void ConfigureSilo(ISiloBuilder silo, ServerOptions options, DataFolder data)
+    {
+        var ports = FreePorts.Fill(options.SiloPort, options.GatewayPort);
+        silo.UseLocalhostClustering(ports[0], ports[1], serviceId: ServiceId, clusterId: ClusterId);
+        silo.Configure<SiloOptions>(o => o.SiloName = options.Silo);
+        silo.AddDiaGrains();
+        silo.Services.AddSingleton<IGrainStorageSerializer, VersionedJsonSerializer>();
+        silo.AddAdoNetGrainStorageAsDefault(storage =>
+        {
+            storage.Invariant = SqliteInvariant;
+            storage.ConnectionString = SqliteDatabase.ConnectionString(data.Database);
+        });
+        silo.Services.AddOptions<AdoNetGrainStorageOptions>(Orleans.Providers.ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME)
+            .Configure<IGrainStorageSerializer>((storage, serializer) => storage.GrainStorageSerializer = serializer);
+        if (options.Dashboard) silo.AddDashboard();
+    }
+
+    private static void AddLogging(WebApplicationBuilder builder, ServerOptions options)
+    {
+        builder.Logging.ClearProviders();
+        builder.Logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.TimestampFormat = "HH:mm:ss ";
+        });
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.Logging.AddFilter("DiaOrleans", options.Debug ? LogLevel.Debug : LogLevel.Information);
+        builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information);
+        if (builder.Configuration.GetSection("Logging") is { } section && section.Exists()) builder.Logging.AddConfiguration(section);
+    }
+}

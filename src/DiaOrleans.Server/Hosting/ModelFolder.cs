@@ -1,0 +1,20 @@
+namespace DiaOrleans.Server.Hosting;
+
+/// <summary>The model that comes with the server.</summary>
+internal static class ModelFolder
+{
+    private const string Shipped = "models/dia-nano";
+
+    /// <summary>The folder beside the program, or above it in a clone.</summary>
+    /// <exception cref="SettingsException">There is none.</exception>
+    public static string Default()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            var candidate = Path.Combine(folder.FullName, Shipped);
+            if (File.Exists(Path.Combine(candidate, "config.json"))) return candidate;
+        }
+
+        throw new SettingsException($"No {Shipped} beside the program. Name a checkpoint folder with --model.");
+    }
+}

@@ -1,0 +1,45 @@
+using Microsoft.Extensions.Configuration;
+
+namespace DiaOrleans.Server.Hosting;
+
+/// <summary>Reads <see cref="ServerOptions"/> from a settings file, the environment and the command line.</summary>
+internal static class Settings
+{
+    private const string EnvironmentPrefix = "DIA_";
+    private const string FileSection = "Dia";
+
+    /// <param name="file">Settings file, or null.</param>
+    /// <param name="commandLine">Values that the command line gives, by the option record's names.</param>
+    /// <exception cref="SettingsException">A file is missing or a value is wrong.</exception>
+    public static (ServerOptions Options, IConfiguration Configuration) Read(string? file, IReadOnlyDictionary<string, string?> commandLine)
+    {
+        try
+        {
+            var builder = new ConfigurationBuilder();
+            if (file is not null) builder.AddJsonFile(Path.GetFullPath(file), optional: false);
+            var fromFile = builder.Build();
+            var values = new ConfigurationBuilder()
+                .AddConfiguration(fromFile.GetSection(FileSection))
+                .AddInMemoryCollection(FromEnvironment())
+                .AddInMemoryCollection(commandLine)
+                .Build();
+            return ((values.Get<ServerOptions>() ?? new ServerOptions()).Checked(), fromFile);
+        }
+        catch (Exception problem) when (problem is FileNotFoundException or InvalidDataException or InvalidOperationException or FormatException)
+        {
+            throw new SettingsException(problem.Message, problem);
+        }
+    }
+
+    /// <summary>DIA_MAX_WAITING_SECONDS sets MaxWaitingSeconds, and so on.</summary>
+    private static Dictionary<string, string?> FromEnvironment()
+    {
+        var known = typeof(ServerOptions).GetProperties().Where(p => p.CanWrite).Select(p => p.Name);
+        return known
+            .Select(name => (name, Value: Environment.GetEnvironmentVariable(EnvironmentPrefix + Shout(name))))
+            .Where(pair => !string.IsNullOrEmpty(pair.Value))
+            .ToDictionary(pair => pair.name, pair => pair.Value);
+    }
+
+    private static string Shout(string name) => string.Concat(name.Select((c, i) => i > 0 && char.IsUpper(c) ? $"_{c}" : c.ToString())).ToUpperInvariant();
+}
