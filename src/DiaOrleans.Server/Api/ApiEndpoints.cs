@@ -1,14 +1,34 @@
+using DiaOrleans.Server.Api.Generation;
+using DiaOrleans.Server.Api.Pipeline;
+using DiaOrleans.Server.Api.System;
+using DiaOrleans.Server.Api.Voices;
+
 namespace DiaOrleans.Server.Api;
 
-internal sealed record ApiOptions { public string? ApiKey { get; init; } }
-
+/// <summary>Puts the REST API together: what every request passes, and each route bare and under /v1.</summary>
 internal static class ApiEndpoints
 {
-    public static IServiceCollection AddApi(this IServiceCollection services, ApiOptions options) => services.AddSingleton(options);
+    public static IServiceCollection AddApi(this IServiceCollection services, ApiOptions options) => services
+        .AddSingleton(new ApiKey(options.ApiKey))
+        .AddSingleton<Problems>()
+        .AddSingleton<WorkerView>();
 
     public static WebApplication MapApi(this WebApplication app)
     {
-        app.MapGet("/health", () => "ok");
+        app.Use(RequestId.Assign);
+        app.Use(Cors.Apply);
+        app.Use(app.Services.GetRequiredService<Problems>().Handle);
+        app.Use(TrailingSlash.Redirect);
+        app.Use(app.Services.GetRequiredService<ApiKey>().Check);
+        app.UseRouting();
+        foreach (var prefix in (string[])["", "/v1"])
+        {
+            var routes = app.MapGroup(prefix);
+            SystemEndpoints.Map(routes);
+            VoiceEndpoints.Map(routes);
+            GenerateEndpoint.Map(routes);
+        }
+
         return app;
     }
 }

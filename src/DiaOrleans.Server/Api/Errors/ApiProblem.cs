@@ -1,0 +1,34 @@
+namespace DiaOrleans.Server.Api.Errors;
+
+/// <summary>An answer that ends a request: a status with a sentence, or with the fields that failed.</summary>
+internal sealed class ApiProblem : Exception
+{
+    private ApiProblem(int status, string detail, IReadOnlyList<InvalidField> fields) : base(detail) => (Status, Fields) = (status, fields);
+
+    public int Status { get; }
+
+    /// <summary>Failed fields of a 422; empty for other answers.</summary>
+    public IReadOnlyList<InvalidField> Fields { get; }
+
+    /// <summary>Machine-readable code for OpenAI clients.</summary>
+    public string? Code { get; init; }
+
+    /// <summary>Sent as Retry-After, in whole seconds.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
+    public static ApiProblem BadRequest(string detail) => new(400, detail, []);
+
+    public static ApiProblem NotFound(string detail, string? code = null) => new(404, detail, []) { Code = code };
+
+    public static ApiProblem BodyTooLarge() => new(413, "Request body too large", []);
+
+    public static ApiProblem Invalid(IReadOnlyList<InvalidField> fields) => new(422, Summary(fields), fields);
+
+    public static ApiProblem Busy(TimeSpan? retryAfter) => new(429, "Server is busy, try again later", []) { RetryAfter = retryAfter ?? TimeSpan.FromSeconds(1) };
+
+    public static ApiProblem Failed(string detail) => new(500, detail, []);
+
+    public static ApiProblem Unavailable(TimeSpan? retryAfter) => new(503, "Worker pool not available", []) { RetryAfter = retryAfter ?? TimeSpan.FromSeconds(5) };
+
+    private static string Summary(IReadOnlyList<InvalidField> fields) => string.Join("; ", fields.Select(f => $"{f.Name}: {f.Message}"));
+}

@@ -1,0 +1,39 @@
+using System.Text.Json;
+
+namespace DiaOrleans.Server.Api.Errors;
+
+/// <summary>One failed field of a 422 answer; spec/api.md 1.3.</summary>
+/// <param name="Type">Kind of failure.</param>
+/// <param name="Location">body, query or path, then the field, or an offset in malformed JSON.</param>
+/// <param name="Message">A sentence.</param>
+/// <param name="Input">What was sent, as JSON; null where nothing was.</param>
+/// <param name="Context">More facts, as a JSON object.</param>
+internal sealed record InvalidField(string Type, IReadOnlyList<object> Location, string Message, string? Input, string? Context = null)
+{
+    /// <summary>The field's name for a one-line summary.</summary>
+    public string Name => Location.Count > 1 ? Location[^1].ToString()! : Location[0].ToString()!;
+
+    public void Write(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        json.WriteString("type", Type);
+        json.WriteStartArray("loc");
+        foreach (var part in Location)
+        {
+            if (part is int offset) json.WriteNumberValue(offset);
+            else json.WriteStringValue((string)part);
+        }
+
+        json.WriteEndArray();
+        json.WriteString("msg", Message);
+        json.WritePropertyName("input");
+        json.WriteRawValue(Input ?? "null");
+        if (Context is not null)
+        {
+            json.WritePropertyName("ctx");
+            json.WriteRawValue(Context);
+        }
+
+        json.WriteEndObject();
+    }
+}

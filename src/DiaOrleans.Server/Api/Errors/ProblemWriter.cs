@@ -1,0 +1,59 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace DiaOrleans.Server.Api.Errors;
+
+/// <summary>Writes an error body: <c>detail</c> for everybody, and on /v1 an OpenAI <c>error</c> object beside it.</summary>
+internal static class ProblemWriter
+{
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static Task Write(HttpContext context, ApiProblem problem)
+    {
+        context.Response.StatusCode = problem.Status;
+        if (problem.RetryAfter is { } wait) context.Response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        return Write(context, problem.Message, problem.Fields, problem.Code);
+    }
+
+    /// <summary>The body for the status that the response already has.</summary>
+    public static Task Write(HttpContext context, string detail) => Write(context, detail, [], null);
+
+    private static async Task Write(HttpContext context, string detail, IReadOnlyList<InvalidField> fields, string? code)
+    {
+        if (HttpMethods.IsHead(context.Request.Method)) return;
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer, Options))
+        {
+            json.WriteStartObject();
+            if (fields.Count == 0)
+            {
+                json.WriteString("detail", detail);
+            }
+            else
+            {
+                json.WriteStartArray("detail");
+                foreach (var field in fields) field.Write(json);
+                json.WriteEndArray();
+            }
+
+            if (context.Request.Path.StartsWithSegments("/v1")) WriteOpenAi(json, context.Response.StatusCode, detail, fields, code);
+            json.WriteEndObject();
+        }
+
+        context.Response.ContentType = "application/json";
+        context.Response.ContentLength = buffer.WrittenCount;
+        await context.Response.BodyWriter.WriteAsync(buffer.WrittenMemory, context.RequestAborted);
+    }
+
+    private static void WriteOpenAi(Utf8JsonWriter json, int status, string message, IReadOnlyList<InvalidField> fields, string? code)
+    {
+        json.WriteStartObject("error");
+        json.WriteString("message", message);
+        json.WriteString("type", status == 429 ? "rate_limit_error" : status >= 500 ? "server_error" : "invalid_request_error");
+        json.WriteString("param", fields.Count > 0 ? fields[0].Name : null);
+        json.WriteString("code", code);
+        json.WriteEndObject();
+    }
+}

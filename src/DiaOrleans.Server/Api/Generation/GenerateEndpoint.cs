@@ -1,0 +1,76 @@
+using DiaOrleans.Abstractions.Jobs;
+using DiaOrleans.Grains.Scripts;
+using DiaOrleans.Server.Api.Errors;
+using DiaOrleans.Server.Api.Voices;
+using DiaOrleans.Abstractions.Voices;
+
+namespace DiaOrleans.Server.Api.Generation;
+
+/// <summary>POST /generate: from a script to a WAV, while the client waits.</summary>
+internal static class GenerateEndpoint
+{
+    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(10);
+
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/generate", Generate);
+
+    private static async Task Generate(HttpContext context, IGrainFactory grains)
+    {
+        var request = await GenerateRequest.Read(context.Request);
+        if (ScriptText.Clean(request.Text).Length == 0) throw ApiProblem.BadRequest("Text cannot be empty");
+        if (!VoiceIds.CanExist(request.VoiceId)) throw UnknownVoice(request.VoiceId, await grains.GetGrain<IVoiceCatalogGrain>(0).ListIds());
+        var job = grains.GetGrain<IJobGrain>(Guid.NewGuid());
+        Admit(await job.Start(request), request);
+        try
+        {
+            await WaitForEnd(job, context.RequestAborted);
+            await Send(job, context.Response, context.RequestAborted);
+        }
+        catch (OperationCanceledException)
+        {
+            await job.Cancel();
+            throw;
+        }
+    }
+
+    private static void Admit(JobAdmission admission, SpeechRequest request)
+    {
+        switch (admission.Outcome)
+        {
+            case AdmissionOutcome.VoiceNotFound:
+                throw UnknownVoice(request.VoiceId, admission.AvailableVoices);
+            case AdmissionOutcome.Busy:
+                throw ApiProblem.Busy(admission.RetryAfter);
+            case AdmissionOutcome.Unavailable:
+                throw ApiProblem.Unavailable(admission.RetryAfter);
+            case AdmissionOutcome.Rejected:
+                throw ApiProblem.BadRequest(admission.Reason!);
+        }
+    }
+
+    private static async Task WaitForEnd(IJobGrain job, CancellationToken clientGone)
+    {
+        while (true)
+        {
+            var state = await job.Wait(Poll).WaitAsync(clientGone);
+            switch (state.Status)
+            {
+                case JobStatus.Completed:
+                    return;
+                case JobStatus.Failed:
+                    throw ApiProblem.Failed($"Audio generation failed: {state.Error}");
+                case JobStatus.Cancelled:
+                    throw ApiProblem.Failed("Audio generation failed: the request was cancelled");
+            }
+        }
+    }
+
+    private static async Task Send(IJobGrain job, HttpResponse response, CancellationToken clientGone)
+    {
+        response.ContentType = "audio/wav";
+        response.Headers.ContentDisposition = "attachment; filename=speech.wav";
+        await foreach (var chunk in job.ReadAudio(clientGone)) await response.Body.WriteAsync(chunk, clientGone);
+    }
+
+    private static ApiProblem UnknownVoice(string id, IReadOnlyList<string> known) =>
+        ApiProblem.NotFound($"Voice '{id}' not found. Available voices: {PythonList.Of(known)}", "voice_not_found");
+}

@@ -1,0 +1,49 @@
+using DiaOrleans.Server.Api.Errors;
+
+namespace DiaOrleans.Server.Api.Pipeline;
+
+/// <summary>Turns whatever ends a request early into a JSON answer that leaks nothing.</summary>
+internal sealed partial class Problems(ILogger<Problems> logger)
+{
+    public async Task Handle(HttpContext context, RequestDelegate next)
+    {
+        try
+        {
+            await next(context);
+            if (context.Response.HasStarted) return;
+            if (context.Response.StatusCode == 404) await ProblemWriter.Write(context, "Not Found");
+            else if (context.Response.StatusCode == 405) await ProblemWriter.Write(context, "Method Not Allowed");
+        }
+        catch (ApiProblem problem) when (!context.Response.HasStarted)
+        {
+            await ProblemWriter.Write(context, problem);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The client has gone; there is nobody to answer.
+        }
+        catch (BadHttpRequestException problem) when (!context.Response.HasStarted)
+        {
+            context.Response.StatusCode = problem.StatusCode;
+            await ProblemWriter.Write(context, problem.StatusCode == 413 ? "Request body too large" : "The request could not be read");
+        }
+        catch (Exception cause)
+        {
+            Log.Unexpected(logger, context.Request.Method, context.Request.Path, context.TraceIdentifier, cause);
+            if (context.Response.HasStarted)
+            {
+                context.Abort();
+                return;
+            }
+
+            context.Response.StatusCode = 500;
+            await ProblemWriter.Write(context, "Internal Server Error");
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error, "{Method} {Path} failed, request {Id}")]
+        public static partial void Unexpected(ILogger logger, string method, string path, string id, Exception cause);
+    }
+}

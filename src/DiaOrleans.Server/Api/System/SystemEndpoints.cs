@@ -1,0 +1,21 @@
+using DiaOrleans.Server.Api.Pipeline;
+
+namespace DiaOrleans.Server.Api.System;
+
+/// <summary>Whether the server is there; spec/api.md 6.1.</summary>
+internal static class SystemEndpoints
+{
+    private static readonly string[] GetAndHead = ["GET", "HEAD"];
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapMethods("/", GetAndHead, () => ApiJson.Ok(new { message = "Dia TTS Server is running", status = "healthy" }));
+        routes.MapMethods("/health", GetAndHead, Health);
+    }
+
+    private static async Task<IResult> Health(WorkerView workers, TimeProvider time)
+    {
+        var loaded = await workers.AnyModelLoaded();
+        return ApiJson.Ok(new { status = "healthy", model_loaded = loaded, timestamp = time.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0 });
+    }
+}

@@ -1,0 +1,94 @@
+using DiaOrleans.Abstractions.Voices;
+using DiaOrleans.Server.Api.Errors;
+using DiaOrleans.Server.Api.Pipeline;
+using DiaOrleans.Server.Api.Validation;
+
+namespace DiaOrleans.Server.Api.Voices;
+
+/// <summary>Voices: which there are, and what they are; spec/api.md 4.</summary>
+internal static class VoiceEndpoints
+{
+    private const string Route = "voice_mappings";
+    private const string DefaultStyle = "neutral";
+    private const string DefaultSpeaker = "S1";
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/voices", List);
+        routes.MapGet($"/{Route}", Mappings);
+        routes.MapPost($"/{Route}", Create);
+        routes.MapPut($"/{Route}/{{voice_id}}", Update);
+        routes.MapDelete($"/{Route}/{{voice_id}}", Delete);
+    }
+
+    private static async Task<IResult> List(IGrainFactory grains)
+    {
+        var voices = await grains.GetGrain<IVoiceCatalogGrain>(0).List();
+        return ApiJson.Ok(new
+        {
+            voices = voices.Select(v => new
+            {
+                id = v.Id,
+                name = v.Id,
+                style = v.Settings.Style,
+                primary_speaker = v.Settings.PrimarySpeaker,
+                has_audio_prompt = v.Settings.AudioPrompt is not null,
+                preview_url = $"/preview/{Uri.EscapeDataString(v.Id)}",
+            }),
+        });
+    }
+
+    private static async Task<IResult> Mappings(IGrainFactory grains)
+    {
+        var voices = await grains.GetGrain<IVoiceCatalogGrain>(0).List();
+        return ApiJson.Ok(voices.ToDictionary(v => v.Id, v => Config(v.Settings)));
+    }
+
+    private static async Task<IResult> Create(HttpContext context, IGrainFactory grains)
+    {
+        using var body = await BodyReader.Read(context.Request);
+        var fields = FieldReader.Body(body.RootElement);
+        var id = fields.RequiredString("voice_id", VoiceIds.MaxLength);
+        var change = ReadChange(fields);
+        if (VoiceIds.HasControl(id) && !string.IsNullOrWhiteSpace(id))
+            fields.Fail("string_pattern_mismatch", "voice_id", "String should have no control characters", """{"pattern":"^[^\\p{Cc}]*$"}""");
+        fields.ThrowIfInvalid();
+        if (string.IsNullOrWhiteSpace(id)) throw ApiProblem.BadRequest("voice_id is required");
+        var settings = await grains.GetGrain<IVoiceGrain>(id).Put(new VoiceSettings(
+            Or(change.Style, DefaultStyle), Or(change.PrimarySpeaker, DefaultSpeaker), change.AudioPrompt, change.AudioPromptTranscript));
+        return ApiJson.Ok(new { message = $"Voice '{id}' created successfully", voice_config = Config(settings) });
+    }
+
+    private static async Task<IResult> Update(HttpContext context, IGrainFactory grains)
+    {
+        var id = VoiceIds.FromPath(context, Route);
+        using var body = await BodyReader.Read(context.Request);
+        var fields = FieldReader.Body(body.RootElement);
+        var change = ReadChange(fields);
+        fields.ThrowIfInvalid();
+        var settings = VoiceIds.CanExist(id) ? await grains.GetGrain<IVoiceGrain>(id).Update(change) : null;
+        return settings is null ? throw Unknown(id) : ApiJson.Ok(new { message = $"Voice '{id}' updated successfully", voice_config = Config(settings) });
+    }
+
+    private static async Task<IResult> Delete(HttpContext context, IGrainFactory grains)
+    {
+        var id = VoiceIds.FromPath(context, Route);
+        if (!VoiceIds.CanExist(id) || !await grains.GetGrain<IVoiceGrain>(id).Delete()) throw Unknown(id);
+        return ApiJson.Ok(new { message = $"Voice '{id}' deleted successfully" });
+    }
+
+    private static VoiceChange ReadChange(FieldReader fields) =>
+        new(fields.OptionalString("style"), fields.OptionalString("primary_speaker"), fields.OptionalString("audio_prompt"), fields.OptionalString("audio_prompt_transcript"));
+
+    private static string Or(string? sent, string absent) => string.IsNullOrEmpty(sent) ? absent : sent;
+
+    private static ApiProblem Unknown(string id) => ApiProblem.NotFound($"Voice '{id}' not found", "voice_not_found");
+
+    private static object Config(VoiceSettings settings) => new
+    {
+        style = settings.Style,
+        primary_speaker = settings.PrimarySpeaker,
+        audio_prompt = settings.AudioPrompt,
+        audio_prompt_transcript = settings.AudioPromptTranscript,
+    };
+}
