@@ -1,55 +1,70 @@
 using System.Text;
-using System.Text.RegularExpressions;
+using DiaOrleans.Inference.Decoding;
 
 namespace DiaOrleans.Grains.Scripts;
 
-/// <summary>Cleans a script and gives it its speaker tags; spec/api.md 3.1.</summary>
-public static partial class ScriptText
+/// <summary>Turns what a client sends into what the model is given to say; spec/api.md 3.1. Tags are upper case: <c>[s1]</c> is text.</summary>
+public static class ScriptText
 {
-    private const string First = "[S1]";
-    private const string Second = "[S2]";
-
-    /// <summary>Without asterisks and control characters, whitespace folded. Empty where nothing is left to say: tags and spaces alone say nothing.</summary>
+    /// <summary>
+    /// Without asterisks and C0 controls, every run of whitespace one space, no space at the ends. Empty where nothing is left to say: tags and spaces
+    /// alone say nothing. Characters leave before tags are looked for, so <c>[S*1]</c> becomes a tag.
+    /// </summary>
     public static string Clean(string text)
     {
         var cleaned = new StringBuilder(text.Length);
-        foreach (var c in text)
+        var spaceBefore = false;
+        foreach (var unit in text)
         {
-            if (char.IsWhiteSpace(c))
+            if (char.IsWhiteSpace(unit)) spaceBefore = cleaned.Length > 0;
+            else if (unit != '*' && unit >= ' ')
             {
-                if (cleaned.Length > 0 && cleaned[^1] != ' ') cleaned.Append(' ');
-            }
-            else if (c != '*' && c >= ' ')
-            {
-                cleaned.Append(c);
+                if (spaceBefore) cleaned.Append(' ');
+                cleaned.Append(unit);
+                spaceBefore = false;
             }
         }
-
-        var result = cleaned.ToString().TrimEnd(' ');
-        return string.IsNullOrWhiteSpace(AnyTag().Replace(result, " ")) ? "" : result;
+        var result = cleaned.ToString();
+        return TextIds.OwnTextBytes(result) == 0 ? "" : result;
     }
 
     /// <summary>
-    /// A cleaned script with a tag in front of every turn and one at the end. Without tags it is the primary speaker's: [P] text [P]. Else a text before the first tag
-    /// gets the other speaker's, and the end the second-to-last speaker's. Speakers other than S1 and S2 speak as S1.
+    /// Gives a cleaned text the tags it lacks: one in front, and at the end that of the second-to-last speaker. Without any tag both are the primary
+    /// speaker's. What the text has is kept as it is, tags that follow each other included; a tag counts as a speaker even where it says nothing, also at
+    /// the end: <c>Hello [S1]</c> becomes <c>[S2] Hello [S1]</c>. A tagged text stays the same.
     /// </summary>
+    /// <param name="cleaned">What <see cref="Clean"/> returned; not empty.</param>
+    /// <param name="primarySpeaker"><c>S1</c> or <c>S2</c>; anything else speaks as S1.</param>
     public static string Tag(string cleaned, string primarySpeaker)
     {
-        var tags = AnyTag().Matches(cleaned);
-        if (tags.Count == 0)
+        ArgumentException.ThrowIfNullOrWhiteSpace(cleaned);
+        if (FirstTag(cleaned) is not { } first)
         {
-            var own = primarySpeaker == "S2" ? Second : First;
-            return $"{own} {cleaned} {own}";
+            var primary = primarySpeaker == "S2" ? TextIds.SecondSpeaker : TextIds.FirstSpeaker;
+            return $"{primary} {cleaned} {primary}";
         }
-
-        var begun = cleaned.StartsWith('[') && tags[0].Index == 0 ? cleaned : $"{Other(tags[0].Value)} {cleaned}";
-        if (begun.EndsWith(First, StringComparison.Ordinal) || begun.EndsWith(Second, StringComparison.Ordinal)) return begun;
-        var last = tags[^1].Value;
-        return $"{begun} {(AnyTag().Matches(begun).Any(t => t.Value != last) ? Other(last) : last)}";
+        var opened = TextIds.StartsWithTag(cleaned) ? cleaned : $"{Other(first)} {cleaned}";
+        return EndsWithTag(opened) ? opened : $"{opened} {SecondToLastSpeaker(opened)}";
     }
 
-    private static string Other(string tag) => tag == First ? Second : First;
+    private static string? FirstTag(string text)
+    {
+        var first = text.IndexOf(TextIds.FirstSpeaker, StringComparison.Ordinal);
+        var second = text.IndexOf(TextIds.SecondSpeaker, StringComparison.Ordinal);
+        if (first < 0 && second < 0) return null;
+        return second < 0 || (first >= 0 && first < second) ? TextIds.FirstSpeaker : TextIds.SecondSpeaker;
+    }
 
-    [GeneratedRegex(@"\[S[12]\]")]
-    private static partial Regex AnyTag();
+    private static string SecondToLastSpeaker(string text)
+    {
+        var first = text.LastIndexOf(TextIds.FirstSpeaker, StringComparison.Ordinal);
+        var second = text.LastIndexOf(TextIds.SecondSpeaker, StringComparison.Ordinal);
+        var last = first > second ? TextIds.FirstSpeaker : TextIds.SecondSpeaker;
+        return first >= 0 && second >= 0 ? Other(last) : last;
+    }
+
+    private static string Other(string tag) => tag == TextIds.FirstSpeaker ? TextIds.SecondSpeaker : TextIds.FirstSpeaker;
+
+    private static bool EndsWithTag(string text) =>
+        text.EndsWith(TextIds.FirstSpeaker, StringComparison.Ordinal) || text.EndsWith(TextIds.SecondSpeaker, StringComparison.Ordinal);
 }

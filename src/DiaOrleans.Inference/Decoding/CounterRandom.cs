@@ -1,35 +1,36 @@
 namespace DiaOrleans.Inference.Decoding;
 
 /// <summary>
-/// Philox4x32-10 (Salmon et al., "Parallel Random Numbers: As Easy as 1, 2, 3", 2011). A draw depends on seed, row and channel alone, so a request's codes do not
-/// depend on its neighbours, on the order of draws or on the machine.
+/// Random numbers by position instead of by order: Philox4x32-10 (Salmon and others, 2011) keyed by the request's seed. A request draws the same
+/// numbers whatever runs beside it.
 /// </summary>
-internal static class CounterRandom
+public static class CounterRandom
 {
-    private const uint Multiplier0 = 0xD2511F53;
-    private const uint Multiplier1 = 0xCD9E8D57;
-    private const uint Weyl0 = 0x9E3779B9;
-    private const uint Weyl1 = 0xBB67AE85;
     private const int Rounds = 10;
+    private const uint MultiplierA = 0xD2511F53;
+    private const uint MultiplierB = 0xCD9E8D57;
+    private const uint WeylA = 0x9E3779B9;
+    private const uint WeylB = 0xBB67AE85;
+    private const double UnitInLastPlace = 1.0 / (1L << 53);
 
-    /// <summary>Uniform in [0, 1), 53 bits.</summary>
+    /// <summary>A number of 53 random bits in [0, 1) for one cell of a request's grid. Every bit of the arguments matters.</summary>
     public static double Uniform(long seed, long row, int channel)
     {
-        var (x0, x1, _, _) = Block((uint)row, (uint)(row >> 32), (uint)channel, 0, (uint)seed, (uint)(seed >> 32));
-        return (((ulong)x0 << 32 | x1) >> 11) * (1.0 / (1UL << 53));
+        var (low, high, _, _) = Philox((uint)row, (uint)(row >> 32), (uint)channel, 0, (uint)seed, (uint)(seed >> 32));
+        return ((((ulong)high << 32) | low) >> 11) * UnitInLastPlace;
     }
 
-    /// <summary>One block of the generator.</summary>
-    public static (uint X0, uint X1, uint X2, uint X3) Block(uint c0, uint c1, uint c2, uint c3, uint k0, uint k1)
+    /// <summary>The generator's block: four words of a counter and two of a key to four random words.</summary>
+    internal static (uint A, uint B, uint C, uint D) Philox(uint a, uint b, uint c, uint d, uint keyA, uint keyB)
     {
         for (var round = 0; round < Rounds; round++)
         {
-            var (p0, p1) = ((ulong)Multiplier0 * c0, (ulong)Multiplier1 * c2);
-            (c0, c1, c2, c3) = ((uint)(p1 >> 32) ^ c1 ^ k0, (uint)p1, (uint)(p0 >> 32) ^ c3 ^ k1, (uint)p0);
-            k0 += Weyl0;
-            k1 += Weyl1;
+            var first = (ulong)MultiplierA * a;
+            var second = (ulong)MultiplierB * c;
+            (a, b, c, d) = ((uint)(second >> 32) ^ b ^ keyA, (uint)second, (uint)(first >> 32) ^ d ^ keyB, (uint)first);
+            keyA = unchecked(keyA + WeylA);
+            keyB = unchecked(keyB + WeylB);
         }
-
-        return (c0, c1, c2, c3);
+        return (a, b, c, d);
     }
 }

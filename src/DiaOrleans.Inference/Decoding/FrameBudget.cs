@@ -1,11 +1,17 @@
 namespace DiaOrleans.Inference.Decoding;
 
-/// <summary>How many new frames a call may make, however it goes: a model that does not end by itself never runs away; spec/api.md 3.2.</summary>
+/// <summary>The most frames that a text is given, so that a model which does not end by itself never runs away; spec/api.md 3.2.</summary>
 public static class FrameBudget
 {
-    private const double SecondsToBegin = 2;
-    private const double SecondsPerByte = 0.15;
-
-    /// <summary>ceil(fps · (2 + 0.15 · bytes)); bytes are those of <see cref="TextIds.OwnTextBytes"/>.</summary>
-    public static int ForText(double frameRate, int ownTextBytes) => (int)Math.Ceiling(frameRate * (SecondsToBegin + SecondsPerByte * ownTextBytes));
+    /// <summary>ceil(fps (2 + 0.15 bytes)).</summary>
+    /// <param name="frameRate">Frames per second of audio.</param>
+    /// <param name="ownTextBytes"><see cref="TextIds.OwnTextBytes"/> of the text.</param>
+    public static int ForText(double frameRate, int ownTextBytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(frameRate);
+        ArgumentOutOfRangeException.ThrowIfNegative(ownTextBytes);
+        // In hundredths, because 0.15 is no binary fraction and a whole number must not be rounded up to the next.
+        var frames = Math.Ceiling(frameRate * (200 + (15L * ownTextBytes)) / 100);
+        return (int)Math.Min(frames, int.MaxValue);
+    }
 }

@@ -1,116 +1,127 @@
 namespace DiaOrleans.Inference.Decoding;
 
 /// <summary>
-/// One request's rows, from BOS to the last row that carries a code: forced cells, sampled cells, and the flush after the end; spec/model.md 4.1 to 4.5.
-/// Row r holds the tokens that are fed at position r.
+/// One request's token rows as the model is fed them: BOS, prompt, drawn codes, and the EOS and PAD cells that flush the delayed channels;
+/// spec/model.md 4.1, 4.2 and 4.4. It begins with rows 0 to T (T frames of prompt), all settled; row by row the caller feeds the last row, draws what
+/// <see cref="NeedsSampling"/> names and appends.
 /// </summary>
 public sealed class SpeechGrid
 {
-    private readonly DelayPattern _delay;
+    private readonly DelayPattern _pattern;
     private readonly TokenRules _rules;
     private readonly CodeGrid? _prompt;
-    private readonly CodeGrid _rows;
-    private readonly int _forcedEosRow;
+    private readonly CodeGrid _grid;
+    private readonly int _lastEosRow;
 
-    /// <param name="delay">Delays of the channels.</param>
-    /// <param name="rules">Special ids.</param>
-    /// <param name="prompt">Codes to continue, or null.</param>
-    /// <param name="maxNewFrames">The most new frames, cut to what <paramref name="maxRows"/> has room for.</param>
-    /// <param name="maxRows">Rows of the model.</param>
-    public SpeechGrid(DelayPattern delay, TokenRules rules, CodeGrid? prompt, int maxNewFrames, int maxRows)
+    /// <summary>Lays out the settled rows.</summary>
+    /// <param name="pattern">The model's delays.</param>
+    /// <param name="rules">The model's tokens.</param>
+    /// <param name="prompt">Codes of a recording to continue, or null.</param>
+    /// <param name="maxNewFrames">The most frames to make; fewer where the model has no room for them.</param>
+    /// <param name="maxRows">The model's rows.</param>
+    /// <exception cref="ArgumentException">A prompt of other channels, of ids that are no codes, or one that leaves no room for a frame.</exception>
+    public SpeechGrid(DelayPattern pattern, TokenRules rules, CodeGrid? prompt, int maxNewFrames, int maxRows)
     {
-        PromptFrames = prompt?.Rows ?? 0;
-        var room = maxRows - 1 - delay.Max - PromptFrames;
-        ArgumentOutOfRangeException.ThrowIfLessThan(Math.Min(maxNewFrames, room), 1, nameof(maxNewFrames));
-        (_delay, _rules, _prompt) = (delay, rules, prompt);
-        _forcedEosRow = PromptFrames + 1 + Math.Min(maxNewFrames, room);
-        _rows = new CodeGrid(_forcedEosRow + delay.Max, delay.Channels);
-        for (var row = 0; row <= PromptFrames; row++) Store([]);
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxNewFrames, 1);
+        if (prompt is not null) CheckPrompt(prompt, pattern, rules);
+        (_pattern, _rules, _prompt) = (pattern, rules, prompt);
+        MaxNewFrames = Math.Min(maxNewFrames, pattern.MaxNewFrames(PromptFrames, maxRows));
+        if (MaxNewFrames < 1)
+        {
+            throw new ArgumentException($"A prompt of {PromptFrames} frames leaves no room in a model of {maxRows} rows.", nameof(prompt));
+        }
+        _lastEosRow = PromptFrames + 1 + MaxNewFrames;
+        _grid = new CodeGrid(_lastEosRow + Math.Max(pattern.Max, 1), pattern.Channels);
+        while (Rows <= PromptFrames) Append([]);
     }
 
-    /// <summary>Frames of the prompt.</summary>
-    public int PromptFrames { get; }
+    /// <summary>T, frames of prompt.</summary>
+    public int PromptFrames => _prompt?.Rows ?? 0;
 
-    /// <summary>Rows known so far; the last of them is the next to feed.</summary>
+    /// <summary>The most frames that this request makes.</summary>
+    public int MaxNewFrames { get; }
+
+    /// <summary>Rows stored so far; at least T + 1.</summary>
     public int Rows { get; private set; }
 
-    /// <summary>Row at which channel 0 ended, once it has.</summary>
+    /// <summary>Row of channel 0's EOS, once there is one.</summary>
     public int? EosRow { get; private set; }
 
-    /// <summary>The model chose the end; else the limit did, or it has not ended.</summary>
-    public bool EndedByItself { get; private set; }
+    /// <summary>True where the model drew EOS, false where the cap set it, or before either.</summary>
+    public bool EndedByItself => EosRow < _lastEosRow;
 
-    /// <summary>Every code of every frame is known.</summary>
-    public bool Finished => EosRow is { } end && Rows >= end + _delay.Max;
+    /// <summary>True when every channel has its last code; no row is needed then.</summary>
+    public bool Finished => EosRow is { } eos && Rows >= eos + _pattern.Max;
 
-    /// <summary>New frames all of whose codes are known.</summary>
-    public int FramesDone
+    /// <summary>New frames all of whose channels are known.</summary>
+    public int FramesDone => Math.Clamp(Rows - 1 - PromptFrames - _pattern.Max, 0, FramesBeforeEos);
+
+    private int FramesBeforeEos => (EosRow ?? _lastEosRow) - PromptFrames - 1;
+
+    /// <summary>A stored row, one token for each channel. The one to feed next is <see cref="Rows"/> - 1.</summary>
+    public ReadOnlySpan<short> Row(int row)
     {
-        get
-        {
-            var complete = Rows - 1 - _delay.Max - PromptFrames;
-            return Math.Max(0, EosRow is { } end ? Math.Min(complete, end - PromptFrames - 1) : complete);
-        }
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(row, Rows);
+        return _grid.Row(row);
     }
 
-    /// <summary>One known row.</summary>
-    public ReadOnlySpan<short> Row(int row) => _rows.Row(row);
+    /// <summary>
+    /// Whether the row to be appended takes a drawn token in this channel. If channel 0 draws EOS in that same row, channels without delay end with it
+    /// and what was drawn for them is dropped.
+    /// </summary>
+    public bool NeedsSampling(int channel) =>
+        !Finished && !_pattern.IsForced(Rows, channel, PromptFrames) && !HasEnded(channel) && (channel > 0 || Rows < _lastEosRow);
 
-    /// <summary>Whether the next row wants a sampled token for this channel.</summary>
-    public bool NeedsSampling(int channel)
-    {
-        if (Finished || Rows >= _rows.Rows || _delay.FrameAt(Rows, channel) < PromptFrames) return false;
-        return EosRow is { } end ? Rows - end < _delay[channel] : channel > 0 || Rows < _forcedEosRow;
-    }
-
-    /// <summary>Adds the next row; cells that <see cref="NeedsSampling"/> does not ask for are not read.</summary>
+    /// <summary>Stores the next row: settled cells, the drawn ones of <paramref name="sampled"/> (others are ignored), and the end.</summary>
+    /// <param name="sampled">One token for each channel; a code, or in channel 0 EOS.</param>
+    /// <exception cref="InvalidOperationException">The grid is finished.</exception>
+    /// <exception cref="ArgumentException">A drawn token that its channel may not hold.</exception>
     public void Append(ReadOnlySpan<short> sampled)
     {
-        if (Finished) throw new InvalidOperationException("The speech has ended; it takes no more rows.");
-        if (EosRow is null)
+        if (Finished) throw new InvalidOperationException("The speech has ended; no row follows.");
+        var row = _grid.Row(Rows);
+        for (var channel = 0; channel < row.Length; channel++)
         {
-            var chosen = NeedsSampling(0) && sampled[0] == _rules.Eos;
-            if (chosen || Rows == _forcedEosRow) (EosRow, EndedByItself) = (Rows, chosen);
+            row[channel] = NeedsSampling(channel) ? Checked(channel, sampled[channel]) : Settled(channel);
+            if (channel == 0 && row[0] == _rules.Eos) EosRow = Rows;
         }
-
-        Store(sampled);
-    }
-
-    /// <summary>The new frames' codes, once finished. A value that is no code cannot be decoded and becomes 0, as the published code has it.</summary>
-    public CodeGrid Codes() => Finished ? Codes(EosRow!.Value - PromptFrames - 1) : throw new InvalidOperationException("The speech has not ended.");
-
-    private CodeGrid Codes(int frames)
-    {
-        var codes = _delay.Revert(_rows, PromptFrames, frames);
-        for (var frame = 0; frame < frames; frame++)
-        {
-            foreach (ref var code in codes.Row(frame))
-            {
-                if (code >= _rules.CodebookSize) code = 0;
-            }
-        }
-
-        return codes;
-    }
-
-    private void Store(ReadOnlySpan<short> sampled)
-    {
-        var row = _rows.Row(Rows);
-        for (var channel = 0; channel < row.Length; channel++) row[channel] = (short)Cell(channel, sampled);
         Rows++;
     }
 
-    private int Cell(int channel, ReadOnlySpan<short> sampled)
-    {
-        if (EosRow is { } end)
-        {
-            var after = Rows - end;
-            if (after == _delay[channel]) return _rules.Eos;
-            if (after > _delay[channel]) return _rules.Pad;
-        }
+    /// <summary>All new frames, [frames, channels]; the prompt is not in them. There may be none.</summary>
+    /// <exception cref="InvalidOperationException">The grid is not finished.</exception>
+    public CodeGrid Codes() => Finished ? Codes(0, FramesDone) : throw new InvalidOperationException("The speech has not ended.");
 
-        var frame = _delay.FrameAt(Rows, channel);
-        if (frame < 0) return _rules.Bos;
-        return frame < PromptFrames ? _prompt![frame, channel] : sampled[channel];
+    /// <summary>New frames <paramref name="start"/> up to <paramref name="end"/>, which is at most <see cref="FramesDone"/>.</summary>
+    public CodeGrid Codes(int start, int end)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(start);
+        ArgumentOutOfRangeException.ThrowIfLessThan(end, start);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(end, FramesDone);
+        return _pattern.Revert(_grid, PromptFrames + start, end - start);
+    }
+
+    private bool HasEnded(int channel) => Rows - EosRow >= _pattern[channel];
+
+    private short Settled(int channel)
+    {
+        if (_pattern.IsForced(Rows, channel, PromptFrames)) return _pattern.ForcedToken(Rows, channel, _prompt, _rules.Bos);
+        return (short)(EosRow is null || Rows - EosRow == _pattern[channel] ? _rules.Eos : _rules.Pad);
+    }
+
+    private short Checked(int channel, short token) => token >= 0 && _rules.IsDrawable(channel, token)
+        ? token
+        : throw new ArgumentException($"Channel {channel} cannot hold token {token}.", nameof(token));
+
+    private static void CheckPrompt(CodeGrid prompt, DelayPattern pattern, TokenRules rules)
+    {
+        if (prompt.Channels != pattern.Channels)
+        {
+            throw new ArgumentException($"The prompt has {prompt.Channels} channels, the model {pattern.Channels}.", nameof(prompt));
+        }
+        foreach (var code in prompt.Cells)
+        {
+            if (code < 0 || code >= rules.CodebookSize) throw new ArgumentException($"The prompt holds {code}, which is no code.", nameof(prompt));
+        }
     }
 }

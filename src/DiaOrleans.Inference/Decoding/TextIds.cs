@@ -2,34 +2,66 @@ using System.Text;
 
 namespace DiaOrleans.Inference.Decoding;
 
-/// <summary>Script to text ids: UTF-8 bytes, each speaker tag one id; spec/model.md 3.1.</summary>
+/// <summary>Text as the encoder reads it: UTF-8 bytes, a speaker tag counting one; spec/model.md 3.1.</summary>
 public static class TextIds
 {
-    private const int TagLength = 4;
+    /// <summary>Tag of the first speaker; exact, upper case.</summary>
+    public const string FirstSpeaker = "[S1]";
 
-    /// <summary>Ids of <paramref name="text"/>. NUL and the other C0 controls are dropped: they are padding and tags to the model.</summary>
+    /// <summary>Tag of the second speaker.</summary>
+    public const string SecondSpeaker = "[S2]";
+
+    private const int FirstSpeakerId = 1;
+    private const int SecondSpeakerId = 2;
+    private const char FirstPrintable = ' ';
+
+    /// <summary>
+    /// One id for each byte, 1 and 2 for the tags, no padding, no limit of length. C0 controls are left out: they alias padding and tags.
+    /// A lone surrogate becomes U+FFFD.
+    /// </summary>
     public static int[] Encode(string text)
     {
-        var bytes = Encoding.UTF8.GetBytes(text);
-        var ids = new List<int>(bytes.Length);
-        for (var i = 0; i < bytes.Length; i++)
+        var ids = new List<int>(text.Length);
+        Span<byte> bytes = stackalloc byte[4];
+        for (var rest = text.AsSpan(); !rest.IsEmpty;)
         {
-            if (Speaker(bytes.AsSpan(i)) is { } speaker)
+            if (StartsWithTag(rest))
             {
-                ids.Add(speaker);
-                i += TagLength - 1;
+                ids.Add(rest.StartsWith(FirstSpeaker) ? FirstSpeakerId : SecondSpeakerId);
+                rest = rest[FirstSpeaker.Length..];
+                continue;
             }
-            else if (bytes[i] >= ' ')
+            Rune.DecodeFromUtf16(rest, out var rune, out var consumed);
+            if (rune.Value >= FirstPrintable)
             {
-                ids.Add(bytes[i]);
+                foreach (var unit in bytes[..rune.EncodeToUtf8(bytes)]) ids.Add(unit);
             }
+            rest = rest[consumed..];
         }
-
         return [.. ids];
     }
 
-    /// <summary>UTF-8 bytes of <paramref name="text"/> without its tags: what spec/api.md 3.2 counts.</summary>
-    public static int OwnTextBytes(string text) => Encode(text).Count(id => id > 2);
+    /// <summary>
+    /// UTF-8 bytes of what is spoken: tags taken out, then spaces at the ends dropped and runs of them counted once, so that tagging a text does not
+    /// change its number. 0 means that the text says nothing.
+    /// </summary>
+    public static int OwnTextBytes(string text)
+    {
+        var (bytes, spaceBefore) = (0, false);
+        foreach (var id in Encode(text))
+        {
+            if (id is FirstSpeakerId or SecondSpeakerId) continue;
+            if (id == ' ')
+            {
+                spaceBefore = bytes > 0;
+                continue;
+            }
+            bytes += spaceBefore ? 2 : 1;
+            spaceBefore = false;
+        }
+        return bytes;
+    }
 
-    private static int? Speaker(ReadOnlySpan<byte> at) => at.StartsWith("[S1]"u8) ? 1 : at.StartsWith("[S2]"u8) ? 2 : null;
+    /// <summary>Whether <paramref name="text"/> begins with a speaker tag.</summary>
+    public static bool StartsWithTag(ReadOnlySpan<char> text) => text.StartsWith(FirstSpeaker) || text.StartsWith(SecondSpeaker);
 }

@@ -1,10 +1,17 @@
 namespace DiaOrleans.Inference.Decoding;
 
-/// <summary>The special ids, and whose rules choose among the others.</summary>
-/// <param name="Bos">Begins a channel.</param>
-/// <param name="Eos">Ends a channel; only channel 0 chooses it.</param>
-/// <param name="Pad">Stands behind the end.</param>
+/// <summary>What a model's tokens mean.</summary>
+/// <param name="Bos">Fills a channel until its delay has passed.</param>
+/// <param name="Eos">Ends speech; only channel 0 may draw it.</param>
+/// <param name="Pad">Fills a channel after its EOS.</param>
 /// <param name="CodebookSize">Ids below it are codes.</param>
-/// <param name="Vocab">All ids.</param>
-/// <param name="Classic">The classic line's rules (spec/model.md 3.9), else 0626's (4.3).</param>
-public sealed record TokenRules(int Bos, int Eos, int Pad, int CodebookSize, int Vocab, bool Classic);
+/// <param name="Vocab">Ids below it have a logit.</param>
+/// <param name="Classic">Rules of the April 2025 model (spec/model.md 3.9) instead of those of 0626 (4.3).</param>
+public sealed record TokenRules(int Bos, int Eos, int Pad, int CodebookSize, int Vocab, bool Classic)
+{
+    /// <summary>What the classic rules multiply channel 0's guided EOS logit by, whatever its sign.</summary>
+    public const float ClassicEosFactor = 0.8f;
+
+    /// <summary>Whether a channel may ever draw this id.</summary>
+    public bool IsDrawable(int channel, int id) => id < CodebookSize || (channel == 0 && id == Eos);
+}

@@ -1,104 +1,114 @@
 namespace DiaOrleans.Inference.Decoding;
 
 /// <summary>
-/// Chooses a channel's token among the candidates that guidance selected, best first; spec/model.md 4.3 c to h, and 3.9. Candidate values are cond logits (0626), or
-/// guided logits already masked and scaled (classic), then one candidate more than top-k. Keeps scratch memory: one sampler a thread.
+/// Draws one channel's token from the candidates that guidance selected; spec/model.md 4.3 b to h and 3.9. Keeps nothing between calls but scratch
+/// memory: one for each thread.
 /// </summary>
+/// <param name="rules">The model's tokens and its profile.</param>
+/// <param name="maxCandidates">The most candidates of a call.</param>
 public sealed class TokenSampler(TokenRules rules, int maxCandidates)
 {
-    private readonly int[] _ids = new int[maxCandidates];
-    private readonly double[] _values = new double[maxCandidates];
+    private readonly ulong[] _ranked = new ulong[maxCandidates];
+    private readonly double[] _weights = new double[maxCandidates];
 
-    /// <summary>One token. <paramref name="uniform"/> is in [0, 1); <paramref name="fallback"/> is taken where no candidate may be.</summary>
-    public int Choose(int channel, ReadOnlySpan<int> ids, ReadOnlySpan<float> values, int fallback, SamplingSettings settings, double uniform)
+    /// <summary>Draws a token.</summary>
+    /// <param name="channel">Channel (codebook).</param>
+    /// <param name="ids">
+    /// The ids with the largest guided logits, best first. 0626 uses the first top-k of all ids. Classic uses the first top-k + 1 of those that the
+    /// channel may draw: an EOS that is not the best leaves them.
+    /// </param>
+    /// <param name="values">Their conditional logits (0626) or guided logits with channel 0's EOS damped (classic).</param>
+    /// <param name="settings">Temperature 0 takes the best.</param>
+    /// <param name="uniform">From [0, 1).</param>
+    /// <param name="fallbackId">
+    /// The code with the largest conditional logit, taken where every candidate is a special id. Only 0626 with a top-k of at most
+    /// vocab - codebook size can need it; -1 says that there is none.
+    /// </param>
+    /// <exception cref="NotFiniteNumberException">A candidate's value is NaN or +infinity: the model has overflowed.</exception>
+    public int Choose(int channel, ReadOnlySpan<int> ids, ReadOnlySpan<float> values, SamplingSettings settings, double uniform, int fallbackId)
     {
-        var kept = Keep(channel, ids, values, settings);
-        if (kept == 0) return fallback;
-        if (settings.Temperature == 0) return _ids[0];
-        kept = Weigh(kept, settings);
-        double below = 0, total = 0;
-        for (var i = 0; i < kept; i++) total += _values[i];
-        for (var i = 0; i < kept; i++)
+        var count = Weigh(channel, ids, values, settings, out var mass);
+        if (count == 0) return Fallback(fallbackId);
+        var (last, target) = (count - 1, uniform * mass);
+        for (var i = 0; i < last; i++)
         {
-            below += _values[i];
-            if (uniform * total < below) return _ids[i];
+            target -= _weights[i];
+            if (target < 0) return RankedToken.Id(_ranked[i]);
         }
-
-        return _ids[kept - 1];
+        return RankedToken.Id(_ranked[last]);
     }
 
-    /// <summary>What <see cref="Choose"/> draws from: ids with their probabilities, the most probable first.</summary>
-    public int Probabilities(int channel, ReadOnlySpan<int> ids, ReadOnlySpan<float> values, SamplingSettings settings, Span<int> outIds, Span<double> outProbabilities)
+    /// <summary>What <see cref="Choose"/> draws from, most probable first. The outputs must have room for every candidate, and for one.</summary>
+    public void Probabilities(
+        int channel,
+        ReadOnlySpan<int> ids,
+        ReadOnlySpan<float> values,
+        SamplingSettings settings,
+        int fallbackId,
+        Span<int> outIds,
+        Span<double> outProbabilities,
+        out int count)
     {
-        var kept = Keep(channel, ids, values, settings);
-        if (kept == 0) return 0;
-        kept = settings.Temperature == 0 ? 1 : Weigh(kept, settings);
-        double total = 0;
-        for (var i = 0; i < kept; i++) total += settings.Temperature == 0 ? 1 : _values[i];
-        for (var i = 0; i < kept; i++)
-        {
-            outIds[i] = _ids[i];
-            outProbabilities[i] = (settings.Temperature == 0 ? 1 : _values[i]) / total;
-        }
-
-        return kept;
+        count = Weigh(channel, ids, values, settings, out var mass);
+        for (var i = 0; i < count; i++) (outIds[i], outProbabilities[i]) = (RankedToken.Id(_ranked[i]), _weights[i] / mass);
+        if (count > 0) return;
+        (outIds[0], outProbabilities[0], count) = (Fallback(fallbackId), 1, 1);
     }
 
-    /// <summary>The candidates that may be chosen, best first.</summary>
-    private int Keep(int channel, ReadOnlySpan<int> ids, ReadOnlySpan<float> values, SamplingSettings settings)
+    private static int Fallback(int id) =>
+        id >= 0 ? id : throw new InvalidOperationException("No candidate can be drawn, and no fallback was given.");
+
+    /// <summary>Ranks what may be drawn and weighs it, unnormalised; the number of such tokens and the sum of their weights.</summary>
+    private int Weigh(int channel, ReadOnlySpan<int> ids, ReadOnlySpan<float> values, SamplingSettings settings, out double mass)
     {
-        var kept = 0;
-        for (var i = 0; i < ids.Length; i++)
+        var count = Settle(Rank(channel, ids, values, settings.TopK), settings.TopK);
+        if (settings.Temperature == 0 && count > 0) count = 1;
+        mass = 0;
+        if (count == 0) return 0;
+        double best = RankedToken.Logit(_ranked[0]);
+        for (var i = 0; i < count; i++)
         {
-            if (float.IsNegativeInfinity(values[i]) || !(ids[i] < rules.CodebookSize || (channel == 0 && ids[i] == rules.Eos))) continue;
-            Insert(kept++, ids[i], values[i]);
+            _weights[i] = i == 0 ? 1 : Math.Exp((RankedToken.Logit(_ranked[i]) - best) / settings.Temperature);
+            mass += _weights[i];
         }
-
-        if (kept == 0 || channel != 0) return Math.Min(kept, settings.TopK);
-        if (_ids[0] == rules.Eos) return rules.Classic ? Math.Min(kept, settings.TopK) : 1;
-        var eos = Array.IndexOf(_ids, rules.Eos, 0, kept);
-        if (eos >= 0)
-        {
-            Array.Copy(_ids, eos + 1, _ids, eos, kept - eos - 1);
-            Array.Copy(_values, eos + 1, _values, eos, kept - eos - 1);
-            kept--;
-        }
-
-        return Math.Min(kept, settings.TopK);
+        return settings.TopP < 1 ? Nucleus(count, settings.TopP, ref mass) : count;
     }
 
-    private void Insert(int count, int id, double value)
+    private int Rank(int channel, ReadOnlySpan<int> ids, ReadOnlySpan<float> values, int topK)
     {
-        var at = count;
-        // Equal values keep the order of the candidates, lower ids first: the first maximum is what an argmax gives.
-        while (at > 0 && (_values[at - 1] < value || (_values[at - 1] == value && _ids[at - 1] > id)))
+        ArgumentOutOfRangeException.ThrowIfLessThan(topK, 1);
+        var offered = rules.Classic ? Math.Min(ids.Length - 1, topK) + 1 : Math.Min(ids.Length, topK);
+        var count = 0;
+        for (var i = 0; i < offered; i++)
         {
-            (_values[at], _ids[at]) = (_values[at - 1], _ids[at - 1]);
-            at--;
+            var (id, value) = (ids[i], values[i]);
+            if (float.IsNaN(value) || float.IsPositiveInfinity(value)) throw new NotFiniteNumberException($"The logit of id {id} in channel {channel} is {value}.");
+            if (rules.IsDrawable(channel, id) && !float.IsNegativeInfinity(value)) _ranked[count++] = RankedToken.Pack(value, id);
         }
-
-        (_values[at], _ids[at]) = (value, id);
+        _ranked.AsSpan(0, count).Sort();
+        return count;
     }
 
-    /// <summary>Turns logits into weights and cuts the tail off: a token stays while the mass above it is at most top-p.</summary>
-    private int Weigh(int kept, SamplingSettings settings)
+    /// <summary>The rules of EOS. 0626: the best is certain. Classic: the best stays among the top-k. Otherwise it leaves.</summary>
+    private int Settle(int count, int topK)
     {
-        var best = _values[0];
-        double total = 0;
-        for (var i = 0; i < kept; i++)
+        if (count > 0 && RankedToken.Id(_ranked[0]) == rules.Eos) return rules.Classic ? Math.Min(count, topK) : 1;
+        for (var i = 1; i < count; i++)
         {
-            _values[i] = Math.Exp((_values[i] - best) / settings.Temperature);
-            total += _values[i];
+            if (RankedToken.Id(_ranked[i]) != rules.Eos) continue;
+            _ranked.AsSpan((i + 1)..count).CopyTo(_ranked.AsSpan(i));
+            count--;
         }
+        return Math.Min(count, topK);
+    }
 
-        if (settings.TopP >= 1) return kept;
-        double above = 0;
-        for (var i = 0; i < kept; i++)
-        {
-            if (i > 0 && above > settings.TopP * total) return i;
-            above += _values[i];
-        }
-
+    /// <summary>Keeps a token while the mass before it is at most <paramref name="topP"/>, the first one always.</summary>
+    private int Nucleus(int count, double topP, ref double mass)
+    {
+        var limit = topP * mass;
+        var (kept, above) = (1, _weights[0]);
+        for (; kept < count && above <= limit; kept++) above += _weights[kept];
+        mass = above;
         return kept;
     }
 }

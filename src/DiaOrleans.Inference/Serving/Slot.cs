@@ -47,9 +47,8 @@ internal sealed class Slot(int index, DiaModel model) : IDisposable
         {
             if (!grid.NeedsSampling(channel)) continue;
             var candidates = model.Decoder.Candidates(index, channel);
-            if (float.IsNaN(candidates.Values[0])) throw new InvalidOperationException($"The model's logits are not finite at row {grid.Rows}, channel {channel}.");
             var uniform = CounterRandom.Uniform(Call!.Run.Call.Seed, grid.Rows, channel);
-            _sampled[channel] = (short)_sampler.Choose(channel, candidates.Ids, candidates.Values, candidates.Fallback, _sampling, uniform);
+            _sampled[channel] = (short)_sampler.Choose(channel, candidates.Ids, candidates.Values, _sampling, uniform, candidates.Fallback);
         }
 
         grid.Append(_sampled);

@@ -1,4 +1,5 @@
 using DiaOrleans.Inference.Checkpoints;
+using DiaOrleans.Inference.Decoding;
 using DiaOrleans.Inference.Serving;
 
 namespace DiaOrleans.Inference.Tests.Reference;
@@ -65,10 +66,10 @@ public sealed class CodecGoldenTests
 
     private static Codec Open(string checkpoint) => new(DacCheckpoint.Open(ReferenceCheckpoints.Folder(checkpoint)), threads: 2);
 
-    private static Decoding.CodeGrid Codes(VectorFile vectors, string tensor)
+    private static CodeGrid Codes(VectorFile vectors, string tensor)
     {
         var (flat, shape) = (vectors.Ints(tensor), vectors.Shape(tensor));
-        var codes = new Decoding.CodeGrid((int)shape[1], (int)shape[0]);
+        var codes = new CodeGrid((int)shape[1], (int)shape[0]);
         for (var q = 0; q < codes.Channels; q++)
         {
             for (var frame = 0; frame < codes.Rows; frame++) codes[frame, q] = (short)flat[q * codes.Rows + frame];

@@ -13,12 +13,19 @@ internal sealed class VectorFile
 
     private VectorFile(string path)
     {
+        var description = Path.ChangeExtension(path, ".json");
+        Json = File.Exists(description) ? JsonDocument.Parse(File.ReadAllBytes(description)).RootElement : default;
+        // The delay cases are a description alone.
+        if (!File.Exists(path) && Json.ValueKind == JsonValueKind.Object)
+        {
+            (_bytes, _tensors) = ([], []);
+            return;
+        }
+
         _bytes = File.ReadAllBytes(path);
         var length = (int)BinaryPrimitives.ReadUInt64LittleEndian(_bytes);
         _data = 8 + length;
         _tensors = JsonDocument.Parse(_bytes.AsMemory(8, length)).RootElement.EnumerateObject().Where(p => p.Name != "__metadata__").ToDictionary(p => p.Name, p => p.Value);
-        var description = Path.ChangeExtension(path, ".json");
-        Json = File.Exists(description) ? JsonDocument.Parse(File.ReadAllBytes(description)).RootElement : default;
     }
 
     public JsonElement Json { get; }

@@ -34,7 +34,7 @@ internal sealed class FieldReader
     public string RequiredString(string name, int? maxLength = null)
     {
         if (_find(name) is { } value) return Text(name, value, maxLength) ?? "";
-        Fail("missing", name, "Field required", _whole());
+        Fail("missing", name, "Field required", _whole(), null);
         return "";
     }
 
