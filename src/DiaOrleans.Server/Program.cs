@@ -1,8 +1,16 @@
 using System.CommandLine;
 using DiaOrleans.Server.Commands.Bench;
+using DiaOrleans.Server.Commands.Doctor;
+using DiaOrleans.Server.Commands.Model;
 using DiaOrleans.Server.Commands.Serve;
 
-var root = new RootCommand("DiaOrleans: a text-to-speech server for the Dia model.") { ServeCommand.Create(), BenchCommand.Create() };
+var root = new RootCommand("DiaOrleans: a text-to-speech server for the Dia model.") 
+{
+    ServeCommand.Create(),
+    ModelInspectCommand.Create(),
+    DoctorCommand.Create(),
+    BenchCommand.Create(),
+};
 ServeCommand.AddTo(root);
 // The server drains on its own when it is told to stop; the command line must not cut it short.
 return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });

@@ -79,6 +79,9 @@ internal static class DiaServer
             console.TimestampFormat = "HH:mm:ss ";
         });
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        // It warns of settings that suit a server farm and of clocks that virtual machines lack.
+        builder.Logging.AddFilter("Orleans.Runtime.Silo", LogLevel.Error);
+        builder.Logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error);
         builder.Logging.AddFilter("DiaOrleans", options.Debug ? LogLevel.Debug : LogLevel.Information);
         builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information);
         if (builder.Configuration.GetSection("Logging") is { } section && section.Exists()) builder.Logging.AddConfiguration(section);
