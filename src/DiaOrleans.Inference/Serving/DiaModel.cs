@@ -7,7 +7,7 @@ namespace DiaOrleans.Inference.Serving;
 /// <summary>A checkpoint and its codec, loaded: the sessions and what is computed once for all requests.</summary>
 internal sealed class DiaModel : IDisposable
 {
-    private const int HeadDimStep = 8;
+    private const int HeadDimStep = 16;
 
     private readonly DecoderGraphOptions _graph;
 

@@ -1,3 +1,4 @@
+using DiaOrleans.Inference.Checkpoints;
 using DiaOrleans.Inference.Graphs;
 using Microsoft.ML.OnnxRuntime;
 
@@ -16,9 +17,14 @@ internal static class Sessions
             IntraOpNumThreads = threads,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
         };
-        // Weights are prepacked at load, so the arena would only hold on to the memory of the largest prompt ever seen.
-        options.EnableCpuMemArena = true;
         if (graph.WeightFolder is { } folder) options.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", folder);
-        return new InferenceSession(graph.Bytes, options);
+        try
+        {
+            return new InferenceSession(graph.Bytes, options);
+        }
+        catch (OnnxRuntimeException problem)
+        {
+            throw new CheckpointException($"{graph.WeightFolder}: ONNX Runtime refuses the model: {problem.Message}", problem);
+        }
     }
 }

@@ -1,0 +1,169 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Text.Json;
+using DiaOrleans.Server.Hosting;
+
+namespace DiaOrleans.Server.Tests.Api;
+
+/// <summary>POST /generate with the shipped model.</summary>
+[Collection(nameof(ServerCollection))]
+public sealed class GenerateTests(ServerFixture fixture)
+{
+    private const string Script = "Where is my hat? You are wearing it.";
+
+    private readonly HttpClient _client = fixture.Client;
+
+    [Fact]
+    public async Task Speech_comes_as_a_wav_at_44100_hz()
+    {
+        var answer = await _client.PostJson("/generate", JsonSerializer.Serialize(new { text = Script, voice_id = "anna", seed = 1 }));
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        answer.Content.Headers.ContentType!.ToString().ShouldBe("audio/wav");
+        answer.Content.Headers.GetValues("Content-Disposition").Single().ShouldBe("attachment; filename=speech.wav");
+        answer.Headers.TransferEncodingChunked.ShouldBe(true);
+        var wav = await answer.Content.ReadAsByteArrayAsync();
+        wav.AsSpan(0, 4).SequenceEqual("RIFF"u8).ShouldBeTrue();
+        BinaryPrimitives.ReadInt32LittleEndian(wav.AsSpan(4)).ShouldBe(wav.Length - 8);
+        BinaryPrimitives.ReadInt32LittleEndian(wav.AsSpan(24)).ShouldBe(44100);
+        BinaryPrimitives.ReadInt32LittleEndian(wav.AsSpan(40)).ShouldBe(wav.Length - 44);
+        // dia-nano gives every letter about one frame of 64 ms.
+        ((wav.Length - 44) / 2 / 44100.0).ShouldBe(0.064 * Script.Length, 1.5);
+        Loudest(wav).ShouldBeGreaterThan(3000);
+    }
+
+    [Fact]
+    public async Task Equal_seeds_give_equal_bytes_and_others_do_not()
+    {
+        var one = await Speak(42);
+        (await Speak(42)).ShouldBe(one);
+        (await Speak(43)).ShouldNotBe(one);
+        (await Speak(null)).ShouldNotBe(one);
+        (await Speak(-1)).ShouldNotBe(await Speak(-1));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(long.MaxValue)]
+    [InlineData(long.MinValue)]
+    [InlineData(1L << 33)]
+    public async Task Any_seed_is_accepted(long seed) => (await Speak(seed)).Length.ShouldBeGreaterThan(10000);
+
+    [Fact]
+    public async Task Concurrent_requests_give_what_each_would_give_alone()
+    {
+        var alone = await Task.WhenAll(new long?[] { 1, 2, 3 }.Select(async seed => await Speak(seed)));
+        var together = await Task.WhenAll(new long?[] { 1, 2, 3 }.Select(Speak));
+        for (var i = 0; i < alone.Length; i++) together[i].ShouldBe(alone[i]);
+    }
+
+    [Fact]
+    public async Task Health_answers_at_once_while_speech_is_made()
+    {
+        var speaking = Task.WhenAll(Enumerable.Range(0, 6).Select(i => Speak(i)));
+        var worst = TimeSpan.Zero;
+        while (!speaking.IsCompleted)
+        {
+            var started = TimeProvider.System.GetTimestamp();
+            (await _client.GetAsync("/health")).EnsureSuccessStatusCode();
+            var took = TimeProvider.System.GetElapsedTime(started);
+            if (took > worst) worst = took;
+        }
+
+        await speaking;
+        worst.ShouldBeLessThan(TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
+    public async Task Another_sample_rate_is_kept()
+    {
+        var wav = await (await _client.PostJson("/v1/generate", JsonSerializer.Serialize(new { text = Script, voice_id = "anna", seed = 1, sample_rate = 24000 }))).Content.ReadAsByteArrayAsync();
+        BinaryPrimitives.ReadInt32LittleEndian(wav.AsSpan(24)).ShouldBe(24000);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(" \t\n")]
+    [InlineData("***")]
+    [InlineData("[S1] [S2]")]
+    [InlineData("\u0000\u0001")]
+    public async Task Text_that_says_nothing_is_refused_before_the_voice_is_looked_for(string text)
+    {
+        var answer = await _client.PostJson("/generate", JsonSerializer.Serialize(new { text, voice_id = "nobody" }));
+        ((int)answer.StatusCode).ShouldBe(400);
+        (await answer.Detail()).ShouldBe("Text cannot be empty");
+    }
+
+    [Theory]
+    [InlineData("nobody", "'nobody'")]
+    [InlineData("", "''")]
+    [InlineData(" ", "' '")]
+    public async Task An_unknown_voice_lists_those_there_are(string id, string quoted)
+    {
+        var answer = await _client.PostJson("/generate", JsonSerializer.Serialize(new { text = "Hi.", voice_id = id }));
+        answer.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await answer.Detail()).ShouldBe($"Voice {quoted} not found. Available voices: ['anna']");
+    }
+
+    [Fact]
+    public async Task Text_over_one_call_is_refused_with_both_numbers()
+    {
+        var answer = await _client.PostJson("/generate", JsonSerializer.Serialize(new { text = new string('a', 171), voice_id = "anna" }));
+        ((int)answer.StatusCode).ShouldBe(400);
+        (await answer.Detail()).ShouldContain("170");
+    }
+
+    [Fact]
+    public async Task A_call_that_does_not_end_by_itself_stops_at_the_frame_cap()
+    {
+        // Digits are silent to dia-nano and it does not stop after them: the cap is 2 s and 0.15 s a byte.
+        var answer = await _client.PostJson("/generate", JsonSerializer.Serialize(new { text = "1234 5678", voice_id = "anna", seed = 3 }));
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        var seconds = ((await answer.Content.ReadAsByteArrayAsync()).Length - 44) / 2 / 44100.0;
+        seconds.ShouldBeLessThanOrEqualTo(2 + 0.15 * 9 + 0.064);
+    }
+
+    [Fact]
+    public async Task Waiting_work_over_the_bound_is_turned_away_with_a_time()
+    {
+        await using var server = await RunningServer.Start(new ServerOptions { MaxWaitingSeconds = 4 });
+        (await server.Client.PostJson("/voice_mappings", """{"voice_id":"anna"}""")).EnsureSuccessStatusCode();
+        var text = string.Join(" ", Enumerable.Repeat("The lamp is still on.", 7));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => server.Client.PostJson("/v1/generate", JsonSerializer.Serialize(new { text, voice_id = "anna", seed = i }))));
+        var refused = answers.Where(a => a.StatusCode == HttpStatusCode.TooManyRequests).ToList();
+        refused.ShouldNotBeEmpty();
+        answers.ShouldContain(a => a.StatusCode == HttpStatusCode.OK);
+        refused[0].Headers.RetryAfter!.Delta!.Value.TotalSeconds.ShouldBeGreaterThanOrEqualTo(1);
+        (await refused[0].Detail()).ShouldBe("Server is busy, try again later");
+        (await refused[0].Json()).GetProperty("error").GetProperty("type").GetString().ShouldBe("rate_limit_error");
+    }
+
+    [Fact]
+    public async Task A_model_that_does_not_load_gives_503_and_health_says_so()
+    {
+        var folder = Directory.CreateTempSubdirectory("dia-no-model-").FullName;
+        await using var server = await RunningServer.Start(new ServerOptions { Model = folder });
+        (await server.Client.PostJson("/voice_mappings", """{"voice_id":"anna"}""")).EnsureSuccessStatusCode();
+        var answer = await server.Client.PostJson("/generate", """{"text":"Hi.","voice_id":"anna"}""");
+        answer.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        (await answer.Detail()).ShouldBe("Worker pool not available");
+        answer.Headers.RetryAfter.ShouldNotBeNull();
+        (await (await server.Client.GetAsync("/health")).Json()).GetProperty("model_loaded").GetBoolean().ShouldBeFalse();
+        Directory.Delete(folder);
+    }
+
+    private async Task<byte[]> Speak(long? seed)
+    {
+        var answer = await _client.PostJson("/generate", JsonSerializer.Serialize(new { text = Script, voice_id = "anna", seed }));
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK, await answer.Content.ReadAsStringAsync());
+        return await answer.Content.ReadAsByteArrayAsync();
+    }
+
+    private async Task<byte[]> Speak(int seed) => await Speak((long?)seed);
+
+    private static int Loudest(byte[] wav)
+    {
+        var loudest = 0;
+        for (var i = 44; i + 1 < wav.Length; i += 2) loudest = Math.Max(loudest, Math.Abs((int)BinaryPrimitives.ReadInt16LittleEndian(wav.AsSpan(i))));
+        return loudest;
+    }
+}

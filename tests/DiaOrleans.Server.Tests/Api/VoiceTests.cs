@@ -1,0 +1,118 @@
+using System.Net;
+using System.Text.Json;
+
+namespace DiaOrleans.Server.Tests.Api;
+
+/// <summary>spec/api.md 4, on servers of their own: these tests change what voices there are.</summary>
+public sealed class VoiceTests
+{
+    [Fact]
+    public async Task A_clean_server_has_no_voices()
+    {
+        await using var server = await RunningServer.Start();
+        (await server.Client.GetStringAsync("/voices")).ShouldBe("""{"voices":[]}""");
+        (await server.Client.GetStringAsync("/v1/voice_mappings")).ShouldBe("{}");
+    }
+
+    [Fact]
+    public async Task Voices_are_created_listed_changed_and_deleted()
+    {
+        await using var server = await RunningServer.Start();
+        var client = server.Client;
+        (await (await client.PostJson("/voice_mappings", """{"voice_id":"zoë","style":"","primary_speaker":null}""")).Content.ReadAsStringAsync())
+            .ShouldBe("""{"message":"Voice 'zoë' created successfully","voice_config":{"style":"neutral","primary_speaker":"S1","audio_prompt":null,"audio_prompt_transcript":null}}""");
+        await client.PostJson("/v1/voice_mappings", """{"voice_id":"bob","style":"warm","primary_speaker":"S2","audio_prompt":"p1"}""");
+        (await client.GetStringAsync("/voices")).ShouldBe(
+            """{"voices":[{"id":"zoë","name":"zoë","style":"neutral","primary_speaker":"S1","has_audio_prompt":false,"preview_url":"/preview/zo%C3%AB"},""" +
+            """{"id":"bob","name":"bob","style":"warm","primary_speaker":"S2","has_audio_prompt":true,"preview_url":"/preview/bob"}]}""");
+
+        (await (await client.PutJson("/voice_mappings/bob", """{"voice_id":"other","style":"calm","primary_speaker":null}""")).Content.ReadAsStringAsync())
+            .ShouldBe("""{"message":"Voice 'bob' updated successfully","voice_config":{"style":"calm","primary_speaker":"S2","audio_prompt":"p1","audio_prompt_transcript":null}}""");
+        await client.PostJson("/voice_mappings", """{"voice_id":"zoë","style":"again"}""");
+        (await (await client.GetAsync("/voice_mappings")).Json()).EnumerateObject().Select(p => p.Name).ShouldBe(["zoë", "bob"]);
+
+        (await (await client.DeleteAsync("/voice_mappings/zo%C3%AB")).Content.ReadAsStringAsync()).ShouldBe("""{"message":"Voice 'zoë' deleted successfully"}""");
+        (await (await client.GetAsync("/voice_mappings")).Json()).EnumerateObject().Select(p => p.Name).ShouldBe(["bob"]);
+        await client.PostJson("/voice_mappings", """{"voice_id":"zoë"}""");
+        (await (await client.GetAsync("/voice_mappings")).Json()).EnumerateObject().Select(p => p.Name).ShouldBe(["bob", "zoë"]);
+    }
+
+    [Theory]
+    [InlineData("PUT")]
+    [InlineData("DELETE")]
+    public async Task An_unknown_voice_is_not_found(string method)
+    {
+        await using var server = await RunningServer.Start();
+        foreach (var (path, id) in new[] { ("nobody", "nobody"), ("%20", " "), ("a%252Fb", "a%2Fb"), ("a%2Fb", "a/b") })
+        {
+            var answer = await server.Client.SendAsync(new HttpRequestMessage(new HttpMethod(method), $"/v1/voice_mappings/{path}") { Content = new StringContent("{}") });
+            answer.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+            (await answer.Detail()).ShouldBe($"Voice '{id}' not found");
+            (await answer.Json()).GetProperty("error").GetProperty("code").GetString().ShouldBe("voice_not_found");
+        }
+    }
+
+    [Fact]
+    public async Task Ids_in_paths_are_decoded_once()
+    {
+        await using var server = await RunningServer.Start();
+        foreach (var id in (string[])["a/b", "a%2Fb", "ü 😀?#&", "a\\b"])
+        {
+            await server.Client.PostJson("/voice_mappings", JsonSerializer.Serialize(new { voice_id = id }));
+            var answer = await server.Client.DeleteAsync($"/voice_mappings/{Uri.EscapeDataString(id).Replace(".", "%2E")}");
+            (await answer.Content.ReadAsStringAsync()).ShouldContain("deleted successfully", Case.Sensitive, id);
+        }
+    }
+
+    [Theory]
+    [InlineData("""{"voice_id":""}""", 400)]
+    [InlineData("""{"voice_id":" \t"}""", 400)]
+    [InlineData("""{"voice_id":"a\u0007b"}""", 422)]
+    [InlineData("""{"style":"x"}""", 422)]
+    [InlineData("""{"voice_id":"x","style":3}""", 422)]
+    [InlineData("""{"voice_id":null}""", 422)]
+    public async Task A_voice_that_cannot_be_is_refused(string body, int status)
+    {
+        await using var server = await RunningServer.Start();
+        var answer = await server.Client.PostJson("/voice_mappings", body);
+        ((int)answer.StatusCode).ShouldBe(status);
+        if (status == 400) (await answer.Detail()).ShouldBe("voice_id is required");
+        (await server.Client.GetStringAsync("/voice_mappings")).ShouldBe("{}");
+    }
+
+    [Fact]
+    public async Task An_id_has_at_most_256_code_points()
+    {
+        await using var server = await RunningServer.Start();
+        ((int)(await server.Client.PostJson("/voice_mappings", JsonSerializer.Serialize(new { voice_id = string.Concat(Enumerable.Repeat("😀", 256)) }))).StatusCode).ShouldBe(200);
+        var failure = await (await server.Client.PostJson("/voice_mappings", JsonSerializer.Serialize(new { voice_id = new string('a', 257) }))).OnlyFailure();
+        failure.GetProperty("type").GetString().ShouldBe("string_too_long");
+    }
+
+    [Fact]
+    public async Task Voices_survive_a_restart()
+    {
+        var folder = Directory.CreateTempSubdirectory("dia-restart-").FullName;
+        try
+        {
+            await using (var server = await RunningServer.Start(folder: folder))
+            {
+                await server.Client.PostJson("/voice_mappings", """{"voice_id":"keep","style":"deep","audio_prompt_transcript":"Hello."}""");
+                await server.Client.PostJson("/voice_mappings", """{"voice_id":"drop"}""");
+                await server.Client.DeleteAsync("/voice_mappings/drop");
+            }
+
+            await using (var server = await RunningServer.Start(folder: folder))
+            {
+                (await server.Client.GetStringAsync("/voice_mappings"))
+                    .ShouldBe("""{"keep":{"style":"deep","primary_speaker":"S1","audio_prompt":null,"audio_prompt_transcript":"Hello."}}""");
+                (await server.Client.PutJson("/voice_mappings/keep", """{"style":"light"}""")).EnsureSuccessStatusCode();
+                (await server.Client.PostJson("/voice_mappings", """{"voice_id":"drop"}""")).EnsureSuccessStatusCode();
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+}

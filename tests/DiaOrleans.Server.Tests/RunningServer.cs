@@ -1,0 +1,72 @@
+using DiaOrleans.Server.Hosting;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace DiaOrleans.Server.Tests;
+
+/// <summary>A whole server in this process: silo, engine with the shipped model, HTTP on a free port, a data folder of its own.</summary>
+internal sealed class RunningServer : IAsyncDisposable
+{
+    private static readonly IConfiguration Quiet = new ConfigurationBuilder()
+        .AddInMemoryCollection(((string[])["Default", "DiaOrleans", "Microsoft.Hosting.Lifetime"]).Select(c => KeyValuePair.Create($"Logging:LogLevel:{c}", (string?)"None")))
+        .Build();
+
+    private readonly DataFolder _data;
+    private readonly bool _ownsFolder;
+
+    private RunningServer(WebApplication app, DataFolder data, bool ownsFolder)
+    {
+        (App, _data, _ownsFolder) = (app, data, ownsFolder);
+        Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+        Client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = Address };
+    }
+
+    public WebApplication App { get; }
+
+    public Uri Address { get; }
+
+    public HttpClient Client { get; }
+
+    public static async Task<RunningServer> Start(ServerOptions? options = null, string? folder = null)
+    {
+        var path = folder ?? Directory.CreateTempSubdirectory("dia-server-test-").FullName;
+        options = (options ?? new ServerOptions()) with { Host = "127.0.0.1", Port = 0, Data = path };
+        var data = DataFolder.Open(path, 0, TimeProvider.System);
+        var app = DiaServer.Build(options, data, Quiet);
+        await app.StartAsync();
+        return new RunningServer(app, data, folder is null);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await App.StopAsync();
+        await App.DisposeAsync();
+        _data.Dispose();
+        if (_ownsFolder) Directory.Delete(_data.Path, recursive: true);
+    }
+}
+
+/// <summary>One server for all tests that leave it as they found it.</summary>
+public sealed class ServerFixture : IAsyncLifetime
+{
+    private RunningServer? _server;
+
+    internal RunningServer Server => _server!;
+
+    public HttpClient Client => Server.Client;
+
+    public async ValueTask InitializeAsync()
+    {
+        _server = await RunningServer.Start();
+        (await Client.PostAsync("/voice_mappings", new StringContent("""{"voice_id":"anna"}"""))).EnsureSuccessStatusCode();
+    }
+
+    public ValueTask DisposeAsync() => Server.DisposeAsync();
+}
+
+[CollectionDefinition(nameof(ServerCollection))]
+public sealed class ServerCollection : ICollectionFixture<ServerFixture>;
