@@ -41,9 +41,10 @@ internal readonly struct JsonSection(string path, string at, JsonElement value)
 
     public int Size(string field, int? absent = null)
     {
-        if (!Has(field) && absent is { } value1) return value1;
-        var size = Integer(field);
-        return size is > 0 and <= 1 << 24 ? size : throw Bad(field, "a positive integer");
+        if (!Has(field) && absent is { } given) return given;
+        return Has(field) && value.GetProperty(field) is { ValueKind: JsonValueKind.Number } number && number.TryGetInt32(out var size) && size is > 0 and <= 1 << 24
+            ? size
+            : throw Bad(field, "a positive integer");
     }
 
     public int Integer(string field, int? absent = null)

@@ -1,0 +1,140 @@
+using DiaOrleans.Inference.Checkpoints;
+using DiaOrleans.Inference.Decoding;
+using DiaOrleans.Inference.Serving;
+using DiaOrleans.Inference.Tests.Reference;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace DiaOrleans.Inference.Tests.Serving;
+
+/// <summary>The engine with the shipped model.</summary>
+public sealed class SpeechEngineTests
+{
+    private const string Text = "[S1] The lamp is still on. [S1]";
+
+    [Fact]
+    public async Task A_call_gives_samples_for_its_frames()
+    {
+        await using var engine = Open();
+        var clip = await Start(engine, 7).Completion;
+        clip.EndedByItself.ShouldBeTrue();
+        clip.SampleRate.ShouldBe(16000);
+        clip.Samples.Length.ShouldBe(clip.Codes.Rows * 1024);
+        engine.Load.Active.ShouldBe(0);
+        engine.Load.BacklogSeconds.ShouldBe(0);
+        engine.Load.RealTimeFactor.ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
+    public async Task Codes_do_not_depend_on_neighbours_in_the_batch()
+    {
+        await using var engine = Open(slots: 3);
+        var alone = await Start(engine, 5).Completion;
+        var runs = new[] { Start(engine, 1), Start(engine, 5), Start(engine, 2), Start(engine, 5) };
+        var clips = await Task.WhenAll(runs.Select(r => r.Completion));
+        foreach (var i in (int[])[1, 3])
+        {
+            clips[i].Codes.Cells.ToArray().ShouldBe(alone.Codes.Cells.ToArray());
+            clips[i].Samples.ShouldBe(alone.Samples);
+        }
+
+        clips[0].Codes.Cells.ToArray().ShouldNotBe(alone.Codes.Cells.ToArray());
+    }
+
+    [Fact]
+    public async Task A_prompt_is_continued_and_not_repeated()
+    {
+        await using var engine = Open();
+        var first = await Start(engine, 7).Completion;
+        var call = new SpeechCall { Text = "[S1] The lamp is still on. I did not expect you so soon.", MaxFrames = 200, Seed = 7, Prompt = first.Codes };
+        var next = await engine.TryStart(call).Run!.Completion;
+        next.Samples.Length.ShouldBe(next.Codes.Rows * 1024);
+        next.Codes.Rows.ShouldBeInRange(20, 60);
+    }
+
+    [Fact]
+    public async Task The_frame_cap_ends_a_call()
+    {
+        await using var engine = Open();
+        var clip = await Start(engine, 7, maxFrames: 5).Completion;
+        (clip.Codes.Rows, clip.EndedByItself).ShouldBe((5, false));
+    }
+
+    [Fact]
+    public async Task A_cancelled_call_frees_its_slot_for_the_next()
+    {
+        await using var engine = Open();
+        var long1 = engine.TryStart(new SpeechCall { Text = "[S1] 1234 5678 [S1]", MaxFrames = 480, Seed = 1 }).Run!;
+        var waiting = Start(engine, 2);
+        var next = Start(engine, 3);
+        waiting.Cancel();
+        await Should.ThrowAsync<OperationCanceledException>(waiting.Completion);
+        long1.Cancel();
+        await Should.ThrowAsync<OperationCanceledException>(long1.Completion);
+        (await next.Completion).Codes.Rows.ShouldBeGreaterThan(5);
+        engine.Load.BacklogSeconds.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task What_no_model_can_serve_is_refused_with_a_reason()
+    {
+        await using var engine = Open();
+        Refused(new SpeechCall { Text = "", MaxFrames = 10, Seed = 0 }).ShouldContain("no text");
+        Refused(new SpeechCall { Text = new string('a', 513), MaxFrames = 10, Seed = 0 }).ShouldContain("513");
+        Refused(new SpeechCall { Text = Text, MaxFrames = 0, Seed = 0 }).ShouldContain("frame");
+        Refused(new SpeechCall { Text = Text, MaxFrames = 10, Seed = 0, Prompt = new CodeGrid(510, 9) }).ShouldContain("no room");
+        Refused(new SpeechCall { Text = Text, MaxFrames = 10, Seed = 0, Prompt = new CodeGrid(10, 4) }).ShouldContain("codebooks");
+
+        string Refused(SpeechCall call)
+        {
+            var answer = engine.TryStart(call);
+            (answer.Run, answer.Refusal).ShouldBe((null, EngineRefusal.Unservable));
+            return answer.Reason!;
+        }
+    }
+
+    [Fact]
+    public async Task A_full_engine_says_when_to_come_back()
+    {
+        await using var engine = Open(maxWaitingSeconds: 1);
+        var run = Start(engine, 1);
+        EngineAdmission answer;
+        do answer = engine.TryStart(new SpeechCall { Text = Text, MaxFrames = 100, Seed = 1 });
+        while (answer.Run is not null);
+        answer.Refusal.ShouldBe(EngineRefusal.Busy);
+        answer.RetryAfter!.Value.ShouldBeGreaterThanOrEqualTo(TimeSpan.FromSeconds(1));
+        await run.Completion;
+    }
+
+    [Fact]
+    public async Task Draining_finishes_what_was_admitted_and_admits_no_more()
+    {
+        await using var engine = Open();
+        var runs = new[] { Start(engine, 1), Start(engine, 2) };
+        var drained = engine.DrainAsync(CancellationToken.None);
+        engine.TryStart(new SpeechCall { Text = Text, MaxFrames = 10, Seed = 1 }).Refusal.ShouldBe(EngineRefusal.Draining);
+        await drained;
+        foreach (var run in runs) (await run.Completion).Samples.ShouldNotBeEmpty();
+    }
+
+    [Fact]
+    public async Task An_engine_that_is_disposed_of_ends_its_calls()
+    {
+        var engine = Open();
+        var runs = Enumerable.Range(0, 4).Select(i => Start(engine, i)).ToArray();
+        await engine.DisposeAsync();
+        foreach (var run in runs) run.Completion.IsCompleted.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void A_codec_with_another_number_of_codebooks_is_refused()
+    {
+        var options = new ModelOptions { Folder = ReferenceCheckpoints.Folder("dia-0626-tiny"), CodecFolder = ReferenceCheckpoints.Folder("dia-0626-tiny") };
+        Should.Throw<CheckpointException>(() => SpeechEngine.Open(options, NullLogger<SpeechEngine>.Instance));
+    }
+
+    private static SpeechEngine Open(int slots = 1, double maxWaitingSeconds = 600) => SpeechEngine.Open(
+        new ModelOptions { Folder = ReferenceCheckpoints.Folder("dia-nano"), Slots = slots, MaxWaitingSeconds = maxWaitingSeconds },
+        NullLogger<SpeechEngine>.Instance);
+
+    private static SpeechRun Start(SpeechEngine engine, long seed, int maxFrames = 200) => engine.TryStart(new SpeechCall { Text = Text, MaxFrames = maxFrames, Seed = seed }).Run!;
+}
