@@ -131,7 +131,7 @@ public sealed record DiaConfig
     private void Check(string path)
     {
         Require(DelayPattern.Count == Decoder.Channels, $"delay_pattern has {DelayPattern.Count} entries, the decoder {Decoder.Channels} channels");
-        Require(DelayPattern.All(d => d >= 0), "delay_pattern has a negative entry");
+        Require(DelayPattern[0] == 0 && DelayPattern.All(d => d >= 0), $"delay_pattern is {string.Join(" ", DelayPattern)}; it must start with 0 and have no negative entry");
         Require(DelayPattern.Max() < Decoder.MaxPositions - 1, $"delay_pattern lags {DelayPattern.Max()} rows, the decoder has {Decoder.MaxPositions}");
         Require(Decoder.QueryHeads % Decoder.KvHeads == 0, $"{Decoder.QueryHeads} query heads are no multiple of {Decoder.KvHeads} key-value heads");
         Require(Encoder.HeadDim % 2 == 0 && Decoder.HeadDim % 2 == 0 && Decoder.CrossHeadDim % 2 == 0, "a head size is odd; the rotary embedding needs even ones");

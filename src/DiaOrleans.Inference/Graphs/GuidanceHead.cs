@@ -1,4 +1,5 @@
 using DiaOrleans.Inference.Checkpoints;
+using DiaOrleans.Inference.Decoding;
 
 namespace DiaOrleans.Inference.Graphs;
 
@@ -11,8 +12,6 @@ internal static class GuidanceHead
     public const string Ids = "candidate_ids";
     public const string Values = "candidate_values";
     public const string Fallback = "fallback_ids";
-
-    private const float ClassicEosFactor = 0.8f;
 
     /// <summary>How many candidates the graph gives for a top-k: the classic profile's EOS may leave the set, so it takes one more.</summary>
     public static int Candidates(DiaProfile profile, int topK, int vocab) => Math.Min(profile == DiaProfile.Classic ? topK + 1 : topK, vocab);
@@ -55,7 +54,7 @@ internal static class GuidanceHead
         var factor = new float[channels * vocab];
         var mask = new float[channels * vocab];
         Array.Fill(factor, 1f);
-        factor[config.Eos] = ClassicEosFactor;
+        factor[config.Eos] = TokenRules.ClassicEosFactor;
         for (var channel = 0; channel < channels; channel++)
         {
             var firstMasked = channel == 0 ? config.Eos + 1 : config.Eos;

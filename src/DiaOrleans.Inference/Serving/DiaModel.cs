@@ -11,7 +11,7 @@ internal sealed class DiaModel : IDisposable
 
     private readonly DecoderGraphOptions _graph;
 
-    private DiaModel(DiaCheckpoint checkpoint, TextEncoder textEncoder, DecoderGraphOptions graph, Decoder decoder, Codec? codec)
+    private DiaModel(DiaCheckpoint checkpoint, TextEncoder textEncoder, DecoderGraphOptions graph, DecoderBatch decoder, Codec? codec)
     {
         (Checkpoint, TextEncoder, Decoder, Codec, _graph) = (checkpoint, textEncoder, decoder, codec, graph);
         Delay = new DelayPattern(checkpoint.Config.DelayPattern);
@@ -25,7 +25,7 @@ internal sealed class DiaModel : IDisposable
 
     public TextEncoder TextEncoder { get; }
 
-    public Decoder Decoder { get; }
+    public DecoderBatch Decoder { get; }
 
     /// <summary>Null where only the decoder was asked for.</summary>
     public Codec? Codec { get; }
@@ -37,8 +37,8 @@ internal sealed class DiaModel : IDisposable
     /// <summary>Candidates that the graph gives for each channel.</summary>
     public int Candidates => GuidanceHead.Candidates(Config.Profile, _graph.TopK, Config.Decoder.Vocab);
 
-    /// <summary>The most new frames after a prompt: N ≤ rows - 1 - longest delay - prompt frames (spec/model.md 4).</summary>
-    public int MaxNewFrames(int promptFrames) => Config.Decoder.MaxPositions - 1 - Delay.Max - promptFrames;
+    /// <summary>The most new frames after a prompt.</summary>
+    public int MaxNewFrames(int promptFrames) => Delay.MaxNewFrames(promptFrames, Config.Decoder.MaxPositions);
 
     /// <exception cref="CheckpointException">The folder holds no checkpoint that can be served; the message says what was found.</exception>
     public static DiaModel Load(ModelOptions options)
@@ -67,7 +67,7 @@ internal sealed class DiaModel : IDisposable
         var graph = new DecoderGraphOptions(checkpoint.Config.Decoder.MaxPositions, topK ?? checkpoint.Defaults.TopK, constants);
         var session = unfinished.Add(Sessions.Create(DecoderGraph.Build(checkpoint, graph), threads));
         int? capacity = options.Slots > 1 || literal ? textCapacity ?? checkpoint.Config.Encoder.MaxPositions : null;
-        var decoder = unfinished.Add(new Decoder(session, checkpoint.Config, graph, options.Slots, capacity));
+        var decoder = unfinished.Add(new DecoderBatch(session, checkpoint.Config, graph, options.Slots, capacity));
         var loadedCodec = codec is null ? null : unfinished.Add(new Codec(codec, threads));
         var model = new DiaModel(checkpoint, textEncoder, graph, decoder, loadedCodec);
         unfinished.Keep();

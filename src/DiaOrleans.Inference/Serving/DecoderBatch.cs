@@ -8,7 +8,7 @@ namespace DiaOrleans.Inference.Serving;
 /// One decoder session with the caches of its slots. Buffers are bound once: a step writes the slots' rows in place, runs, and reads the candidates in place.
 /// Not thread-safe: it belongs to the engine's thread.
 /// </summary>
-internal sealed class Decoder : IDisposable
+internal sealed class DecoderBatch : IDisposable
 {
     private readonly InferenceSession _session;
     private readonly DecoderShape _shape;
@@ -31,7 +31,7 @@ internal sealed class Decoder : IDisposable
     /// <param name="graph">How the graph was built.</param>
     /// <param name="slots">Requests in one batch.</param>
     /// <param name="textCapacity">Text ids a slot holds, right-padded and masked; null for a single slot at the text's exact length.</param>
-    public Decoder(InferenceSession session, DiaConfig config, DecoderGraphOptions graph, int slots, int? textCapacity)
+    public DecoderBatch(InferenceSession session, DiaConfig config, DecoderGraphOptions graph, int slots, int? textCapacity)
     {
         (_session, _shape, Slots) = (session, config.Decoder, slots);
         (_rotatesCross, _literal) = (config.Profile == DiaProfile.Classic, graph.UncondCross is null);

@@ -1,4 +1,6 @@
-namespace DiaOrleans.Inference.Decoding;
+using DiaOrleans.Inference.Decoding;
+
+namespace DiaOrleans.Inference.Tests.Decoding;
 
 /// <summary>
 /// What the decoder graph does with one channel's logits before <see cref="TokenSampler"/>, on the host: for the literal mode and as the graph's measure.

@@ -1,0 +1,60 @@
+using DiaOrleans.Inference.Decoding;
+using DiaOrleans.Inference.Serving;
+using DiaOrleans.Inference.Tests.Reference;
+
+namespace DiaOrleans.Inference.Tests.Serving;
+
+public sealed class SlotTests
+{
+    [Fact]
+    public void A_step_allocates_next_to_nothing_however_far_the_speech_is()
+    {
+        using var model = DiaModel.Load(new ModelOptions { Folder = ReferenceCheckpoints.Folder("dia-nano"), Threads = 1 });
+        using var slot = new Slot(0, model);
+        const string text = "[S1] 1234 5678 [S1]";
+        var call = new SpeechCall { Text = text, MaxFrames = 480, Seed = 4 };
+        slot.Enter(new PreparedCall(new SpeechRun(call), TextIds.Encode(text), 480, 1));
+        Steps(50);
+        var early = Steps(50);
+        Steps(200);
+        var late = Steps(50);
+        late.ShouldBeLessThanOrEqualTo(early + 64);
+        (late / 50).ShouldBeLessThanOrEqualTo(64);
+
+        long Steps(int count)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var i = 0; i < count && !slot.Grid!.Finished; i++)
+            {
+                slot.Feed();
+                model.Decoder.Step();
+                slot.Advance();
+            }
+
+            slot.Grid!.Finished.ShouldBeFalse();
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+    }
+
+    [Fact]
+    public void A_batch_of_several_slots_gives_each_its_own_logits()
+    {
+        var folder = ReferenceCheckpoints.Folder("dia-nano");
+        using var single = DiaModel.Load(new ModelOptions { Folder = folder, Threads = 1 });
+        using var several = DiaModel.Load(new ModelOptions { Folder = folder, Threads = 1, Slots = 3 });
+        var ids = TextIds.Encode("[S1] The lamp is still on. [S1]");
+        short[] row = [.. Enumerable.Repeat((short)single.Config.Bos, single.Delay.Channels)];
+        using var one = single.TextEncoder.Encode(ids);
+        using var other = several.TextEncoder.Encode(ids);
+        using var longer = several.TextEncoder.Encode(TextIds.Encode("[S2] Something else, and rather longer than that. [S2]"));
+        single.Decoder.Admit(0, one, 3);
+        several.Decoder.Admit(0, longer, 3);
+        several.Decoder.Admit(1, other, 3);
+        single.Decoder.Feed(0, row, 0);
+        for (var slot = 0; slot < 3; slot++) several.Decoder.Feed(slot, row, 0);
+        var expected = single.Decoder.StepWithLogits(0);
+        var actual = several.Decoder.StepWithLogits(1);
+        Golden.Error(actual.Cond, expected.Cond).ShouldBeLessThan(1e-5);
+        Golden.Error(actual.Uncond, expected.Uncond).ShouldBeLessThan(1e-5);
+    }
+}
