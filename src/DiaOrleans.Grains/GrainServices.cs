@@ -1,6 +1,8 @@
+using DiaOrleans.Grains.Jobs;
 using DiaOrleans.Grains.Workers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Orleans.Hosting;
 
 namespace DiaOrleans.Grains;
@@ -8,11 +10,12 @@ namespace DiaOrleans.Grains;
 /// <summary>Wires the grains into a silo.</summary>
 public static class GrainServices
 {
-    /// <summary>Placement and time, which every silo needs.</summary>
+    /// <summary>What every silo needs. It must also offer grain storage named <see cref="State.StateStorage.ProviderName"/>.</summary>
     public static ISiloBuilder AddDiaGrains(this ISiloBuilder silo)
     {
         silo.Services.TryAddSingleton(TimeProvider.System);
-        silo.Services.AddPlacementDirector<GpuPlacement, GpuPlacementDirector>();
+        silo.Services.AddPlacementDirector<PinnedPlacement, PinnedPlacementDirector>();
+        silo.Services.AddSingleton<WorkDispatcher>();
         return silo;
     }
 
@@ -21,8 +24,11 @@ public static class GrainServices
     {
         services.AddSingleton<ISpeechEngineFactory, TFactory>();
         services.AddSingleton(options);
-        services.AddSingleton<EngineHost>();
-        services.AddHostedService(provider => provider.GetRequiredService<EngineHost>());
+        services.AddSingleton(provider => new LocalWorker(
+            new WorkerKey(provider.GetRequiredService<ILocalSiloDetails>().Name, options.Device),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<LocalWorker>>()));
+        services.AddHostedService<EngineHost>();
         return services;
     }
 }

@@ -1,15 +1,17 @@
+using Orleans.Concurrency;
+
 namespace DiaOrleans.Abstractions.Voices;
 
 /// <summary>Which voices exist, in the order they were first created. One for the cluster: key 0.</summary>
 [Alias("dia.voice-catalog")]
 public interface IVoiceCatalogGrain : IGrainWithIntegerKey
 {
-    /// <summary>Ids in creation order.</summary>
-    [Alias("ids")]
+    /// <summary>Ids in creation order. Interleaves, because it asks the voices, and they call back.</summary>
+    [Alias("ids"), AlwaysInterleave]
     Task<IReadOnlyList<string>> ListIds();
 
-    /// <summary>All voices with their settings, in creation order.</summary>
-    [Alias("list")]
+    /// <summary>All voices with their settings, in creation order. Interleaves like <see cref="ListIds"/>.</summary>
+    [Alias("list"), AlwaysInterleave]
     Task<IReadOnlyList<Voice>> List();
 
     /// <summary>Idempotent; a known id keeps its place. Called by voice grains.</summary>

@@ -1,5 +1,3 @@
-using Orleans.Concurrency;
-
 namespace DiaOrleans.Abstractions.Voices;
 
 /// <summary>One voice; the key is its id.</summary>
@@ -7,7 +5,7 @@ namespace DiaOrleans.Abstractions.Voices;
 public interface IVoiceGrain : IGrainWithStringKey
 {
     /// <summary>The voice's settings, or null where no such voice was created.</summary>
-    [Alias("get"), AlwaysInterleave]
+    [Alias("get")]
     Task<VoiceSettings?> Get();
 
     /// <summary>Creates the voice or overwrites it. Stored, and listed in the catalogue, before the call returns.</summary>

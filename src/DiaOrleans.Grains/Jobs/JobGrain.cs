@@ -1,209 +1,195 @@
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
 using DiaOrleans.Abstractions.Jobs;
 using DiaOrleans.Abstractions.Voices;
 using DiaOrleans.Abstractions.Workers;
 using DiaOrleans.Grains.Scripts;
+using DiaOrleans.Grains.Voices;
+using DiaOrleans.Grains.Workers;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 using Orleans.Placement;
 
 namespace DiaOrleans.Grains.Jobs;
 
-/// <summary>A synchronous request. It is kept in memory alone: its client waits for it, and takes it along when it goes.</summary>
-[PreferLocalPlacement, Reentrant, CollectionAgeLimit(Minutes = 2)]
-internal sealed partial class JobGrain(TimeProvider time, ILogger<JobGrain> logger) : Grain, IJobGrain
+/// <summary>
+/// A synchronous request, in memory: it lives near its client and no longer than it. A loop within the activation follows the work at the worker,
+/// and a timer ends what no client asks about any more.
+/// </summary>
+[GrainType("dia.job"), PreferLocalPlacement, Reentrant]
+internal sealed partial class JobGrain(WorkDispatcher dispatcher, TimeProvider time, ILogger<JobGrain> logger) : Grain, IJobGrain
 {
-    private const int ChunkBytes = 128 * 1024;
+    private const int ChunkBytes = 256 * 1000;
+    private const int ChunksPerMessage = 4;
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan ModelWait = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan ModelPoll = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan WorkerPoll = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan ClientGone = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan KeepAlive = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan PendingWait = TimeSpan.FromSeconds(1);
+    private static readonly GrainTimerCreationOptions LookPeriodically = new(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(5)) { Interleave = true, KeepAlive = true };
 
+    private readonly ClientWatch _client = new(time);
+    private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private Task<JobAdmission>? _start;
-    private JobSnapshot _now = new(JobStatus.Pending, null, null, null);
+    private Task<JobAdmission>? _admission;
+    private Task _following = Task.CompletedTask;
+    private JobSnapshot _now = new(JobStatus.Failed, null, null, "No such job: it was not started here, or the time to fetch its audio is over.");
     private byte[] _audio = [];
-    private IGpuWorkerGrain? _worker;
-    private long _lastAsked;
 
-    public Task<JobAdmission> Start(SpeechRequest request) => _start ??= StartOnce(request);
+    private Guid Id => this.GetPrimaryKey();
+
+    private bool Ended => _ended.Task.IsCompleted;
+
+    public Task<JobAdmission> Start(SpeechRequest request) => _admission ??= Admit(request);
 
     public async Task<JobSnapshot> Wait(TimeSpan upTo)
     {
-        _lastAsked = time.GetTimestamp();
-        try
-        {
-            await _ended.Task.WaitAsync(upTo < LongestWait ? upTo : LongestWait, time);
-        }
-        catch (TimeoutException)
-        {
-            // Not yet: the client asks again.
-        }
-
+        if (_admission is null) return _now;
+        using var visit = _client.Enter();
+        await _ended.Task.EndedOr(upTo < LongestWait ? upTo : LongestWait, time);
         return _now;
     }
 
-    public async IAsyncEnumerable<byte[]> ReadAudio([EnumeratorCancellation] CancellationToken cancellation = default)
+    public async IAsyncEnumerable<byte[]> ReadAudio([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        foreach (var chunk in _audio.Chunk(ChunkBytes))
+        if (_now.Status != JobStatus.Completed) throw new InvalidOperationException($"Job {Id} has no audio: it is {_now.Status}.");
+        using var visit = _client.Enter();
+        for (var start = 0; start < _audio.Length; start += ChunkBytes)
         {
-            cancellation.ThrowIfCancellationRequested();
-            yield return chunk;
-        }
-
-        await Task.CompletedTask;
-    }
-
-    public async Task Cancel()
-    {
-        if (!End(new JobSnapshot(JobStatus.Cancelled, _now.ProcessedText, null, null))) return;
-        if (_worker is not null) await _worker.Release(this.GetPrimaryKey());
-    }
-
-    private async Task<JobAdmission> StartOnce(SpeechRequest request)
-    {
-        _lastAsked = time.GetTimestamp();
-        if (ScriptText.Clean(request.Text).Length == 0) return new JobAdmission { Outcome = AdmissionOutcome.Rejected, Reason = "Text cannot be empty" };
-        if (await GrainFactory.GetGrain<IVoiceGrain>(request.VoiceId).Get() is not { } voice)
-        {
-            var known = await GrainFactory.GetGrain<IVoiceCatalogGrain>(0).ListIds();
-            return new JobAdmission { Outcome = AdmissionOutcome.VoiceNotFound, AvailableVoices = known };
-        }
-
-        if (voice.AudioPrompt is not null) Log.PromptLeftOut(logger, request.VoiceId);
-        var seed = request.Seed is { } given and not -1 ? given : BitConverter.ToInt64(RandomNumberGenerator.GetBytes(8));
-        return await Place(request, voice, await ReadyWorkers(), seed);
-    }
-
-    private async Task<JobAdmission> Place(SpeechRequest request, VoiceSettings voice, IReadOnlyList<WorkerStatus> workers, long seed)
-    {
-        WorkAdmission? refusal = null;
-        foreach (var status in workers)
-        {
-            var plan = SpeechPlan.Make(this.GetPrimaryKey(), request, voice, status.Model!, seed);
-            if (plan.Work is not { } work) return new JobAdmission { Outcome = AdmissionOutcome.Rejected, Reason = plan.Refusal };
-            var worker = GrainFactory.GetGrain<IGpuWorkerGrain>(status.Key);
-            var answer = await worker.Submit(work);
-            if (answer.Outcome == WorkOutcome.Accepted)
-            {
-                Follow(worker, work, request.SampleRate ?? SpeechEncoder.DefaultRate);
-                return new JobAdmission { Outcome = AdmissionOutcome.Accepted };
-            }
-
-            if (refusal is null || answer.Outcome == WorkOutcome.Busy) refusal = answer;
-        }
-
-        return new JobAdmission
-        {
-            Outcome = refusal?.Outcome switch
-            {
-                WorkOutcome.Busy => AdmissionOutcome.Busy,
-                WorkOutcome.Rejected => AdmissionOutcome.Rejected,
-                _ => AdmissionOutcome.Unavailable,
-            },
-            Reason = refusal?.Reason,
-            RetryAfter = refusal?.RetryAfter,
-        };
-    }
-
-    /// <summary>Ready workers; while a model loads, waits for it.</summary>
-    private async Task<IReadOnlyList<WorkerStatus>> ReadyWorkers()
-    {
-        var directory = GrainFactory.GetGrain<IWorkerDirectoryGrain>(0);
-        var started = time.GetTimestamp();
-        while (true)
-        {
-            var workers = await directory.List();
-            var ready = WorkerChoice.Ready(workers);
-            if (ready.Count > 0 || !WorkerChoice.WorthWaiting(workers) || time.GetElapsedTime(started) > ModelWait) return ready;
-            await Task.Delay(ModelPoll, time);
+            cancellationToken.ThrowIfCancellationRequested();
+            yield return _audio[start..Math.Min(start + ChunkBytes, _audio.Length)];
         }
     }
 
-    private void Follow(IGpuWorkerGrain worker, SpeechWork work, int sampleRate)
+    public Task Cancel()
     {
-        (_worker, _now) = (worker, new JobSnapshot(JobStatus.Pending, work.Text, null, null));
-        _ = FollowToTheEnd(worker, work, sampleRate);
+        End(_now with { Status = JobStatus.Cancelled });
+        return _following;
     }
 
-    private async Task FollowToTheEnd(IGpuWorkerGrain worker, SpeechWork work, int sampleRate)
+    /// <summary>On a silo that shuts down the worker's grain may be gone already, and its engine with it: waiting for it would hold up the silo.</summary>
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        var cancelled = Cancel();
+        return reason.ReasonCode == DeactivationReasonCode.ShuttingDown ? Task.CompletedTask : cancelled;
+    }
+
+    private async Task<JobAdmission> Admit(SpeechRequest request)
+    {
+        using var visit = _client.Enter();
+        _now = new JobSnapshot(JobStatus.Pending, null, null, null);
+        JobAdmission? answer = null;
+        try
+        {
+            answer = await Decide(request);
+            return answer;
+        }
+        finally
+        {
+            if (answer?.Outcome == AdmissionOutcome.Accepted) this.RegisterGrainTimer(LookForClient, LookPeriodically);
+            else Leave(answer?.Reason);
+        }
+    }
+
+    /// <summary>A refused job keeps nothing: the same id may try again.</summary>
+    private void Leave(string? reason)
+    {
+        Fail(reason);
+        DeactivateOnIdle();
+    }
+
+    private async Task<JobAdmission> Decide(SpeechRequest request)
+    {
+        if (ScriptText.Clean(request.Text) is not { Length: > 0 } cleaned) return Admissions.Rejected("Text cannot be empty");
+        if (JobPlan.Unservable(request) is { } reason) return Admissions.Rejected(reason);
+        var voice = VoiceId.CanExist(request.VoiceId) ? await GrainFactory.GetGrain<IVoiceGrain>(request.VoiceId).Get() : null;
+        if (voice is null) return Admissions.VoiceNotFound(await GrainFactory.GetGrain<IVoiceCatalogGrain>(0).ListIds());
+        if (voice.AudioPrompt is { } prompt) Log.NotCloned(logger, request.VoiceId, prompt);
+        var text = ScriptText.Tag(cleaned, voice.PrimarySpeaker);
+        _now = _now with { ProcessedText = text };
+        var (answer, worker) = await dispatcher.Dispatch(model => JobPlan.For(Id, request, text, model), _stop.Token);
+        if (answer.Outcome == WorkOutcome.Accepted) _following = Follow(worker!, request.SampleRate ?? SpeechEncoder.DefaultRate);
+        return Admissions.From(answer);
+    }
+
+    /// <summary>Runs beside the calls, on the activation's own scheduler, until the job has ended.</summary>
+    private async Task Follow(IGpuWorkerGrain worker, int sampleRate)
     {
         try
         {
-            while (!_ended.Task.IsCompleted)
-            {
-                DelayDeactivation(KeepAlive);
-                var progress = await worker.Wait(work.Id, WorkerPoll);
-                await Take(worker, work, progress, sampleRate);
-                if (time.GetElapsedTime(_lastAsked) > ClientGone) await Cancel();
-            }
+            var work = await AwaitEnd(worker);
+            if (work is { State: WorkState.Completed, Samples: 0 }) Fail("The model had nothing to say. Try another seed or a longer text.");
+            else if (work.State == WorkState.Completed) await Encode(worker, work, sampleRate);
+            else Fail(work.Error ?? "The worker was restarted. Send the request again.");
         }
-        catch (Exception cause)
+        catch (Exception e)
         {
-            Log.Failed(logger, work.Id, cause);
-            Fail("The request could not be finished; the server's log says why.");
+            if (!Ended) Log.Failed(logger, e, Id);
+            Fail("The worker does not answer. Send the request again.");
+        }
+        finally
+        {
+            await Release(worker);
         }
     }
 
-    private async Task Take(IGpuWorkerGrain worker, SpeechWork work, WorkProgress progress, int sampleRate)
+    private async Task<WorkProgress> AwaitEnd(IGpuWorkerGrain worker)
     {
-        switch (progress.State)
+        while (true)
         {
-            case WorkState.Running when _now.Status == JobStatus.Pending:
-                _now = _now with { Status = JobStatus.Processing };
-                break;
-            case WorkState.Completed when progress.Samples == 0:
-                Fail("The model had nothing to say. Try another seed or a longer text.");
-                await worker.Release(work.Id);
-                break;
-            case WorkState.Completed:
-                _audio = await Encode(worker, work.Id, progress, sampleRate);
-                End(new JobSnapshot(JobStatus.Completed, work.Text, _audio.Length, null));
-                await worker.Release(work.Id);
-                break;
-            case WorkState.Failed:
-                Fail(progress.Error!);
-                await worker.Release(work.Id);
-                break;
-            case WorkState.Unknown:
-                Fail("The worker that had the request is gone. Send it again.");
-                break;
+            var progress = await worker.Wait(Id, _now.Status == JobStatus.Pending ? PendingWait : LongestWait).WaitAsync(_stop.Token);
+            if (progress.State is not (WorkState.Waiting or WorkState.Running)) return progress;
+            if (progress.State == WorkState.Running && !Ended) _now = _now with { Status = JobStatus.Processing };
         }
     }
 
-    private static async Task<byte[]> Encode(IGpuWorkerGrain worker, Guid id, WorkProgress progress, int sampleRate)
+    private async Task Encode(IGpuWorkerGrain worker, WorkProgress work, int sampleRate)
     {
-        var samples = new float[progress.Samples];
-        var at = 0;
-        await foreach (var chunk in worker.Read(id))
-        {
-            chunk.CopyTo(samples, at);
-            at += chunk.Length;
-        }
-
-        return await Task.Run(() => SpeechEncoder.Encode(samples, progress.SampleRate, sampleRate));
+        var samples = new List<float>(checked((int)work.Samples));
+        await foreach (var chunk in worker.Read(Id, _stop.Token).WithBatchSize(ChunksPerMessage)) samples.AddRange(chunk);
+        var audio = await Task.Run(() => SpeechEncoder.Encode([.. samples], work.SampleRate, sampleRate), _stop.Token);
+        _audio = audio;
+        End(_now with { Status = JobStatus.Completed, AudioBytes = audio.Length });
     }
 
-    private void Fail(string reason) => End(new JobSnapshot(JobStatus.Failed, _now.ProcessedText, null, reason));
-
-    /// <summary>The first final state stays.</summary>
-    private bool End(JobSnapshot final)
+    private async Task Release(IGpuWorkerGrain worker)
     {
-        if (_ended.Task.IsCompleted) return false;
+        try
+        {
+            await worker.Release(Id);
+        }
+        catch (Exception e) when (e is OrleansException or TimeoutException)
+        {
+            Log.NotReleased(logger, e, Id);
+        }
+    }
+
+    private void Fail(string? reason) => End(_now with { Status = JobStatus.Failed, Error = reason });
+
+    private void End(JobSnapshot final)
+    {
+        if (Ended) return;
         _now = final;
-        _ended.TrySetResult();
-        return true;
+        _ended.SetResult();
+        _stop.Cancel();
+    }
+
+    private Task LookForClient()
+    {
+        if (Ended && _client.Silence >= ClientWatch.Keep) DeactivateOnIdle();
+        if (Ended || _client.Silence < ClientWatch.Gone) return Task.CompletedTask;
+        Log.Abandoned(logger, Id);
+        return Cancel();
     }
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Error, "Request {Id} failed")]
-        public static partial void Failed(ILogger logger, Guid id, Exception cause);
+        [LoggerMessage(LogLevel.Warning, "Voice '{Voice}' names audio prompt '{Prompt}', which is not registered: generation goes on without cloning.")]
+        public static partial void NotCloned(ILogger logger, string voice, string prompt);
 
-        [LoggerMessage(2, LogLevel.Warning, "Voice {Voice} names an audio prompt that is not registered: it speaks without cloning")]
-        public static partial void PromptLeftOut(ILogger logger, string voice);
+        [LoggerMessage(LogLevel.Warning, "Job {Job} is stopped: its client has not asked about it for a minute.")]
+        public static partial void Abandoned(ILogger logger, Guid job);
+
+        [LoggerMessage(LogLevel.Error, "Job {Job} failed.")]
+        public static partial void Failed(ILogger logger, Exception cause, Guid job);
+
+        [LoggerMessage(LogLevel.Debug, "The worker of job {Job} did not hear that it is over; it will forget it by itself.")]
+        public static partial void NotReleased(ILogger logger, Exception cause, Guid job);
     }
 }

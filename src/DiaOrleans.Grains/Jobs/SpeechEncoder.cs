@@ -3,11 +3,12 @@ using DiaOrleans.Audio.Wave;
 
 namespace DiaOrleans.Grains.Jobs;
 
-/// <summary>A model's samples as the file that the client asked for.</summary>
+/// <summary>From the model's samples to the bytes that a client gets.</summary>
 internal static class SpeechEncoder
 {
-    /// <summary>Hz, where the client asks for no other rate.</summary>
+    /// <summary>Hz, where the client asks for nothing else.</summary>
     public const int DefaultRate = 44100;
 
-    public static byte[] Encode(float[] samples, int sampleRate, int askedRate) => WaveFile.Encode(Resampler.Convert(samples, sampleRate, askedRate), askedRate);
+    /// <summary>A whole WAV file, 16-bit mono at <paramref name="toHz"/>. Computes: call it outside a grain turn.</summary>
+    public static byte[] Encode(float[] samples, int fromHz, int toHz) => WaveFile.Encode(Resampler.Convert(samples, fromHz, toHz), toHz);
 }

@@ -1,46 +1,36 @@
 using DiaOrleans.Abstractions.Voices;
+using DiaOrleans.Grains.State;
 
 namespace DiaOrleans.Grains.Voices;
 
-/// <summary>What is stored of the catalogue: ids in the order of creation.</summary>
-[Alias("dia.voice-catalog-state")]
-internal sealed record VoiceCatalogState
+/// <summary>The order of voices. What a voice is, and whether it is still there, its own grain says.</summary>
+[GrainType("dia.voice-catalog")]
+internal sealed class VoiceCatalogGrain([PersistentState("voice-catalog", StateStorage.ProviderName)] IPersistentState<VoiceCatalogState> state)
+    : Grain, IVoiceCatalogGrain
 {
-    public List<string> Ids { get; init; } = [];
-}
-
-internal sealed class VoiceCatalogGrain([PersistentState("voice-catalog")] IPersistentState<VoiceCatalogState> state) : Grain, IVoiceCatalogGrain
-{
-    public async Task<IReadOnlyList<string>> ListIds() => [.. (await List()).Select(v => v.Id)];
+    public async Task<IReadOnlyList<string>> ListIds() => [.. (await List()).Select(voice => voice.Id)];
 
     public async Task<IReadOnlyList<Voice>> List()
     {
-        var ids = state.State.Ids.ToArray();
+        var ids = state.State.Ids;
         var settings = await Task.WhenAll(ids.Select(id => GrainFactory.GetGrain<IVoiceGrain>(id).Get()));
-        return [.. ids.Zip(settings).Where(v => v.Second is not null).Select(v => new Voice(v.First, v.Second!))];
+        return [.. ids.Zip(settings).Where(pair => pair.Second is not null).Select(pair => new Voice(pair.First, pair.Second!))];
     }
 
-    public async Task Add(string voiceId)
-    {
-        if (!state.State.Ids.Contains(voiceId)) await Store([.. state.State.Ids, voiceId]);
-    }
+    public Task Add(string voiceId) => state.State.Ids.Contains(voiceId) ? Task.CompletedTask : Store([.. state.State.Ids, voiceId]);
 
-    public async Task Remove(string voiceId)
-    {
-        if (state.State.Ids.Contains(voiceId)) await Store([.. state.State.Ids.Where(id => id != voiceId)]);
-    }
+    public Task Remove(string voiceId) => state.State.Ids.Contains(voiceId) ? Store([.. state.State.Ids.Where(id => id != voiceId)]) : Task.CompletedTask;
 
     private async Task Store(List<string> ids)
     {
-        var before = state.State;
-        state.State = new VoiceCatalogState { Ids = ids };
+        state.State.Ids = ids;
         try
         {
             await state.WriteStateAsync();
         }
         catch
         {
-            state.State = before;
+            DeactivateOnIdle();
             throw;
         }
     }

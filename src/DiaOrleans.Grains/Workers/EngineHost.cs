@@ -1,208 +1,126 @@
 using DiaOrleans.Abstractions.Workers;
-using DiaOrleans.Inference.Decoding;
 using DiaOrleans.Inference.Serving;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Orleans.Runtime;
 
 namespace DiaOrleans.Grains.Workers;
 
-/// <summary>This silo's engine: loads it beside everything else, reports what it can do to the directory, and drains it when the silo stops.</summary>
-public sealed partial class EngineHost : BackgroundService
+/// <summary>
+/// The life of this silo's engine: loaded in the background once the silo is up, reported to the directory each second and on a change, drained
+/// before the web server stops listening, so that new requests hear a refusal while running ones end.
+/// </summary>
+internal sealed partial class EngineHost(
+    LocalWorker worker,
+    ISpeechEngineFactory factory,
+    IGrainFactory grains,
+    EngineHostOptions options,
+    TimeProvider time,
+    ILogger<EngineHost> logger) : IHostedLifecycleService
 {
-    private static readonly TimeSpan ReportEvery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ReportPeriod = TimeSpan.FromSeconds(1);
 
-    private readonly ISpeechEngineFactory _factory;
-    private readonly EngineHostOptions _options;
-    private readonly IGrainFactory _grains;
-    private readonly TimeProvider _time;
-    private readonly ILogger<EngineHost> _logger;
-    private readonly WorkTable _work;
-    private readonly SemaphoreSlim _changed = new(0);
-    private readonly Lock _submitting = new();
-    private volatile ISpeechEngine? _engine;
-    private volatile WorkerState _state = WorkerState.Loading;
+    private readonly CancellationTokenSource _draining = new();
+    private readonly CancellationTokenSource _stopped = new();
+    private Task<ISpeechEngine?> _loading = Task.FromResult<ISpeechEngine?>(null);
+    private Task _reporting = Task.CompletedTask;
 
-    /// <summary>Made by the container.</summary>
-    public EngineHost(ISpeechEngineFactory factory, EngineHostOptions options, ILocalSiloDetails silo, IGrainFactory grains, TimeProvider time, ILogger<EngineHost> logger)
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Reports before it returns: the server that starts listening next is known to have a worker.</summary>
+    public async Task StartAsync(CancellationToken cancellationToken)
     {
-        (_factory, _options, _grains, _time, _logger) = (factory, options, grains, time, logger);
-        _work = new WorkTable(time);
-        Key = WorkerKey.Of(silo.Name, 0);
+        // A thread of its own: reading a model blocks for seconds to minutes.
+        _loading = Task.Factory.StartNew(Load, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
+        await Report();
+        _reporting = Task.Run(KeepReporting, CancellationToken.None);
     }
 
-    /// <summary>Key of the grain that stands before this engine.</summary>
-    public string Key { get; }
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>What the directory is told.</summary>
-    public WorkerStatus Status
+    public async Task StoppingAsync(CancellationToken cancellationToken)
     {
-        get
-        {
-            var load = _engine?.Load ?? default;
-            return new WorkerStatus
-            {
-                Key = Key,
-                State = _state,
-                Active = load.Active,
-                Waiting = load.Waiting,
-                BacklogSeconds = load.BacklogSeconds,
-                Model = _engine is { } engine ? Facts(engine.Model) : null,
-            };
-        }
+        worker.Drain();
+        await _draining.CancelAsync();
+        if (!_loading.IsCompleted || await _loading is not { } engine) return;
+        using var limit = new CancellationTokenSource(options.DrainLimit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        Log.Draining(logger, engine.Load.Active + engine.Load.Waiting, options.DrainLimit.TotalSeconds);
+        await engine.DrainAsync(either.Token);
+        Log.Drained(logger);
     }
 
-    /// <summary>Admits nothing more, and returns when accepted work has ended or the limit is over.</summary>
-    public async Task DrainAsync()
+    public async Task StopAsync(CancellationToken cancellationToken)
     {
-        if (_state is WorkerState.Draining) return;
-        _state = WorkerState.Draining;
-        _changed.Release();
-        if (_engine is not { } engine) return;
-        using var limit = new CancellationTokenSource(_options.DrainLimit, _time);
-        Log.Draining(_logger, engine.Load.Active, engine.Load.Waiting);
-        await engine.DrainAsync(limit.Token);
+        await _stopped.CancelAsync();
+        await _reporting;
+        await ((Task)_loading).EndedOr(Timeout.InfiniteTimeSpan, time, cancellationToken);
+        if (_loading.IsCompleted && await _loading is { } engine) await engine.DisposeAsync();
     }
 
-    /// <inheritdoc />
-    public override async Task StopAsync(CancellationToken cancellationToken)
-    {
-        await DrainAsync();
-        await base.StopAsync(cancellationToken);
-        if (_engine is { } engine) await engine.DisposeAsync();
-    }
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    internal WorkAdmission Submit(SpeechWork work)
+    private async Task<ISpeechEngine?> Load()
     {
-        if (_engine is not { } engine || _state != WorkerState.Ready) return new WorkAdmission(WorkOutcome.Unavailable);
-        lock (_submitting)
-        {
-            if (_work.Find(work.Id) is not null) return new WorkAdmission(WorkOutcome.Accepted);
-            var sampling = engine.Model.Sampling with { Guidance = (float)work.Guidance, Temperature = (float)work.Temperature, TopP = (float)work.TopP };
-            var admission = engine.TryStart(new SpeechCall { Text = work.Text, MaxFrames = work.MaxFrames, Seed = work.Seed, Sampling = sampling });
-            if (admission.Run is { } run) _work.Add(work.Id, run);
-            return admission.Refusal switch
-            {
-                EngineRefusal.None => new WorkAdmission(WorkOutcome.Accepted),
-                EngineRefusal.Busy => new WorkAdmission(WorkOutcome.Busy, admission.Reason, admission.RetryAfter),
-                EngineRefusal.Draining => new WorkAdmission(WorkOutcome.Unavailable, admission.Reason),
-                _ => new WorkAdmission(WorkOutcome.Rejected, admission.Reason),
-            };
-        }
-    }
-
-    internal async Task<WorkProgress> Wait(Guid id, TimeSpan upTo)
-    {
-        if (_work.Find(id) is not { } run) return new WorkProgress(WorkState.Unknown);
+        var start = time.GetTimestamp();
         try
         {
-            var clip = await run.Completion.WaitAsync(upTo, _time);
-            return new WorkProgress(WorkState.Completed, clip.Codes.Rows, clip.SampleRate, clip.Samples.Length);
+            var engine = await factory.Load(_draining.Token);
+            worker.Take(engine);
+            Log.Loaded(logger, engine.Model.Name, engine.Model.Profile, engine.Model.Precision, time.GetElapsedTime(start).TotalSeconds);
+            return engine;
         }
-        catch (TimeoutException)
+        catch (OperationCanceledException) when (_draining.IsCancellationRequested)
         {
-            return new WorkProgress(run.Started ? WorkState.Running : WorkState.Waiting, run.Frames);
+            return null;
         }
-        catch (OperationCanceledException)
+        catch (Exception e)
         {
-            return new WorkProgress(WorkState.Failed, run.Frames, Error: "The work was stopped.");
-        }
-        catch (Exception cause)
-        {
-            // The engine has logged the cause; a client learns only what it may.
-            Log.WorkFailed(_logger, id, cause.GetType().Name);
-            return new WorkProgress(WorkState.Failed, run.Frames, Error: "The model failed; the server's log says why.");
+            worker.Fail();
+            Log.NotLoaded(logger, e);
+            return null;
         }
     }
 
-    internal float[] Samples(Guid id) => _work.Find(id) is { Completion.IsCompletedSuccessfully: true } run ? run.Completion.Result.Samples : [];
-
-    internal void Release(Guid id) => _work.Release(id);
-
-    /// <inheritdoc />
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    private async Task KeepReporting()
     {
-        var loading = Task.Factory.StartNew(() => Load(stoppingToken), stoppingToken, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
-        while (!stoppingToken.IsCancellationRequested)
+        while (!_stopped.IsCancellationRequested)
         {
+            await worker.Changed.EndedOr(ReportPeriod, time, _stopped.Token);
             await Report();
-            _work.ForgetUnclaimed();
-            await WaitForChange(stoppingToken);
+            foreach (var work in worker.Work.ReleaseForgotten()) Log.Forgotten(logger, work);
         }
-
-        await loading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-    }
-
-    private async Task Load(CancellationToken stopping)
-    {
-        try
-        {
-            var engine = await _factory.Load(stopping);
-            _engine = engine;
-            if (_state == WorkerState.Loading) _state = WorkerState.Ready;
-            Log.Ready(_logger, Key, engine.Model.Name);
-        }
-        catch (Exception cause) when (cause is not OperationCanceledException)
-        {
-            _state = WorkerState.Failed;
-            Log.LoadFailed(_logger, cause);
-        }
-
-        _changed.Release();
     }
 
     private async Task Report()
     {
         try
         {
-            await _grains.GetGrain<IWorkerDirectoryGrain>(0).Report(Status);
+            await grains.GetGrain<IWorkerDirectoryGrain>(0).Report(worker.Status);
         }
-        catch (Exception cause) when (cause is OrleansException or TimeoutException)
+        catch (Exception e) when (e is OrleansException or TimeoutException)
         {
-            Log.ReportFailed(_logger, cause);
+            Log.NotReported(logger, e);
         }
     }
-
-    private async Task WaitForChange(CancellationToken stopping)
-    {
-        using var timer = _time.CreateTimer(_ => _changed.Release(), null, ReportEvery, Timeout.InfiniteTimeSpan);
-        try
-        {
-            await _changed.WaitAsync(stopping);
-        }
-        catch (OperationCanceledException)
-        {
-            // Stopping: the loop ends.
-        }
-    }
-
-    private static ModelFacts Facts(ModelDescription model) => new()
-    {
-        FrameRate = model.FrameRate,
-        SampleRate = model.SampleRate,
-        MaxTextIds = model.MaxTextIds,
-        MaxTextBytes = model.MaxTextBytes,
-        MaxNewFrames = model.MaxNewFrames,
-        Guidance = model.Sampling.Guidance,
-        Temperature = model.Sampling.Temperature,
-        TopP = model.Sampling.TopP,
-    };
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information, "Worker {Key} is ready with {Model}")]
-        public static partial void Ready(ILogger logger, string key, string model);
+        [LoggerMessage(LogLevel.Information, "Model {Model} ({Profile}, {Precision}) is loaded after {Seconds:0.0} s.")]
+        public static partial void Loaded(ILogger logger, string model, string profile, string precision, double seconds);
 
-        [LoggerMessage(2, LogLevel.Error, "The model could not be loaded")]
-        public static partial void LoadFailed(ILogger logger, Exception cause);
+        [LoggerMessage(LogLevel.Error, "The model could not be loaded; requests for speech are refused until the server is started again.")]
+        public static partial void NotLoaded(ILogger logger, Exception cause);
 
-        [LoggerMessage(3, LogLevel.Information, "Draining: {Active} calls run, {Waiting} wait")]
-        public static partial void Draining(ILogger logger, int active, int waiting);
+        [LoggerMessage(LogLevel.Information, "Stopping: {Count} running or waiting requests may go on for {Seconds} s; new ones are refused.")]
+        public static partial void Draining(ILogger logger, int count, double seconds);
 
-        [LoggerMessage(4, LogLevel.Warning, "Work {Id} failed with {Cause}")]
-        public static partial void WorkFailed(ILogger logger, Guid id, string cause);
+        [LoggerMessage(LogLevel.Information, "All work has ended.")]
+        public static partial void Drained(ILogger logger);
 
-        [LoggerMessage(5, LogLevel.Warning, "The worker directory could not be told how this worker is")]
-        public static partial void ReportFailed(ILogger logger, Exception cause);
+        [LoggerMessage(LogLevel.Warning, "Work {Work} is stopped: its job has not asked about it for a minute.")]
+        public static partial void Forgotten(ILogger logger, Guid work);
+
+        [LoggerMessage(LogLevel.Warning, "The directory of workers did not hear this silo's report; the next one follows in a second.")]
+        public static partial void NotReported(ILogger logger, Exception cause);
     }
 }

@@ -1,35 +1,49 @@
 using System.Runtime.CompilerServices;
 using DiaOrleans.Abstractions.Workers;
 using Orleans.Concurrency;
+using Orleans.Placement;
 
 namespace DiaOrleans.Grains.Workers;
 
-[GpuPlacement, Reentrant]
-internal sealed class GpuWorkerGrain(EngineHost host) : Grain, IGpuWorkerGrain
+/// <summary>The door to this silo's engine. Reentrant, because jobs wait here while others submit.</summary>
+[GrainType("dia.gpu-worker"), PinnedPlacement, Immovable, Reentrant]
+internal sealed class GpuWorkerGrain(LocalWorker worker, TimeProvider time) : Grain, IGpuWorkerGrain
 {
     private const int ChunkSamples = 64 * 1024;
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(20);
 
-    public Task<WorkAdmission> Submit(SpeechWork work) => Task.FromResult(host.Submit(work));
-
-    public Task<WorkProgress> Wait(Guid workId, TimeSpan upTo) => host.Wait(workId, upTo < LongestWait ? upTo : LongestWait);
-
-    public async IAsyncEnumerable<float[]> Read(Guid workId, [EnumeratorCancellation] CancellationToken cancellation = default)
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        foreach (var chunk in host.Samples(workId).Chunk(ChunkSamples))
-        {
-            cancellation.ThrowIfCancellationRequested();
-            yield return chunk;
-        }
+        var key = this.GetPrimaryKeyString();
+        return key == worker.Key.ToString() ? Task.CompletedTask : throw new OrleansException($"Silo '{worker.Key.Silo}' has worker '{worker.Key}', not '{key}'.");
+    }
 
-        await Task.CompletedTask;
+    public Task<WorkAdmission> Submit(SpeechWork work) => Task.FromResult(worker.Submit(work));
+
+    public async Task<WorkProgress> Wait(Guid workId, TimeSpan upTo)
+    {
+        if (worker.Work.Find(workId) is not { } run) return new WorkProgress(WorkState.Unknown);
+        await run.Completion.EndedOr(upTo < LongestWait ? upTo : LongestWait, time);
+        return worker.Work.Find(workId)?.ToProgress() ?? new WorkProgress(WorkState.Unknown);
+    }
+
+    public async IAsyncEnumerable<float[]> Read(Guid workId, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        if (worker.Work.Find(workId) is not { Completion.IsCompletedSuccessfully: true } run)
+            throw new InvalidOperationException($"Work {workId} has no samples to read.");
+        var clip = await run.Completion;
+        for (var start = 0; start < clip.Samples.Length; start += ChunkSamples)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            yield return clip.Samples[start..Math.Min(start + ChunkSamples, clip.Samples.Length)];
+        }
     }
 
     public Task Release(Guid workId)
     {
-        host.Release(workId);
+        worker.Work.Release(workId);
         return Task.CompletedTask;
     }
 
-    public Task<WorkerStatus> GetStatus() => Task.FromResult(host.Status);
+    public Task<WorkerStatus> GetStatus() => Task.FromResult(worker.Status);
 }

@@ -2,16 +2,9 @@ using DiaOrleans.Inference.Serving;
 
 namespace DiaOrleans.Grains.Workers;
 
-/// <summary>Loads this silo's engine.</summary>
+/// <summary>Loads the engine of this silo.</summary>
 public interface ISpeechEngineFactory
 {
-    /// <summary>May take minutes; runs on a thread of its own.</summary>
-    Task<ISpeechEngine> Load(CancellationToken cancellation);
-}
-
-/// <summary>How this silo serves its engine.</summary>
-public sealed record EngineHostOptions
-{
-    /// <summary>How long accepted work may still run when the silo is told to stop.</summary>
-    public TimeSpan DrainLimit { get; init; } = TimeSpan.FromSeconds(40);
+    /// <summary>Reads the model and starts its loop. May take minutes; a failure is the exception that says what is wrong with the model.</summary>
+    Task<ISpeechEngine> Load(CancellationToken cancellationToken);
 }

@@ -3,40 +3,42 @@ using DiaOrleans.Inference.Serving;
 
 namespace DiaOrleans.Grains.Workers;
 
-/// <summary>The engine's runs by the id of their work. Ended work that nobody fetches is forgotten after a while.</summary>
+/// <summary>Admitted work by id, until its job releases it or has not asked about it for <see cref="Silence"/>.</summary>
 internal sealed class WorkTable(TimeProvider time)
 {
-    private static readonly TimeSpan KeepEnded = TimeSpan.FromMinutes(5);
+    /// <summary>Jobs ask every 20 s; one that has missed three times is gone with its silo.</summary>
+    public static readonly TimeSpan Silence = TimeSpan.FromSeconds(60);
 
     private readonly ConcurrentDictionary<Guid, Entry> _entries = new();
 
+    /// <summary>The run of that work, or null; marks it as asked about.</summary>
     public SpeechRun? Find(Guid id)
     {
         if (!_entries.TryGetValue(id, out var entry)) return null;
-        entry.Touched = time.GetTimestamp();
+        entry.AskedAt = time.GetTimestamp();
         return entry.Run;
     }
 
-    public void Add(Guid id, SpeechRun run) => _entries[id] = new Entry(run) { Touched = time.GetTimestamp() };
+    public void Add(Guid id, SpeechRun run) => _entries[id] = new Entry(run) { AskedAt = time.GetTimestamp() };
 
-    /// <summary>Stops the run where it still runs, and forgets it.</summary>
+    /// <summary>Stops the work if it runs, and forgets it.</summary>
     public void Release(Guid id)
     {
-        if (_entries.TryRemove(id, out var entry) && !entry.Run.Completion.IsCompleted) entry.Run.Cancel();
+        if (_entries.TryRemove(id, out var entry)) entry.Run.Cancel();
     }
 
-    public void ForgetUnclaimed()
+    /// <summary>Releases what nobody asks about and returns its ids.</summary>
+    public IReadOnlyList<Guid> ReleaseForgotten()
     {
-        foreach (var (id, entry) in _entries)
-        {
-            if (entry.Run.Completion.IsCompleted && time.GetElapsedTime(entry.Touched) > KeepEnded) _entries.TryRemove(id, out _);
-        }
+        Guid[] forgotten = [.. _entries.Where(pair => time.GetElapsedTime(pair.Value.AskedAt) >= Silence).Select(pair => pair.Key)];
+        foreach (var id in forgotten) Release(id);
+        return forgotten;
     }
 
     private sealed class Entry(SpeechRun run)
     {
         public SpeechRun Run => run;
 
-        public long Touched { get; set; }
+        public long AskedAt { get; set; }
     }
 }

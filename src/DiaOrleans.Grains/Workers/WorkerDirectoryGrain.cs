@@ -2,25 +2,17 @@ using DiaOrleans.Abstractions.Workers;
 
 namespace DiaOrleans.Grains.Workers;
 
+/// <summary>Keeps the roster in memory only: a new activation knows all workers again after a second of reports.</summary>
+[GrainType("dia.worker-directory")]
 internal sealed class WorkerDirectoryGrain(TimeProvider time) : Grain, IWorkerDirectoryGrain
 {
-    private static readonly TimeSpan SilentFor = TimeSpan.FromSeconds(10);
-
-    private readonly Dictionary<string, (WorkerStatus Status, long At)> _workers = [];
+    private readonly WorkerRoster _roster = new(time);
 
     public Task Report(WorkerStatus status)
     {
-        _workers[status.Key] = (status, time.GetTimestamp());
+        _roster.Report(status);
         return Task.CompletedTask;
     }
 
-    public Task<IReadOnlyList<WorkerStatus>> List()
-    {
-        foreach (var (key, worker) in _workers)
-        {
-            if (time.GetElapsedTime(worker.At) > SilentFor) _workers.Remove(key);
-        }
-
-        return Task.FromResult<IReadOnlyList<WorkerStatus>>([.. _workers.Values.Select(w => w.Status).OrderBy(s => s.Key, StringComparer.Ordinal)]);
-    }
+    public Task<IReadOnlyList<WorkerStatus>> List() => Task.FromResult(_roster.List());
 }

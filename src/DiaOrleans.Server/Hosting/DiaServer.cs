@@ -1,19 +1,17 @@
-using System.Net;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
 using DiaOrleans.Grains;
 using DiaOrleans.Grains.Workers;
 using DiaOrleans.Server.Api;
 using DiaOrleans.Server.Storage;
 using Orleans.Configuration;
 using Orleans.Dashboard;
-using Orleans.Storage;
 
 namespace DiaOrleans.Server.Hosting;
 
 /// <summary>One process: a silo with its engine, and the HTTP API in front.</summary>
 internal static class DiaServer
 {
-    // The invariant that the ADO.NET provider knows SQLite by; the driver it loads is Microsoft.Data.Sqlite.
-    private const string SqliteInvariant = "System.Data.SQLite";
     private const string ServiceId = "dia-orleans";
     private const string ClusterId = "single-node";
 
@@ -27,7 +25,7 @@ internal static class DiaServer
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Listen(IPAddress.Parse(options.Host), options.Port);
+            kestrel.Listen(options.Address, options.Port);
         });
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(TimeProvider.System);
@@ -38,20 +36,12 @@ internal static class DiaServer
         var app = builder.Build();
         app.MapApi();
         if (options.Dashboard) app.MapOrleansDashboard(routePrefix: "/dashboard");
+        app.Lifetime.ApplicationStarted.Register(() => data.Announce(Port(app)));
         return app;
     }
 
-    /// <summary>Starts, serves until told to stop, then drains while HTTP still answers, and stops.</summary>
-    public static async Task Run(WebApplication app)
-    {
-        await app.StartAsync();
-        var stopping = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var registration = app.Lifetime.ApplicationStopping.Register(stopping.SetResult);
-        await stopping.Task;
-        await app.Services.GetRequiredService<EngineHost>().DrainAsync();
-        await app.StopAsync();
-        await app.DisposeAsync();
-    }
+    private static int Port(WebApplication app) =>
+        new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port;
 
     private static void ConfigureSilo(ISiloBuilder silo, ServerOptions options, DataFolder data)
     {
@@ -59,14 +49,7 @@ internal static class DiaServer
         silo.UseLocalhostClustering(ports[0], ports[1], serviceId: ServiceId, clusterId: ClusterId);
         silo.Configure<SiloOptions>(o => o.SiloName = options.Silo);
         silo.AddDiaGrains();
-        silo.Services.AddSingleton<IGrainStorageSerializer, VersionedJsonSerializer>();
-        silo.AddAdoNetGrainStorageAsDefault(storage =>
-        {
-            storage.Invariant = SqliteInvariant;
-            storage.ConnectionString = SqliteDatabase.ConnectionString(data.Database);
-        });
-        silo.Services.AddOptions<AdoNetGrainStorageOptions>(Orleans.Providers.ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME)
-            .Configure<IGrainStorageSerializer>((storage, serializer) => storage.GrainStorageSerializer = serializer);
+        silo.AddSqliteState(data.Database);
         if (options.Dashboard) silo.AddDashboard();
     }
 

@@ -18,13 +18,15 @@ internal static class SqliteDatabase
         try
         {
             UseWriteAheadLog(connectionString);
-            var result = DeployChanges.To.SqliteDatabase(connectionString)
+            var upgrade = DeployChanges.To.SqliteDatabase(connectionString)
                 .WithScriptsEmbeddedInAssembly(typeof(SqliteDatabase).Assembly, name => name.StartsWith(ScriptPrefix, StringComparison.Ordinal))
+                .WithVariablesDisabled()
                 .WithTransactionPerScript()
                 .LogTo(new NoOpUpgradeLog())
-                .Build()
-                .PerformUpgrade();
-            if (!result.Successful) throw result.Error;
+                .Build();
+            if (upgrade.GetExecutedButNotDiscoveredScripts() is { Count: > 0 } newer)
+                throw new InvalidOperationException($"{file} was written by a newer DiaOrleans, which added {string.Join(", ", newer)}. Run that one.");
+            if (upgrade.PerformUpgrade() is { Successful: false } failed) throw failed.Error;
         }
         catch (SqliteException problem)
         {

@@ -7,7 +7,7 @@ namespace DiaOrleans.Server.Commands.Serve;
 /// <summary><c>serve</c>: the server itself, and what the program does when no command is named.</summary>
 internal static class ServeCommand
 {
-    private static readonly Option<string?> SettingsFile = new("--settings") { Description = "Settings file (JSON, section Dia)." };
+    private static readonly Option<string?> SettingsFile = new("--settings") { Description = "Settings file (JSON, section Dia; also DIA_SETTINGS)." };
     private static readonly Option<bool> Reload = new("--reload") { Description = "Accepted and ignored.", Hidden = true };
 
     private static readonly (Option Option, string Setting)[] Options =
@@ -44,9 +44,10 @@ internal static class ServeCommand
     {
         try
         {
-            var (options, configuration) = Settings.Read(parsed.GetValue(SettingsFile), Given(parsed));
+            var (options, configuration) = Settings.Read(parsed.GetValue(SettingsFile) ?? Environment.GetEnvironmentVariable("DIA_SETTINGS"), Given(parsed));
             using var data = DataFolder.Open(options.Data, options.Port, TimeProvider.System);
-            await DiaServer.Run(DiaServer.Build(options, data, configuration));
+            await using var server = DiaServer.Build(options, data, configuration);
+            await server.RunAsync();
             return 0;
         }
         catch (Exception problem) when (problem is SettingsException or InvalidOperationException { InnerException: Microsoft.Data.Sqlite.SqliteException })

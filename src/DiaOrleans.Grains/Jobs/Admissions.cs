@@ -1,0 +1,27 @@
+using DiaOrleans.Abstractions.Jobs;
+using DiaOrleans.Abstractions.Workers;
+
+namespace DiaOrleans.Grains.Jobs;
+
+/// <summary>The answers at a job's door.</summary>
+internal static class Admissions
+{
+    public static JobAdmission Rejected(string reason) => new() { Outcome = AdmissionOutcome.Rejected, Reason = reason };
+
+    public static JobAdmission VoiceNotFound(IReadOnlyList<string> available) => new() { Outcome = AdmissionOutcome.VoiceNotFound, AvailableVoices = available };
+
+    /// <summary>What a client hears of a worker's answer.</summary>
+    public static JobAdmission From(WorkAdmission answer) => new()
+    {
+        Outcome = answer.Outcome switch
+        {
+            WorkOutcome.Accepted => AdmissionOutcome.Accepted,
+            WorkOutcome.Busy => AdmissionOutcome.Busy,
+            WorkOutcome.Unavailable => AdmissionOutcome.Unavailable,
+            WorkOutcome.Rejected => AdmissionOutcome.Rejected,
+            _ => throw new ArgumentOutOfRangeException(nameof(answer), answer.Outcome, "A worker's answer that jobs do not know."),
+        },
+        Reason = answer.Reason,
+        RetryAfter = answer.RetryAfter,
+    };
+}

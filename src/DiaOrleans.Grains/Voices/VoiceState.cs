@@ -1,0 +1,11 @@
+using DiaOrleans.Abstractions.Voices;
+using DiaOrleans.Grains.State;
+
+namespace DiaOrleans.Grains.Voices;
+
+/// <summary>What a voice grain stores. A cleared row reads as a fresh object, so null settings mean that there is no such voice.</summary>
+[GenerateSerializer, Alias("dia.voice-state"), StoredState("dia.voice", version: 1)]
+internal sealed class VoiceState
+{
+    [Id(0)] public VoiceSettings? Settings { get; set; }
+}

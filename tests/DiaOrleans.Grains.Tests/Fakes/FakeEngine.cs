@@ -1,0 +1,79 @@
+using System.Collections.Concurrent;
+using DiaOrleans.Grains.Workers;
+using DiaOrleans.Inference.Decoding;
+using DiaOrleans.Inference.Serving;
+
+namespace DiaOrleans.Grains.Tests.Fakes;
+
+/// <summary>An engine whose calls end when the test says so.</summary>
+internal sealed class FakeEngine : ISpeechEngine, ISpeechEngineFactory
+{
+    private readonly TaskCompletionSource _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly BlockingCollection<SpeechRun> _admitted = [];
+    private readonly ConcurrentBag<SpeechRun> _all = [];
+    private bool _draining;
+
+    public static ModelDescription Description { get; } = new()
+    {
+        Name = "fake", Profile = "classic", Precision = "fp32", FrameRate = 50, SampleRate = 16000,
+        MaxTextIds = 100, MaxTextBytes = 60, MaxNewFrames = 400, Sampling = new SamplingSettings(3f, 1.2f, 0.95f, 45),
+    };
+
+    public ModelDescription Model => Description;
+
+    public EngineLoad Load => new(_all.Count(run => !run.Completion.IsCompleted), 0, BacklogSeconds, 0);
+
+    public double BacklogSeconds { get; set; }
+
+    /// <summary>What the next calls hear; admitted by default.</summary>
+    public EngineAdmission? Refusal { get; set; }
+
+    public bool Disposed { get; private set; }
+
+    public void FinishLoading() => _loaded.TrySetResult();
+
+    public void FailLoading(Exception cause) => _loaded.TrySetException(cause);
+
+    async Task<ISpeechEngine> ISpeechEngineFactory.Load(CancellationToken cancellationToken)
+    {
+        await _loaded.Task.WaitAsync(cancellationToken);
+        return this;
+    }
+
+    public EngineAdmission TryStart(SpeechCall call)
+    {
+        if (_draining) return new EngineAdmission(null, EngineRefusal.Draining, "The server is stopping.");
+        if (Refusal is { } refusal) return refusal;
+        var run = new SpeechRun(call);
+        run.Stop.Register(() => run.Fail(new OperationCanceledException()));
+        _all.Add(run);
+        _admitted.Add(run);
+        return new EngineAdmission(run, EngineRefusal.None);
+    }
+
+    /// <summary>The next admitted call, in order; waits for it.</summary>
+    public SpeechRun Next() => _admitted.TryTake(out var run, TimeSpan.FromSeconds(20)) ? run : throw new TimeoutException("No call was admitted.");
+
+    public int Admitted => _all.Count;
+
+    public void StopAll()
+    {
+        foreach (var run in _all) run.Cancel();
+    }
+
+    public static SpeechClip Clip(int samples) =>
+        new([.. Enumerable.Range(0, samples).Select(i => MathF.Sin(i * 0.05f) / 2)], Description.SampleRate, new CodeGrid(1, 9), EndedByItself: true);
+
+    public async Task DrainAsync(CancellationToken limit)
+    {
+        _draining = true;
+        using var stop = limit.Register(StopAll);
+        foreach (var run in _all) await Task.WhenAny(run.Completion);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        Disposed = true;
+        return ValueTask.CompletedTask;
+    }
+}

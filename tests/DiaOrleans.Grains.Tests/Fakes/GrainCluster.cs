@@ -1,0 +1,79 @@
+using DiaOrleans.Abstractions.Voices;
+using DiaOrleans.Abstractions.Workers;
+using DiaOrleans.Grains.State;
+using DiaOrleans.Grains.Workers;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using Orleans.Hosting;
+using Orleans.Storage;
+using Orleans.TestingHost;
+
+namespace DiaOrleans.Grains.Tests.Fakes;
+
+/// <summary>Silos with the real grains, a fake engine each, a clock that the test turns, and storage that the test may hand to the next cluster.</summary>
+internal sealed class GrainCluster : IAsyncDisposable
+{
+    private readonly InProcessTestCluster _cluster;
+
+    private GrainCluster(InProcessTestCluster cluster, SharedStorage storage, FakeTimeProvider time, IReadOnlyList<FakeEngine> engines) =>
+        (_cluster, Storage, Time, Engines) = (cluster, storage, time, engines);
+
+    public SharedStorage Storage { get; }
+
+    public FakeTimeProvider Time { get; }
+
+    public IReadOnlyList<FakeEngine> Engines { get; }
+
+    public FakeEngine Engine => Engines[0];
+
+    public IReadOnlyList<InProcessSiloHandle> Silos => _cluster.Silos;
+
+    public InProcessTestCluster Cluster => _cluster;
+
+    public IGrainFactory Grains => _cluster.Client;
+
+    public static async Task<GrainCluster> Start(SharedStorage? storage = null, int silos = 1, bool loaded = true, bool realTime = false)
+    {
+        storage ??= new SharedStorage();
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        var engines = Enumerable.Range(0, silos).Select(_ => new FakeEngine()).ToArray();
+        var next = -1;
+        var builder = new InProcessTestClusterBuilder((short)silos);
+        builder.ConfigureSilo((_, silo) =>
+        {
+            silo.Services.AddSingleton<TimeProvider>(realTime ? TimeProvider.System : time);
+            silo.Services.AddKeyedSingleton<IGrainStorage>(StateStorage.ProviderName, storage);
+            silo.AddDiaGrains();
+            silo.Services.AddSpeechEngine<FakeEngine>(new EngineHostOptions());
+            silo.Services.AddSingleton<ISpeechEngineFactory>(engines[Interlocked.Increment(ref next) % silos]);
+        });
+        var cluster = new GrainCluster(builder.Build(), storage, time, engines);
+        await cluster._cluster.DeployAsync();
+        if (loaded) await cluster.FinishLoading();
+        return cluster;
+    }
+
+    public async Task FinishLoading()
+    {
+        foreach (var engine in Engines) engine.FinishLoading();
+        await Until(async () => (await Workers()).Count(worker => worker.State == WorkerState.Ready) == Engines.Count);
+    }
+
+    public Task<IReadOnlyList<WorkerStatus>> Workers() => Grains.GetGrain<IWorkerDirectoryGrain>(0).List();
+
+    public IVoiceGrain Voice(string id) => Grains.GetGrain<IVoiceGrain>(id);
+
+    public IVoiceCatalogGrain Catalog => Grains.GetGrain<IVoiceCatalogGrain>(0);
+
+    public static async Task Until(Func<Task<bool>> condition)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (!await condition()) await Task.Delay(10, limit.Token);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var engine in Engines) engine.StopAll();
+        await _cluster.DisposeAsync();
+    }
+}

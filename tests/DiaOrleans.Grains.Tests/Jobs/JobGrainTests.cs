@@ -1,0 +1,263 @@
+using DiaOrleans.Abstractions.Jobs;
+using DiaOrleans.Abstractions.Voices;
+using DiaOrleans.Grains.Tests.Fakes;
+using DiaOrleans.Inference.Serving;
+
+namespace DiaOrleans.Grains.Tests.Jobs;
+
+public sealed class JobGrainTests : IAsyncLifetime
+{
+    private static readonly TimeSpan Long = TimeSpan.FromSeconds(20);
+    private GrainCluster _cluster = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _cluster = await GrainCluster.Start(loaded: false);
+        await _cluster.Voice("v").Put(new VoiceSettings("neutral", "S2", null, null));
+    }
+
+    public ValueTask DisposeAsync() => _cluster.DisposeAsync();
+
+    [Fact]
+    public async Task A_request_becomes_audio_that_can_be_read_more_than_once()
+    {
+        await _cluster.FinishLoading();
+        var job = Job();
+        (await job.Start(Request("Hello *there*."))).ShouldBeEquivalentTo(new JobAdmission { Outcome = AdmissionOutcome.Accepted });
+        var run = _cluster.Engine.Next();
+        run.Call.Text.ShouldBe("[S2] Hello there. [S2]");
+        (await job.Wait(TimeSpan.Zero)).ShouldBe(new JobSnapshot(JobStatus.Pending, "[S2] Hello there. [S2]", null, null));
+        var wait = job.Wait(Long);
+        run.Complete(FakeEngine.Clip(160_000));
+        var done = await wait.WaitAsync(Long);
+        done.Status.ShouldBe(JobStatus.Completed);
+        var chunks = await job.ReadAudio().ToListAsync();
+        chunks.ShouldAllBe(chunk => chunk.Length <= 256 * 1024);
+        byte[] audio = [.. chunks.SelectMany(chunk => chunk)];
+        audio.LongLength.ShouldBe(done.AudioBytes!.Value);
+        audio.AsSpan(0, 4).SequenceEqual("RIFF"u8).ShouldBeTrue();
+        ((audio.Length - 44) / 2).ShouldBeInRange(440_990, 441_010);
+        (await job.ReadAudio().SelectMany(chunk => chunk).ToArrayAsync()).ShouldBe(audio);
+    }
+
+    [Fact]
+    public async Task The_asked_sample_rate_counts()
+    {
+        await _cluster.FinishLoading();
+        var job = Job();
+        await job.Start(Request() with { SampleRate = 8000 });
+        _cluster.Engine.Next().Complete(FakeEngine.Clip(16_000));
+        (await job.Wait(Long)).AudioBytes!.Value.ShouldBeInRange(44 + 2 * 7_990, 44 + 2 * 8_010);
+    }
+
+    [Fact]
+    public async Task A_second_start_answers_as_the_first_and_runs_nothing_again()
+    {
+        await _cluster.FinishLoading();
+        var job = Job();
+        await job.Start(Request());
+        (await job.Start(Request())).Outcome.ShouldBe(AdmissionOutcome.Accepted);
+        _cluster.Engine.Admitted.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task The_state_moves_on_while_a_slot_decodes()
+    {
+        await _cluster.FinishLoading();
+        var job = Job();
+        await job.Start(Request());
+        _cluster.Engine.Next().Report(1);
+        await Turn(async () => (await job.Wait(TimeSpan.Zero)).Status == JobStatus.Processing);
+    }
+
+    [Fact]
+    public async Task An_unknown_voice_is_refused_with_the_known_ones_in_order()
+    {
+        await _cluster.Voice("a").Put(new VoiceSettings("neutral", "S1", null, null));
+        foreach (var id in (string[])["nobody", "", " ", "a\ud800"])
+        {
+            var answer = await Job().Start(Request() with { VoiceId = id });
+            answer.Outcome.ShouldBe(AdmissionOutcome.VoiceNotFound);
+            answer.AvailableVoices.ShouldBe(["v", "a"]);
+        }
+    }
+
+    [Theory]
+    [InlineData(" ** ")]
+    [InlineData("[S1] [S2]")]
+    public async Task Text_that_says_nothing_is_refused(string text) =>
+        (await Job().Start(Request(text))).ShouldSatisfyAllConditions(a => a.Outcome.ShouldBe(AdmissionOutcome.Rejected), a => a.Reason.ShouldBe("Text cannot be empty"));
+
+    [Fact]
+    public async Task Text_over_one_call_is_refused_without_asking_the_engine()
+    {
+        await _cluster.FinishLoading();
+        var answer = await Job().Start(Request(new string('a', 61)));
+        answer.Outcome.ShouldBe(AdmissionOutcome.Rejected);
+        answer.Reason!.ShouldContain("61 bytes");
+        _cluster.Engine.Admitted.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_voice_with_a_prompt_that_is_not_registered_speaks_without_it()
+    {
+        await _cluster.FinishLoading();
+        await _cluster.Voice("p").Put(new VoiceSettings("neutral", "S1", "prompt", "What it says."));
+        (await Job().Start(Request() with { VoiceId = "p" })).Outcome.ShouldBe(AdmissionOutcome.Accepted);
+        _cluster.Engine.Next().Call.ShouldSatisfyAllConditions(call => call.Prompt.ShouldBeNull(), call => call.Text.ShouldBe("[S1] Hello. [S1]"));
+    }
+
+    [Fact]
+    public async Task A_full_engine_says_when_to_try_again_and_a_later_try_may_succeed()
+    {
+        await _cluster.FinishLoading();
+        _cluster.Engine.Refusal = new EngineAdmission(null, EngineRefusal.Busy, "full", TimeSpan.FromSeconds(9));
+        var job = Job();
+        (await job.Start(Request())).ShouldBeEquivalentTo(new JobAdmission { Outcome = AdmissionOutcome.Busy, Reason = "full", RetryAfter = TimeSpan.FromSeconds(9) });
+        _cluster.Engine.Refusal = null;
+        await GrainCluster.Until(async () => (await job.Start(Request())).Outcome == AdmissionOutcome.Accepted);
+    }
+
+    [Fact]
+    public async Task Waits_for_a_model_that_is_being_loaded()
+    {
+        var job = Job();
+        var start = job.Start(Request());
+        _cluster.Time.Advance(TimeSpan.FromSeconds(20));
+        start.IsCompleted.ShouldBeFalse();
+        _cluster.Engine.FinishLoading();
+        await Turn(() => Task.FromResult(start.IsCompleted));
+        (await start).Outcome.ShouldBe(AdmissionOutcome.Accepted);
+    }
+
+    [Fact]
+    public async Task Gives_up_on_a_loading_model_after_thirty_seconds()
+    {
+        var before = _cluster.Time.GetTimestamp();
+        var start = Job().Start(Request());
+        await Turn(() => Task.FromResult(start.IsCompleted));
+        (await start).ShouldSatisfyAllConditions(a => a.Outcome.ShouldBe(AdmissionOutcome.Unavailable), a => a.RetryAfter.ShouldNotBeNull());
+        _cluster.Time.GetElapsedTime(before).ShouldBeGreaterThanOrEqualTo(TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
+    public async Task A_model_that_did_not_load_makes_nobody_wait()
+    {
+        _cluster.Engine.FailLoading(new InvalidDataException("broken"));
+        await GrainCluster.Until(async () => (await _cluster.Workers()).Single().State == Abstractions.Workers.WorkerState.Failed);
+        (await Job().Start(Request())).Outcome.ShouldBe(AdmissionOutcome.Unavailable);
+    }
+
+    [Fact]
+    public async Task A_cancelled_job_frees_its_slot_and_stays_cancelled()
+    {
+        await _cluster.FinishLoading();
+        var job = Job();
+        await job.Start(Request());
+        var run = _cluster.Engine.Next();
+        var wait = job.Wait(Long);
+        await job.Cancel();
+        run.Stop.IsCancellationRequested.ShouldBeTrue();
+        (await wait).Status.ShouldBe(JobStatus.Cancelled);
+        run.Complete(FakeEngine.Clip(10));
+        await job.Cancel();
+        (await job.Wait(Long)).Status.ShouldBe(JobStatus.Cancelled);
+    }
+
+    [Fact]
+    public async Task A_cancel_after_the_end_changes_nothing()
+    {
+        await _cluster.FinishLoading();
+        var job = Job();
+        await job.Start(Request());
+        _cluster.Engine.Next().Complete(FakeEngine.Clip(10));
+        await job.Wait(Long);
+        await job.Cancel();
+        (await job.Wait(Long)).Status.ShouldBe(JobStatus.Completed);
+    }
+
+    [Fact]
+    public async Task A_failed_run_fails_the_job()
+    {
+        await _cluster.FinishLoading();
+        var job = Job();
+        await job.Start(Request());
+        _cluster.Engine.Next().Fail(new InvalidOperationException("out of memory"));
+        (await job.Wait(Long)).ShouldSatisfyAllConditions(now => now.Status.ShouldBe(JobStatus.Failed), now => now.Error.ShouldBe("The model failed; the server's log says why."));
+        await Should.ThrowAsync<InvalidOperationException>(async () => await job.ReadAudio().ToListAsync());
+    }
+
+    [Fact]
+    public async Task Speech_without_a_sample_fails_the_job()
+    {
+        await _cluster.FinishLoading();
+        var job = Job();
+        await job.Start(Request());
+        _cluster.Engine.Next().Complete(FakeEngine.Clip(0));
+        (await job.Wait(Long)).ShouldSatisfyAllConditions(now => now.Status.ShouldBe(JobStatus.Failed), now => now.Error!.ShouldContain("nothing to say"));
+    }
+
+    [Fact]
+    public async Task A_cancel_while_the_model_loads_leaves_no_work_behind()
+    {
+        var job = Job();
+        var start = job.Start(Request());
+        await job.Cancel();
+        await Turn(() => Task.FromResult(start.IsCompleted));
+        (await start).Outcome.ShouldBe(AdmissionOutcome.Unavailable);
+        await _cluster.FinishLoading();
+        _cluster.Engine.Admitted.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Work_whose_client_stops_asking_is_stopped_after_a_minute()
+    {
+        await _cluster.FinishLoading();
+        var job = Job();
+        await job.Start(Request());
+        var run = _cluster.Engine.Next();
+        var before = _cluster.Time.GetTimestamp();
+        await Turn(() => Task.FromResult(run.Stop.IsCancellationRequested));
+        _cluster.Time.GetElapsedTime(before).ShouldBeGreaterThanOrEqualTo(TimeSpan.FromSeconds(55));
+        (await job.Wait(Long)).Status.ShouldBe(JobStatus.Cancelled);
+    }
+
+    [Fact]
+    public async Task Work_whose_client_waits_is_not_stopped()
+    {
+        await _cluster.FinishLoading();
+        var job = Job();
+        await job.Start(Request());
+        var run = _cluster.Engine.Next();
+        for (var i = 0; i < 4; i++)
+        {
+            var wait = job.Wait(Long);
+            await Turn(() => Task.FromResult(wait.IsCompleted));
+        }
+
+        run.Stop.IsCancellationRequested.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Audio_that_nobody_fetches_is_let_go()
+    {
+        await _cluster.FinishLoading();
+        var job = Job();
+        await job.Start(Request());
+        _cluster.Engine.Next().Complete(FakeEngine.Clip(10));
+        (await job.Wait(Long)).Status.ShouldBe(JobStatus.Completed);
+        var gone = _cluster.Cluster.WaitForDeactivationAsync(job);
+        await Turn(() => Task.FromResult(gone.IsCompleted));
+        (await job.Wait(TimeSpan.Zero)).ShouldSatisfyAllConditions(now => now.Status.ShouldBe(JobStatus.Failed), now => now.Error!.ShouldContain("No such job"));
+    }
+
+    private IJobGrain Job() => _cluster.Grains.GetGrain<IJobGrain>(Guid.NewGuid());
+
+    private static SpeechRequest Request(string text = "Hello.") => new() { Text = text, VoiceId = "v", Seed = 1 };
+
+    private Task Turn(Func<Task<bool>> condition) => GrainCluster.Until(() =>
+    {
+        _cluster.Time.Advance(TimeSpan.FromSeconds(1));
+        return condition();
+    });
+}

@@ -1,0 +1,111 @@
+using DiaOrleans.Abstractions.Voices;
+using DiaOrleans.Grains.Tests.Fakes;
+
+namespace DiaOrleans.Grains.Tests.Voices;
+
+public sealed class VoiceGrainTests : IAsyncLifetime
+{
+    private static readonly VoiceSettings Plain = new("neutral", "S1", null, null);
+    private GrainCluster _cluster = null!;
+
+    public async ValueTask InitializeAsync() => _cluster = await GrainCluster.Start(loaded: false);
+
+    public ValueTask DisposeAsync() => _cluster.DisposeAsync();
+
+    [Fact]
+    public async Task A_voice_that_nobody_made_is_null_and_not_listed()
+    {
+        (await _cluster.Voice("nobody").Get()).ShouldBeNull();
+        (await _cluster.Voice("nobody").Update(new VoiceChange("x", null, null, null))).ShouldBeNull();
+        (await _cluster.Voice("nobody").Delete()).ShouldBeFalse();
+        (await _cluster.Catalog.List()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Voices_are_listed_in_the_order_of_creation_and_keep_their_place_when_overwritten()
+    {
+        foreach (var id in (string[])["zoe", "adam", "mia"]) await _cluster.Voice(id).Put(Plain);
+        await _cluster.Voice("zoe").Put(Plain with { Style = "calm" });
+        (await _cluster.Catalog.ListIds()).ShouldBe(["zoe", "adam", "mia"]);
+        (await _cluster.Catalog.List())[0].ShouldBe(new Voice("zoe", Plain with { Style = "calm" }));
+    }
+
+    [Fact]
+    public async Task A_deleted_voice_is_gone_and_comes_back_at_the_end()
+    {
+        foreach (var id in (string[])["a", "b"]) await _cluster.Voice(id).Put(Plain);
+        (await _cluster.Voice("a").Delete()).ShouldBeTrue();
+        (await _cluster.Voice("a").Get()).ShouldBeNull();
+        (await _cluster.Catalog.ListIds()).ShouldBe(["b"]);
+        await _cluster.Voice("a").Put(Plain);
+        (await _cluster.Catalog.ListIds()).ShouldBe(["b", "a"]);
+    }
+
+    [Fact]
+    public async Task An_update_changes_what_it_names_and_leaves_the_rest()
+    {
+        await _cluster.Voice("v").Put(new VoiceSettings("calm", "S2", "prompt", "words"));
+        var updated = await _cluster.Voice("v").Update(new VoiceChange(null, null, "other", null));
+        updated.ShouldBe(new VoiceSettings("calm", "S2", "other", "words"));
+        (await _cluster.Voice("v").Get()).ShouldBe(updated);
+    }
+
+    [Fact]
+    public async Task Voices_survive_a_restart_of_all_silos_in_their_order()
+    {
+        foreach (var id in (string[])["second", "first", "gone"]) await _cluster.Voice(id).Put(Plain with { Style = id });
+        await _cluster.Voice("gone").Delete();
+        await using var next = await GrainCluster.Start(_cluster.Storage, loaded: false);
+        (await next.Catalog.List()).ShouldBe([new Voice("second", Plain with { Style = "second" }), new Voice("first", Plain with { Style = "first" })]);
+        (await next.Voice("gone").Get()).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_creation_that_broke_off_after_the_catalogue_leaves_no_voice_behind()
+    {
+        _cluster.Storage.FailNext = "voice";
+        await Should.ThrowAsync<OrleansException>(_cluster.Voice("half").Put(Plain));
+        (await _cluster.Voice("half").Get()).ShouldBeNull();
+        await _cluster.Voice("whole").Put(Plain);
+        await _cluster.Voice("half").Put(Plain);
+        (await _cluster.Catalog.ListIds()).ShouldBe(["whole", "half"]);
+    }
+
+    [Fact]
+    public async Task A_deletion_that_broke_off_before_the_catalogue_is_completed_later()
+    {
+        foreach (var id in (string[])["a", "b"]) await _cluster.Voice(id).Put(Plain);
+        _cluster.Storage.FailNext = "voice-catalog";
+        await Should.ThrowAsync<OrleansException>(_cluster.Voice("a").Delete());
+        (await _cluster.Catalog.ListIds()).ShouldBe(["b"]);
+        await using var next = await GrainCluster.Start(_cluster.Storage, loaded: false);
+        (await next.Catalog.ListIds()).ShouldBe(["b"]);
+        await next.Voice("a").Put(Plain);
+        (await next.Catalog.ListIds()).ShouldBe(["b", "a"]);
+    }
+
+    [Fact]
+    public async Task A_stored_voice_that_the_catalogue_has_lost_is_listed_once_it_is_used()
+    {
+        await _cluster.Voice("lost").Put(Plain);
+        await _cluster.Catalog.Remove("lost");
+        await using var next = await GrainCluster.Start(_cluster.Storage, loaded: false);
+        (await next.Catalog.ListIds()).ShouldBeEmpty();
+        (await next.Voice("lost").Get()).ShouldBe(Plain);
+        (await next.Catalog.ListIds()).ShouldBe(["lost"]);
+    }
+
+    [Fact]
+    public async Task Many_voices_made_at_once_are_all_listed_while_lists_are_read()
+    {
+        string[] ids = [.. Enumerable.Range(0, 40).Select(i => $"voice {i}")];
+        var puts = ids.Select(id => _cluster.Voice(id).Put(Plain)).ToArray();
+        var lists = Enumerable.Range(0, 10).Select(_ => _cluster.Catalog.List()).ToArray();
+        await Task.WhenAll(puts).WaitAsync(TimeSpan.FromSeconds(20));
+        await Task.WhenAll(lists).WaitAsync(TimeSpan.FromSeconds(20));
+        (await _cluster.Catalog.ListIds()).ShouldBe(ids, ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task Refuses_to_store_an_id_that_cannot_be_one() => await Should.ThrowAsync<ArgumentException>(_cluster.Voice("a\nb").Put(Plain));
+}

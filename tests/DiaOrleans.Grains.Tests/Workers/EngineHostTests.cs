@@ -1,0 +1,107 @@
+using DiaOrleans.Abstractions.Workers;
+using DiaOrleans.Grains.Tests.Fakes;
+using DiaOrleans.Grains.Workers;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace DiaOrleans.Grains.Tests.Workers;
+
+public sealed class EngineHostTests
+{
+    [Fact]
+    public async Task Reports_loading_from_the_first_moment_and_ready_with_the_models_facts_once_it_is_loaded()
+    {
+        await using var cluster = await GrainCluster.Start(loaded: false);
+        (await cluster.Workers()).Single().ShouldSatisfyAllConditions(w => w.State.ShouldBe(WorkerState.Loading), w => w.Model.ShouldBeNull());
+        await cluster.FinishLoading();
+        (await cluster.Workers()).Single().Model.ShouldBe(new ModelFacts
+        {
+            FrameRate = 50, SampleRate = 16000, MaxTextIds = 100, MaxTextBytes = 60, MaxNewFrames = 400, Guidance = 3, Temperature = 1.2, TopP = 0.95,
+        });
+    }
+
+    [Fact]
+    public async Task Reports_a_model_that_does_not_load_as_failed()
+    {
+        await using var cluster = await GrainCluster.Start(loaded: false);
+        cluster.Engine.FailLoading(new InvalidDataException("no tensor named x"));
+        await GrainCluster.Until(async () => (await cluster.Workers()).Single().State == WorkerState.Failed);
+    }
+
+    [Fact]
+    public async Task Reports_each_second_so_that_the_directory_keeps_the_worker()
+    {
+        await using var cluster = await GrainCluster.Start();
+        cluster.Engine.BacklogSeconds = 12;
+        await GrainCluster.Until(async () =>
+        {
+            cluster.Time.Advance(TimeSpan.FromSeconds(1));
+            return (await cluster.Workers()).SingleOrDefault()?.BacklogSeconds == 12;
+        });
+    }
+
+    [Fact]
+    public async Task Reports_the_load_when_work_comes_and_when_it_ends()
+    {
+        await using var cluster = await GrainCluster.Start();
+        var key = (await cluster.Workers()).Single().Key;
+        await cluster.Grains.GetGrain<IGpuWorkerGrain>(key).Submit(Work());
+        await GrainCluster.Until(async () => (await cluster.Workers()).Single().Active == 1);
+        cluster.Engine.Next().Complete(FakeEngine.Clip(10));
+        await GrainCluster.Until(async () => (await cluster.Workers()).Single().Active == 0);
+    }
+
+    [Fact]
+    public async Task A_drain_refuses_new_work_and_waits_for_what_runs()
+    {
+        await using var cluster = await GrainCluster.Start();
+        var worker = cluster.Grains.GetGrain<IGpuWorkerGrain>((await cluster.Workers()).Single().Key);
+        var running = Work();
+        await worker.Submit(running);
+        var drain = Host(cluster).StoppingAsync(CancellationToken.None);
+        await GrainCluster.Until(async () => (await cluster.Workers()).Single().State == WorkerState.Draining);
+        (await worker.Submit(Work())).Outcome.ShouldBe(WorkOutcome.Unavailable);
+        drain.IsCompleted.ShouldBeFalse();
+        cluster.Engine.Next().Complete(FakeEngine.Clip(10));
+        await drain.WaitAsync(TimeSpan.FromSeconds(10));
+        (await worker.Wait(running.Id, TimeSpan.FromSeconds(20))).State.ShouldBe(WorkState.Completed);
+    }
+
+    [Fact]
+    public async Task A_drain_stops_what_runs_when_its_limit_is_over()
+    {
+        await using var cluster = await GrainCluster.Start();
+        var worker = cluster.Grains.GetGrain<IGpuWorkerGrain>((await cluster.Workers()).Single().Key);
+        var running = Work();
+        await worker.Submit(running);
+        var drain = Host(cluster).StoppingAsync(CancellationToken.None);
+        cluster.Time.Advance(TimeSpan.FromSeconds(39));
+        drain.IsCompleted.ShouldBeFalse();
+        await GrainCluster.Until(() =>
+        {
+            cluster.Time.Advance(TimeSpan.FromSeconds(1));
+            return Task.FromResult(drain.IsCompleted);
+        });
+        (await worker.Wait(running.Id, TimeSpan.FromSeconds(20))).State.ShouldBe(WorkState.Failed);
+    }
+
+    [Fact]
+    public async Task A_silo_that_stops_while_its_model_loads_does_not_wait_for_it()
+    {
+        var cluster = await GrainCluster.Start(loaded: false);
+        await cluster.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10));
+        cluster.Engine.Disposed.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_stopped_silo_has_disposed_its_engine()
+    {
+        var cluster = await GrainCluster.Start();
+        await cluster.DisposeAsync();
+        cluster.Engine.Disposed.ShouldBeTrue();
+    }
+
+    private static EngineHost Host(GrainCluster cluster) => cluster.Silos[0].ServiceProvider.GetServices<IHostedService>().OfType<EngineHost>().Single();
+
+    private static SpeechWork Work() => new() { Id = Guid.NewGuid(), Text = "[S1] a [S1]", MaxFrames = 7, Seed = 1, Guidance = 3, Temperature = 1, TopP = 1 };
+}

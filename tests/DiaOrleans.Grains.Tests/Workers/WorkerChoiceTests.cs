@@ -1,0 +1,27 @@
+using DiaOrleans.Abstractions.Workers;
+using DiaOrleans.Grains.Tests.Fakes;
+using DiaOrleans.Grains.Workers;
+
+namespace DiaOrleans.Grains.Tests.Workers;
+
+public sealed class WorkerChoiceTests
+{
+    [Fact]
+    public void Asks_the_least_loaded_first()
+    {
+        var choice = WorkerChoice.Among([Ready("a/0", 9, 1), Ready("c/0", 2, 2), Ready("b/0", 2, 1), Ready("b/1", 2, 1)]);
+        choice.Ready.Select(worker => worker.Key).ShouldBe(["b/0", "b/1", "c/0", "a/0"]);
+        choice.OneIsLoading.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Leaves_out_who_cannot_work_and_says_whether_waiting_helps()
+    {
+        WorkerStatus[] others = [Ready("a/0", 0, 0) with { State = WorkerState.Draining }, new() { Key = "b/0", State = WorkerState.Failed }];
+        WorkerChoice.Among(others).ShouldSatisfyAllConditions(choice => choice.Ready.ShouldBeEmpty(), choice => choice.OneIsLoading.ShouldBeFalse());
+        WorkerChoice.Among([.. others, new() { Key = "c/0", State = WorkerState.Loading }]).OneIsLoading.ShouldBeTrue();
+    }
+
+    private static WorkerStatus Ready(string key, double backlog, int active) =>
+        new() { Key = key, State = WorkerState.Ready, BacklogSeconds = backlog, Active = active, Model = FakeEngine.Description.ToFacts() };
+}

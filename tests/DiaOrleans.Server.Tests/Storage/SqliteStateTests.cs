@@ -1,0 +1,144 @@
+using DiaOrleans.Abstractions.Voices;
+using DiaOrleans.Server.Storage;
+using Microsoft.Data.Sqlite;
+using Orleans.Storage;
+
+namespace DiaOrleans.Server.Tests.Storage;
+
+public sealed class SqliteStateTests : IDisposable
+{
+    private static readonly VoiceSettings Plain = new("neutral", "S1", null, null);
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose()
+    {
+        SqliteConnection.ClearAllPools();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task Voices_survive_a_kill()
+    {
+        var copy = _folder.File("copy.db");
+        await using (var silo = await StateSilo.Start(_folder.File("dia.db")))
+        {
+            foreach (var id in (string[])["b", "a", "gone", "声 \U0001F600"]) await silo.Voice(id).Put(Plain with { Style = id });
+            await silo.Voice("b").Update(new VoiceChange(null, "S2", "prompt", "Words."));
+            await silo.Voice("gone").Delete();
+            // What a kill leaves behind: the files as they lie there while the server runs.
+            foreach (var file in Directory.GetFiles(_folder.Path, "dia.db*")) File.Copy(file, file.Replace("dia.db", "copy.db"));
+        }
+
+        await using var next = await StateSilo.Start(copy);
+        (await next.Catalog.List()).ShouldBe(
+        [
+            new Voice("b", new VoiceSettings("b", "S2", "prompt", "Words.")),
+            new Voice("a", Plain with { Style = "a" }),
+            new Voice("声 \U0001F600", Plain with { Style = "声 \U0001F600" }),
+        ]);
+        (await next.Voice("gone").Get()).ShouldBeNull();
+        await next.Voice("gone").Put(Plain);
+        (await next.Catalog.ListIds()).ShouldBe(["b", "a", "声 \U0001F600", "gone"]);
+    }
+
+    [Fact]
+    public async Task Ids_that_read_alike_as_numbers_are_different_voices()
+    {
+        string[] ids = ["beef", "BEEF", "7", "07", "0123456789abcdef0123456789abcdef", "0123456789ABCDEF0123456789ABCDEF", "7+x", "07+x", "=7", "a+b"];
+        await using (var silo = await StateSilo.Start(_folder.File("dia.db")))
+        {
+            foreach (var id in ids) await silo.Voice(id).Put(Plain with { Style = id });
+        }
+
+        await using var next = await StateSilo.Start(_folder.File("dia.db"));
+        foreach (var id in ids) (await next.Voice(id).Get()).ShouldBe(Plain with { Style = id });
+    }
+
+    [Fact]
+    public async Task A_write_over_somebody_elses_version_is_a_conflict_and_changes_nothing()
+    {
+        var database = _folder.File("dia.db");
+        await using var silo = await StateSilo.Start(database);
+        await silo.Voice("v").Put(Plain);
+        Execute(database, "UPDATE OrleansStorage SET Version = Version + 1");
+        await Should.ThrowAsync<InconsistentStateException>(silo.Voice("v").Put(Plain with { Style = "lost" }));
+        (await silo.Voice("v").Get()).ShouldBe(Plain);
+        Execute(database, "UPDATE OrleansStorage SET Version = Version + 1");
+        await Should.ThrowAsync<InconsistentStateException>(silo.Voice("v").Delete());
+        (await silo.Voice("v").Get()).ShouldBe(Plain);
+        await silo.Voice("v").Put(Plain with { Style = "won" });
+        (await silo.Voice("v").Get())!.Style.ShouldBe("won");
+    }
+
+    [Fact]
+    public async Task A_row_that_vanished_is_a_conflict_too()
+    {
+        var database = _folder.File("dia.db");
+        await using var silo = await StateSilo.Start(database);
+        await silo.Voice("v").Put(Plain);
+        Execute(database, "DELETE FROM OrleansStorage WHERE GrainTypeString = 'voice'");
+        await Should.ThrowAsync<InconsistentStateException>(silo.Voice("v").Put(Plain with { Style = "lost" }));
+        (await silo.Voice("v").Get()).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_database_of_release_1_is_read()
+    {
+        var database = _folder.File("dia.db");
+        SqliteDatabase.Prepare(database);
+        Execute(database, await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "Storage", "state-of-release-1.sql")));
+        await using var silo = await StateSilo.Start(database);
+        (await silo.Catalog.List()).ShouldBe(
+        [
+            new Voice("narrator", new VoiceSettings("calm", "S2", "narrator-prompt", "“Once upon a time”, said she.")),
+            new Voice("BEEF", Plain),
+        ]);
+        (await silo.Voice("narrator").Update(new VoiceChange("lively", null, null, null)))!.Style.ShouldBe("lively");
+    }
+
+    [Fact]
+    public void The_database_uses_a_write_ahead_log_and_syncs_every_commit()
+    {
+        var database = _folder.File("dia.db");
+        SqliteDatabase.Prepare(database);
+        Read(database, "PRAGMA journal_mode").ShouldBe("wal");
+        Read(database, "PRAGMA synchronous").ShouldBe(2L);
+    }
+
+    [Fact]
+    public void Preparing_twice_changes_nothing()
+    {
+        var database = _folder.File("dia.db");
+        SqliteDatabase.Prepare(database);
+        SqliteDatabase.Prepare(database);
+        Read(database, "SELECT COUNT(*) FROM SchemaVersions").ShouldBe(1L);
+    }
+
+    [Fact]
+    public void Refuses_a_database_of_a_newer_release()
+    {
+        var database = _folder.File("dia.db");
+        SqliteDatabase.Prepare(database);
+        Execute(database, "INSERT INTO SchemaVersions (ScriptName, Applied) VALUES ('sqlite.002-later.sql', '2030-01-01')");
+        Should.Throw<InvalidOperationException>(() => SqliteDatabase.Prepare(database)).Message.ShouldContain("sqlite.002-later.sql");
+    }
+
+    [Fact]
+    public void Refuses_a_file_that_is_no_database()
+    {
+        var database = _folder.File("dia.db");
+        File.WriteAllText(database, string.Join('\n', Enumerable.Repeat("This is a diary.", 100)));
+        Should.Throw<InvalidOperationException>(() => SqliteDatabase.Prepare(database)).Message.ShouldContain("dia.db");
+    }
+
+    private static void Execute(string database, string sql) => Read(database, sql);
+
+    private static object? Read(string database, string sql)
+    {
+        using var connection = new SqliteConnection(SqliteDatabase.ConnectionString(database));
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return command.ExecuteScalar();
+    }
+}

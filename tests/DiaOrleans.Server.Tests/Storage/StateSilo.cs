@@ -1,0 +1,37 @@
+using DiaOrleans.Abstractions.Voices;
+using DiaOrleans.Grains;
+using DiaOrleans.Server.Hosting;
+using DiaOrleans.Server.Storage;
+
+namespace DiaOrleans.Server.Tests.Storage;
+
+/// <summary>A silo with the real grains on the real database, and nothing else.</summary>
+internal sealed class StateSilo : IAsyncDisposable
+{
+    private readonly IHost _host;
+
+    private StateSilo(IHost host) => _host = host;
+
+    public IVoiceCatalogGrain Catalog => Grains.GetGrain<IVoiceCatalogGrain>(0);
+
+    private IGrainFactory Grains => _host.Services.GetRequiredService<IGrainFactory>();
+
+    public static async Task<StateSilo> Start(string database)
+    {
+        SqliteDatabase.Prepare(database);
+        var ports = FreePorts.Fill(0, 0);
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.UseOrleans(silo => silo.UseLocalhostClustering(ports[0], ports[1], serviceId: "dia-orleans", clusterId: "test").AddDiaGrains().AddSqliteState(database));
+        var host = builder.Build();
+        await host.StartAsync();
+        return new StateSilo(host);
+    }
+
+    public IVoiceGrain Voice(string id) => Grains.GetGrain<IVoiceGrain>(id);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync();
+        _host.Dispose();
+    }
+}
