@@ -9,8 +9,9 @@ internal sealed class DataFolder : IDisposable
     private const string HolderName = "server.txt";
 
     private readonly FileStream _lock;
+    private readonly DateTimeOffset _since;
 
-    private DataFolder(string path, FileStream held) => (Path, _lock) = (path, held);
+    private DataFolder(string path, FileStream held, DateTimeOffset since) => (Path, _lock, _since) = (path, held, since);
 
     /// <summary>Absolute path.</summary>
     public string Path { get; }
@@ -21,18 +22,12 @@ internal sealed class DataFolder : IDisposable
     public static DataFolder Open(string path, int port, TimeProvider time)
     {
         var full = System.IO.Path.GetFullPath(path);
-        var file = System.IO.Path.Combine(full, LockName);
         try
         {
             Directory.CreateDirectory(full);
-            // Only FileShare.None locks a file everywhere, and a locked file cannot be read: who holds it stands beside it.
-            var held = new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            File.WriteAllText(System.IO.Path.Combine(full, HolderName), string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId}, port {port}, since {time.GetUtcNow():u}"));
-            return new DataFolder(full, held);
-        }
-        catch (IOException problem) when (File.Exists(file))
-        {
-            throw new SettingsException($"The data folder {path} is in use by another server ({Holder(System.IO.Path.Combine(full, HolderName))}). Stop it, or choose another folder with --data.", problem);
+            var folder = new DataFolder(full, Lock(full), time.GetUtcNow());
+            folder.Announce(port);
+            return folder;
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
@@ -40,13 +35,31 @@ internal sealed class DataFolder : IDisposable
         }
     }
 
+    /// <summary>Says who holds the folder, for the message that a second server gives.</summary>
+    public void Announce(int port) =>
+        File.WriteAllText(System.IO.Path.Combine(Path, HolderName), string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId}, port {port}, since {_since:u}"));
+
     public void Dispose() => _lock.Dispose();
 
-    private static string Holder(string file)
+    private static FileStream Lock(string folder)
+    {
+        var file = System.IO.Path.Combine(folder, LockName);
+        try
+        {
+            // Only FileShare.None locks a file everywhere, and a locked file cannot be read: who holds it stands beside it.
+            return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException problem) when (problem.GetType() == typeof(IOException) && File.Exists(file))
+        {
+            throw new SettingsException($"The data folder {folder} is in use by another server ({Holder(folder)}). Stop it, or choose another folder with --data.", problem);
+        }
+    }
+
+    private static string Holder(string folder)
     {
         try
         {
-            return File.ReadAllText(file);
+            return File.ReadAllText(System.IO.Path.Combine(folder, HolderName));
         }
         catch (IOException)
         {

@@ -1,3 +1,4 @@
+using System.Net;
 using DiaOrleans.Inference.Checkpoints;
 
 namespace DiaOrleans.Server.Hosting;
@@ -5,7 +6,7 @@ namespace DiaOrleans.Server.Hosting;
 /// <summary>How the server runs. From the settings file, DIA_ environment variables and the command line, each over the one before.</summary>
 internal sealed record ServerOptions
 {
-    /// <summary>Address that HTTP listens on.</summary>
+    /// <summary>IP address that HTTP listens on, or localhost.</summary>
     public string Host { get; init; } = "0.0.0.0";
 
     /// <summary>Port that HTTP listens on; 0 takes a free one.</summary>
@@ -61,10 +62,15 @@ internal sealed record ServerOptions
         _ => throw new SettingsException($"profile is '{Profile}'; expected 0626 or classic."),
     };
 
+    public IPAddress Address => Host == "localhost" ? IPAddress.Loopback
+        : IPAddress.TryParse(Host, out var address) ? address
+        : throw new SettingsException($"host is '{Host}'; expected an IP address of this machine, 0.0.0.0 for all of them, or localhost.");
+
     /// <exception cref="SettingsException">A value is out of range.</exception>
     public ServerOptions Checked()
     {
         _ = ProfileOverride;
+        _ = Address;
         Require(Port is >= 0 and <= 65535, "port", Port, "0 to 65535");
         Require(SiloPort is >= 0 and <= 65535, "silo port", SiloPort, "0 to 65535");
         Require(GatewayPort is >= 0 and <= 65535, "gateway port", GatewayPort, "0 to 65535");

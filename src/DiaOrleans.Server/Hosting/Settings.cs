@@ -7,6 +7,7 @@ internal static class Settings
 {
     private const string EnvironmentPrefix = "DIA_";
     private const string FileSection = "Dia";
+    private static readonly string[] Names = [.. typeof(ServerOptions).GetProperties().Where(p => p.CanWrite).Select(p => p.Name)];
 
     /// <param name="file">Settings file, or null.</param>
     /// <param name="commandLine">Values that the command line gives, by the option record's names.</param>
@@ -18,6 +19,7 @@ internal static class Settings
             var builder = new ConfigurationBuilder();
             if (file is not null) builder.AddJsonFile(Path.GetFullPath(file), optional: false);
             var fromFile = builder.Build();
+            RefuseUnknown(fromFile.GetSection(FileSection));
             var values = new ConfigurationBuilder()
                 .AddConfiguration(fromFile.GetSection(FileSection))
                 .AddInMemoryCollection(FromEnvironment())
@@ -31,11 +33,16 @@ internal static class Settings
         }
     }
 
+    private static void RefuseUnknown(IConfigurationSection section)
+    {
+        if (section.GetChildren().FirstOrDefault(child => !Names.Contains(child.Key, StringComparer.OrdinalIgnoreCase)) is { } unknown)
+            throw new SettingsException($"The settings file sets {unknown.Path}, which is no setting. There are: {string.Join(", ", Names)}.");
+    }
+
     /// <summary>DIA_MAX_WAITING_SECONDS sets MaxWaitingSeconds, and so on.</summary>
     private static Dictionary<string, string?> FromEnvironment()
     {
-        var known = typeof(ServerOptions).GetProperties().Where(p => p.CanWrite).Select(p => p.Name);
-        return known
+        return Names
             .Select(name => (name, Value: Environment.GetEnvironmentVariable(EnvironmentPrefix + Shout(name))))
             .Where(pair => !string.IsNullOrEmpty(pair.Value))
             .ToDictionary(pair => pair.name, pair => pair.Value);

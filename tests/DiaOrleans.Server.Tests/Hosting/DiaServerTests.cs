@@ -1,0 +1,71 @@
+using System.Net;
+using System.Net.Http.Json;
+using DiaOrleans.Server.Hosting;
+using DiaOrleans.Server.Tests.Api;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Configuration;
+
+namespace DiaOrleans.Server.Tests.Hosting;
+
+public sealed class DiaServerTests
+{
+    [Fact]
+    public async Task Two_servers_run_side_by_side_and_know_nothing_of_each_other()
+    {
+        await using var one = await RunningServer.Start();
+        await using var two = await RunningServer.Start();
+        await MakeVoice(one, "only-one");
+        (await two.Client.GetStringAsync("/voices")).ShouldBe("""{"voices":[]}""");
+        (await one.Client.GetStringAsync("/voices")).ShouldContain("only-one");
+        int[] ports = [.. new[] { one, two }.Select(Endpoints).SelectMany(e => (int[])[e.SiloPort, e.GatewayPort])];
+        ports.Distinct().Count().ShouldBe(4);
+    }
+
+    [Fact]
+    public async Task A_server_that_is_told_to_stop_finishes_what_it_has_and_refuses_what_comes()
+    {
+        await using var server = await RunningServer.Start();
+        await MakeVoice(server, "v");
+        (await Speak(server)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        var running = Enumerable.Range(0, 4).Select(_ => Speak(server)).ToArray();
+        await Task.WhenAny(running);
+        var stopping = server.App.StopAsync();
+        var late = await Speak(server);
+        late.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        late.Headers.RetryAfter.ShouldNotBeNull();
+        foreach (var answer in await Task.WhenAll(running))
+        {
+            answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+            (await answer.Content.ReadAsByteArrayAsync()).Length.ShouldBeGreaterThan(44);
+        }
+
+        await stopping;
+    }
+
+    [Fact]
+    public async Task The_dashboard_is_there_only_where_it_is_switched_on()
+    {
+        await using (var plain = await RunningServer.Start()) (await plain.Client.GetAsync("/dashboard/")).StatusCode.ShouldNotBe(HttpStatusCode.OK);
+        await using var shown = await RunningServer.Start(new ServerOptions { Dashboard = true });
+        (await shown.Client.GetAsync("/dashboard/")).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task A_model_that_does_not_load_leaves_a_server_that_answers_and_refuses_speech()
+    {
+        using var folder = new TemporaryFolder();
+        await using var server = await RunningServer.Start(new ServerOptions { Model = folder.Path });
+        await MakeVoice(server, "v");
+        (await Speak(server)).StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        (await server.Client.GetStringAsync("/health")).ShouldContain("\"model_loaded\":false");
+    }
+
+    private static EndpointOptions Endpoints(RunningServer server) =>
+        server.App.Services.GetRequiredService<Microsoft.Extensions.Options.IOptions<EndpointOptions>>().Value;
+
+    private static async Task MakeVoice(RunningServer server, string id) =>
+        (await server.Client.PostAsJsonAsync("/voice_mappings", new { voice_id = id })).EnsureSuccessStatusCode();
+
+    private static Task<HttpResponseMessage> Speak(RunningServer server) =>
+        server.Client.PostAsJsonAsync("/generate", new { text = "Where is my hat? You are wearing it. Where is my coat? You are wearing that, too.", voice_id = "v", seed = 1 });
+}

@@ -1,0 +1,21 @@
+using System.Net;
+using System.Net.Sockets;
+using DiaOrleans.Server.Hosting;
+
+namespace DiaOrleans.Server.Tests.Hosting;
+
+public sealed class FreePortsTests
+{
+    [Fact]
+    public void Keeps_the_ports_that_are_set_and_fills_the_others_with_free_ones()
+    {
+        var ports = FreePorts.Fill(0, 11111, 0);
+        ports[1].ShouldBe(11111);
+        ports[0].ShouldNotBe(ports[2]);
+        foreach (var port in (int[])[ports[0], ports[2]])
+        {
+            using var listener = new TcpListener(IPAddress.Loopback, port);
+            listener.Start();
+        }
+    }
+}

@@ -1,0 +1,75 @@
+using DiaOrleans.Inference.Checkpoints;
+using DiaOrleans.Server.Hosting;
+
+namespace DiaOrleans.Server.Tests.Hosting;
+
+/// <summary>Variables of the environment belong to the whole process: these tests take names that no other test sets.</summary>
+public sealed class SettingsTests : IDisposable
+{
+    private static readonly Dictionary<string, string?> Nothing = [];
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose()
+    {
+        Environment.SetEnvironmentVariable("DIA_MAX_WAITING_SECONDS", null);
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public void Without_any_settings_the_server_is_the_documented_one()
+    {
+        var options = Read(null);
+        (options.Host, options.Port, options.Data, options.Model, options.DrainSeconds, options.Dashboard).ShouldBe(("0.0.0.0", 7860, "data", null, 40, false));
+    }
+
+    [Fact]
+    public void The_command_line_beats_the_environment_and_the_environment_beats_the_file()
+    {
+        var file = File("""{"Dia":{"MaxWaitingSeconds":1,"Slots":2}}""");
+        Read(file).MaxWaitingSeconds.ShouldBe(1);
+        Environment.SetEnvironmentVariable("DIA_MAX_WAITING_SECONDS", "2");
+        Read(file).MaxWaitingSeconds.ShouldBe(2);
+        var options = Settings.Read(file, new Dictionary<string, string?> { ["MaxWaitingSeconds"] = "3" }).Options;
+        (options.MaxWaitingSeconds, options.Slots).ShouldBe((3, 2));
+    }
+
+    [Fact]
+    public void The_settings_file_of_the_repository_is_valid_and_says_what_holds_anyway() =>
+        Read(Path.Combine(Repository(), "silo-config", "dev.json")).ShouldBe(new ServerOptions());
+
+    [Fact]
+    public void The_rest_of_the_file_reaches_the_host() =>
+        Settings.Read(File("""{"Logging":{"LogLevel":{"Orleans":"Debug"}}}"""), Nothing).Configuration["Logging:LogLevel:Orleans"].ShouldBe("Debug");
+
+    [Theory]
+    [InlineData("""{"Dia":{"Prot":1}}""", "Dia:Prot")]
+    [InlineData("""{"Dia":{"Port":"many"}}""", "many")]
+    [InlineData("""{"Dia":{"Port":70000}}""", "port is 70000")]
+    [InlineData("""{"Dia":{"Host":"example"}}""", "host is 'example'")]
+    [InlineData("""{"Dia":{"Profile":"modern"}}""", "expected 0626 or classic")]
+    [InlineData("""{"Dia":{"Silo":"a/b"}}""", "a name without a slash")]
+    [InlineData("""{"Dia":""", "settings.json")]
+    public void A_wrong_setting_is_named(string json, string expected) => Should.Throw<SettingsException>(() => Read(File(json))).Message.ShouldContain(expected);
+
+    [Fact]
+    public void A_missing_settings_file_is_named() => Should.Throw<SettingsException>(() => Read(_folder.File("none.json"))).Message.ShouldContain("none.json");
+
+    [Theory]
+    [InlineData("0626", DiaProfile.Dia0626)]
+    [InlineData("Classic", DiaProfile.Classic)]
+    public void A_profile_is_read_in_any_case(string text, DiaProfile profile) => new ServerOptions { Profile = text }.ProfileOverride.ShouldBe(profile);
+
+    [Fact]
+    public void Localhost_is_the_loopback_address() => new ServerOptions { Host = "localhost" }.Address.ShouldBe(System.Net.IPAddress.Loopback);
+
+    private static ServerOptions Read(string? file) => Settings.Read(file, Nothing).Options;
+
+    private static string Repository() => Path.GetFullPath(Path.Combine(ModelFolder.Default(), "..", ".."));
+
+    private string File(string json)
+    {
+        var file = _folder.File("settings.json");
+        System.IO.File.WriteAllText(file, json);
+        return file;
+    }
+}
