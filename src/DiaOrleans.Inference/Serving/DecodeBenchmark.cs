@@ -8,7 +8,7 @@ namespace DiaOrleans.Inference.Serving;
 /// <param name="Folder">Checkpoint folder; with <paramref name="RandomWeights"/> its config.json is enough.</param>
 /// <param name="Streams">Requests in the batch.</param>
 /// <param name="Steps">Measured steps.</param>
-/// <param name="Threads">Threads of ONNX Runtime; 0 takes the number of cores.</param>
+/// <param name="Threads">Threads of ONNX Runtime; 0 chooses by the model's size.</param>
 /// <param name="RandomWeights">Weights made up from the config's shapes.</param>
 public sealed record DecodeBenchmarkOptions(string Folder, int Streams = 1, int Steps = 200, int Threads = 0, bool RandomWeights = false);
 
@@ -41,8 +41,7 @@ public static class DecodeBenchmark
         try
         {
             var checkpoint = options.RandomWeights ? DiaCheckpoint.OpenShapeOnly(options.Folder, scratch, Seed) : DiaCheckpoint.Open(options.Folder);
-            var threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
-            var modelOptions = new ModelOptions { Folder = options.Folder, Threads = threads, Slots = options.Streams };
+            var modelOptions = new ModelOptions { Folder = options.Folder, Threads = options.Threads, Slots = options.Streams };
             using var model = DiaModel.Load(checkpoint, codec: null, modelOptions, literal: false, textCapacity: TextBytes);
             var ticks = Measure(model, options);
             Array.Sort(ticks);
@@ -54,7 +53,7 @@ public static class DecodeBenchmark
                 Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Folder))),
                 "fp32",
                 options.Streams,
-                threads,
+                DiaModel.Threads(modelOptions, checkpoint),
                 PeakRss());
         }
         finally

@@ -8,6 +8,8 @@ namespace DiaOrleans.Inference.Serving;
 internal sealed class DiaModel : IDisposable
 {
     private const int HeadDimStep = 16;
+    private const int DefaultTextBytes = 350;
+    private const long SmallModel = 100_000_000;
 
     private readonly DecoderGraphOptions _graph;
 
@@ -54,7 +56,7 @@ internal sealed class DiaModel : IDisposable
     public static DiaModel Load(DiaCheckpoint checkpoint, DacCheckpoint? codec, ModelOptions options, bool literal, int? topK = null, int? textCapacity = null)
     {
         CheckHeads(checkpoint);
-        var threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
+        var threads = Threads(options, checkpoint);
         using var unfinished = new Disposables();
         var textEncoder = unfinished.Add(new TextEncoder(Sessions.Create(TextEncoderGraph.Build(checkpoint), threads), checkpoint.Config.Decoder.Layers));
         IReadOnlyList<float[]>? constants = null;
@@ -68,7 +70,7 @@ internal sealed class DiaModel : IDisposable
         var session = unfinished.Add(Sessions.Create(DecoderGraph.Build(checkpoint, graph), threads));
         int? capacity = options.Slots > 1 || literal ? textCapacity ?? checkpoint.Config.Encoder.MaxPositions : null;
         var decoder = unfinished.Add(new DecoderBatch(session, checkpoint.Config, graph, options.Slots, capacity));
-        var loadedCodec = codec is null ? null : unfinished.Add(new Codec(codec, threads));
+        var loadedCodec = codec is null ? null : unfinished.Add(new Codec(codec, options.Threads > 0 ? options.Threads : Environment.ProcessorCount));
         var model = new DiaModel(checkpoint, textEncoder, graph, decoder, loadedCodec);
         unfinished.Keep();
         return model;
@@ -99,7 +101,12 @@ internal sealed class DiaModel : IDisposable
         TextEncoder.Dispose();
     }
 
-    private const int DefaultTextBytes = 350;
+    /// <summary>
+    /// Threads of encoder and decoder. A small model's products are over before a second thread has joined in, and every step waits for the slowest: one thread is
+    /// faster on the whole and steadier (bench/README.md).
+    /// </summary>
+    public static int Threads(ModelOptions options, DiaCheckpoint checkpoint) =>
+        options.Threads > 0 ? options.Threads : checkpoint.ParameterCount < SmallModel ? 1 : Environment.ProcessorCount;
 
     private static void CheckHeads(DiaCheckpoint checkpoint)
     {

@@ -14,7 +14,7 @@ public sealed record ModelOptions
     /// <summary>Overrides the profile that the config's schema tells.</summary>
     public DiaProfile? Profile { get; init; }
 
-    /// <summary>Threads of ONNX Runtime; 0 takes the number of cores.</summary>
+    /// <summary>Threads of ONNX Runtime; 0 chooses by the model's size.</summary>
     public int Threads { get; init; }
 
     /// <summary>Requests that are decoded at a time, in one batch.</summary>

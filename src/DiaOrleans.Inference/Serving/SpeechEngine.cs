@@ -42,14 +42,8 @@ public sealed partial class SpeechEngine : ISpeechEngine
 
     /// <summary>Reads a checkpoint and starts its engine. Takes seconds to minutes, by the model's size.</summary>
     /// <exception cref="Checkpoints.CheckpointException">The folder holds no checkpoint that can be served; the message says what was found.</exception>
-    public static SpeechEngine Open(ModelOptions options, ILogger<SpeechEngine> logger, TimeProvider? time = null)
-    {
-        time ??= TimeProvider.System;
-        var started = time.GetTimestamp();
-        var engine = new SpeechEngine(DiaModel.Load(options), options, logger, time);
-        Log.Loaded(logger, engine.Model.Name, engine.Model.Profile, engine._model.Checkpoint.ParameterCount / 1e6, time.GetElapsedTime(started).TotalSeconds);
-        return engine;
-    }
+    public static SpeechEngine Open(ModelOptions options, ILogger<SpeechEngine> logger, TimeProvider? time = null) =>
+        new(DiaModel.Load(options), options, logger, time ?? TimeProvider.System);
 
     /// <inheritdoc />
     public EngineAdmission TryStart(SpeechCall call)
@@ -159,9 +153,6 @@ public sealed partial class SpeechEngine : ISpeechEngine
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information, "Loaded {Model} ({Profile}, {Millions:F1} M parameters) in {Seconds:F2} s")]
-        public static partial void Loaded(ILogger logger, string model, string profile, double millions, double seconds);
-
         [LoggerMessage(2, LogLevel.Error, "A call failed in the engine")]
         public static partial void CallFailed(ILogger logger, Exception cause);
 

@@ -24,7 +24,7 @@ internal sealed record ServerOptions
     /// <summary>0626 or classic, where the config's schema is not to decide.</summary>
     public string? Profile { get; init; }
 
-    /// <summary>Threads of ONNX Runtime; 0 takes the number of cores.</summary>
+    /// <summary>Threads of ONNX Runtime; 0 chooses by the model's size.</summary>
     public int Threads { get; init; }
 
     /// <summary>Requests decoded at a time.</summary>

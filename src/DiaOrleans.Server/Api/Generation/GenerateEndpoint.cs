@@ -1,8 +1,9 @@
 using DiaOrleans.Abstractions.Jobs;
+using DiaOrleans.Abstractions.Voices;
 using DiaOrleans.Grains.Scripts;
+using DiaOrleans.Grains.Voices;
 using DiaOrleans.Server.Api.Errors;
 using DiaOrleans.Server.Api.Voices;
-using DiaOrleans.Abstractions.Voices;
 
 namespace DiaOrleans.Server.Api.Generation;
 
@@ -17,7 +18,7 @@ internal static class GenerateEndpoint
     {
         var request = await GenerateRequest.Read(context.Request);
         if (ScriptText.Clean(request.Text).Length == 0) throw ApiProblem.BadRequest("Text cannot be empty");
-        if (!VoiceIds.CanExist(request.VoiceId)) throw UnknownVoice(request.VoiceId, await grains.GetGrain<IVoiceCatalogGrain>(0).ListIds());
+        if (!VoiceId.CanExist(request.VoiceId)) throw UnknownVoice(request.VoiceId, await grains.GetGrain<IVoiceCatalogGrain>(0).ListIds());
         var job = grains.GetGrain<IJobGrain>(Guid.NewGuid());
         Admit(await job.Start(request), request);
         try

@@ -1,4 +1,5 @@
 using DiaOrleans.Abstractions.Voices;
+using DiaOrleans.Grains.Voices;
 using DiaOrleans.Server.Api.Errors;
 using DiaOrleans.Server.Api.Pipeline;
 using DiaOrleans.Server.Api.Validation;
@@ -66,14 +67,14 @@ internal static class VoiceEndpoints
         var fields = FieldReader.Body(body.RootElement);
         var change = ReadChange(fields);
         fields.ThrowIfInvalid();
-        var settings = VoiceIds.CanExist(id) ? await grains.GetGrain<IVoiceGrain>(id).Update(change) : null;
+        var settings = VoiceId.CanExist(id) ? await grains.GetGrain<IVoiceGrain>(id).Update(change) : null;
         return settings is null ? throw Unknown(id) : ApiJson.Ok(new { message = $"Voice '{id}' updated successfully", voice_config = Config(settings) });
     }
 
     private static async Task<IResult> Delete(HttpContext context, IGrainFactory grains)
     {
         var id = VoiceIds.FromPath(context, Route);
-        if (!VoiceIds.CanExist(id) || !await grains.GetGrain<IVoiceGrain>(id).Delete()) throw Unknown(id);
+        if (!VoiceId.CanExist(id) || !await grains.GetGrain<IVoiceGrain>(id).Delete()) throw Unknown(id);
         return ApiJson.Ok(new { message = $"Voice '{id}' deleted successfully" });
     }
 

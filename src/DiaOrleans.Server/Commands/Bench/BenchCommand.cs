@@ -17,7 +17,7 @@ internal static class BenchCommand
         var model = new Option<DirectoryInfo>("--model") { Description = "Checkpoint folder.", Required = true };
         var streams = Positive("--streams", 1, "Requests in one batch.");
         var steps = Positive("--steps", 200, "Measured steps.");
-        var threads = new Option<int>("--threads") { Description = "Threads of ONNX Runtime; 0 takes the number of cores." };
+        var threads = new Option<int>("--threads") { Description = "Threads of ONNX Runtime; 0 chooses by the model's size." };
         var random = new Option<bool>("--random-weights") { Description = "Make up the weights; the folder's config.json is enough." };
         var json = new Option<bool>("--json") { Description = "Print one JSON object." };
         var decode = new Command("decode", "Times the decoder: both guidance rows, sampling included, a text of 100 bytes, 100 rows in the cache.") { model, streams, steps, threads, random, json };

@@ -18,7 +18,7 @@ internal static class ServeCommand
         Value<string?>("--model", nameof(ServerOptions.Model), "Checkpoint folder (the shipped dia-nano)."),
         Value<string?>("--codec", nameof(ServerOptions.Codec), "Codec folder, where the checkpoint brings none."),
         Value<string?>("--profile", nameof(ServerOptions.Profile), "0626 or classic, where config.json is not to decide."),
-        Value<int?>("--threads", nameof(ServerOptions.Threads), "Threads of ONNX Runtime (0: one a core)."),
+        Value<int?>("--threads", nameof(ServerOptions.Threads), "Threads of ONNX Runtime (0: by the model's size)."),
         Value<int?>("--slots", nameof(ServerOptions.Slots), "Requests decoded at a time (1)."),
         Flag("--dashboard", nameof(ServerOptions.Dashboard), "Show the Orleans dashboard at /dashboard."),
         Flag("--debug", nameof(ServerOptions.Debug), "Log more."),
@@ -44,7 +44,7 @@ internal static class ServeCommand
     {
         try
         {
-            var (options, configuration) = Settings.Read(parsed.GetValue(SettingsFile) ?? Environment.GetEnvironmentVariable("DIA_SETTINGS"), Given(parsed));
+            var (options, configuration) = SettingsReader.Read(parsed.GetValue(SettingsFile) ?? Environment.GetEnvironmentVariable("DIA_SETTINGS"), Given(parsed));
             using var data = DataFolder.Open(options.Data, options.Port, TimeProvider.System);
             await using var server = DiaServer.Build(options, data, configuration);
             await server.RunAsync();

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Configuration;
 namespace DiaOrleans.Server.Hosting;
 
 /// <summary>Reads <see cref="ServerOptions"/> from a settings file, the environment and the command line.</summary>
-internal static class Settings
+internal static class SettingsReader
 {
     private const string EnvironmentPrefix = "DIA_";
     private const string FileSection = "Dia";

@@ -4,7 +4,7 @@ using DiaOrleans.Server.Hosting;
 namespace DiaOrleans.Server.Tests.Hosting;
 
 /// <summary>Variables of the environment belong to the whole process: these tests take names that no other test sets.</summary>
-public sealed class SettingsTests : IDisposable
+public sealed class SettingsReaderTests : IDisposable
 {
     private static readonly Dictionary<string, string?> Nothing = [];
     private readonly TemporaryFolder _folder = new();
@@ -29,7 +29,7 @@ public sealed class SettingsTests : IDisposable
         Read(file).MaxWaitingSeconds.ShouldBe(1);
         Environment.SetEnvironmentVariable("DIA_MAX_WAITING_SECONDS", "2");
         Read(file).MaxWaitingSeconds.ShouldBe(2);
-        var options = Settings.Read(file, new Dictionary<string, string?> { ["MaxWaitingSeconds"] = "3" }).Options;
+        var options = SettingsReader.Read(file, new Dictionary<string, string?> { ["MaxWaitingSeconds"] = "3" }).Options;
         (options.MaxWaitingSeconds, options.Slots).ShouldBe((3, 2));
     }
 
@@ -39,7 +39,7 @@ public sealed class SettingsTests : IDisposable
 
     [Fact]
     public void The_rest_of_the_file_reaches_the_host() =>
-        Settings.Read(File("""{"Logging":{"LogLevel":{"Orleans":"Debug"}}}"""), Nothing).Configuration["Logging:LogLevel:Orleans"].ShouldBe("Debug");
+        SettingsReader.Read(File("""{"Logging":{"LogLevel":{"Orleans":"Debug"}}}"""), Nothing).Configuration["Logging:LogLevel:Orleans"].ShouldBe("Debug");
 
     [Theory]
     [InlineData("""{"Dia":{"Prot":1}}""", "Dia:Prot")]
@@ -62,7 +62,7 @@ public sealed class SettingsTests : IDisposable
     [Fact]
     public void Localhost_is_the_loopback_address() => new ServerOptions { Host = "localhost" }.Address.ShouldBe(System.Net.IPAddress.Loopback);
 
-    private static ServerOptions Read(string? file) => Settings.Read(file, Nothing).Options;
+    private static ServerOptions Read(string? file) => SettingsReader.Read(file, Nothing).Options;
 
     private static string Repository() => Path.GetFullPath(Path.Combine(ModelFolder.Default(), "..", ".."));
 
