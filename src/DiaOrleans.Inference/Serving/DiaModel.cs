@@ -70,7 +70,7 @@ internal sealed class DiaModel : IDisposable
         var session = unfinished.Add(Sessions.Create(DecoderGraph.Build(checkpoint, graph), threads));
         int? capacity = options.Slots > 1 || literal ? textCapacity ?? checkpoint.Config.Encoder.MaxPositions : null;
         var decoder = unfinished.Add(new DecoderBatch(session, checkpoint.Config, graph, options.Slots, capacity));
-        var loadedCodec = codec is null ? null : unfinished.Add(new Codec(codec, options.Threads > 0 ? options.Threads : Environment.ProcessorCount));
+        var loadedCodec = codec is null ? null : unfinished.Add(new Codec(codec, threads));
         var model = new DiaModel(checkpoint, textEncoder, graph, decoder, loadedCodec);
         unfinished.Keep();
         return model;
@@ -102,7 +102,7 @@ internal sealed class DiaModel : IDisposable
     }
 
     /// <summary>
-    /// Threads of encoder and decoder. A small model's products are over before a second thread has joined in, and every step waits for the slowest: one thread is
+    /// Threads of every session. A small model's products are over before a second thread has joined in, and every step waits for the slowest: one thread is
     /// faster on the whole and steadier (bench/README.md).
     /// </summary>
     public static int Threads(ModelOptions options, DiaCheckpoint checkpoint) =>
