@@ -10,7 +10,7 @@ namespace DiaOrleans.Server.Tests;
 /// <summary>A whole server in this process: silo, engine with the shipped model, HTTP on a free port, a data folder of its own.</summary>
 internal sealed class RunningServer : IAsyncDisposable
 {
-    private static readonly IConfiguration Quiet = new ConfigurationBuilder()
+    public static readonly IConfiguration Quiet = new ConfigurationBuilder()
         .AddInMemoryCollection(((string[])["Default", "DiaOrleans", "Microsoft.Hosting.Lifetime"]).Select(c => KeyValuePair.Create($"Logging:LogLevel:{c}", (string?)"None")))
         .Build();
 

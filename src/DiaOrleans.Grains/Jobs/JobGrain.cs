@@ -180,16 +180,16 @@ internal sealed partial class JobGrain(WorkDispatcher dispatcher, TimeProvider t
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Warning, "Voice '{Voice}' names audio prompt '{Prompt}', which is not registered: generation goes on without cloning.")]
+        [LoggerMessage(1, LogLevel.Warning, "Voice '{Voice}' names audio prompt '{Prompt}', which is not registered: generation goes on without cloning.")]
         public static partial void NotCloned(ILogger logger, string voice, string prompt);
 
-        [LoggerMessage(LogLevel.Warning, "Job {Job} is stopped: its client has not asked about it for a minute.")]
+        [LoggerMessage(2, LogLevel.Warning, "Job {Job} is stopped: its client has not asked about it for a minute.")]
         public static partial void Abandoned(ILogger logger, Guid job);
 
-        [LoggerMessage(LogLevel.Error, "Job {Job} failed.")]
+        [LoggerMessage(3, LogLevel.Error, "Job {Job} failed.")]
         public static partial void Failed(ILogger logger, Exception cause, Guid job);
 
-        [LoggerMessage(LogLevel.Debug, "The worker of job {Job} did not hear that it is over; it will forget it by itself.")]
+        [LoggerMessage(4, LogLevel.Debug, "The worker of job {Job} did not hear that it is over; it will forget it by itself.")]
         public static partial void NotReleased(ILogger logger, Exception cause, Guid job);
     }
 }

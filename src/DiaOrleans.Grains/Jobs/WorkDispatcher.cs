@@ -67,7 +67,7 @@ internal sealed partial class WorkDispatcher(IGrainFactory grains, TimeProvider 
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Warning, "Worker {Worker} does not answer; another one is asked.")]
+        [LoggerMessage(1, LogLevel.Warning, "Worker {Worker} does not answer; another one is asked.")]
         public static partial void Lost(ILogger logger, Exception cause, string worker);
     }
 }

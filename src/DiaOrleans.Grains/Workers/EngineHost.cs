@@ -44,9 +44,8 @@ internal sealed partial class EngineHost(
         if (!_loading.IsCompleted || await _loading is not { } engine) return;
         using var limit = new CancellationTokenSource(options.DrainLimit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        Log.Draining(logger, engine.Load.Active + engine.Load.Waiting, options.DrainLimit.TotalSeconds);
+        if (engine.Load.Active + engine.Load.Waiting is > 0 and var count) Log.Draining(logger, count, options.DrainLimit.TotalSeconds);
         await engine.DrainAsync(either.Token);
-        Log.Drained(logger);
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
@@ -61,12 +60,11 @@ internal sealed partial class EngineHost(
 
     private async Task<ISpeechEngine?> Load()
     {
-        var start = time.GetTimestamp();
         try
         {
             var engine = await factory.Load(_draining.Token);
             worker.Take(engine);
-            Log.Loaded(logger, engine.Model.Name, engine.Model.Profile, engine.Model.Precision, time.GetElapsedTime(start).TotalSeconds);
+            Log.Ready(logger, worker.Key.ToString(), engine.Model.Name);
             return engine;
         }
         catch (OperationCanceledException) when (_draining.IsCancellationRequested)
@@ -105,22 +103,19 @@ internal sealed partial class EngineHost(
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Information, "Model {Model} ({Profile}, {Precision}) is loaded after {Seconds:0.0} s.")]
-        public static partial void Loaded(ILogger logger, string model, string profile, string precision, double seconds);
+        [LoggerMessage(1, LogLevel.Information, "Worker {Worker} is ready with {Model}.")]
+        public static partial void Ready(ILogger logger, string worker, string model);
 
-        [LoggerMessage(LogLevel.Error, "The model could not be loaded; requests for speech are refused until the server is started again.")]
+        [LoggerMessage(2, LogLevel.Error, "The model could not be loaded; requests for speech are refused until the server is started again.")]
         public static partial void NotLoaded(ILogger logger, Exception cause);
 
-        [LoggerMessage(LogLevel.Information, "Stopping: {Count} running or waiting requests may go on for {Seconds} s; new ones are refused.")]
+        [LoggerMessage(3, LogLevel.Information, "Stopping: {Count} running or waiting requests may go on for {Seconds} s; new ones are refused.")]
         public static partial void Draining(ILogger logger, int count, double seconds);
 
-        [LoggerMessage(LogLevel.Information, "All work has ended.")]
-        public static partial void Drained(ILogger logger);
-
-        [LoggerMessage(LogLevel.Warning, "Work {Work} is stopped: its job has not asked about it for a minute.")]
+        [LoggerMessage(4, LogLevel.Warning, "Work {Work} is stopped: its job has not asked about it for a minute.")]
         public static partial void Forgotten(ILogger logger, Guid work);
 
-        [LoggerMessage(LogLevel.Warning, "The directory of workers did not hear this silo's report; the next one follows in a second.")]
+        [LoggerMessage(5, LogLevel.Warning, "The directory of workers did not hear this silo's report; the next one follows in a second.")]
         public static partial void NotReported(ILogger logger, Exception cause);
     }
 }

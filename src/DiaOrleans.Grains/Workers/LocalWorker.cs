@@ -89,7 +89,7 @@ internal sealed partial class LocalWorker(WorkerKey key, TimeProvider time, ILog
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Error, "Work {Work} failed in the engine.")]
+        [LoggerMessage(1, LogLevel.Error, "Work {Work} failed in the engine.")]
         public static partial void WorkFailed(ILogger logger, Exception cause, Guid work);
     }
 }

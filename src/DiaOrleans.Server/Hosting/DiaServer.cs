@@ -40,6 +40,23 @@ internal static class DiaServer
         return app;
     }
 
+    /// <summary>Starts, serves until told to stop, drains and stops.</summary>
+    public static async Task Run(WebApplication app)
+    {
+        try
+        {
+            await app.StartAsync();
+        }
+        catch
+        {
+            // What has started must stop in order: a process that ends while a model is being read crashes in native code.
+            await app.StopAsync();
+            throw;
+        }
+
+        await app.WaitForShutdownAsync();
+    }
+
     private static int Port(WebApplication app) =>
         new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port;
 

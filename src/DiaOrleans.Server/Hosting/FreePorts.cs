@@ -20,6 +20,21 @@ internal static class FreePorts
         }
     }
 
+    /// <summary>Finds out before a silo and a model are started for nothing.</summary>
+    /// <exception cref="SettingsException">Somebody listens on the port, or the address is not this machine's.</exception>
+    public static void Require(IPAddress address, int port)
+    {
+        try
+        {
+            using var listener = new TcpListener(address, port);
+            listener.Start();
+        }
+        catch (SocketException problem)
+        {
+            throw new SettingsException($"HTTP cannot listen on {new IPEndPoint(address, port)}: {problem.Message}. Choose another port with --port or another address with --host.", problem);
+        }
+    }
+
     private static int Take(List<TcpListener> listeners)
     {
         var listener = new TcpListener(IPAddress.Loopback, 0);

@@ -60,6 +60,19 @@ public sealed class DiaServerTests
         (await server.Client.GetStringAsync("/health")).ShouldContain("\"model_loaded\":false");
     }
 
+    [Fact]
+    public async Task A_server_that_cannot_listen_stops_what_it_has_started()
+    {
+        using var folder = new TemporaryFolder();
+        using var taken = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var options = new ServerOptions { Host = "127.0.0.1", Port = ((IPEndPoint)taken.LocalEndpoint).Port };
+        using var data = DataFolder.Open(folder.Path, options.Port, TimeProvider.System);
+        await using var app = DiaServer.Build(options, data, RunningServer.Quiet);
+        await Should.ThrowAsync<IOException>(DiaServer.Run(app));
+        app.Lifetime.ApplicationStopped.IsCancellationRequested.ShouldBeTrue();
+    }
+
     private static EndpointOptions Endpoints(RunningServer server) =>
         server.App.Services.GetRequiredService<Microsoft.Extensions.Options.IOptions<EndpointOptions>>().Value;
 

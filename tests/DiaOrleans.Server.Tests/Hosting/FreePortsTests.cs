@@ -18,4 +18,15 @@ public sealed class FreePortsTests
             listener.Start();
         }
     }
+
+    [Fact]
+    public void A_port_in_use_is_named()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        Should.Throw<SettingsException>(() => FreePorts.Require(IPAddress.Loopback, port)).Message.ShouldContain($"127.0.0.1:{port}");
+        listener.Stop();
+        FreePorts.Require(IPAddress.Loopback, port);
+    }
 }

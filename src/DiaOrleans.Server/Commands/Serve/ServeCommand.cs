@@ -46,8 +46,9 @@ internal static class ServeCommand
         {
             var (options, configuration) = SettingsReader.Read(parsed.GetValue(SettingsFile) ?? Environment.GetEnvironmentVariable("DIA_SETTINGS"), Given(parsed));
             using var data = DataFolder.Open(options.Data, options.Port, TimeProvider.System);
+            FreePorts.Require(options.Address, options.Port);
             await using var server = DiaServer.Build(options, data, configuration);
-            await server.RunAsync();
+            await DiaServer.Run(server);
             return 0;
         }
         catch (Exception problem) when (problem is SettingsException or InvalidOperationException { InnerException: Microsoft.Data.Sqlite.SqliteException })
