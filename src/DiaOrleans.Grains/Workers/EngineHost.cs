@@ -83,9 +83,10 @@ internal sealed partial class EngineHost(
     {
         while (!_stopped.IsCancellationRequested)
         {
-            await worker.Changed.EndedOr(ReportPeriod, time, _stopped.Token);
+            var change = worker.Changed;
             await Report();
             foreach (var work in worker.Work.ReleaseForgotten()) Log.Forgotten(logger, work);
+            await change.EndedOr(ReportPeriod, time, _stopped.Token);
         }
     }
 
