@@ -40,13 +40,13 @@ internal static class SettingsReader
     }
 
     /// <summary>DIA_MAX_WAITING_SECONDS sets MaxWaitingSeconds, and so on.</summary>
-    private static Dictionary<string, string?> FromEnvironment()
-    {
-        return Names
-            .Select(name => (name, Value: Environment.GetEnvironmentVariable(EnvironmentPrefix + Shout(name))))
-            .Where(pair => !string.IsNullOrEmpty(pair.Value))
-            .ToDictionary(pair => pair.name, pair => pair.Value);
-    }
+    private static Dictionary<string, string?> FromEnvironment() => Names
+        .Select(name => (Name: name, Value: Environment.GetEnvironmentVariable(EnvironmentPrefix + Shout(name))))
+        .Where(pair => !string.IsNullOrEmpty(pair.Value))
+        .ToDictionary(pair => pair.Name, pair => typeof(ServerOptions).GetProperty(pair.Name)!.PropertyType == typeof(bool) ? Switch(pair.Value!) : pair.Value);
+
+    /// <summary>In an environment a switch is often 1 or 0.</summary>
+    private static string Switch(string value) => value switch { "1" => "true", "0" => "false", _ => value };
 
     private static string Shout(string name) => string.Concat(name.Select((c, i) => i > 0 && char.IsUpper(c) ? $"_{c}" : c.ToString())).ToUpperInvariant();
 }

@@ -10,6 +10,7 @@ namespace DiaOrleans.Server.Api.Generation;
 /// <summary>POST /generate: from a script to a WAV, while the client waits.</summary>
 internal static class GenerateEndpoint
 {
+    private const int ChunksPerMessage = 2;
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(10);
 
     public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/generate", Generate);
@@ -20,9 +21,9 @@ internal static class GenerateEndpoint
         if (ScriptText.Clean(request.Text).Length == 0) throw ApiProblem.BadRequest("Text cannot be empty");
         if (!VoiceId.CanExist(request.VoiceId)) throw UnknownVoice(request.VoiceId, await grains.GetGrain<IVoiceCatalogGrain>(0).ListIds());
         var job = grains.GetGrain<IJobGrain>(Guid.NewGuid());
-        Admit(await job.Start(request), request);
         try
         {
+            Admit(await job.Start(request).WaitAsync(context.RequestAborted), request);
             await WaitForEnd(job, context.RequestAborted);
             await Send(job, context.Response, context.RequestAborted);
         }
@@ -69,7 +70,7 @@ internal static class GenerateEndpoint
     {
         response.ContentType = "audio/wav";
         response.Headers.ContentDisposition = "attachment; filename=speech.wav";
-        await foreach (var chunk in job.ReadAudio(clientGone)) await response.Body.WriteAsync(chunk, clientGone);
+        await foreach (var chunk in job.ReadAudio(clientGone).WithBatchSize(ChunksPerMessage)) await response.Body.WriteAsync(chunk, clientGone);
     }
 
     private static ApiProblem UnknownVoice(string id, IReadOnlyList<string> known) =>

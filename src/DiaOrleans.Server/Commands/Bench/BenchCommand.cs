@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using DiaOrleans.Inference.Checkpoints;
 using DiaOrleans.Inference.Serving;
 using Spectre.Console;
@@ -10,7 +9,7 @@ namespace DiaOrleans.Server.Commands.Bench;
 /// <summary><c>bench decode</c>: times the decoder on this machine.</summary>
 internal static class BenchCommand
 {
-    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, NumberHandling = JsonNumberHandling.Strict };
+    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     public static Command Create()
     {
@@ -30,12 +29,14 @@ internal static class BenchCommand
         return new Command("bench", "Measures this machine.") { decode };
     }
 
+    internal static string ToJson(DecodeBenchmarkResult result) => JsonSerializer.Serialize(result, Json);
+
     private static int Run(DecodeBenchmarkOptions options, bool json)
     {
         try
         {
             var result = DecodeBenchmark.Run(options);
-            if (json) Console.WriteLine(JsonSerializer.Serialize(result, Json));
+            if (json) Console.WriteLine(ToJson(result));
             else Print(result);
             return 0;
         }

@@ -1,0 +1,69 @@
+using System.Text.Json;
+using DiaOrleans.Inference.Serving;
+using DiaOrleans.Server.Commands.Bench;
+using DiaOrleans.Server.Commands.Doctor;
+using DiaOrleans.Server.Commands.Model;
+using DiaOrleans.Server.Hosting;
+
+namespace DiaOrleans.Server.Tests.Commands;
+
+public sealed class CommandTests
+{
+    [Fact]
+    public void Bench_prints_one_object_of_the_documented_names()
+    {
+        var result = DecodeBenchmark.Run(new DecodeBenchmarkOptions(ModelFolder.Default(), Streams: 2, Steps: 5, Threads: 1));
+        var json = JsonDocument.Parse(BenchCommand.ToJson(result)).RootElement;
+        json.EnumerateObject().Select(p => p.Name).ShouldBe(["step_ms_median", "step_ms_min", "real_time_factor", "model", "precision", "streams", "threads", "peak_rss_mib"]);
+        json.GetProperty("step_ms_min").GetDouble().ShouldBeInRange(0.01, json.GetProperty("step_ms_median").GetDouble());
+        json.GetProperty("real_time_factor").GetDouble().ShouldBeGreaterThan(0.1);
+        (json.GetProperty("model").GetString(), json.GetProperty("streams").GetInt32(), json.GetProperty("threads").GetInt32()).ShouldBe(("dia-nano", 2, 1));
+        json.GetProperty("peak_rss_mib").GetDouble().ShouldBeInRange(30, 4096);
+    }
+
+    [Fact]
+    public void Bench_needs_no_more_than_a_config_with_made_up_weights()
+    {
+        var folder = Directory.CreateTempSubdirectory("dia-config-only-").FullName;
+        File.Copy(Path.Combine(ModelFolder.Default(), "config.json"), Path.Combine(folder, "config.json"));
+        DecodeBenchmark.Run(new DecodeBenchmarkOptions(folder, Steps: 3, RandomWeights: true)).StepMsMedian.ShouldBeGreaterThan(0);
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Theory]
+    [InlineData("--streams", "0")]
+    [InlineData("--steps", "-1")]
+    public void Bench_refuses_counts_below_one(string option, string value) =>
+        BenchCommand.Create().Parse(["decode", "--model", ".", option, value]).Errors.ShouldContain(e => e.Message.Contains("at least 1"));
+
+    [Fact]
+    public async Task Inspect_ends_with_1_for_a_checkpoint_with_problems_and_0_for_a_sound_one()
+    {
+        (await ModelInspectCommand.Create().Parse(["inspect", ModelFolder.Default()]).InvokeAsync()).ShouldBe(0);
+        (await ModelInspectCommand.Create().Parse(["inspect", Path.GetTempPath()]).InvokeAsync()).ShouldBe(1);
+        (await ModelInspectCommand.Create().Parse(["inspect", ModelFolder.Default(), "--profile", "2"]).InvokeAsync()).ShouldBe(2);
+    }
+
+    [Fact]
+    public void Doctor_finds_a_machine_that_passes_these_tests_sound()
+    {
+        var data = Path.Combine(Path.GetTempPath(), $"dia-doctor-{Guid.NewGuid():N}");
+        Finding[] findings = [Checks.Runtime(), Checks.Machine(), Checks.OnnxRuntime(), Checks.Database(data), Checks.Model(new ServerOptions())];
+        foreach (var finding in findings) finding.Verdict.ShouldBe(Verdict.Ok, finding.Found);
+        Directory.Exists(data).ShouldBeFalse("a check leaves nothing behind");
+        Checks.OptionalPackages().Select(f => f.Check).ShouldBe(["Microsoft.ML.OnnxRuntime.Gpu", "NAudio", "Whisper.net"]);
+    }
+
+    [Fact]
+    public void Doctor_names_what_is_wrong_and_what_to_do()
+    {
+        var model = Checks.Model(new ServerOptions { Model = Path.GetTempPath() });
+        (model.Verdict, model.Mend).ShouldBe((Verdict.Problem, "Name a sound checkpoint folder with --model."));
+        var file = Path.GetTempFileName();
+        Checks.Database(file).Verdict.ShouldBe(Verdict.Problem);
+        File.Delete(file);
+        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        Checks.Port(((System.Net.IPEndPoint)listener.LocalEndpoint).Port).Verdict.ShouldBe(Verdict.Warning);
+    }
+}
