@@ -44,9 +44,11 @@ public sealed partial class ServeProcessTests : IDisposable
     {
         using var server = await ServerProcess.Start(_data);
         (await server.Client.PostJson("/voice_mappings", """{"voice_id":"a"}""")).EnsureSuccessStatusCode();
+        // The first answer says that the model is loaded; what waits for a model when the server is told to stop is refused.
+        (await server.Client.PostJson("/generate", """{"text":"Hello.","voice_id":"a"}""")).EnsureSuccessStatusCode();
         var text = string.Join(" ", Enumerable.Repeat("The lamp is still on.", 7));
         var speaking = Enumerable.Range(0, 3).Select(i => server.Client.PostJson("/generate", $$"""{"text":"{{text}}","voice_id":"a","seed":{{i}}}""")).ToArray();
-        await Task.Delay(200);
+        await Task.Delay(300);
         using (var kill = Process.Start("kill", ["-TERM", server.Process.Id.ToString()])) await kill.WaitForExitAsync();
         foreach (var answer in await Task.WhenAll(speaking)) ((int)answer.StatusCode).ShouldBe(200);
         await server.Process.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromSeconds(20)).Token);
