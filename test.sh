@@ -18,7 +18,8 @@ while (($#)); do
   case "$1" in
     --reference)
       [[ -n "${2:-}" && -d "$2" ]] || { echo "--reference needs a folder" >&2; exit 2; }
-      export DIA_REFERENCE="$(cd "$2" && pwd -P)"
+      DIA_REFERENCE="$(cd "$2" && pwd -P)"
+      export DIA_REFERENCE
       options+=(-trait Category=Reference)
       projects=(Inference)
       shift 2

@@ -1,9 +1,10 @@
+# shellcheck shell=bash disable=SC2154
 # Sourced by run.sh and test.sh: finds the .NET 10 SDK and the system libraries, or says which is missing and how to get it.
 
 sdk_missing() {
   cat >&2 <<M
 DiaOrleans needs the .NET 10 SDK, and found ${1:-none}.
-  Debian, Ubuntu:  sudo apt-get install dotnet-sdk-10.0    (from packages.microsoft.com where the distribution has none)
+  Debian, Ubuntu:  sudo apt-get install dotnet-sdk-10.0
   Fedora:          sudo dnf install dotnet-sdk-10.0
   macOS:           brew install dotnet-sdk
   any system:      https://dot.net/download

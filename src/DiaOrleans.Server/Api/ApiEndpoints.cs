@@ -1,5 +1,6 @@
 using DiaOrleans.Server.Api.Generation;
 using DiaOrleans.Server.Api.Pipeline;
+using DiaOrleans.Server.Api.Prompts;
 using DiaOrleans.Server.Api.System;
 using DiaOrleans.Server.Api.Voices;
 
@@ -26,6 +27,7 @@ internal static class ApiEndpoints
             var routes = app.MapGroup(prefix);
             SystemEndpoints.Map(routes);
             VoiceEndpoints.Map(routes);
+            PromptEndpoints.Map(routes);
             GenerateEndpoint.Map(routes);
         }
 
