@@ -6,7 +6,7 @@ internal sealed class ClientWatch(TimeProvider time)
     /// <summary>After this silence running work is stopped.</summary>
     public static readonly TimeSpan Gone = TimeSpan.FromSeconds(60);
 
-    /// <summary>After this silence finished audio is let go.</summary>
+    /// <summary>After this silence finished audio that nobody has read is let go.</summary>
     public static readonly TimeSpan Keep = TimeSpan.FromMinutes(2);
 
     private long _last = time.GetTimestamp();

@@ -31,6 +31,7 @@ internal sealed partial class JobGrain(WorkDispatcher dispatcher, TimeProvider t
     private Task _following = Task.CompletedTask;
     private JobSnapshot _now = new(JobStatus.Failed, null, null, "No such job: it was not started here, or the time to fetch its audio is over.");
     private byte[] _audio = [];
+    private bool _fetched;
 
     private Guid Id => this.GetPrimaryKey();
 
@@ -55,6 +56,8 @@ internal sealed partial class JobGrain(WorkDispatcher dispatcher, TimeProvider t
             cancellationToken.ThrowIfCancellationRequested();
             yield return _audio[start..Math.Min(start + ChunkBytes, _audio.Length)];
         }
+
+        _fetched = true;
     }
 
     public Task Cancel()
@@ -172,7 +175,7 @@ internal sealed partial class JobGrain(WorkDispatcher dispatcher, TimeProvider t
 
     private Task LookForClient()
     {
-        if (Ended && _client.Silence >= ClientWatch.Keep) DeactivateOnIdle();
+        if (Ended && (_fetched || _client.Silence >= ClientWatch.Keep)) DeactivateOnIdle();
         if (Ended || _client.Silence < ClientWatch.Gone) return Task.CompletedTask;
         Log.Abandoned(logger, Id);
         return Cancel();

@@ -223,6 +223,20 @@ public sealed class JobGrainTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Audio_that_was_read_is_let_go_within_seconds()
+    {
+        await _cluster.FinishLoading();
+        var job = Job();
+        await job.Start(Request());
+        _cluster.Engine.Next().Complete(FakeEngine.Clip(16_000));
+        await job.Wait(Long);
+        await job.ReadAudio().ToListAsync();
+        var before = _cluster.Time.GetTimestamp();
+        await Turn(async () => (await job.Wait(TimeSpan.Zero)).Status == JobStatus.Failed);
+        _cluster.Time.GetElapsedTime(before).ShouldBeLessThan(TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
     public async Task Work_whose_client_waits_is_not_stopped()
     {
         await _cluster.FinishLoading();
