@@ -1,4 +1,4 @@
-using DiaOrleans.Grains.Jobs;
+using DiaOrleans.Grains.Speech;
 using DiaOrleans.Grains.Workers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;

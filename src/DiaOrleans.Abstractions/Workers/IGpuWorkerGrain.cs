@@ -12,9 +12,16 @@ public interface IGpuWorkerGrain : IGrainWithStringKey
     [Alias("wait")]
     Task<WorkProgress> Wait(Guid workId, TimeSpan upTo);
 
-    /// <summary>Samples of ended work, mono, -1 to 1, at <see cref="WorkProgress.SampleRate"/>, in chunks of at most 64 k samples. What was read is kept until <see cref="Release"/>.</summary>
+    /// <summary>
+    /// Samples from the first on, mono, -1 to 1, at <see cref="WorkProgress.SampleRate"/>, in chunks of at most 64 k samples, as the codec makes them; ends with the
+    /// last sample, and throws where the work failed or was stopped. All samples are kept until <see cref="Release"/>: reading again gives them again.
+    /// </summary>
     [Alias("read")]
     IAsyncEnumerable<float[]> Read(Guid workId, CancellationToken cancellation = default);
+
+    /// <summary>Codes of completed work, the prompt's not among them; null where it is unknown or has not completed.</summary>
+    [Alias("codes")]
+    Task<AudioCodes?> GetCodes(Guid workId);
 
     /// <summary>Stops the work if it runs and forgets it.</summary>
     [Alias("release")]

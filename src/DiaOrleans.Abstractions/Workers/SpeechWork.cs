@@ -24,6 +24,35 @@ public sealed record SpeechWork
 
     /// <summary>Nucleus mass, above 0, at most 1.</summary>
     [Id(6)] public required double TopP { get; init; }
+
+    /// <summary>Codes of a recording to continue, or null; its transcript then stands in front of <see cref="Text"/>.</summary>
+    [Id(7)] public AudioCodes? Prompt { get; init; }
+
+    /// <summary>Who goes first where slots are scarce.</summary>
+    [Id(8)] public WorkPriority Priority { get; init; } = WorkPriority.Waiting;
+}
+
+/// <summary>DAC codes, frame by frame.</summary>
+/// <param name="Cells">[frames, channels], row-major, each 0 to 1023.</param>
+/// <param name="Channels">Codebooks.</param>
+[GenerateSerializer, Immutable, Alias("dia.audio-codes")]
+public sealed record AudioCodes([property: Id(0)] short[] Cells, [property: Id(1)] int Channels)
+{
+    /// <summary>Frames.</summary>
+    public int Frames => Cells.Length / Channels;
+}
+
+/// <summary>Who goes first where slots are scarce; nobody starves.</summary>
+public enum WorkPriority
+{
+    /// <summary>A client listens already.</summary>
+    Live,
+
+    /// <summary>A client waits for the whole.</summary>
+    Waiting,
+
+    /// <summary>A background job.</summary>
+    Background,
 }
 
 /// <summary>A worker's answer to a submission.</summary>
@@ -61,7 +90,7 @@ public enum WorkState
     /// <summary>In a slot.</summary>
     Running,
 
-    /// <summary>Its samples can be read.</summary>
+    /// <summary>All its samples, or its codes, can be read.</summary>
     Completed,
 
     /// <summary><see cref="WorkProgress.Error"/> says why.</summary>
@@ -70,9 +99,23 @@ public enum WorkState
 
 /// <summary>Work as it stands now.</summary>
 [GenerateSerializer, Immutable, Alias("dia.work-progress")]
-public sealed record WorkProgress(
-    [property: Id(0)] WorkState State,
-    [property: Id(1)] int Frames = 0,
-    [property: Id(2)] int SampleRate = 0,
-    [property: Id(3)] long Samples = 0,
-    [property: Id(4)] string? Error = null);
+public sealed record WorkProgress
+{
+    /// <summary>Where it stands.</summary>
+    [Id(0)] public required WorkState State { get; init; }
+
+    /// <summary>New frames so far.</summary>
+    [Id(1)] public int Frames { get; init; }
+
+    /// <summary>Hz of the samples.</summary>
+    [Id(2)] public int SampleRate { get; init; }
+
+    /// <summary>Samples that can be read so far.</summary>
+    [Id(3)] public long Samples { get; init; }
+
+    /// <summary>A sentence, where failed.</summary>
+    [Id(4)] public string? Error { get; init; }
+
+    /// <summary>False where the frame cap ended it; true before its end.</summary>
+    [Id(5)] public bool EndedByItself { get; init; } = true;
+}

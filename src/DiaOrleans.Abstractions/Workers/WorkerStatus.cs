@@ -66,4 +66,7 @@ public sealed record ModelFacts
 
     /// <summary>See <see cref="Guidance"/>.</summary>
     [Id(7)] public required double TopP { get; init; }
+
+    /// <summary>Names the codec and its weights: codes made under another one mean another sound.</summary>
+    [Id(8)] public required string CodecFingerprint { get; init; }
 }

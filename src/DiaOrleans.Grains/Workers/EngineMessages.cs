@@ -1,4 +1,5 @@
 using DiaOrleans.Abstractions.Workers;
+using DiaOrleans.Inference.Decoding;
 using DiaOrleans.Inference.Serving;
 
 namespace DiaOrleans.Grains.Workers;
@@ -11,6 +12,7 @@ internal static class EngineMessages
         Text = work.Text,
         MaxFrames = work.MaxFrames,
         Seed = work.Seed,
+        Prompt = work.Prompt?.ToGrid(),
         Sampling = model.Sampling with { Guidance = (float)work.Guidance, Temperature = (float)work.Temperature, TopP = (float)work.TopP },
     };
 
@@ -36,16 +38,32 @@ internal static class EngineMessages
         Guidance = Exact(model.Sampling.Guidance),
         Temperature = Exact(model.Sampling.Temperature),
         TopP = Exact(model.Sampling.TopP),
+        CodecFingerprint = model.CodecFingerprint,
     };
 
     public static WorkProgress ToProgress(this SpeechRun run)
     {
         var ended = run.Completion;
-        if (ended.IsCompletedSuccessfully) return new WorkProgress(WorkState.Completed, run.Frames, ended.Result.SampleRate, ended.Result.Samples.Length);
-        if (ended.IsFaulted) return new WorkProgress(WorkState.Failed, run.Frames, Error: "The model failed; the server's log says why.");
-        if (ended.IsCanceled) return new WorkProgress(WorkState.Failed, run.Frames, Error: "The work was stopped before its end.");
-        return new WorkProgress(run.Started ? WorkState.Running : WorkState.Waiting, run.Frames);
+        if (ended.IsCompletedSuccessfully)
+        {
+            return new WorkProgress
+            {
+                State = WorkState.Completed,
+                Frames = run.Frames,
+                SampleRate = ended.Result.SampleRate,
+                Samples = ended.Result.Samples.Length,
+                EndedByItself = ended.Result.EndedByItself,
+            };
+        }
+
+        if (ended.IsFaulted) return new WorkProgress { State = WorkState.Failed, Frames = run.Frames, Error = "The model failed; the server's log says why." };
+        if (ended.IsCanceled) return new WorkProgress { State = WorkState.Failed, Frames = run.Frames, Error = "The work was stopped before its end." };
+        return new WorkProgress { State = run.Started ? WorkState.Running : WorkState.Waiting, Frames = run.Frames };
     }
+
+    public static AudioCodes ToMessage(this CodeGrid codes) => new(codes.Cells.ToArray(), codes.Channels);
+
+    public static CodeGrid ToGrid(this AudioCodes codes) => new(codes.Cells, codes.Channels);
 
     /// <summary>The double that reads like the float: 0.95, not 0.949999988079071.</summary>
     private static double Exact(float value) => (double)(decimal)value;

@@ -22,9 +22,9 @@ internal sealed class GpuWorkerGrain(LocalWorker worker, TimeProvider time) : Gr
 
     public async Task<WorkProgress> Wait(Guid workId, TimeSpan upTo)
     {
-        if (worker.Work.Find(workId) is not { } run) return new WorkProgress(WorkState.Unknown);
+        if (worker.Work.Find(workId) is not { } run) return new WorkProgress { State = WorkState.Unknown };
         await run.Completion.EndedOr(upTo < LongestWait ? upTo : LongestWait, time);
-        return worker.Work.Find(workId)?.ToProgress() ?? new WorkProgress(WorkState.Unknown);
+        return worker.Work.Find(workId)?.ToProgress() ?? new WorkProgress { State = WorkState.Unknown };
     }
 
     public async IAsyncEnumerable<float[]> Read(Guid workId, [EnumeratorCancellation] CancellationToken cancellationToken = default)
@@ -38,6 +38,9 @@ internal sealed class GpuWorkerGrain(LocalWorker worker, TimeProvider time) : Gr
             yield return clip.Samples[start..Math.Min(start + ChunkSamples, clip.Samples.Length)];
         }
     }
+
+    public Task<AudioCodes?> GetCodes(Guid workId) =>
+        Task.FromResult(worker.Work.Find(workId) is { Completion: { IsCompletedSuccessfully: true } ended } ? ended.Result.Codes.ToMessage() : null);
 
     public Task Release(Guid workId)
     {

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace DiaOrleans.Inference.Checkpoints;
 
 /// <summary>A convolution's weight: fused, or as the weight-norm pair g and v.</summary>
@@ -28,6 +30,19 @@ public sealed class DacCheckpoint
     /// <summary>All tensors that the codec reads.</summary>
     public IEnumerable<TensorEntry> Tensors =>
         [.. _convolutions.Values.SelectMany(c => new[] { c.Weight, c.Gain, c.Direction, c.Bias }.OfType<TensorEntry>()), .. _others.Values];
+
+    /// <summary>Names these weights: SHA-256 of the weight files, the first 16 hexadecimal digits. Reads the files.</summary>
+    public string Fingerprint()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var file in Tensors.Select(t => t.File).Distinct().Order(StringComparer.Ordinal))
+        {
+            using var content = File.OpenRead(file);
+            hash.AppendData(SHA256.HashData(content));
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
+    }
 
     /// <summary>Reads configuration and headers of a folder; weights stay on disk.</summary>
     /// <exception cref="CheckpointException">Something is missing, damaged or of another shape than the configuration says.</exception>

@@ -21,12 +21,16 @@ internal sealed class Codec : IDisposable
     public Codec(DacCheckpoint checkpoint, int threads)
     {
         Config = checkpoint.Config;
+        Fingerprint = checkpoint.Fingerprint();
         _context = CodecWindows.Context(Config);
         _decoder = Sessions.Create(CodecDecoderGraph.Build(checkpoint), threads);
         _encoder = new Lazy<InferenceSession>(() => Sessions.Create(CodecEncoderGraph.Build(checkpoint), threads));
     }
 
     public DacConfig Config { get; }
+
+    /// <summary>Names the weights.</summary>
+    public string Fingerprint { get; }
 
     /// <summary>
     /// Samples of all frames of <paramref name="codes"/> from <paramref name="start"/> on. What lies before is heard as context only: after a prompt, the first

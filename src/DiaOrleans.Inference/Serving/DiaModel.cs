@@ -90,6 +90,7 @@ internal sealed class DiaModel : IDisposable
             MaxTextIds = Config.Encoder.MaxPositions,
             MaxTextBytes = defaults.MaxTextBytes ?? DefaultTextBytes,
             MaxNewFrames = MaxNewFrames(0),
+            CodecFingerprint = Codec.Fingerprint,
             Sampling = new SamplingSettings(defaults.Guidance, defaults.Temperature, defaults.TopP, defaults.TopK),
         };
     }

@@ -43,6 +43,9 @@ public sealed record ModelDescription
     /// <summary>The most new frames of a call without a prompt.</summary>
     public required int MaxNewFrames { get; init; }
 
+    /// <summary>Names the codec and its weights: codes made under another one mean another sound.</summary>
+    public required string CodecFingerprint { get; init; }
+
     /// <summary>The checkpoint's own sampling defaults.</summary>
     public required Decoding.SamplingSettings Sampling { get; init; }
 }

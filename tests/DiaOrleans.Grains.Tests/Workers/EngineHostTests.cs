@@ -16,7 +16,7 @@ public sealed class EngineHostTests
         await cluster.FinishLoading();
         (await cluster.Workers()).Single().Model.ShouldBe(new ModelFacts
         {
-            FrameRate = 50, SampleRate = 16000, MaxTextIds = 100, MaxTextBytes = 60, MaxNewFrames = 400, Guidance = 3, Temperature = 1.2, TopP = 0.95,
+            FrameRate = 50, SampleRate = 16000, MaxTextIds = 100, MaxTextBytes = 60, MaxNewFrames = 400, Guidance = 3, Temperature = 1.2, TopP = 0.95, CodecFingerprint = "fake",
         });
     }
 

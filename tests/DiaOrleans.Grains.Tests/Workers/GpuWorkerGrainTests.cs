@@ -50,11 +50,11 @@ public sealed class GpuWorkerGrainTests
 
         (await worker.Wait(work.Id, TimeSpan.Zero)).State.ShouldBe(WorkState.Waiting);
         run.Report(3);
-        (await worker.Wait(work.Id, TimeSpan.Zero)).ShouldBe(new WorkProgress(WorkState.Running, 3));
+        (await worker.Wait(work.Id, TimeSpan.Zero)).ShouldBe(new WorkProgress { State = WorkState.Running, Frames = 3 });
         var wait = worker.Wait(work.Id, TimeSpan.FromSeconds(20));
         var clip = FakeEngine.Clip(150_000);
         run.Complete(clip);
-        (await wait.WaitAsync(TimeSpan.FromSeconds(10))).ShouldBe(new WorkProgress(WorkState.Completed, 3, 16000, 150_000));
+        (await wait.WaitAsync(TimeSpan.FromSeconds(10))).ShouldBe(new WorkProgress { State = WorkState.Completed, Frames = 3, SampleRate = 16000, Samples = 150_000 });
 
         (await worker.Read(work.Id).SelectMany(chunk => chunk).ToArrayAsync()).ShouldBe(clip.Samples);
         await worker.Release(work.Id);
@@ -85,7 +85,7 @@ public sealed class GpuWorkerGrainTests
         var work = Work();
         await worker.Submit(work);
         cluster.Engine.Next().Fail(new InvalidOperationException("out of memory"));
-        (await worker.Wait(work.Id, TimeSpan.FromSeconds(20))).ShouldBe(new WorkProgress(WorkState.Failed, Error: "The model failed; the server's log says why."));
+        (await worker.Wait(work.Id, TimeSpan.FromSeconds(20))).ShouldBe(new WorkProgress { State = WorkState.Failed, Error = "The model failed; the server's log says why." });
         await Should.ThrowAsync<InvalidOperationException>(async () => await worker.Read(work.Id).ToListAsync());
     }
 

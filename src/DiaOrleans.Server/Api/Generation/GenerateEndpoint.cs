@@ -1,4 +1,4 @@
-using DiaOrleans.Abstractions.Jobs;
+using DiaOrleans.Abstractions.Speech;
 using DiaOrleans.Abstractions.Voices;
 using DiaOrleans.Grains.Scripts;
 using DiaOrleans.Grains.Voices;
@@ -20,7 +20,7 @@ internal static class GenerateEndpoint
         var request = await GenerateRequest.Read(context.Request);
         if (ScriptText.Clean(request.Text).Length == 0) throw ApiProblem.BadRequest("Text cannot be empty");
         if (!VoiceId.CanExist(request.VoiceId)) throw UnknownVoice(request.VoiceId, await grains.GetGrain<IVoiceCatalogGrain>(0).ListIds());
-        var job = grains.GetGrain<IJobGrain>(Guid.NewGuid());
+        var job = grains.GetGrain<ISpeechGrain>(Guid.NewGuid());
         try
         {
             Admit(await job.Start(request).WaitAsync(context.RequestAborted), request);
@@ -34,7 +34,7 @@ internal static class GenerateEndpoint
         }
     }
 
-    private static void Admit(JobAdmission admission, SpeechRequest request)
+    private static void Admit(SpeechAdmission admission, SpeechRequest request)
     {
         switch (admission.Outcome)
         {
@@ -49,24 +49,24 @@ internal static class GenerateEndpoint
         }
     }
 
-    private static async Task WaitForEnd(IJobGrain job, CancellationToken clientGone)
+    private static async Task WaitForEnd(ISpeechGrain job, CancellationToken clientGone)
     {
         while (true)
         {
             var state = await job.Wait(Poll).WaitAsync(clientGone);
             switch (state.Status)
             {
-                case JobStatus.Completed:
+                case SpeechStatus.Completed:
                     return;
-                case JobStatus.Failed:
+                case SpeechStatus.Failed:
                     throw ApiProblem.Failed($"Audio generation failed: {state.Error}");
-                case JobStatus.Cancelled:
+                case SpeechStatus.Cancelled:
                     throw ApiProblem.Failed("Audio generation failed: the request was cancelled");
             }
         }
     }
 
-    private static async Task Send(IJobGrain job, HttpResponse response, CancellationToken clientGone)
+    private static async Task Send(ISpeechGrain job, HttpResponse response, CancellationToken clientGone)
     {
         response.ContentType = "audio/wav";
         response.Headers.ContentDisposition = "attachment; filename=speech.wav";

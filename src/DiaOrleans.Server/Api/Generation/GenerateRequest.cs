@@ -1,4 +1,4 @@
-using DiaOrleans.Abstractions.Jobs;
+using DiaOrleans.Abstractions.Speech;
 using DiaOrleans.Server.Api.Errors;
 using DiaOrleans.Server.Api.Validation;
 

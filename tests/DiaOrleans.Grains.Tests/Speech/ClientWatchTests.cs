@@ -1,7 +1,7 @@
-using DiaOrleans.Grains.Jobs;
+using DiaOrleans.Grains.Speech;
 using Microsoft.Extensions.Time.Testing;
 
-namespace DiaOrleans.Grains.Tests.Jobs;
+namespace DiaOrleans.Grains.Tests.Speech;
 
 public sealed class ClientWatchTests
 {

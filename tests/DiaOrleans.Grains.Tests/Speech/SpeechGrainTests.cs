@@ -1,11 +1,11 @@
-using DiaOrleans.Abstractions.Jobs;
+using DiaOrleans.Abstractions.Speech;
 using DiaOrleans.Abstractions.Voices;
 using DiaOrleans.Grains.Tests.Fakes;
 using DiaOrleans.Inference.Serving;
 
-namespace DiaOrleans.Grains.Tests.Jobs;
+namespace DiaOrleans.Grains.Tests.Speech;
 
-public sealed class JobGrainTests : IAsyncLifetime
+public sealed class SpeechGrainTests : IAsyncLifetime
 {
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(20);
     private GrainCluster _cluster = null!;
@@ -23,18 +23,18 @@ public sealed class JobGrainTests : IAsyncLifetime
     {
         await _cluster.FinishLoading();
         var job = Job();
-        (await job.Start(Request("Hello *there*."))).ShouldBeEquivalentTo(new JobAdmission { Outcome = AdmissionOutcome.Accepted });
+        (await job.Start(Request("Hello *there*."))).ShouldBeEquivalentTo(new SpeechAdmission { Outcome = AdmissionOutcome.Accepted });
         var run = _cluster.Engine.Next();
         run.Call.Text.ShouldBe("[S2] Hello there. [S2]");
-        (await job.Wait(TimeSpan.Zero)).ShouldBe(new JobSnapshot(JobStatus.Pending, "[S2] Hello there. [S2]", null, null));
+        (await job.Wait(TimeSpan.Zero)).ShouldBe(new SpeechSnapshot { Status = SpeechStatus.Pending, ProcessedText = "[S2] Hello there. [S2]" });
         var wait = job.Wait(Long);
         run.Complete(FakeEngine.Clip(160_000));
         var done = await wait.WaitAsync(Long);
-        done.Status.ShouldBe(JobStatus.Completed);
+        done.Status.ShouldBe(SpeechStatus.Completed);
         var chunks = await job.ReadAudio().ToListAsync();
         chunks.ShouldAllBe(chunk => chunk.Length <= 256 * 1024);
         byte[] audio = [.. chunks.SelectMany(chunk => chunk)];
-        audio.LongLength.ShouldBe(done.AudioBytes!.Value);
+        audio.LongLength.ShouldBe(done.AudioBytes);
         audio.AsSpan(0, 4).SequenceEqual("RIFF"u8).ShouldBeTrue();
         ((audio.Length - 44) / 2).ShouldBeInRange(440_990, 441_010);
         (await job.ReadAudio().SelectMany(chunk => chunk).ToArrayAsync()).ShouldBe(audio);
@@ -47,7 +47,7 @@ public sealed class JobGrainTests : IAsyncLifetime
         var job = Job();
         await job.Start(Request() with { SampleRate = 8000 });
         _cluster.Engine.Next().Complete(FakeEngine.Clip(16_000));
-        (await job.Wait(Long)).AudioBytes!.Value.ShouldBeInRange(44 + 2 * 7_990, 44 + 2 * 8_010);
+        (await job.Wait(Long)).AudioBytes.ShouldBeInRange(44 + 2 * 7_990, 44 + 2 * 8_010);
     }
 
     [Fact]
@@ -67,7 +67,7 @@ public sealed class JobGrainTests : IAsyncLifetime
         var job = Job();
         await job.Start(Request());
         _cluster.Engine.Next().Report(1);
-        await Turn(async () => (await job.Wait(TimeSpan.Zero)).Status == JobStatus.Processing);
+        await Turn(async () => (await job.Wait(TimeSpan.Zero)).Status == SpeechStatus.Processing);
     }
 
     [Fact]
@@ -113,7 +113,7 @@ public sealed class JobGrainTests : IAsyncLifetime
         await _cluster.FinishLoading();
         _cluster.Engine.Refusal = new EngineAdmission(null, EngineRefusal.Busy, "full", TimeSpan.FromSeconds(9));
         var job = Job();
-        (await job.Start(Request())).ShouldBeEquivalentTo(new JobAdmission { Outcome = AdmissionOutcome.Busy, Reason = "full", RetryAfter = TimeSpan.FromSeconds(9) });
+        (await job.Start(Request())).ShouldBeEquivalentTo(new SpeechAdmission { Outcome = AdmissionOutcome.Busy, Reason = "full", RetryAfter = TimeSpan.FromSeconds(9) });
         _cluster.Engine.Refusal = null;
         await GrainCluster.Until(async () => (await job.Start(Request())).Outcome == AdmissionOutcome.Accepted);
     }
@@ -158,10 +158,10 @@ public sealed class JobGrainTests : IAsyncLifetime
         var wait = job.Wait(Long);
         await job.Cancel();
         run.Stop.IsCancellationRequested.ShouldBeTrue();
-        (await wait).Status.ShouldBe(JobStatus.Cancelled);
+        (await wait).Status.ShouldBe(SpeechStatus.Cancelled);
         run.Complete(FakeEngine.Clip(10));
         await job.Cancel();
-        (await job.Wait(Long)).Status.ShouldBe(JobStatus.Cancelled);
+        (await job.Wait(Long)).Status.ShouldBe(SpeechStatus.Cancelled);
     }
 
     [Fact]
@@ -173,7 +173,7 @@ public sealed class JobGrainTests : IAsyncLifetime
         _cluster.Engine.Next().Complete(FakeEngine.Clip(10));
         await job.Wait(Long);
         await job.Cancel();
-        (await job.Wait(Long)).Status.ShouldBe(JobStatus.Completed);
+        (await job.Wait(Long)).Status.ShouldBe(SpeechStatus.Completed);
     }
 
     [Fact]
@@ -183,7 +183,7 @@ public sealed class JobGrainTests : IAsyncLifetime
         var job = Job();
         await job.Start(Request());
         _cluster.Engine.Next().Fail(new InvalidOperationException("out of memory"));
-        (await job.Wait(Long)).ShouldSatisfyAllConditions(now => now.Status.ShouldBe(JobStatus.Failed), now => now.Error.ShouldBe("The model failed; the server's log says why."));
+        (await job.Wait(Long)).ShouldSatisfyAllConditions(now => now.Status.ShouldBe(SpeechStatus.Failed), now => now.Error.ShouldBe("The model failed; the server's log says why."));
         await Should.ThrowAsync<InvalidOperationException>(async () => await job.ReadAudio().ToListAsync());
     }
 
@@ -194,7 +194,7 @@ public sealed class JobGrainTests : IAsyncLifetime
         var job = Job();
         await job.Start(Request());
         _cluster.Engine.Next().Complete(FakeEngine.Clip(0));
-        (await job.Wait(Long)).ShouldSatisfyAllConditions(now => now.Status.ShouldBe(JobStatus.Failed), now => now.Error!.ShouldContain("nothing to say"));
+        (await job.Wait(Long)).ShouldSatisfyAllConditions(now => now.Status.ShouldBe(SpeechStatus.Failed), now => now.Error!.ShouldContain("nothing to say"));
     }
 
     [Fact]
@@ -219,7 +219,7 @@ public sealed class JobGrainTests : IAsyncLifetime
         var before = _cluster.Time.GetTimestamp();
         await Turn(() => Task.FromResult(run.Stop.IsCancellationRequested));
         _cluster.Time.GetElapsedTime(before).ShouldBeGreaterThanOrEqualTo(TimeSpan.FromSeconds(55));
-        (await job.Wait(Long)).Status.ShouldBe(JobStatus.Cancelled);
+        (await job.Wait(Long)).Status.ShouldBe(SpeechStatus.Cancelled);
     }
 
     [Fact]
@@ -232,7 +232,7 @@ public sealed class JobGrainTests : IAsyncLifetime
         await job.Wait(Long);
         await job.ReadAudio().ToListAsync();
         var before = _cluster.Time.GetTimestamp();
-        await Turn(async () => (await job.Wait(TimeSpan.Zero)).Status == JobStatus.Failed);
+        await Turn(async () => (await job.Wait(TimeSpan.Zero)).Status == SpeechStatus.Failed);
         _cluster.Time.GetElapsedTime(before).ShouldBeLessThan(TimeSpan.FromSeconds(30));
     }
 
@@ -259,13 +259,13 @@ public sealed class JobGrainTests : IAsyncLifetime
         var job = Job();
         await job.Start(Request());
         _cluster.Engine.Next().Complete(FakeEngine.Clip(10));
-        (await job.Wait(Long)).Status.ShouldBe(JobStatus.Completed);
+        (await job.Wait(Long)).Status.ShouldBe(SpeechStatus.Completed);
         var gone = _cluster.Cluster.WaitForDeactivationAsync(job);
         await Turn(() => Task.FromResult(gone.IsCompleted));
-        (await job.Wait(TimeSpan.Zero)).ShouldSatisfyAllConditions(now => now.Status.ShouldBe(JobStatus.Failed), now => now.Error!.ShouldContain("No such job"));
+        (await job.Wait(TimeSpan.Zero)).ShouldSatisfyAllConditions(now => now.Status.ShouldBe(SpeechStatus.Failed), now => now.Error!.ShouldContain("No such job"));
     }
 
-    private IJobGrain Job() => _cluster.Grains.GetGrain<IJobGrain>(Guid.NewGuid());
+    private ISpeechGrain Job() => _cluster.Grains.GetGrain<ISpeechGrain>(Guid.NewGuid());
 
     private static SpeechRequest Request(string text = "Hello.") => new() { Text = text, VoiceId = "v", Seed = 1 };
 

@@ -1,12 +1,12 @@
-using DiaOrleans.Abstractions.Jobs;
+using DiaOrleans.Abstractions.Speech;
 using DiaOrleans.Abstractions.Workers;
-using DiaOrleans.Grains.Jobs;
+using DiaOrleans.Grains.Speech;
 using DiaOrleans.Grains.Tests.Fakes;
 using DiaOrleans.Grains.Workers;
 
-namespace DiaOrleans.Grains.Tests.Jobs;
+namespace DiaOrleans.Grains.Tests.Speech;
 
-public sealed class JobPlanTests
+public sealed class SpeechPlanTests
 {
     private static readonly ModelFacts Model = FakeEngine.Description.ToFacts();
 
@@ -39,28 +39,28 @@ public sealed class JobPlanTests
         Plan(Request()).MaxFrames.ShouldBe((int)Math.Ceiling(50 * (2 + 0.15 * 6)));
         Plan(Request() with { MaxTokens = 100 }).MaxFrames.ShouldBe(100);
         Plan(Request() with { MaxTokens = 10000 }).MaxFrames.ShouldBe((int)Math.Ceiling(50 * (2 + 0.15 * 6)));
-        JobPlan.For(Guid.NewGuid(), Request(), "[S1] Hello. [S1]", Model with { MaxNewFrames = 20 }).Work!.MaxFrames.ShouldBe(20);
+        SpeechPlan.For(Guid.NewGuid(), Request(), "[S1] Hello. [S1]", Model with { MaxNewFrames = 20 }).Work!.MaxFrames.ShouldBe(20);
     }
 
     [Fact]
     public void Text_over_one_call_is_refused_with_both_numbers()
     {
         var long61 = new string('a', 61);
-        JobPlan.For(Guid.NewGuid(), Request(), $"[S1] {new string('a', 60)} [S1]", Model).Work.ShouldNotBeNull();
-        JobPlan.For(Guid.NewGuid(), Request(), $"[S1] {long61} [S1]", Model).Rejection.ShouldBe("The text has 61 bytes and this model speaks 60 at a time: shorten the text or split it.");
-        JobPlan.For(Guid.NewGuid(), Request(), $"[S1] {long61} [S1]", Model with { MaxTextBytes = 1000, MaxTextIds = 64 }).Rejection
+        SpeechPlan.For(Guid.NewGuid(), Request(), $"[S1] {new string('a', 60)} [S1]", Model).Work.ShouldNotBeNull();
+        SpeechPlan.For(Guid.NewGuid(), Request(), $"[S1] {long61} [S1]", Model).Rejection.ShouldBe("The text has 61 bytes and this model speaks 60 at a time: shorten the text or split it.");
+        SpeechPlan.For(Guid.NewGuid(), Request(), $"[S1] {long61} [S1]", Model with { MaxTextBytes = 1000, MaxTextIds = 64 }).Rejection
             .ShouldBe("The text has 65 ids, each tag counting one, and this model takes 64: shorten the text or split it.");
     }
 
     [Fact]
     public void What_is_not_served_yet_is_named()
     {
-        JobPlan.Unservable(Request()).ShouldBeNull();
-        JobPlan.Unservable(Request() with { Format = "mp3" })!.ShouldContain("'mp3' is not served yet");
-        JobPlan.Unservable(Request() with { Speed = 1.5 })!.ShouldContain("speed");
+        SpeechPlan.Unservable(Request()).ShouldBeNull();
+        SpeechPlan.Unservable(Request() with { Format = "mp3" })!.ShouldContain("'mp3' is not served yet");
+        SpeechPlan.Unservable(Request() with { Speed = 1.5 })!.ShouldContain("speed");
     }
 
     private static SpeechRequest Request() => new() { Text = "Hello.", VoiceId = "v" };
 
-    private static SpeechWork Plan(SpeechRequest request) => JobPlan.For(Guid.NewGuid(), request, "[S1] Hello. [S1]", Model).Work!;
+    private static SpeechWork Plan(SpeechRequest request) => SpeechPlan.For(Guid.NewGuid(), request, "[S1] Hello. [S1]", Model).Work!;
 }

@@ -1,17 +1,17 @@
-using DiaOrleans.Abstractions.Jobs;
+using DiaOrleans.Abstractions.Speech;
 using DiaOrleans.Abstractions.Workers;
 
-namespace DiaOrleans.Grains.Jobs;
+namespace DiaOrleans.Grains.Speech;
 
 /// <summary>The answers at a job's door.</summary>
 internal static class Admissions
 {
-    public static JobAdmission Rejected(string reason) => new() { Outcome = AdmissionOutcome.Rejected, Reason = reason };
+    public static SpeechAdmission Rejected(string reason) => new() { Outcome = AdmissionOutcome.Rejected, Reason = reason };
 
-    public static JobAdmission VoiceNotFound(IReadOnlyList<string> available) => new() { Outcome = AdmissionOutcome.VoiceNotFound, AvailableVoices = available };
+    public static SpeechAdmission VoiceNotFound(IReadOnlyList<string> available) => new() { Outcome = AdmissionOutcome.VoiceNotFound, AvailableVoices = available };
 
     /// <summary>What a client hears of a worker's answer.</summary>
-    public static JobAdmission From(WorkAdmission answer) => new()
+    public static SpeechAdmission From(WorkAdmission answer) => new()
     {
         Outcome = answer.Outcome switch
         {

@@ -1,7 +1,7 @@
 using DiaOrleans.Audio.Resampling;
 using DiaOrleans.Audio.Wave;
 
-namespace DiaOrleans.Grains.Jobs;
+namespace DiaOrleans.Grains.Speech;
 
 /// <summary>From the model's samples to the bytes that a client gets.</summary>
 internal static class SpeechEncoder

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using DiaOrleans.Abstractions.Jobs;
+using DiaOrleans.Abstractions.Speech;
 using DiaOrleans.Abstractions.Voices;
 using DiaOrleans.Abstractions.Workers;
 using DiaOrleans.Grains.Scripts;
@@ -9,14 +9,14 @@ using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 using Orleans.Placement;
 
-namespace DiaOrleans.Grains.Jobs;
+namespace DiaOrleans.Grains.Speech;
 
 /// <summary>
 /// A synchronous request, in memory: it lives near its client and no longer than it. A loop within the activation follows the work at the worker,
 /// and a timer ends what no client asks about any more.
 /// </summary>
-[GrainType("dia.job"), PreferLocalPlacement, Reentrant]
-internal sealed partial class JobGrain(WorkDispatcher dispatcher, TimeProvider time, ILogger<JobGrain> logger) : Grain, IJobGrain
+[GrainType("dia.speech"), PreferLocalPlacement, Reentrant]
+internal sealed partial class SpeechGrain(WorkDispatcher dispatcher, TimeProvider time, ILogger<SpeechGrain> logger) : Grain, ISpeechGrain
 {
     private const int ChunkBytes = 256 * 1000;
     private const int ChunksPerMessage = 4;
@@ -27,9 +27,9 @@ internal sealed partial class JobGrain(WorkDispatcher dispatcher, TimeProvider t
     private readonly ClientWatch _client = new(time);
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private Task<JobAdmission>? _admission;
+    private Task<SpeechAdmission>? _admission;
     private Task _following = Task.CompletedTask;
-    private JobSnapshot _now = new(JobStatus.Failed, null, null, "No such job: it was not started here, or the time to fetch its audio is over.");
+    private SpeechSnapshot _now = new() { Status = SpeechStatus.Failed, Error = "No such request: it was not started here, or the time to fetch its audio is over." };
     private byte[] _audio = [];
     private bool _fetched;
 
@@ -37,9 +37,9 @@ internal sealed partial class JobGrain(WorkDispatcher dispatcher, TimeProvider t
 
     private bool Ended => _ended.Task.IsCompleted;
 
-    public Task<JobAdmission> Start(SpeechRequest request) => _admission ??= Admit(request);
+    public Task<SpeechAdmission> Start(SpeechRequest request) => _admission ??= Admit(request);
 
-    public async Task<JobSnapshot> Wait(TimeSpan upTo)
+    public async Task<SpeechSnapshot> Wait(TimeSpan upTo)
     {
         if (_admission is null) return _now;
         using var visit = _client.Enter();
@@ -49,7 +49,7 @@ internal sealed partial class JobGrain(WorkDispatcher dispatcher, TimeProvider t
 
     public async IAsyncEnumerable<byte[]> ReadAudio([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        if (_now.Status != JobStatus.Completed) throw new InvalidOperationException($"Job {Id} has no audio: it is {_now.Status}.");
+        if (_now.Status != SpeechStatus.Completed) throw new InvalidOperationException($"Job {Id} has no audio: it is {_now.Status}.");
         using var visit = _client.Enter();
         for (var start = 0; start < _audio.Length; start += ChunkBytes)
         {
@@ -62,7 +62,7 @@ internal sealed partial class JobGrain(WorkDispatcher dispatcher, TimeProvider t
 
     public Task Cancel()
     {
-        End(_now with { Status = JobStatus.Cancelled });
+        End(_now with { Status = SpeechStatus.Cancelled });
         return _following;
     }
 
@@ -73,11 +73,11 @@ internal sealed partial class JobGrain(WorkDispatcher dispatcher, TimeProvider t
         return reason.ReasonCode == DeactivationReasonCode.ShuttingDown ? Task.CompletedTask : cancelled;
     }
 
-    private async Task<JobAdmission> Admit(SpeechRequest request)
+    private async Task<SpeechAdmission> Admit(SpeechRequest request)
     {
         using var visit = _client.Enter();
-        _now = new JobSnapshot(JobStatus.Pending, null, null, null);
-        JobAdmission? answer = null;
+        _now = new SpeechSnapshot { Status = SpeechStatus.Pending };
+        SpeechAdmission? answer = null;
         try
         {
             answer = await Decide(request);
@@ -97,16 +97,16 @@ internal sealed partial class JobGrain(WorkDispatcher dispatcher, TimeProvider t
         DeactivateOnIdle();
     }
 
-    private async Task<JobAdmission> Decide(SpeechRequest request)
+    private async Task<SpeechAdmission> Decide(SpeechRequest request)
     {
         if (ScriptText.Clean(request.Text) is not { Length: > 0 } cleaned) return Admissions.Rejected("Text cannot be empty");
-        if (JobPlan.Unservable(request) is { } reason) return Admissions.Rejected(reason);
+        if (SpeechPlan.Unservable(request) is { } reason) return Admissions.Rejected(reason);
         var voice = VoiceId.CanExist(request.VoiceId) ? await GrainFactory.GetGrain<IVoiceGrain>(request.VoiceId).Get() : null;
         if (voice is null) return Admissions.VoiceNotFound(await GrainFactory.GetGrain<IVoiceCatalogGrain>(0).ListIds());
         if (voice.AudioPrompt is { } prompt) Log.NotCloned(logger, request.VoiceId, prompt);
         var text = ScriptText.Tag(cleaned, voice.PrimarySpeaker);
         _now = _now with { ProcessedText = text };
-        var (answer, worker) = await dispatcher.Dispatch(model => JobPlan.For(Id, request, text, model), _stop.Token);
+        var (answer, worker) = await dispatcher.Dispatch(model => SpeechPlan.For(Id, request, text, model), _stop.Token);
         if (answer.Outcome == WorkOutcome.Accepted) _following = Follow(worker!, request.SampleRate ?? SpeechEncoder.DefaultRate);
         return Admissions.From(answer);
     }
@@ -136,9 +136,9 @@ internal sealed partial class JobGrain(WorkDispatcher dispatcher, TimeProvider t
     {
         while (true)
         {
-            var progress = await worker.Wait(Id, _now.Status == JobStatus.Pending ? PendingWait : LongestWait).WaitAsync(_stop.Token);
+            var progress = await worker.Wait(Id, _now.Status == SpeechStatus.Pending ? PendingWait : LongestWait).WaitAsync(_stop.Token);
             if (progress.State is not (WorkState.Waiting or WorkState.Running)) return progress;
-            if (progress.State == WorkState.Running && !Ended) _now = _now with { Status = JobStatus.Processing };
+            if (progress.State == WorkState.Running && !Ended) _now = _now with { Status = SpeechStatus.Processing };
         }
     }
 
@@ -148,7 +148,7 @@ internal sealed partial class JobGrain(WorkDispatcher dispatcher, TimeProvider t
         await foreach (var chunk in worker.Read(Id, _stop.Token).WithBatchSize(ChunksPerMessage)) samples.AddRange(chunk);
         var audio = await Task.Run(() => SpeechEncoder.Encode([.. samples], work.SampleRate, sampleRate), _stop.Token);
         _audio = audio;
-        End(_now with { Status = JobStatus.Completed, AudioBytes = audio.Length });
+        End(_now with { Status = SpeechStatus.Completed, AudioBytes = audio.Length });
     }
 
     private async Task Release(IGpuWorkerGrain worker)
@@ -163,9 +163,9 @@ internal sealed partial class JobGrain(WorkDispatcher dispatcher, TimeProvider t
         }
     }
 
-    private void Fail(string? reason) => End(_now with { Status = JobStatus.Failed, Error = reason });
+    private void Fail(string? reason) => End(_now with { Status = SpeechStatus.Failed, Error = reason });
 
-    private void End(JobSnapshot final)
+    private void End(SpeechSnapshot final)
     {
         if (Ended) return;
         _now = final;

@@ -2,7 +2,7 @@ using DiaOrleans.Abstractions.Workers;
 using DiaOrleans.Grains.Workers;
 using Microsoft.Extensions.Logging;
 
-namespace DiaOrleans.Grains.Jobs;
+namespace DiaOrleans.Grains.Speech;
 
 /// <summary>What became of work that was offered to the workers, and which one has it.</summary>
 internal readonly record struct Dispatch(WorkAdmission Answer, IGpuWorkerGrain? Worker = null);
@@ -20,7 +20,7 @@ internal sealed partial class WorkDispatcher(IGrainFactory grains, TimeProvider 
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(10);
 
     /// <summary>Offers the work that <paramref name="plan"/> makes for a worker's model.</summary>
-    public async Task<Dispatch> Dispatch(Func<ModelFacts, JobPlan> plan, CancellationToken stop)
+    public async Task<Dispatch> Dispatch(Func<ModelFacts, SpeechPlan> plan, CancellationToken stop)
     {
         for (var start = time.GetTimestamp(); ;)
         {
@@ -33,7 +33,7 @@ internal sealed partial class WorkDispatcher(IGrainFactory grains, TimeProvider 
         }
     }
 
-    private async Task<Dispatch> Offer(IReadOnlyList<WorkerStatus> ready, Func<ModelFacts, JobPlan> plan)
+    private async Task<Dispatch> Offer(IReadOnlyList<WorkerStatus> ready, Func<ModelFacts, SpeechPlan> plan)
     {
         var refusal = NoWorker(loading: false);
         foreach (var status in ready)

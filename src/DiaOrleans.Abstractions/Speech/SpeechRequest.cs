@@ -1,4 +1,4 @@
-namespace DiaOrleans.Abstractions.Jobs;
+namespace DiaOrleans.Abstractions.Speech;
 
 /// <summary>A request for speech as the client sent it, validated in shape and range. Null means that the client left it to the server.</summary>
 [GenerateSerializer, Immutable, Alias("dia.speech-request")]
@@ -39,4 +39,7 @@ public sealed record SpeechRequest
 
     /// <summary>Hz, 8000 to 48000.</summary>
     [Id(11)] public int? SampleRate { get; init; }
+
+    /// <summary>The client reads the audio while it is made: the container is one whose length is not known at its start.</summary>
+    [Id(12)] public bool Streamed { get; init; }
 }

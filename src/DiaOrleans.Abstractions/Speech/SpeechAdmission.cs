@@ -1,4 +1,4 @@
-namespace DiaOrleans.Abstractions.Jobs;
+namespace DiaOrleans.Abstractions.Speech;
 
 /// <summary>What became of a request at the door.</summary>
 public enum AdmissionOutcome
@@ -6,22 +6,22 @@ public enum AdmissionOutcome
     /// <summary>A worker has it.</summary>
     Accepted,
 
-    /// <summary>No such voice; <see cref="JobAdmission.AvailableVoices"/> names those there are.</summary>
+    /// <summary>No such voice; <see cref="SpeechAdmission.AvailableVoices"/> names those there are.</summary>
     VoiceNotFound,
 
-    /// <summary>The bound of waiting work is reached; try again after <see cref="JobAdmission.RetryAfter"/>.</summary>
+    /// <summary>The bound of waiting work is reached; try again after <see cref="SpeechAdmission.RetryAfter"/>.</summary>
     Busy,
 
     /// <summary>No worker: none has a loaded model, or all are draining.</summary>
     Unavailable,
 
-    /// <summary>The request cannot be served; <see cref="JobAdmission.Reason"/> says how to mend it.</summary>
+    /// <summary>The request cannot be served; <see cref="SpeechAdmission.Reason"/> says how to mend it.</summary>
     Rejected,
 }
 
-/// <summary>The answer to <see cref="IJobGrain.Start"/>.</summary>
-[GenerateSerializer, Immutable, Alias("dia.job-admission")]
-public sealed record JobAdmission
+/// <summary>The answer to <see cref="ISpeechGrain.Start"/>.</summary>
+[GenerateSerializer, Immutable, Alias("dia.speech-admission")]
+public sealed record SpeechAdmission
 {
     /// <summary>What became of the request.</summary>
     [Id(0)] public required AdmissionOutcome Outcome { get; init; }

@@ -1,12 +1,12 @@
 using System.Security.Cryptography;
-using DiaOrleans.Abstractions.Jobs;
+using DiaOrleans.Abstractions.Speech;
 using DiaOrleans.Abstractions.Workers;
 using DiaOrleans.Inference.Decoding;
 
-namespace DiaOrleans.Grains.Jobs;
+namespace DiaOrleans.Grains.Speech;
 
 /// <summary>What a request asks of a certain model, or why that model cannot do it.</summary>
-internal readonly record struct JobPlan(SpeechWork? Work, string? Rejection = null)
+internal readonly record struct SpeechPlan(SpeechWork? Work, string? Rejection = null)
 {
     /// <summary>Why no server of this release can do it, whatever the model; null where it can.</summary>
     public static string? Unservable(SpeechRequest request)
@@ -16,15 +16,15 @@ internal readonly record struct JobPlan(SpeechWork? Work, string? Rejection = nu
     }
 
     /// <summary>Sizes the work for the model. <paramref name="text"/> is cleaned and tagged.</summary>
-    public static JobPlan For(Guid id, SpeechRequest request, string text, ModelFacts model)
+    public static SpeechPlan For(Guid id, SpeechRequest request, string text, ModelFacts model)
     {
         var ownBytes = TextIds.OwnTextBytes(text);
         var ids = TextIds.Encode(text).Length;
         if (ownBytes > model.MaxTextBytes)
-            return new JobPlan(null, $"The text has {ownBytes} bytes and this model speaks {model.MaxTextBytes} at a time: shorten the text or split it.");
+            return new SpeechPlan(null, $"The text has {ownBytes} bytes and this model speaks {model.MaxTextBytes} at a time: shorten the text or split it.");
         if (ids > model.MaxTextIds)
-            return new JobPlan(null, $"The text has {ids} ids, each tag counting one, and this model takes {model.MaxTextIds}: shorten the text or split it.");
-        return new JobPlan(new SpeechWork
+            return new SpeechPlan(null, $"The text has {ids} ids, each tag counting one, and this model takes {model.MaxTextIds}: shorten the text or split it.");
+        return new SpeechPlan(new SpeechWork
         {
             Id = id,
             Text = text,

@@ -1,4 +1,4 @@
-namespace DiaOrleans.Grains.Jobs;
+namespace DiaOrleans.Grains.Speech;
 
 /// <summary>Whether somebody still wants a job: a synchronous request whose client has gone stops asking.</summary>
 internal sealed class ClientWatch(TimeProvider time)

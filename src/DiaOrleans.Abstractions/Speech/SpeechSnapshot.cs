@@ -1,0 +1,43 @@
+namespace DiaOrleans.Abstractions.Speech;
+
+/// <summary>Where a request or a job stands. It only moves forward; the last three are final.</summary>
+public enum SpeechStatus
+{
+    /// <summary>Waiting for a slot.</summary>
+    Pending,
+
+    /// <summary>A slot decodes it.</summary>
+    Processing,
+
+    /// <summary>All its audio can be read.</summary>
+    Completed,
+
+    /// <summary>It ended without its audio; an error says why.</summary>
+    Failed,
+
+    /// <summary>Stopped by its client.</summary>
+    Cancelled,
+}
+
+/// <summary>A request as it stands now.</summary>
+[GenerateSerializer, Immutable, Alias("dia.speech-snapshot")]
+public sealed record SpeechSnapshot
+{
+    /// <summary>Where it stands.</summary>
+    [Id(0)] public required SpeechStatus Status { get; init; }
+
+    /// <summary>The cleaned and tagged text, null before admission.</summary>
+    [Id(1)] public string? ProcessedText { get; init; }
+
+    /// <summary>Encoded bytes that can be read so far.</summary>
+    [Id(2)] public long AudioBytes { get; init; }
+
+    /// <summary>A sentence for the client, where failed.</summary>
+    [Id(3)] public string? Error { get; init; }
+
+    /// <summary>Text ids given to the model so far, prompt transcripts included.</summary>
+    [Id(4)] public int InputTokens { get; init; }
+
+    /// <summary>New frames so far.</summary>
+    [Id(5)] public int OutputTokens { get; init; }
+}

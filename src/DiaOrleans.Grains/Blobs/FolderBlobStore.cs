@@ -1,0 +1,79 @@
+namespace DiaOrleans.Grains.Blobs;
+
+/// <summary>Blobs as files under one folder.</summary>
+/// <param name="root">Absolute path; made where missing.</param>
+public sealed class FolderBlobStore(string root) : IBlobStore
+{
+    private const string Unfinished = ".writing-";
+
+    /// <inheritdoc/>
+    public async Task Write(string key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
+    {
+        var (folder, name) = BlobKey.Split(key);
+        var directory = Directory.CreateDirectory(Path.Combine(root, folder)).FullName;
+        var unfinished = Path.Combine(directory, Unfinished + Guid.NewGuid().ToString("N"));
+        try
+        {
+            await using (var file = new FileStream(unfinished, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, useAsync: true))
+            {
+                await file.WriteAsync(content, cancellationToken);
+                // What refers to the blob is stored next: the blob must not be lost where that is kept.
+                file.Flush(flushToDisk: true);
+            }
+
+            File.Move(unfinished, Path.Combine(directory, name), overwrite: true);
+        }
+        catch
+        {
+            File.Delete(unfinished);
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<Stream?> OpenRead(string key, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return Task.FromResult<Stream?>(new FileStream(Locate(key), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 65536, useAsync: true));
+        }
+        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return Task.FromResult<Stream?>(null);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<BlobInfo?> Find(string key, CancellationToken cancellationToken = default)
+    {
+        var file = new FileInfo(Locate(key));
+        return Task.FromResult(file.Exists ? Describe(key, file) : null);
+    }
+
+    /// <inheritdoc/>
+    public Task<bool> Delete(string key, CancellationToken cancellationToken = default)
+    {
+        var file = Locate(key);
+        var exists = File.Exists(file);
+        if (exists) File.Delete(file);
+        return Task.FromResult(exists);
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<BlobInfo>> List(string folder, CancellationToken cancellationToken = default)
+    {
+        if (!BlobKey.IsSafe(folder)) throw new ArgumentException("No folder of blobs has such a name.", nameof(folder));
+        var directory = new DirectoryInfo(Path.Combine(root, folder));
+        if (!directory.Exists) return Task.FromResult<IReadOnlyList<BlobInfo>>([]);
+        return Task.FromResult<IReadOnlyList<BlobInfo>>(
+            [.. directory.EnumerateFiles().Where(file => BlobKey.IsSafe(file.Name)).OrderBy(file => file.Name, StringComparer.Ordinal).Select(file => Describe($"{folder}/{file.Name}", file))]);
+    }
+
+    private static BlobInfo Describe(string key, FileInfo file) => new(key, file.Length, new DateTimeOffset(file.LastWriteTimeUtc, TimeSpan.Zero));
+
+    private string Locate(string key)
+    {
+        var (folder, name) = BlobKey.Split(key);
+        return Path.Combine(root, folder, name);
+    }
+}
