@@ -18,6 +18,9 @@ public static class AudioEncoders
         {
             AudioFormat.Wav => new WaveEncoder(sampleRate),
             AudioFormat.Mp3 => new Mp3Encoder(sampleRate, whole: false),
+            AudioFormat.Opus => new OpusEncoder(),
+            AudioFormat.Aac => new AacEncoder(sampleRate),
+            AudioFormat.Flac => new FlacEncoder(sampleRate, whole: false),
             AudioFormat.Pcm => new WaveEncoder(null),
             _ => throw new ArgumentOutOfRangeException(nameof(format)),
         };
@@ -43,6 +46,9 @@ public static class AudioEncoders
                     encoder.CompleteHeader(file);
                     return file;
                 }
+
+            case AudioFormat.Flac:
+                using (var encoder = new FlacEncoder(sampleRate, whole: true)) return Encode(encoder, samples);
 
             default:
                 using (var encoder = Create(format, sampleRate)) return Encode(encoder, samples);
