@@ -1,4 +1,4 @@
-using DiaOrleans.Grains.Speech;
+using DiaOrleans.Grains.Rendering;
 using DiaOrleans.Grains.Workers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -15,7 +15,10 @@ public static class GrainServices
     {
         silo.Services.TryAddSingleton(TimeProvider.System);
         silo.Services.AddPlacementDirector<PinnedPlacement, PinnedPlacementDirector>();
+        silo.Services.TryAddSingleton(new RenderingOptions());
         silo.Services.AddSingleton<WorkDispatcher>();
+        silo.Services.AddSingleton<GenerationRecorder>();
+        silo.Services.TryAddSingleton<ISpeechRenderer, SpeechRenderer>();
         return silo;
     }
 

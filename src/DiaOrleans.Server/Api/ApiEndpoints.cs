@@ -10,7 +10,10 @@ namespace DiaOrleans.Server.Api;
 internal static class ApiEndpoints
 {
     public static IServiceCollection AddApi(this IServiceCollection services, ApiOptions options) => services
+        .AddSingleton(options)
         .AddSingleton(new ApiKey(options.ApiKey))
+        .AddSingleton(new VoiceAliases(options.VoiceAliases))
+        .AddSingleton<SpeechResponder>()
         .AddSingleton<Problems>()
         .AddSingleton<WorkerView>();
 
@@ -28,8 +31,11 @@ internal static class ApiEndpoints
             SystemEndpoints.Map(routes);
             VoiceEndpoints.Map(routes);
             PromptEndpoints.Map(routes);
+            PreviewEndpoint.Map(routes);
             GenerateEndpoint.Map(routes);
         }
+
+        OpenAiSpeechEndpoint.Map(app);
 
         return app;
     }
