@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using DiaOrleans.Grains;
 using DiaOrleans.Grains.Workers;
 using DiaOrleans.Server.Api;
+using DiaOrleans.Server.Recognition;
 using DiaOrleans.Server.Storage;
 using Orleans.Configuration;
 using Orleans.Dashboard;
@@ -32,6 +33,7 @@ internal static class DiaServer
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(options.DrainSeconds + 10));
         builder.UseOrleans(silo => ConfigureSilo(silo, options, data));
         builder.Services.AddSpeechEngine<OnnxSpeechEngineFactory>(new EngineHostOptions { DrainLimit = TimeSpan.FromSeconds(options.DrainSeconds) });
+        builder.Services.AddSpeechRecognition(Recognition(options, data.Path));
         builder.Services.AddApi(new ApiOptions { ApiKey = options.ApiKey });
         var app = builder.Build();
         app.MapApi();
@@ -55,6 +57,12 @@ internal static class DiaServer
         }
 
         await app.WaitForShutdownAsync();
+    }
+
+    internal static RecognitionOptions Recognition(ServerOptions options, string data)
+    {
+        var recognition = new RecognitionOptions { Folder = options.WhisperModels ?? Path.Combine(data, "whisper_models"), Downloads = options.WhisperDownloads };
+        return options.WhisperSource is { } source ? recognition with { Source = source } : recognition;
     }
 
     private static int Port(WebApplication app) =>
