@@ -5,6 +5,7 @@ using DiaOrleans.Grains.Blobs;
 using DiaOrleans.Grains.Rendering;
 using DiaOrleans.Grains.Workers;
 using DiaOrleans.Server.Api;
+using DiaOrleans.Server.Recognition;
 using DiaOrleans.Server.Storage;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Configuration;
@@ -45,6 +46,7 @@ internal static class DiaServer
             MaxPromptSeconds = options.MaxPromptSeconds,
         });
         builder.Services.AddApi(new ApiOptions { ApiKey = options.ApiKey, DefaultFormat = options.DefaultFormat, VoiceAliases = options.VoicesByAlias });
+        builder.Services.AddSpeechRecognition(Recognition(options, data.Path));
         var app = builder.Build();
         app.MapApi();
         if (options.Dashboard) app.MapOrleansDashboard(routePrefix: "/dashboard");
@@ -67,6 +69,12 @@ internal static class DiaServer
         }
 
         await app.WaitForShutdownAsync();
+    }
+
+    internal static RecognitionOptions Recognition(ServerOptions options, string data)
+    {
+        var recognition = new RecognitionOptions { Folder = options.WhisperModels ?? Path.Combine(data, "whisper_models"), Downloads = options.WhisperDownloads };
+        return options.WhisperSource is { } source ? recognition with { Source = source } : recognition;
     }
 
     private static int Port(WebApplication app) =>

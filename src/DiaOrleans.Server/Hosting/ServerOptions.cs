@@ -52,6 +52,15 @@ internal sealed record ServerOptions
     /// <summary>Logs more.</summary>
     public bool Debug { get; init; }
 
+    /// <summary>Folder of the models of speech recognition; null takes whisper_models in the data folder.</summary>
+    public string? WhisperModels { get; init; }
+
+    /// <summary>Models of speech recognition that are missing are downloaded when they are needed.</summary>
+    public bool WhisperDownloads { get; init; } = true;
+
+    /// <summary>Where they are downloaded from: an address that their file names are put behind; null takes the published ones.</summary>
+    public string? WhisperModelUrl { get; init; }
+
     /// <summary>Clients must send it as a bearer token, where set.</summary>
     public string? ApiKey { get; init; }
 
@@ -96,10 +105,15 @@ internal sealed record ServerOptions
         : IPAddress.TryParse(Host, out var address) ? address
         : throw new SettingsException($"host is '{Host}'; expected an IP address of this machine, 0.0.0.0 for all of them, or localhost.");
 
+    public Uri? WhisperSource => string.IsNullOrEmpty(WhisperModelUrl) ? null
+        : Uri.TryCreate(WhisperModelUrl.TrimEnd('/') + "/", UriKind.Absolute, out var source) && source.Scheme is "http" or "https" ? source
+        : throw new SettingsException($"whisper model url is '{WhisperModelUrl}'; expected an http or https address.");
+
     /// <exception cref="SettingsException">A value is out of range.</exception>
     public ServerOptions Checked()
     {
         _ = ProfileOverride;
+        _ = WhisperSource;
         _ = Address;
         _ = VoicesByAlias;
         Require(Port is >= 0 and <= 65535, "port", Port, "0 to 65535");
