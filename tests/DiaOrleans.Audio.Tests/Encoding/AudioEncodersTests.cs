@@ -17,7 +17,7 @@ public sealed class AudioEncodersTests
         var rate = RateOf(format);
         var samples = Voice.Speak(1.3, rate);
         var once = Stream(format, samples, rate, samples.Length);
-        foreach (var cut in (int[])[samples.Length, 441, 4096, 1153]) Stream(format, samples, rate, cut).ShouldBe(once, $"pieces of {cut}");
+        foreach (var cut in (int[])[441, 4097]) Stream(format, samples, rate, cut).ShouldBe(once, $"pieces of {cut}");
         var whole = AudioEncoders.EncodeWhole(format, samples, rate);
         AudioEncoders.EncodeWhole(format, samples, rate).ShouldBe(whole);
     }
