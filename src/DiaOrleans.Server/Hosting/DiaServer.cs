@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using DiaOrleans.Grains;
 using DiaOrleans.Grains.Blobs;
-using DiaOrleans.Grains.Rendering;
+using DiaOrleans.Grains.Configuration;
 using DiaOrleans.Grains.Workers;
 using DiaOrleans.Server.Api;
 using DiaOrleans.Server.Recognition;
@@ -19,35 +19,33 @@ internal static class DiaServer
     private const string ServiceId = "dia-orleans";
     private const string ClusterId = "single-node";
 
-    /// <summary>Builds the application; <paramref name="data"/> must outlive it.</summary>
-    public static WebApplication Build(ServerOptions options, DataFolder data, IConfiguration? configuration = null)
+    /// <summary>Builds the application; <paramref name="data"/> must outlive it. What <paramref name="services"/> adds beforehand stands in for the usual parts.</summary>
+    public static WebApplication Build(ServerOptions options, DataFolder data, IConfiguration? configuration = null, Action<IServiceCollection>? services = null)
     {
         SqliteDatabase.Prepare(data.Database);
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         if (configuration is not null) builder.Configuration.AddConfiguration(configuration);
-        AddLogging(builder, options);
+        var verbosity = new Verbosity();
+        ConsoleLog.Add(builder, verbosity);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Listen(options.Address, options.Port);
         });
+        services?.Invoke(builder.Services);
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(options.Overrides());
+        builder.Services.AddSingleton(options.Rendering());
+        builder.Services.TryAddSingleton<IBlobStore>(new FolderBlobStore(data.Path));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(options.DrainSeconds + 10));
         builder.UseOrleans(silo => ConfigureSilo(silo, options, data));
         builder.Services.AddSpeechEngine<OnnxSpeechEngineFactory>(new EngineHostOptions { DrainLimit = TimeSpan.FromSeconds(options.DrainSeconds) });
-        builder.Services.TryAddSingleton<IBlobStore>(new FolderBlobStore(data.Path));
-        builder.Services.AddSingleton(new RenderingOptions
-        {
-            Temperature = options.Temperature,
-            CfgScale = options.CfgScale,
-            TopP = options.TopP,
-            MaxSegmentBytes = options.MaxSegmentBytes,
-            MaxPromptSeconds = options.MaxPromptSeconds,
-        });
-        builder.Services.AddApi(new ApiOptions { ApiKey = options.ApiKey, DefaultFormat = options.DefaultFormat, VoiceAliases = options.VoicesByAlias });
-        builder.Services.AddSpeechRecognition(Recognition(options, data.Path));
+        builder.Services.AddSpeechRecognition(options.Recognition(data.Path));
+        builder.Services.AddUpkeep();
+        builder.Services.AddApi(options.Api());
         var app = builder.Build();
+        verbosity.Follow(app.Services.GetRequiredService<CurrentConfiguration>());
         app.MapApi();
         if (options.Dashboard) app.MapOrleansDashboard(routePrefix: "/dashboard");
         app.Lifetime.ApplicationStarted.Register(() => data.Announce(Port(app)));
@@ -71,12 +69,6 @@ internal static class DiaServer
         await app.WaitForShutdownAsync();
     }
 
-    internal static RecognitionOptions Recognition(ServerOptions options, string data)
-    {
-        var recognition = new RecognitionOptions { Folder = options.WhisperModels ?? Path.Combine(data, "whisper_models"), Downloads = options.WhisperDownloads };
-        return options.WhisperSource is { } source ? recognition with { Source = source } : recognition;
-    }
-
     private static int Port(WebApplication app) =>
         new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port;
 
@@ -88,22 +80,5 @@ internal static class DiaServer
         silo.AddDiaGrains();
         silo.AddSqliteState(data.Database);
         if (options.Dashboard) silo.AddDashboard();
-    }
-
-    private static void AddLogging(WebApplicationBuilder builder, ServerOptions options)
-    {
-        builder.Logging.ClearProviders();
-        builder.Logging.AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.TimestampFormat = "HH:mm:ss ";
-        });
-        builder.Logging.SetMinimumLevel(LogLevel.Warning);
-        // It warns of settings that suit a server farm and of clocks that virtual machines lack.
-        builder.Logging.AddFilter("Orleans.Runtime.Silo", LogLevel.Error);
-        builder.Logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error);
-        builder.Logging.AddFilter("DiaOrleans", options.Debug ? LogLevel.Debug : LogLevel.Information);
-        builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information);
-        if (builder.Configuration.GetSection("Logging") is { } section && section.Exists()) builder.Logging.AddConfiguration(section);
     }
 }
