@@ -53,6 +53,9 @@ internal sealed partial class PromptCodesSource(PromptCodesStore codes, PromptWo
             else
             {
                 Log.TooLong(logger, prompt.Id, prompt.Recording.Duration, options.MaxPromptSeconds);
+                // Where not even the model's rows take it all, its head was encoded.
+                var share = whole.Frames / (prompt.Recording.Duration * model.FrameRate);
+                if (share < 1 && text is not null) text = PromptFit.HeadOf(text, share);
             }
         }
 
@@ -75,7 +78,7 @@ internal sealed partial class PromptCodesSource(PromptCodesStore codes, PromptWo
         [LoggerMessage(3, LogLevel.Warning, "Audio prompt '{Prompt}' has no transcript: cloning from sound alone is less like it.")]
         public static partial void NoTranscript(ILogger logger, string prompt);
 
-        [LoggerMessage(4, LogLevel.Warning, "Audio prompt '{Prompt}' has {Seconds:F1} s, over {Most} s, and it is not known when which words are said: it is used whole.")]
+        [LoggerMessage(4, LogLevel.Warning, "Audio prompt '{Prompt}' has {Seconds:F1} s, over {Most} s, and it is not known when which words are said: it is not shortened.")]
         public static partial void TooLong(ILogger logger, string prompt, double seconds, double most);
     }
 }

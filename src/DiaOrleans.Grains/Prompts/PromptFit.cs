@@ -14,11 +14,11 @@ public static class PromptFit
         if (codes.Frames <= maxFrames) return prompt;
         if (maxFrames <= 0) return null;
         var head = codes with { Cells = codes.Cells[..(maxFrames * codes.Channels)] };
-        return new ResolvedPrompt(head, prompt.Transcript is { } text ? Head(text, (double)maxFrames / codes.Frames) : null);
+        return new ResolvedPrompt(head, prompt.Transcript is { } text ? HeadOf(text, (double)maxFrames / codes.Frames) : null);
     }
 
     /// <summary>The words that begin and end within a share of the text; null where there are none. Tags take no time and do not end it.</summary>
-    private static string? Head(string text, double share)
+    internal static string? HeadOf(string text, double share)
     {
         var words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         var room = share * words.Sum(Time);

@@ -1,16 +1,13 @@
 using DiaOrleans.Abstractions.Configuration;
-using DiaOrleans.Grains.Recognition;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace DiaOrleans.Grains.Prompts;
 
 /// <summary>
-/// In the background from the start on: discovers prompts where the configuration wants it, loads the recogniser, then looks after what was uploaded. The start does not
-/// wait for it.
+/// In the background from the start on: discovers prompts where the configuration wants it, then looks after what was uploaded. The start does not wait for it.
 /// </summary>
-internal sealed partial class PromptHousekeeper(
-    PromptDiscovery discovery, PromptBacklog backlog, ISpeechRecognizer recognizer, IGrainFactory grains, ILogger<PromptHousekeeper> logger) : BackgroundService
+internal sealed partial class PromptHousekeeper(PromptDiscovery discovery, PromptBacklog backlog, IGrainFactory grains, ILogger<PromptHousekeeper> logger) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -22,7 +19,6 @@ internal sealed partial class PromptHousekeeper(
     {
         var configuration = await grains.GetGrain<IConfigurationGrain>(0).Get();
         if (configuration.AutoDiscoverPrompts && await discovery.Discover(forceRetranscribe: false, stop) is { Count: > 0 } found) Log.Discovered(logger, found.Count);
-        if (configuration.AutoTranscribe && recognizer.GetStatus(configuration.WhisperModelSize).Available) await recognizer.Load(configuration.WhisperModelSize, stop);
     }
 
     /// <summary>Nobody waits for the answer: a failure is logged, and the next piece of work goes on.</summary>

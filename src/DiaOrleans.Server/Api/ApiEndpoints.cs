@@ -1,6 +1,7 @@
 using DiaOrleans.Server.Api.Generation;
 using DiaOrleans.Server.Api.Pipeline;
 using DiaOrleans.Server.Api.Prompts;
+using DiaOrleans.Server.Api.Recognition;
 using DiaOrleans.Server.Api.System;
 using DiaOrleans.Server.Api.Voices;
 
@@ -28,6 +29,9 @@ internal static class ApiEndpoints
             SystemEndpoints.Map(routes);
             VoiceEndpoints.Map(routes);
             PromptEndpoints.Map(routes);
+            UploadEndpoint.Map(routes);
+            TranscriptEndpoints.Map(routes);
+            RecognitionEndpoints.Map(routes);
             GenerateEndpoint.Map(routes);
         }
 

@@ -1,9 +1,12 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using DiaOrleans.Grains;
+using DiaOrleans.Grains.Blobs;
+using DiaOrleans.Grains.Prompts;
 using DiaOrleans.Grains.Workers;
 using DiaOrleans.Server.Api;
 using DiaOrleans.Server.Storage;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Configuration;
 using Orleans.Dashboard;
 
@@ -15,8 +18,8 @@ internal static class DiaServer
     private const string ServiceId = "dia-orleans";
     private const string ClusterId = "single-node";
 
-    /// <summary>Builds the application; <paramref name="data"/> must outlive it.</summary>
-    public static WebApplication Build(ServerOptions options, DataFolder data, IConfiguration? configuration = null)
+    /// <summary>Builds the application; <paramref name="data"/> must outlive it. What <paramref name="services"/> adds replaces what is there.</summary>
+    public static WebApplication Build(ServerOptions options, DataFolder data, IConfiguration? configuration = null, Action<IServiceCollection>? services = null)
     {
         SqliteDatabase.Prepare(data.Database);
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
@@ -29,10 +32,13 @@ internal static class DiaServer
         });
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.TryAddSingleton<IBlobStore>(new FolderBlobStore(data.Path));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(options.DrainSeconds + 10));
         builder.UseOrleans(silo => ConfigureSilo(silo, options, data));
         builder.Services.AddSpeechEngine<OnnxSpeechEngineFactory>(new EngineHostOptions { DrainLimit = TimeSpan.FromSeconds(options.DrainSeconds) });
+        builder.Services.AddAudioPrompts(new PromptOptions());
         builder.Services.AddApi(new ApiOptions { ApiKey = options.ApiKey });
+        services?.Invoke(builder.Services);
         var app = builder.Build();
         app.MapApi();
         if (options.Dashboard) app.MapOrleansDashboard(routePrefix: "/dashboard");
