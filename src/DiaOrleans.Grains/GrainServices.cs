@@ -1,3 +1,7 @@
+using DiaOrleans.Grains.Configuration;
+using DiaOrleans.Grains.Logs;
+using DiaOrleans.Grains.Requests;
+using DiaOrleans.Grains.Retention;
 using DiaOrleans.Grains.Speech;
 using DiaOrleans.Grains.Workers;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,7 +20,21 @@ public static class GrainServices
         silo.Services.TryAddSingleton(TimeProvider.System);
         silo.Services.AddPlacementDirector<PinnedPlacement, PinnedPlacementDirector>();
         silo.Services.AddSingleton<WorkDispatcher>();
+        silo.AddIncomingGrainCallFilter<RequestScopeFilter>();
+        silo.Services.TryAddSingleton<RunOverrides>();
+        silo.Services.TryAddSingleton<GenerationLogOptions>();
+        silo.Services.AddSingleton<CurrentConfiguration>();
         return silo;
+    }
+
+    /// <summary>What runs in the background on a server: it needs an <see cref="Blobs.IBlobStore"/>. Call it after the silo is added: it starts after it.</summary>
+    public static IServiceCollection AddUpkeep(this IServiceCollection services)
+    {
+        services.AddSingleton<Cleanup>();
+        services.AddSingleton<ICleanupStep, OldGenerations>();
+        services.AddHostedService(provider => provider.GetRequiredService<CurrentConfiguration>());
+        services.AddHostedService<HourlyCleanup>();
+        return services;
     }
 
     /// <summary>An engine for this silo, loaded by <typeparamref name="TFactory"/>. Call it after the silo is added: the engine starts after it and stops before it.</summary>
