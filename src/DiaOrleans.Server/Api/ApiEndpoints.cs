@@ -3,6 +3,7 @@ using DiaOrleans.Server.Api.Generation;
 using DiaOrleans.Server.Api.Logs;
 using DiaOrleans.Server.Api.Pipeline;
 using DiaOrleans.Server.Api.Prompts;
+using DiaOrleans.Server.Api.Recognition;
 using DiaOrleans.Server.Api.System;
 using DiaOrleans.Server.Api.Voices;
 using DiaOrleans.Server.Devices;
@@ -45,6 +46,9 @@ internal static class ApiEndpoints
             VoiceEndpoints.Map(routes);
             PromptEndpoints.Map(routes);
             PreviewEndpoint.Map(routes);
+            UploadEndpoint.Map(routes);
+            TranscriptEndpoints.Map(routes);
+            RecognitionEndpoints.Map(routes);
             GenerateEndpoint.Map(routes);
         }
 

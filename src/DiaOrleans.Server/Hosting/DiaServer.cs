@@ -1,8 +1,13 @@
+#if HAS_NAUDIO
+using DiaOrleans.Audio.NAudio;
+#endif
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using DiaOrleans.Audio.Reading;
 using DiaOrleans.Grains;
 using DiaOrleans.Grains.Blobs;
 using DiaOrleans.Grains.Configuration;
+using DiaOrleans.Grains.Prompts;
 using DiaOrleans.Grains.Workers;
 using DiaOrleans.Server.Api;
 using DiaOrleans.Server.Recognition;
@@ -19,7 +24,7 @@ internal static class DiaServer
     private const string ServiceId = "dia-orleans";
     private const string ClusterId = "single-node";
 
-    /// <summary>Builds the application; <paramref name="data"/> must outlive it. What <paramref name="services"/> adds beforehand stands in for the usual parts.</summary>
+    /// <summary>Builds the application; <paramref name="data"/> must outlive it. What <paramref name="services"/> adds stands in for the usual parts.</summary>
     public static WebApplication Build(ServerOptions options, DataFolder data, IConfiguration? configuration = null, Action<IServiceCollection>? services = null)
     {
         SqliteDatabase.Prepare(data.Database);
@@ -32,7 +37,6 @@ internal static class DiaServer
             kestrel.AddServerHeader = false;
             kestrel.Listen(options.Address, options.Port);
         });
-        services?.Invoke(builder.Services);
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(options.Overrides());
@@ -43,7 +47,10 @@ internal static class DiaServer
         builder.Services.AddSpeechEngine<OnnxSpeechEngineFactory>(new EngineHostOptions { DrainLimit = TimeSpan.FromSeconds(options.DrainSeconds) });
         builder.Services.AddSpeechRecognition(options.Recognition(data.Path));
         builder.Services.AddUpkeep();
+        builder.Services.AddSingleton(Readers());
+        builder.Services.AddAudioPrompts(new PromptOptions { MaxPromptSeconds = options.MaxPromptSeconds });
         builder.Services.AddApi(options.Api());
+        services?.Invoke(builder.Services);
         var app = builder.Build();
         verbosity.Follow(app.Services.GetRequiredService<CurrentConfiguration>());
         app.MapApi();
@@ -68,6 +75,14 @@ internal static class DiaServer
 
         await app.WaitForShutdownAsync();
     }
+
+    /// <summary>What reads the recordings that people send.</summary>
+    internal static IRecordingReader Readers() =>
+#if HAS_NAUDIO
+        RecordingReaders.Create(new NAudioReader());
+#else
+        RecordingReaders.Create();
+#endif
 
     private static int Port(WebApplication app) =>
         new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port;
