@@ -40,6 +40,7 @@ internal static class DiaServer
         builder.UseOrleans(silo => ConfigureSilo(silo, options, data));
         builder.Services.AddSpeechEngine<OnnxSpeechEngineFactory>(new EngineHostOptions { DrainLimit = TimeSpan.FromSeconds(options.DrainSeconds) });
         builder.Services.AddUpkeep();
+        builder.Services.TryAddSingleton(_ => AudioReading.Create());
         builder.Services.AddAudioPrompts(new PromptOptions());
         builder.Services.AddApi(new ApiOptions { ApiKey = options.ApiKey, GpuMode = options.GpuMode.ToLowerInvariant(), AllowedGpus = options.AllowedGpus });
         services?.Invoke(builder.Services);
