@@ -1,9 +1,5 @@
-#if HAS_NAUDIO
-using DiaOrleans.Audio.NAudio;
-#endif
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using DiaOrleans.Audio.Reading;
 using DiaOrleans.Grains;
 using DiaOrleans.Grains.Blobs;
 using DiaOrleans.Grains.Configuration;
@@ -47,7 +43,7 @@ internal static class DiaServer
         builder.Services.AddSpeechEngine<OnnxSpeechEngineFactory>(new EngineHostOptions { DrainLimit = TimeSpan.FromSeconds(options.DrainSeconds) });
         builder.Services.AddSpeechRecognition(options.Recognition(data.Path));
         builder.Services.AddUpkeep();
-        builder.Services.AddSingleton(Readers());
+        builder.Services.TryAddSingleton(_ => AudioReading.Create());
         builder.Services.AddAudioPrompts(new PromptOptions { MaxPromptSeconds = options.MaxPromptSeconds });
         builder.Services.AddApi(options.Api());
         services?.Invoke(builder.Services);
@@ -75,14 +71,6 @@ internal static class DiaServer
 
         await app.WaitForShutdownAsync();
     }
-
-    /// <summary>What reads the recordings that people send.</summary>
-    internal static IRecordingReader Readers() =>
-#if HAS_NAUDIO
-        RecordingReaders.Create(new NAudioReader());
-#else
-        RecordingReaders.Create();
-#endif
 
     private static int Port(WebApplication app) =>
         new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port;

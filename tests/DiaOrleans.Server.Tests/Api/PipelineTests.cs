@@ -49,16 +49,6 @@ public sealed class PipelineTests(ServerFixture fixture)
         (await answer.Detail()).ShouldBe("Not Found");
     }
 
-    [Theory]
-    [InlineData("/audio_prompts")]
-    [InlineData("/v1/audio_prompts/upload")]
-    public async Task Audio_prompts_are_said_to_be_missing(string path)
-    {
-        var answer = await _client.PostAsync(path, null);
-        answer.StatusCode.ShouldBe(HttpStatusCode.NotFound);
-        (await answer.Detail()).ShouldBe("Audio prompts are not available in this version");
-    }
-
     [Fact]
     public async Task A_wrong_method_names_the_right_ones()
     {
