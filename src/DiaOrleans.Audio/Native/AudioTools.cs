@@ -20,14 +20,14 @@ public static class AudioTools
     [
         Library(NativeLibraryName.SoundFile, "reads recordings: WAV, FLAC, MP3, Ogg"),
         Library(NativeLibraryName.Lame, "writes mp3"),
-        Library(NativeLibraryName.OpusEncoder, "writes opus"),
+        Library(NativeLibraryName.OpusEnc, "writes opus"),
         Library(NativeLibraryName.Flac, "writes flac"),
         Library(NativeLibraryName.SoundTouch, "changes the speed of speech"),
         new("ffmpeg", FfmpegVersion(), "writes aac, reads recordings in M4A and AAC", Ffmpeg.Missing),
     ];
 
     private static AudioTool Library(NativeLibraryName name, string purpose) =>
-        new(NativeLibraryFacts.Of(name).Title, NativeLibraries.Version(name), purpose, NativeLibraries.Missing(name));
+        new(NativeLibraryFacts.Of(name).Title, NativeLibraries.Version(name), purpose, NativeLibraries.WhyMissing(name));
 
     // "ffmpeg version 7.1 Copyright ..."
     private static string? FfmpegVersion()
