@@ -5,8 +5,11 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using DiaOrleans.Inference.Checkpoints;
 using DiaOrleans.Server.Hosting;
+using DiaOrleans.Server.Recognition;
+using DiaOrleans.Server.Recognition.Models;
 using DiaOrleans.Server.Storage;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.ML.OnnxRuntime;
 
 namespace DiaOrleans.Server.Commands.Doctor;
@@ -52,6 +55,27 @@ internal static class Checks
             yield return new Finding(package.Key[Prefix.Length..], Verdict.Ok, found);
         }
     }
+
+    public static Finding SpeechRecognition(ServerOptions options)
+    {
+        const string Check = "speech recognition";
+        if (!RecognitionServices.BuiltIn) return new(Check, Verdict.Ok, "built without Whisper.net: recordings are not transcribed");
+        if (LibraryProblem() is { } problem) return new(Check, Verdict.Warning, $"its native library does not load: {problem}", "Install OpenMP: sudo apt-get install libgomp1");
+        var recognition = DiaServer.Recognition(options, Path.GetFullPath(options.Data));
+        using var models = RecognitionServices.CreateModels(recognition, NullLogger<WhisperModels>.Instance);
+        var sizes = models.OnDisk;
+        var where = options.WhisperModels ?? Path.Combine(options.Data, "whisper_models");
+        return sizes.Count > 0
+            ? new(Check, Verdict.Ok, $"Whisper.net; models in {where}: {string.Join(", ", sizes)}")
+            : new(Check, Verdict.Ok, $"Whisper.net; no model in {where} yet{(options.WhisperDownloads ? ", it is downloaded when it is needed" : "")}");
+    }
+
+    private static string? LibraryProblem() =>
+#if HAS_WHISPER
+        Transcription.WhisperTranscriber.LibraryProblem();
+#else
+        null;
+#endif
 
     public static Finding Database(string data)
     {
