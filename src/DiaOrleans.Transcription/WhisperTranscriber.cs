@@ -10,6 +10,8 @@ public sealed class WhisperTranscriber : IDisposable
     /// <summary>Samples a second of what it hears.</summary>
     public const int SampleRate = 16_000;
 
+    private static readonly List<RuntimeLibrary> Libraries = [RuntimeLibrary.Cpu, RuntimeLibrary.CpuNoAvx];
+
     private readonly WhisperFactory _factory;
     private readonly WhisperProcessor _processor;
     private readonly List<SpokenSegment> _heard = [];
@@ -25,13 +27,28 @@ public sealed class WhisperTranscriber : IDisposable
             .Build();
     }
 
+    /// <summary>Why the native library does not load on this machine, or null.</summary>
+    public static string? LibraryProblem()
+    {
+        try
+        {
+            RuntimeOptions.RuntimeLibraryOrder = Libraries;
+            WhisperFactory.GetRuntimeInfo();
+            return null;
+        }
+        catch (Exception problem)
+        {
+            return problem.GetBaseException().Message;
+        }
+    }
+
     /// <param name="modelFile">A model in ggml's format.</param>
     /// <param name="threads">Threads that recognition may use.</param>
     /// <param name="log">Gets what the native library tells; it is called on the library's threads.</param>
     /// <exception cref="TranscriptionException">The native library or the model does not load.</exception>
     public static WhisperTranscriber Open(string modelFile, int threads, Action<string> log)
     {
-        RuntimeOptions.RuntimeLibraryOrder = [RuntimeLibrary.Cpu, RuntimeLibrary.CpuNoAvx];
+        RuntimeOptions.RuntimeLibraryOrder = Libraries;
         LogProvider.AddLogger((_, message) => log(message ?? ""));
         WhisperFactory? factory = null;
         try

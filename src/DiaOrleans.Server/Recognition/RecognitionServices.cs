@@ -19,10 +19,12 @@ internal static class RecognitionServices
     {
         if (!BuiltIn) return services.AddSingleton<ISpeechRecognizer, UnavailableRecognizer>();
         services.AddSingleton(options);
-        services.AddSingleton(provider => new WhisperModels(options, PublishedModels.BySize, CreateClient(), provider.GetRequiredService<ILogger<WhisperModels>>()));
+        services.AddSingleton(provider => CreateModels(options, provider.GetRequiredService<ILogger<WhisperModels>>()));
         services.AddSingleton<ISpeechRecognizer, ChildRecognizer>();
         return services.AddHostedService<RecognizerWarmUp>();
     }
+
+    public static WhisperModels CreateModels(RecognitionOptions options, ILogger<WhisperModels> logger) => new(options, PublishedModels.BySize, CreateClient(), logger);
 
     /// <summary>A client for files of gigabytes; silence ends a transfer, its length does not.</summary>
     public static HttpClient CreateClient() =>

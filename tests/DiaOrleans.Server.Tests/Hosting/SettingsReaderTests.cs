@@ -48,6 +48,7 @@ public sealed class SettingsReaderTests : IDisposable
     [InlineData("""{"Dia":{"Host":"example"}}""", "host is 'example'")]
     [InlineData("""{"Dia":{"Profile":"modern"}}""", "expected 0626 or classic")]
     [InlineData("""{"Dia":{"Silo":"a/b"}}""", "a name without a slash")]
+    [InlineData("""{"Dia":{"WhisperModelUrl":"ftp://example"}}""", "expected an http or https address")]
     [InlineData("""{"Dia":""", "settings.json")]
     public void A_wrong_setting_is_named(string json, string expected) => Should.Throw<SettingsException>(() => Read(File(json))).Message.ShouldContain(expected);
 
@@ -58,6 +59,12 @@ public sealed class SettingsReaderTests : IDisposable
     [InlineData("0626", DiaProfile.Dia0626)]
     [InlineData("Classic", DiaProfile.Classic)]
     public void A_profile_is_read_in_any_case(string text, DiaProfile profile) => new ServerOptions { Profile = text }.ProfileOverride.ShouldBe(profile);
+
+    [Theory]
+    [InlineData(null, null)]
+    [InlineData("https://models.example/whisper", "https://models.example/whisper/")]
+    [InlineData("http://models.example/", "http://models.example/")]
+    public void The_source_of_models_is_a_folder(string? url, string? source) => (new ServerOptions { WhisperModelUrl = url }.WhisperSource?.ToString()).ShouldBe(source);
 
     [Fact]
     public void Localhost_is_the_loopback_address() => new ServerOptions { Host = "localhost" }.Address.ShouldBe(System.Net.IPAddress.Loopback);

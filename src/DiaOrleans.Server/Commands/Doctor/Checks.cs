@@ -6,8 +6,11 @@ using System.Runtime.InteropServices;
 using DiaOrleans.Audio.Native;
 using DiaOrleans.Inference.Checkpoints;
 using DiaOrleans.Server.Hosting;
+using DiaOrleans.Server.Recognition;
+using DiaOrleans.Server.Recognition.Models;
 using DiaOrleans.Server.Storage;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.ML.OnnxRuntime;
 
 namespace DiaOrleans.Server.Commands.Doctor;
@@ -59,6 +62,27 @@ internal static class Checks
         select tool.Missing is null
             ? new Finding(tool.Name, Verdict.Ok, $"{tool.Version}; {tool.Purpose}")
             : new Finding(tool.Name, Verdict.Warning, $"missing; {tool.Purpose}", tool.Missing);
+
+    public static Finding SpeechRecognition(ServerOptions options)
+    {
+        const string Check = "speech recognition";
+        if (!RecognitionServices.BuiltIn) return new(Check, Verdict.Ok, "built without Whisper.net: recordings are not transcribed");
+        if (LibraryProblem() is { } problem) return new(Check, Verdict.Warning, $"its native library does not load: {problem}", "Install OpenMP: sudo apt-get install libgomp1");
+        var recognition = options.Recognition(Path.GetFullPath(options.Data));
+        using var models = RecognitionServices.CreateModels(recognition, NullLogger<WhisperModels>.Instance);
+        var sizes = models.OnDisk;
+        var where = options.WhisperModels ?? Path.Combine(options.Data, "whisper_models");
+        return sizes.Count > 0
+            ? new(Check, Verdict.Ok, $"Whisper.net; models in {where}: {string.Join(", ", sizes)}")
+            : new(Check, Verdict.Ok, $"Whisper.net; no model in {where} yet{(options.WhisperDownloads ? ", it is downloaded when it is needed" : "")}");
+    }
+
+    private static string? LibraryProblem() =>
+#if HAS_WHISPER
+        Transcription.WhisperTranscriber.LibraryProblem();
+#else
+        null;
+#endif
 
     public static Finding Database(string data)
     {

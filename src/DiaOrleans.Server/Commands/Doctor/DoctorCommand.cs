@@ -30,7 +30,7 @@ internal static class DoctorCommand
         command.SetAction(parsed =>
         {
             var options = defaults with { Model = parsed.GetValue(model), Codec = parsed.GetValue(codec), Data = parsed.GetRequiredValue(data), Port = parsed.GetValue(port) };
-            IReadOnlyList<Finding> findings = [Checks.Runtime(), Checks.Machine(), Checks.OnnxRuntime(), Checks.Gpu(), .. Checks.OptionalPackages(), .. Checks.Audio(), Checks.Database(options.Data), Checks.Model(options), Checks.Port(options.Port)];
+            IReadOnlyList<Finding> findings = [Checks.Runtime(), Checks.Machine(), Checks.OnnxRuntime(), Checks.Gpu(), .. Checks.OptionalPackages(), .. Checks.Audio(), Checks.SpeechRecognition(options), Checks.Database(options.Data), Checks.Model(options), Checks.Port(options.Port)];
             if (parsed.GetValue(json)) Console.WriteLine(JsonSerializer.Serialize(findings, Json));
             else Print(findings);
             return findings.Any(f => f.Verdict == Verdict.Problem) ? 1 : 0;
