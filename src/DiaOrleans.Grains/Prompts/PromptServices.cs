@@ -26,7 +26,8 @@ public static class PromptServices
             .AddSingleton<PromptRemoval>()
             .AddSingleton<PromptInspection>()
             .AddSingleton<PromptWords>()
-            .AddSingleton<PromptCodesStore>()
+            .AddSingleton<IPromptEncoder, WorkerPromptEncoder>()
+        .AddSingleton<PromptCodesStore>()
             .AddSingleton<PromptCodesSource>()
             .AddHostedService<PromptHousekeeper>();
     }

@@ -22,7 +22,8 @@ public sealed class OpenAiSpeechTests(ServerFixture fixture)
         var fromQuery = await _client.PostAsync($"{Route}?input={Uri.EscapeDataString(Script)}&voice=anna&seed=3", null);
         (await fromQuery.Content.ReadAsByteArrayAsync()).ShouldBe(fromBody);
         (await Bytes(new { input = Script, voice = new { id = "anna" }, seed = "3" })).ShouldBe(fromBody);
-        (await _client.PostJson("/generate", JsonSerializer.Serialize(new { text = Script, voice_id = "anna", seed = 3 })).Result.Content.ReadAsByteArrayAsync()).ShouldBe(fromBody);
+        var generated = await _client.PostJson("/generate", JsonSerializer.Serialize(new { text = Script, voice_id = "anna", seed = 3 }));
+        (await generated.Content.ReadAsByteArrayAsync()).ShouldBe(fromBody);
     }
 
     [Theory]

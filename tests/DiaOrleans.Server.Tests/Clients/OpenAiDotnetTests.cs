@@ -31,7 +31,7 @@ public sealed class OpenAiDotnetTests(ServerFixture fixture)
 #pragma warning disable OPENAI001 // The library calls its streamed speech experimental.
         var updates = 0;
         var bytes = 0L;
-        await foreach (var update in Audio.GenerateSpeechStreamingAsync(Text, new GeneratedSpeechVoice("anna"), new SpeechGenerationOptions { ResponseFormat = GeneratedSpeechFormat.Pcm }))
+        await foreach (var update in await Audio.GenerateSpeechStreamingAsync(Text, new GeneratedSpeechVoice("anna"), new SpeechGenerationOptions { ResponseFormat = GeneratedSpeechFormat.Pcm }))
         {
             updates++;
             if (update is StreamingSpeechAudioDeltaUpdate delta) bytes += delta.AudioBytes.ToMemory().Length;
