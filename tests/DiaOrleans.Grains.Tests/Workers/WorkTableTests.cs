@@ -44,7 +44,7 @@ public sealed class WorkTableTests
         var table = new WorkTable(_time);
         var id = Guid.NewGuid();
         table.Add(id, Run());
-        using (table.Visit(id))
+        using (table.Hold(id))
         {
             _time.Advance(TimeSpan.FromMinutes(5));
             table.ReleaseForgotten().ShouldBeEmpty();
@@ -54,7 +54,7 @@ public sealed class WorkTableTests
         table.ReleaseForgotten().ShouldBeEmpty();
         _time.Advance(TimeSpan.FromSeconds(1));
         table.ReleaseForgotten().ShouldBe([id]);
-        table.Visit(id).Dispose();
+        table.Hold(id).Dispose();
     }
 
     private static SpeechRun Run() => new(new SpeechCall { Text = "[S1] a [S1]", MaxFrames = 1, Seed = 1 });
