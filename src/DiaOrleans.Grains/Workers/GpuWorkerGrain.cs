@@ -33,7 +33,7 @@ internal sealed class GpuWorkerGrain(LocalWorker worker, TimeProvider time) : Gr
     public async IAsyncEnumerable<float[]> Read(Guid workId, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         if (worker.Work.Find(workId) is not SpeechRun run) throw new InvalidOperationException($"Work {workId} has no samples to read.");
-        using var visit = worker.Work.Visit(workId);
+        using var hold = worker.Work.Hold(workId);
         await using var samples = run.ReadSamples(cancellationToken).GetAsyncEnumerator(CancellationToken.None);
         while (await MoveNext(samples, workId))
         {

@@ -20,7 +20,7 @@ internal sealed class WorkTable(TimeProvider time)
     }
 
     /// <summary>Until the result is disposed of, the work counts as asked about.</summary>
-    public IDisposable Visit(Guid id) => new Visitor(_entries.GetValueOrDefault(id), time);
+    public IDisposable Hold(Guid id) => new Holder(_entries.GetValueOrDefault(id), time);
 
     public void Add(Guid id, EngineRun run) => _entries[id] = new Entry(run) { AskedAt = time.GetTimestamp() };
 
@@ -33,36 +33,36 @@ internal sealed class WorkTable(TimeProvider time)
     /// <summary>Releases what nobody asks about and returns its ids.</summary>
     public IReadOnlyList<Guid> ReleaseForgotten()
     {
-        Guid[] forgotten = [.. _entries.Where(pair => pair.Value.Visitors == 0 && time.GetElapsedTime(pair.Value.AskedAt) >= Silence).Select(pair => pair.Key)];
+        Guid[] forgotten = [.. _entries.Where(pair => pair.Value.Holders == 0 && time.GetElapsedTime(pair.Value.AskedAt) >= Silence).Select(pair => pair.Key)];
         foreach (var id in forgotten) Release(id);
         return forgotten;
     }
 
     private sealed class Entry(EngineRun run)
     {
-        public int Visitors;
+        public int Holders;
 
         public EngineRun Run => run;
 
         public long AskedAt { get; set; }
     }
 
-    private sealed class Visitor : IDisposable
+    private sealed class Holder : IDisposable
     {
         private readonly Entry? _entry;
         private readonly TimeProvider _time;
 
-        public Visitor(Entry? entry, TimeProvider time)
+        public Holder(Entry? entry, TimeProvider time)
         {
             (_entry, _time) = (entry, time);
-            if (entry is not null) Interlocked.Increment(ref entry.Visitors);
+            if (entry is not null) Interlocked.Increment(ref entry.Holders);
         }
 
         public void Dispose()
         {
             if (_entry is null) return;
             _entry.AskedAt = _time.GetTimestamp();
-            Interlocked.Decrement(ref _entry.Visitors);
+            Interlocked.Decrement(ref _entry.Holders);
         }
     }
 }

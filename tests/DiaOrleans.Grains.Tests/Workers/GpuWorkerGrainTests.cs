@@ -1,5 +1,6 @@
 using DiaOrleans.Abstractions.Workers;
 using DiaOrleans.Grains.Tests.Fakes;
+using DiaOrleans.Inference.Decoding;
 using DiaOrleans.Inference.Serving;
 using Microsoft.Extensions.DependencyInjection;
 using DiaOrleans.Grains.Workers;
@@ -59,6 +60,85 @@ public sealed class GpuWorkerGrainTests
         (await worker.Read(work.Id).SelectMany(chunk => chunk).ToArrayAsync()).ShouldBe(clip.Samples);
         await worker.Release(work.Id);
         (await worker.Wait(work.Id, TimeSpan.Zero)).State.ShouldBe(WorkState.Unknown);
+    }
+
+    [Fact]
+    public async Task Samples_are_read_while_they_are_made_and_again_until_the_release()
+    {
+        await using var cluster = await GrainCluster.Start();
+        var worker = await Worker(cluster);
+        var work = Work();
+        await worker.Submit(work);
+        var run = cluster.Engine.Next();
+        var clip = FakeEngine.Clip(200_000);
+        await using var samples = worker.Read(work.Id).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        var heard = new List<float>();
+        run.Append(clip.Samples[..500]);
+        (await samples.MoveNextAsync()).ShouldBeTrue();
+        samples.Current.ShouldBe(clip.Samples[..500]);
+        heard.AddRange(samples.Current);
+        var progress = await worker.Wait(work.Id, TimeSpan.Zero);
+        (progress.Samples, progress.SampleRate, progress.EndedByItself).ShouldBe((500, 16000, true));
+        run.Complete(clip with { EndedByItself = false });
+        while (await samples.MoveNextAsync())
+        {
+            samples.Current.Length.ShouldBeLessThanOrEqualTo(64 * 1024);
+            heard.AddRange(samples.Current);
+        }
+
+        heard.ShouldBe(clip.Samples);
+        (await worker.Wait(work.Id, TimeSpan.Zero)).EndedByItself.ShouldBeFalse();
+        (await worker.Read(work.Id).SelectMany(chunk => chunk).ToArrayAsync()).ShouldBe(clip.Samples);
+        await worker.Release(work.Id);
+        await Should.ThrowAsync<InvalidOperationException>(async () => await worker.Read(work.Id).ToListAsync());
+    }
+
+    [Fact]
+    public async Task A_reader_of_stopped_work_hears_that_it_was_stopped()
+    {
+        await using var cluster = await GrainCluster.Start();
+        var worker = await Worker(cluster);
+        var work = Work();
+        await worker.Submit(work);
+        var run = cluster.Engine.Next();
+        run.Append([1, 2]);
+        await using var samples = worker.Read(work.Id).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        (await samples.MoveNextAsync()).ShouldBeTrue();
+        await worker.Release(work.Id);
+        await Should.ThrowAsync<OperationCanceledException>(async () => await samples.MoveNextAsync());
+    }
+
+    [Fact]
+    public async Task A_recording_is_admitted_once_encoded_and_released()
+    {
+        await using var cluster = await GrainCluster.Start();
+        var worker = await Worker(cluster);
+        var work = new EncodingWork(Guid.NewGuid(), [0.5f, -0.5f]);
+        (await worker.SubmitEncoding(work)).ShouldBe(new WorkAdmission(WorkOutcome.Accepted));
+        (await worker.SubmitEncoding(work)).ShouldBe(new WorkAdmission(WorkOutcome.Accepted));
+        (await worker.Wait(work.Id, TimeSpan.Zero)).ShouldBe(new WorkProgress { State = WorkState.Waiting });
+        var run = cluster.Engine.NextEncoding();
+        run.Samples.ShouldBe([0.5f, -0.5f]);
+        (await worker.GetCodes(work.Id)).ShouldBeNull();
+        run.Complete(new CodeGrid([1, 2, 3, 4], 2));
+        (await worker.Wait(work.Id, TimeSpan.FromSeconds(20))).ShouldBe(new WorkProgress { State = WorkState.Completed, Frames = 2 });
+        var codes = (await worker.GetCodes(work.Id))!;
+        (codes.Channels, codes.Frames).ShouldBe((2, 2));
+        codes.Cells.ShouldBe([1, 2, 3, 4]);
+        await Should.ThrowAsync<InvalidOperationException>(async () => await worker.Read(work.Id).ToListAsync());
+        await worker.Release(work.Id);
+        (await worker.GetCodes(work.Id)).ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData(WorkPriority.Live, CallPriority.Live)]
+    [InlineData(WorkPriority.Waiting, CallPriority.Waiting)]
+    [InlineData(WorkPriority.Background, CallPriority.Background)]
+    public async Task The_engine_hears_who_goes_first(WorkPriority asked, CallPriority expected)
+    {
+        await using var cluster = await GrainCluster.Start();
+        await (await Worker(cluster)).Submit(Work() with { Priority = asked });
+        cluster.Engine.Next().Call.Priority.ShouldBe(expected);
     }
 
     [Fact]

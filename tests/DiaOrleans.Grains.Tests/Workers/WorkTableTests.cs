@@ -38,5 +38,24 @@ public sealed class WorkTableTests
         table.Find(id).ShouldBeNull();
     }
 
+    [Fact]
+    public void Work_that_is_being_read_is_not_forgotten_until_a_minute_after()
+    {
+        var table = new WorkTable(_time);
+        var id = Guid.NewGuid();
+        table.Add(id, Run());
+        using (table.Hold(id))
+        {
+            _time.Advance(TimeSpan.FromMinutes(5));
+            table.ReleaseForgotten().ShouldBeEmpty();
+        }
+
+        _time.Advance(TimeSpan.FromSeconds(59));
+        table.ReleaseForgotten().ShouldBeEmpty();
+        _time.Advance(TimeSpan.FromSeconds(1));
+        table.ReleaseForgotten().ShouldBe([id]);
+        table.Hold(id).Dispose();
+    }
+
     private static SpeechRun Run() => new(new SpeechCall { Text = "[S1] a [S1]", MaxFrames = 1, Seed = 1 });
 }
