@@ -10,6 +10,9 @@ public sealed class WhisperTranscriber : IDisposable
     /// <summary>Samples a second of what it hears.</summary>
     public const int SampleRate = 16_000;
 
+    /// <summary>A tenth of a second: in less whisper.cpp finds nothing, and reads past its end.</summary>
+    private const int FewestSamples = SampleRate / 10;
+
     private static readonly List<RuntimeLibrary> Libraries = [RuntimeLibrary.Cpu, RuntimeLibrary.CpuNoAvx];
 
     private readonly WhisperFactory _factory;
@@ -68,6 +71,7 @@ public sealed class WhisperTranscriber : IDisposable
     /// <exception cref="TranscriptionException">Recognition failed.</exception>
     public IReadOnlyList<SpokenSegment> Transcribe(ReadOnlySpan<float> samples)
     {
+        if (samples.Length < FewestSamples) return [];
         _heard.Clear();
         try
         {

@@ -62,14 +62,9 @@ internal sealed partial class ChildRecognizer : ISpeechRecognizer, IDisposable
 
             return await request(_worker!);
         }
-        catch (Exception problem) when (problem is OperationCanceledException or RecognitionException)
-        {
-            Replace(null);
-            throw;
-        }
         finally
         {
-            if (_worker is not null) _idle.Change(_options.Idle, Timeout.InfiniteTimeSpan);
+            if (_worker is { Alive: true }) _idle.Change(_options.Idle, Timeout.InfiniteTimeSpan);
             _turn.Release();
         }
     }
@@ -89,7 +84,7 @@ internal sealed partial class ChildRecognizer : ISpeechRecognizer, IDisposable
         if (!_turn.Wait(0)) return;
         try
         {
-            if (_worker is { } worker) Log.Rests(_logger, worker.Size);
+            if (_worker is { Alive: true } worker) Log.Rests(_logger, worker.Size);
             Replace(null);
         }
         finally

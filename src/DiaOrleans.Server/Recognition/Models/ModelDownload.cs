@@ -15,6 +15,29 @@ internal sealed partial class ModelDownload(HttpClient http, PublishedModel mode
     public async Task Run(CancellationToken cancellation)
     {
         Log.Begins(logger, size, options.Source.Host);
+        try
+        {
+            await Complete(cancellation);
+            Log.Ends(logger, size);
+        }
+        catch (RecognitionException problem)
+        {
+            Log.Fails(logger, problem);
+            throw;
+        }
+    }
+
+    /// <summary>Lower-case hexadecimal.</summary>
+    public static async Task<string> Sha1(string file, CancellationToken cancellation)
+    {
+        await using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 20, FileOptions.Asynchronous | FileOptions.SequentialScan);
+        return Convert.ToHexStringLower(await SHA1.HashDataAsync(stream, cancellation));
+    }
+
+    private long PartLength => File.Exists(_part) ? new FileInfo(_part).Length : 0;
+
+    private async Task Complete(CancellationToken cancellation)
+    {
         Change(() => Directory.CreateDirectory(options.Folder));
         for (var cuts = 1; await Fetch(cancellation) is { } cut; cuts++)
         {
@@ -30,17 +53,7 @@ internal sealed partial class ModelDownload(HttpClient http, PublishedModel mode
         }
 
         Change(() => File.Move(_part, Path.Combine(options.Folder, model.File), overwrite: true));
-        Log.Ends(logger, size);
     }
-
-    /// <summary>Lower-case hexadecimal.</summary>
-    public static async Task<string> Sha1(string file, CancellationToken cancellation)
-    {
-        await using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 20, FileOptions.Asynchronous | FileOptions.SequentialScan);
-        return Convert.ToHexStringLower(await SHA1.HashDataAsync(stream, cancellation));
-    }
-
-    private long PartLength => File.Exists(_part) ? new FileInfo(_part).Length : 0;
 
     /// <summary>Null where the part is whole; what cut the transfer off where it brought something and may go on.</summary>
     private async Task<Exception?> Fetch(CancellationToken cancellation)
@@ -67,7 +80,7 @@ internal sealed partial class ModelDownload(HttpClient http, PublishedModel mode
         {
             cancellation.ThrowIfCancellationRequested();
             if (PartLength > from) return problem;
-            throw Failed(problem is OperationCanceledException ? "its source is silent" : "its source cannot be reached", problem);
+            throw Failed(problem switch { OperationCanceledException => "its source is silent", HttpRequestException => "its source cannot be reached", _ => "its source breaks off" }, problem);
         }
     }
 
@@ -144,5 +157,8 @@ internal sealed partial class ModelDownload(HttpClient http, PublishedModel mode
 
         [LoggerMessage(4, LogLevel.Information, "The Whisper model {Size} is downloaded and verified.")]
         public static partial void Ends(ILogger logger, string size);
+
+        [LoggerMessage(5, LogLevel.Error, "A Whisper model is missing.")]
+        public static partial void Fails(ILogger logger, Exception problem);
     }
 }

@@ -10,6 +10,7 @@ internal sealed partial class WhisperProcess : IDisposable
 {
     private readonly Process _process;
     private readonly ILogger _logger;
+    private volatile bool _ended;
 
     private WhisperProcess(string size, Process process, ILogger logger)
     {
@@ -22,7 +23,7 @@ internal sealed partial class WhisperProcess : IDisposable
 
     public int Id => _process.Id;
 
-    public bool Alive => !_process.HasExited;
+    public bool Alive => !_ended && !_process.HasExited;
 
     /// <summary>Starts one and waits until its model is loaded.</summary>
     /// <exception cref="RecognitionException">It does not start, or the model does not load.</exception>
@@ -31,7 +32,7 @@ internal sealed partial class WhisperProcess : IDisposable
         var worker = new WhisperProcess(size, Launch(modelFile, threads), logger);
         try
         {
-            await worker.Answer($"The Whisper model {size} does not load.", cancellation);
+            await worker.Talk($"The Whisper model {size} does not load.", () => WorkerProtocol.ReadAnswer(worker._process.StandardOutput.BaseStream, cancellation));
             Log.Loaded(logger, size, worker.Id);
             return worker;
         }
@@ -42,25 +43,23 @@ internal sealed partial class WhisperProcess : IDisposable
         }
     }
 
+    /// <summary>A cancelled request ends the process.</summary>
     /// <exception cref="RecognitionException">It failed, or the process died.</exception>
     public async Task<RecognizedSpeech> Recognize(ReadOnlyMemory<float> samples, CancellationToken cancellation)
     {
         const string Sentence = "Speech recognition failed.";
-        try
+        var answer = await Talk(Sentence, async () =>
         {
             await WorkerProtocol.WriteSamples(_process.StandardInput.BaseStream, samples, cancellation);
-        }
-        catch (IOException problem)
-        {
-            throw new RecognitionException(Sentence, problem);
-        }
-
-        return (await Answer(Sentence, cancellation)).Speech ?? throw new RecognitionException(Sentence);
+            return await WorkerProtocol.ReadAnswer(_process.StandardOutput.BaseStream, cancellation);
+        });
+        return answer.Speech ?? throw new RecognitionException(Sentence);
     }
 
     /// <summary>Ends it at once, whatever it is doing. For any thread.</summary>
     public void Dispose()
     {
+        _ended = true;
         try
         {
             _process.Kill();
@@ -71,18 +70,25 @@ internal sealed partial class WhisperProcess : IDisposable
         }
     }
 
-    private async Task<WorkerAnswer> Answer(string sentence, CancellationToken cancellation)
+    /// <summary>After a talk that was broken off nothing that the process says can be trusted: it ends.</summary>
+    private async Task<WorkerAnswer> Talk(string sentence, Func<Task<WorkerAnswer>> talk)
     {
         try
         {
-            var answer = await WorkerProtocol.ReadAnswer(_process.StandardOutput.BaseStream, cancellation);
+            var answer = await talk();
             if (answer.Problem is null) return answer;
             Log.Refused(_logger, Size, answer.Problem);
             throw new RecognitionException(sentence);
         }
+        catch (OperationCanceledException)
+        {
+            Dispose();
+            throw;
+        }
         catch (IOException problem)
         {
-            Log.Died(_logger, Size);
+            if (!_ended) Log.Died(_logger, Size);
+            Dispose();
             throw new RecognitionException(sentence, problem);
         }
     }
