@@ -33,6 +33,8 @@ internal static class DocsEndpoints
             options.BundleUrl = Docs + "/scalar.js";
             options.HeadContent = $"""<base href="{Docs}/">""";
             options.DefaultFonts = false;
+            // These would send what the reader does to others.
+            options.DisableAgent().DisableMcp().DisableTelemetry().HideDeveloperTools().HideClientButton();
         }).ExcludeFromDescription();
     }
 }

@@ -23,7 +23,6 @@ internal sealed class DocumentWriter(EndpointDataSource endpoints) : IOpenApiDoc
     {
         document.Info = new OpenApiInfo { Title = "Dia TTS Server", Version = "1.0.0", Description = Introduction };
         document.Servers = [new OpenApiServer { Url = "/" }];
-        document.Tags = new HashSet<OpenApiTag>(Descriptions.Areas.Select(area => new OpenApiTag { Name = area.Area }));
         document.Components ??= new OpenApiComponents();
         document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
         {
@@ -32,7 +31,9 @@ internal sealed class DocumentWriter(EndpointDataSource endpoints) : IOpenApiDoc
         document.Security = [new OpenApiSecurityRequirement(), new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Key, document)] = [] }];
         document.Paths = [];
         var mapped = Descriptions.Mapped(endpoints.Endpoints).Select(route => Descriptions.Of(route.Method, route.Route)).ToHashSet();
-        foreach (var operation in Descriptions.All.Where(mapped.Contains)) Add(document, operation);
+        Operation[] operations = [.. Descriptions.All.Where(mapped.Contains)];
+        document.Tags = new HashSet<OpenApiTag>(operations.Select(operation => operation.Area).Distinct().Select(area => new OpenApiTag { Name = area }));
+        foreach (var operation in operations) Add(document, operation);
         return Task.CompletedTask;
     }
 
@@ -56,8 +57,12 @@ internal sealed class DocumentWriter(EndpointDataSource endpoints) : IOpenApiDoc
         };
     }
 
-    private static OpenApiParameter Parameter(Field field, ParameterLocation place) =>
-        new() { Name = field.Name, In = place, Required = field.Required, Description = field.Description, Schema = Schemas.Of(field) };
+    private static OpenApiParameter Parameter(Field field, ParameterLocation place)
+    {
+        var schema = Schemas.Of(field);
+        schema.Description = null;
+        return new OpenApiParameter { Name = field.Name, In = place, Required = field.Required, Description = field.Description, Schema = schema };
+    }
 
     private static OpenApiRequestBody Request(Body body) => new()
     {

@@ -43,6 +43,9 @@ internal sealed record Field(string Name, FieldType Type, string Description)
     /// <summary>Whether null may be sent.</summary>
     public bool OrNull { get; init; }
 
+    /// <summary>Whether an object may be sent instead.</summary>
+    public bool OrObject { get; init; }
+
     /// <summary>JSON, or null where none is to be shown.</summary>
     public string? Default { get; init; }
 

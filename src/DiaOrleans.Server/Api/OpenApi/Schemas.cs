@@ -16,7 +16,7 @@ internal static class Schemas
 
     public static OpenApiSchema Of(Field field) => new()
     {
-        Type = TypeOf(field.Type) | (field.OrNull ? JsonSchemaType.Null : 0),
+        Type = TypeOf(field.Type) | (field.OrNull ? JsonSchemaType.Null : 0) | (field.OrObject ? JsonSchemaType.Object : 0),
         Format = field.Type == FieldType.File ? "binary" : null,
         Description = field.Description,
         Default = field.Default is { } json ? JsonNode.Parse(json) : null,

@@ -57,7 +57,7 @@ internal static class SpeechOperations
             Body = new(
                 [
                     new("input", FieldType.Text, "The script.") { MaxLength = 4096 },
-                    new("voice", FieldType.Text, "Id of a voice, or an object `{\"id\": …}`."),
+                    new("voice", FieldType.Text, "Id of a voice, or an object `{\"id\": …}`.") { OrObject = true },
                     new("model", FieldType.Text, "Any name; ignored.") { Default = "\"dia\"" },
                     Format,
                     Speed,
