@@ -1,6 +1,7 @@
 using DiaOrleans.Server.Api.Configuration;
 using DiaOrleans.Server.Api.Generation;
 using DiaOrleans.Server.Api.Logs;
+using DiaOrleans.Server.Api.OpenApi;
 using DiaOrleans.Server.Api.Pipeline;
 using DiaOrleans.Server.Api.Prompts;
 using DiaOrleans.Server.Api.Recognition;
@@ -17,6 +18,7 @@ internal static class ApiEndpoints
     public static IServiceCollection AddApi(this IServiceCollection services, ApiOptions options)
     {
         services.TryAddSingleton(Gpus.ForThisBuild());
+        services.AddDocs();
         return services
             .AddSingleton(options)
             .AddSingleton(new ApiKey(options.ApiKey))
@@ -34,6 +36,7 @@ internal static class ApiEndpoints
         app.Use(app.Services.GetRequiredService<Problems>().Handle);
         app.Use(TrailingSlash.Redirect);
         app.Use(app.Services.GetRequiredService<ApiKey>().Check);
+        app.Use(DocsEndpoints.Route);
         app.UseRouting();
         foreach (var prefix in (string[])["", "/v1"])
         {
@@ -55,6 +58,7 @@ internal static class ApiEndpoints
         OpenAiSpeechEndpoint.Map(app);
         ListingEndpoints.MapBare(app);
         ListingEndpoints.MapOpenAi(app.MapGroup("/v1"));
+        app.MapDocs();
         return app;
     }
 }

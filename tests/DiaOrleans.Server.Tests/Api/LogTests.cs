@@ -64,6 +64,7 @@ public sealed class LogTests : IAsyncLifetime
         (await (await Client.DeleteAsync("/logs/a%2Fb")).Content.ReadAsStringAsync()).ShouldBe("""{"message":"Log 'a/b' and associated file deleted"}""");
         (await blobs.Find("audio_outputs/20261124_083000_one_anna.wav")).ShouldBeNull();
         (await (await Client.GetAsync("/logs/a%2Fb")).Detail()).ShouldBe("Log 'a/b' not found");
+        (await (await Client.GetAsync("/v1/logs/a%252Fb/download")).Detail()).ShouldBe("Log 'a%2Fb' not found");
     }
 
     [Fact]

@@ -11,6 +11,7 @@ public sealed class SettingsReaderTests : IDisposable
 
     public void Dispose()
     {
+        foreach (var name in (string[])["DIA_GPU_MODE", "DIA_GPU_IDS", "DIA_MAX_WORKERS", "DIA_DISABLE_TORCH_COMPILE"]) Environment.SetEnvironmentVariable(name, null);
         Environment.SetEnvironmentVariable("DIA_MAX_WAITING_SECONDS", null);
         _folder.Dispose();
     }
@@ -49,8 +50,23 @@ public sealed class SettingsReaderTests : IDisposable
     [InlineData("""{"Dia":{"Profile":"modern"}}""", "expected 0626 or classic")]
     [InlineData("""{"Dia":{"Silo":"a/b"}}""", "a name without a slash")]
     [InlineData("""{"Dia":{"WhisperModelUrl":"ftp://example"}}""", "expected an http or https address")]
+    [InlineData("""{"Dia":{"GpuMode":"all"}}""", "gpu mode is 'all'")]
+    [InlineData("""{"Dia":{"GpuIds":"0,x"}}""", "gpu ids is '0,x'")]
+    [InlineData("""{"Dia":{"MaxWorkers":0}}""", "max workers is 0")]
     [InlineData("""{"Dia":""", "settings.json")]
     public void A_wrong_setting_is_named(string json, string expected) => Should.Throw<SettingsException>(() => Read(File(json))).Message.ShouldContain(expected);
+
+    [Fact]
+    public void The_originals_variables_are_honoured()
+    {
+        Environment.SetEnvironmentVariable("DIA_GPU_MODE", "multi");
+        Environment.SetEnvironmentVariable("DIA_GPU_IDS", "0, 2");
+        Environment.SetEnvironmentVariable("DIA_MAX_WORKERS", "3");
+        Environment.SetEnvironmentVariable("DIA_DISABLE_TORCH_COMPILE", "1");
+        var options = Read(null);
+        (options.GpuMode, options.MaxWorkers).ShouldBe(("multi", 3));
+        options.AllowedGpus.ShouldBe([0, 2]);
+    }
 
     [Fact]
     public void A_missing_settings_file_is_named() => Should.Throw<SettingsException>(() => Read(_folder.File("none.json"))).Message.ShouldContain("none.json");

@@ -22,6 +22,8 @@ internal static class ProblemWriter
 
     private static async Task Write(HttpContext context, string detail, IReadOnlyList<InvalidField> fields, string? code)
     {
+        // Set for an answer that did not come to be.
+        context.Response.Headers.ContentDisposition = default;
         if (HttpMethods.IsHead(context.Request.Method)) return;
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer, Options))

@@ -66,7 +66,7 @@ internal static class ServeCommand
         }
     }
 
-    private static Dictionary<string, string?> Given(ParseResult parsed) => Options
+    internal static Dictionary<string, string?> Given(ParseResult parsed) => Options
         .Where(o => parsed.GetResult(o.Option) is { Implicit: false })
         .ToDictionary(o => o.Setting, o => Convert.ToString(Read(parsed, o.Option), CultureInfo.InvariantCulture));
 

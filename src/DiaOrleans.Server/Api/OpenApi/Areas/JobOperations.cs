@@ -1,0 +1,56 @@
+namespace DiaOrleans.Server.Api.OpenApi.Areas;
+
+/// <summary>Jobs in the background.</summary>
+internal static class JobOperations
+{
+    public const string Area = "Jobs";
+
+    private const string Job =
+        """{"id":"0b6f0f0e-6a2c-4f7e-9d55-0a9b1c5d7e21","status":"completed","created_at":"2026-11-24T08:30:00.250000Z","started_at":"2026-11-24T08:30:00.300000Z","completed_at":"2026-11-24T08:30:03.800000Z","text":"Hello there.","processed_text":"[S1] Hello there. [S1]","voice_id":"anna","speed":1.0,"role":null,"temperature":null,"cfg_scale":null,"top_p":null,"max_tokens":null,"use_torch_compile":null,"seed":42,"audio_prompt_used":true,"generation_time":3.5,"file_path":null,"file_size":150444,"error_message":null,"worker_id":"worker_1"}""";
+
+    private static readonly Field Id = new("job_id", FieldType.Text, "Id of a job.");
+
+    private static readonly Answer Unknown = Answers.Problem(404, "Job '0b6f0f0e-6a2c-4f7e-9d55-0a9b1c5d7e21' not found");
+
+    public static IReadOnlyList<Operation> All =>
+    [
+        new("GET", "/jobs", "List jobs", "Newest first. Finished jobs are kept for an hour.")
+        {
+            Query =
+            [
+                new("status", FieldType.Text, "Only jobs in this state.") { Values = ["pending", "processing", "completed", "failed", "cancelled"] },
+                new("limit", FieldType.Integer, "The most jobs to show.") { Default = "50", Min = 0, Max = 500 },
+            ],
+            Answers =
+            [
+                Answers.Ok("The jobs; `total` counts all, `filtered` those shown.", $$"""{"jobs":[{{Job}}],"total":1,"filtered":1}"""),
+                Answers.Invalid("query", "status", "enum", "Input should be 'pending', 'processing', 'completed', 'failed' or 'cancelled'"),
+            ],
+        },
+        new("GET", "/jobs/{job_id}", "Show a job", "Parameters are shown as they were sent. A job goes from pending to processing to completed or failed; until then it can be cancelled.")
+        {
+            Ids = [Id], Answers = [Answers.Ok("The job.", Job), Unknown],
+        },
+        new("GET", "/jobs/{job_id}/result", "Fetch a job's audio", "The same bytes as a request that waits would have got.")
+        {
+            Ids = [Id],
+            Answers =
+            [
+                Answers.Audio("The audio, in the format that was asked for.", Answers.AudioTypes),
+                Answers.Problem(404, "Job result not found or expired"),
+                Answers.Problem(425, "Job not completed (status: pending)"),
+                Answers.Problem(500, "Job failed: Voice 'alan' not found. Available voices: ['anna', 'bob']"),
+            ],
+        },
+        new("DELETE", "/jobs/{job_id}", "Cancel a job", "Also one that runs: it stops at once.")
+        {
+            Ids = [Id],
+            Answers = [Answers.Ok("Cancelled.", """{"message":"Job '0b6f0f0e-6a2c-4f7e-9d55-0a9b1c5d7e21' cancelled"}"""), Answers.Problem(400, "Cannot cancel job with status: completed"), Unknown],
+        },
+        new("DELETE", "/jobs", "Remove finished jobs", "Completed, failed and cancelled ones, with their results.") { Answers = [Answers.Ok("Removed.", """{"message":"Cleared 3 completed jobs"}""")] },
+        new("GET", "/queue/stats", "Show the queue", "Jobs by state, workers, and the memory pressure of each GPU.")
+        {
+            Answers = [Answers.Ok("The counts.", """{"pending_jobs":2,"processing_jobs":1,"completed_jobs":5,"failed_jobs":0,"total_workers":1,"active_workers":1,"memory_pressure":{}}""")],
+        },
+    ];
+}
