@@ -6,5 +6,5 @@ root="$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd -P)"
 find_sdk
 build_once "$root/src/DiaOrleans.Server/DiaOrleans.Server.csproj" server "$root/src" "$root/silo-config"
 output="$root/artifacts/bin/DiaOrleans.Server/release"
-check_libraries "$output/runtimes/linux-x64/native/libonnxruntime.so"
+check_libraries "$output"
 exec dotnet "$output/DiaOrleans.Server.dll" "$@"

@@ -34,6 +34,7 @@ done
 . "$root/eng/sdk.sh"
 find_sdk
 build_once "$root/DiaOrleans.sln" tests "$root/src" "$root/tests" "$root/silo-config" "$root/DiaOrleans.sln"
+check_libraries "$root/artifacts/bin/DiaOrleans.Inference.Tests/release"
 
 passed=0 failed=0 skipped=0
 log="$(mktemp)"
