@@ -4,6 +4,7 @@ using DiaOrleans.Abstractions.Speech;
 using DiaOrleans.Abstractions.Voices;
 using DiaOrleans.Abstractions.Workers;
 using DiaOrleans.Audio.Encoding;
+using DiaOrleans.Grains.Prompts;
 using DiaOrleans.Grains.Scripts;
 using DiaOrleans.Grains.Voices;
 using Microsoft.Extensions.Logging;
@@ -11,8 +12,8 @@ using Microsoft.Extensions.Logging;
 namespace DiaOrleans.Grains.Rendering;
 
 /// <inheritdoc cref="ISpeechRenderer"/>
-internal sealed class SpeechRenderer(
-    IGrainFactory grains, WorkDispatcher dispatcher, IVoicePromptSource prompts, GenerationRecorder recorder, RenderingOptions options, TimeProvider time, ILogger<SpeechRenderer> logger) : ISpeechRenderer
+internal sealed partial class SpeechRenderer(
+    IGrainFactory grains, WorkDispatcher dispatcher, PromptCodesSource prompts, GenerationRecorder recorder, RenderingOptions options, TimeProvider time, ILogger<SpeechRenderer> logger) : ISpeechRenderer
 {
     public async Task<RenderStart> Start(Guid id, SpeechRequest request, WorkPriority priority, CancellationToken stop)
     {
@@ -32,12 +33,33 @@ internal sealed class SpeechRenderer(
 
         async Task<WorkAdmission> Offer(ModelFacts model, IGpuWorkerGrain worker)
         {
-            var prompt = await prompts.Find(voice, model, worker, stop);
+            ResolvedPrompt? prompt;
+            try
+            {
+                prompt = await prompts.Resolve(voice, voice.PrimarySpeaker, model, worker, stop);
+            }
+            catch (PromptEncodingException refused)
+            {
+                return refused.Answer;
+            }
+
             var plan = new SpeechPlan(request, script, voice.PrimarySpeaker, seed, model, prompt, options);
             var first = new SegmentSpeech(plan, 0, prompt, 0, worker, priority, time, logger);
             var admission = await first.Submit();
-            if (admission.Outcome == WorkOutcome.Accepted) rendering = new SpeechRendering(ticket, plan, first, worker, recorder, time, logger);
+            if (admission.Outcome != WorkOutcome.Accepted) return admission;
+            rendering = new SpeechRendering(ticket, plan, first, worker, recorder, time, logger);
+            if (configuration.ShowPrompts) Log.Text(logger, id, script);
+            Log.Seed(logger, id, request.VoiceId, plan.Segments.Count, seed);
             return admission;
         }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Request {Request} speaks: {Script}")]
+        public static partial void Text(ILogger logger, Guid request, string script);
+
+        [LoggerMessage(2, LogLevel.Debug, "Request {Request}: voice '{Voice}', {Segments} segments, seed {Seed}")]
+        public static partial void Seed(ILogger logger, Guid request, string voice, int segments, long seed);
     }
 }

@@ -32,7 +32,7 @@ internal sealed class GrainCluster : IAsyncDisposable
 
     public IGrainFactory Grains => _cluster.Client;
 
-    public static async Task<GrainCluster> Start(SharedStorage? storage = null, int silos = 1, bool loaded = true, bool realTime = false)
+    public static async Task<GrainCluster> Start(SharedStorage? storage = null, int silos = 1, bool loaded = true, bool realTime = false, Action<IServiceCollection>? configure = null)
     {
         storage ??= new SharedStorage();
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
@@ -43,6 +43,7 @@ internal sealed class GrainCluster : IAsyncDisposable
         {
             silo.Services.AddSingleton<TimeProvider>(realTime ? TimeProvider.System : time);
             silo.Services.AddKeyedSingleton<IGrainStorage>(StateStorage.ProviderName, storage);
+            configure?.Invoke(silo.Services);
             silo.AddDiaGrains();
             silo.Services.AddSpeechEngine<FakeEngine>(new EngineHostOptions());
             silo.Services.AddSingleton<ISpeechEngineFactory>(engines[Interlocked.Increment(ref next) % silos]);

@@ -62,6 +62,9 @@ internal sealed class FieldReader
 
     public long? OptionalInteger(string name, long min = long.MinValue, long max = long.MaxValue) => Given(name) is { } value ? Integer(name, value, min, max) : null;
 
+    /// <summary>An integer that may be absent but not null.</summary>
+    public long IntegerOr(string name, long absent, long min = long.MinValue, long max = long.MaxValue) => _find(name) is { } value ? Integer(name, value, min, max) ?? absent : absent;
+
     public bool? OptionalBoolean(string name) => Given(name) is { } value ? Boolean(name, value) : null;
 
     /// <summary>A boolean that may be absent but not null.</summary>
