@@ -14,6 +14,6 @@ done
 find_sdk
 build_once "$root/src/DiaOrleans.Server/DiaOrleans.Server.csproj" server "$root/src" "$root/silo-config"
 output="$root/artifacts/bin/DiaOrleans.Server/release"
-check_libraries "$output/runtimes/linux-x64/native/libonnxruntime.so"
+check_libraries "$output"
 find_natives "$install"
 exec dotnet "$output/DiaOrleans.Server.dll" ${arguments[@]+"${arguments[@]}"}

@@ -39,6 +39,7 @@ done
 find_sdk
 find_natives "$install"
 build_once "$root/DiaOrleans.sln" tests "$root/src" "$root/tests" "$root/silo-config" "$root/DiaOrleans.sln"
+check_libraries "$root/artifacts/bin/DiaOrleans.Inference.Tests/release"
 
 passed=0 failed=0 skipped=0
 log="$(mktemp)"

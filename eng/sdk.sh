@@ -12,21 +12,30 @@ M
   exit 1
 }
 
+# Takes the first that has it: an older one on PATH must not hide another.
 find_sdk() {
-  local candidate
-  for candidate in "${DOTNET_ROOT:-}" "$HOME/.dotnet"; do
-    if ! command -v dotnet >/dev/null && [[ -n "$candidate" && -x "$candidate/dotnet" ]]; then
-      export DOTNET_ROOT="$candidate" PATH="$candidate:$PATH"
-    fi
-  done
-  command -v dotnet >/dev/null || sdk_missing
-  dotnet --list-sdks | grep -q '^10\.' || sdk_missing "$(dotnet --list-sdks | cut -d' ' -f1 | tr '\n' ' ')"
+  local candidate sdks found=""
   export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT="${DOTNET_CLI_TELEMETRY_OPTOUT:-1}"
+  for candidate in "$(command -v dotnet || true)" "${DOTNET_ROOT:-}/dotnet" "$HOME/.dotnet/dotnet"; do
+    [[ -x "$candidate" ]] || continue
+    sdks="$("$candidate" --list-sdks | cut -d' ' -f1 | tr '\n' ' ')"
+    if [[ " $sdks" == *" 10."* ]]; then
+      [[ "$(command -v dotnet)" == "$candidate" ]] || export DOTNET_ROOT="${candidate%/dotnet}" PATH="${candidate%/dotnet}:$PATH"
+      return 0
+    fi
+    found+="$sdks"
+  done
+  sdk_missing "${found% }"
 }
 
-# ONNX Runtime's native library names what it needs.
+# ONNX Runtime's native library, in the output folder $1, names what it needs.
 check_libraries() {
-  local library="$1" missing
+  local architecture library missing
+  case "$(uname -m)" in
+    aarch64 | arm64) architecture=arm64 ;;
+    *) architecture=x64 ;;
+  esac
+  library="$1/runtimes/linux-$architecture/native/libonnxruntime.so"
   [[ "$(uname -s)" == Linux && -f "$library" ]] || return 0
   command -v ldd >/dev/null || return 0
   missing="$(ldd "$library" 2>/dev/null | awk '/not found/ {print $1}' | sort -u | tr '\n' ' ')"
@@ -39,15 +48,15 @@ M
   exit 1
 }
 
-# Builds $1 (a project or the solution) in Release unless nothing is newer than the last build of it.
+# Builds $1 (a project or the solution) in Release unless nothing, the feeds' answer included, is newer than the last build of it.
 build_once() {
   local target="$1" stamp="$root/artifacts/.built-$2"
   shift 2
+  "$root/eng/probe.sh"
   if [[ -f "$stamp" ]] && [[ -z "$(find "$root/Directory.Build.props" "$root/Directory.Packages.props" "$root/global.json" "$root/eng" "$@" \
     -newer "$stamp" -type f -print -quit)" ]]; then
     return 0
   fi
-  "$root/eng/probe.sh"
   local log="$root/artifacts/build.log"
   mkdir -p "$root/artifacts"
   echo "building (the first time this takes a minute or two) ..." >&2

@@ -22,15 +22,15 @@ internal static class CheckpointFiles
     }
 
     /// <summary>All tensors of the folder by name: model.safetensors, else the shards of its index, else the only .safetensors file, else the only torch file.</summary>
-    public static IReadOnlyDictionary<string, TensorEntry> ReadTensors(string folder)
+    public static TensorTable ReadTensors(string folder)
     {
         if (!Directory.Exists(folder)) throw new CheckpointException($"{folder}: there is no such folder.");
         var single = Path.Combine(folder, Single);
-        if (File.Exists(single)) return ByName(SafetensorsFile.Read(single));
+        if (File.Exists(single)) return Table(single, SafetensorsFile.Read(single));
         var index = Path.Combine(folder, Index);
-        if (File.Exists(index)) return ReadShards(folder, index);
-        if (OnlyFile(folder, "*.safetensors") is { } other) return ByName(SafetensorsFile.Read(other));
-        if (OnlyFile(folder, "*.pth", "*.bin") is { } torch) return ByName(TorchFile.Read(torch).Tensors);
+        if (File.Exists(index)) return new TensorTable(index, ReadShards(folder, index));
+        if (OnlyFile(folder, "*.safetensors") is { } other) return Table(other, SafetensorsFile.Read(other));
+        if (OnlyFile(folder, "*.pth", "*.bin") is { } torch) return Table(torch, TorchFile.Read(torch).Tensors);
         throw new CheckpointException($"{folder}: no weights found; expected {Single}, {Index} with its shards, or a .pth file.");
     }
 
@@ -78,5 +78,5 @@ internal static class CheckpointFiles
         return tensors;
     }
 
-    private static Dictionary<string, TensorEntry> ByName(IEnumerable<TensorEntry> tensors) => tensors.ToDictionary(t => t.Name, StringComparer.Ordinal);
+    private static TensorTable Table(string file, IEnumerable<TensorEntry> tensors) => new(file, tensors.ToDictionary(t => t.Name, StringComparer.Ordinal));
 }

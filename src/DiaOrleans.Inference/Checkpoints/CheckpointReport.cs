@@ -16,23 +16,42 @@ public sealed record CheckpointReport(string Folder, IReadOnlyList<CheckpointFac
     {
         var facts = new List<CheckpointFact>();
         var problems = new List<string>();
-        Attempt(problems, () => AddConfig(facts, DiaConfig.Read(folder, profile)));
-        if (problems.Count == 0) Attempt(problems, () => AddWeights(facts, DiaCheckpoint.Open(folder, profile)));
-        Attempt(problems, () => AddCodec(facts, DacCheckpoint.Open(CodecLocator.Find(folder, codecFolder))));
+        var config = Attempt(problems, () => DiaConfig.Read(folder, profile));
+        if (config is not null)
+        {
+            AddConfig(facts, config);
+            Check(problems, () => Servable.RequireHeads(folder, config));
+            if (Attempt(problems, () => DiaCheckpoint.Open(folder, profile)) is { } checkpoint) AddWeights(facts, checkpoint);
+        }
+
+        if (Attempt(problems, () => DacCheckpoint.Open(CodecLocator.Find(folder, codecFolder))) is { } codec)
+        {
+            AddCodec(facts, codec);
+            if (config is not null) Check(problems, () => Servable.RequireChannels(folder, config, codec.Folder, codec.Config));
+        }
+
         return new CheckpointReport(folder, facts, problems);
     }
 
-    private static void Attempt(List<string> problems, Action read)
+    private static T? Attempt<T>(List<string> problems, Func<T> read)
+        where T : class
     {
         try
         {
-            read();
+            return read();
         }
         catch (CheckpointException problem)
         {
             problems.Add(problem.Message);
+            return null;
         }
     }
+
+    private static void Check(List<string> problems, Action check) => Attempt(problems, () =>
+    {
+        check();
+        return problems;
+    });
 
     private static void AddConfig(List<CheckpointFact> facts, DiaConfig config)
     {

@@ -50,8 +50,7 @@ public sealed class DacCheckpoint
     {
         if (!Directory.Exists(folder)) throw new CheckpointException($"{folder}: there is no such codec folder.");
         var checkpoint = new DacCheckpoint(folder, ReadConfig(folder));
-        var tensors = CheckpointFiles.ReadTensors(folder);
-        checkpoint.Fill(new DacTensorNames(new TensorTable(folder, tensors), checkpoint.Config));
+        checkpoint.Fill(new DacTensorNames(CheckpointFiles.ReadTensors(folder), checkpoint.Config));
         return checkpoint;
     }
 

@@ -56,7 +56,7 @@ public sealed class DiaCheckpoint
     {
         if (!Directory.Exists(folder)) throw new CheckpointException($"{folder}: there is no such folder.");
         var config = DiaConfig.Read(folder, profile);
-        var names = DiaTensorNames.Detect(folder, CheckpointFiles.ReadTensors(folder));
+        var names = DiaTensorNames.Detect(CheckpointFiles.ReadTensors(folder));
         return Fill(new DiaCheckpoint(folder, config, GenerationDefaults.Read(folder), names.Layout), names);
     }
 

@@ -59,10 +59,16 @@ public sealed record DiaConfig
         DiaConfig config;
         if (root.Has("encoder_config") && root.Has("decoder_config")) config = HuggingFace(root);
         else if (root.Has("model") && root.Has("data")) config = Nari(root);
-        else throw new CheckpointException($"{path}: the schema is not known: expected encoder_config and decoder_config (0626), or model and data (classic).");
+        else throw UnknownSchema(path, root);
         if (profile is { } chosen) config = config with { Profile = chosen };
         config.Check(path);
         return config;
+    }
+
+    private static CheckpointException UnknownSchema(string path, JsonSection root)
+    {
+        var found = root.String("model_type") is { } type ? $"model_type {type}" : root.Fields is [] ? "no fields" : string.Join(", ", root.Fields.Take(5));
+        return new($"{path}: the schema is not known: expected encoder_config and decoder_config (0626), or model and data (classic); found {found}.");
     }
 
     private static DiaConfig HuggingFace(JsonSection root)

@@ -22,14 +22,14 @@ internal sealed class DiaTensorNames : ITensorNames
 
     public WeightLayout Layout { get; }
 
-    public static DiaTensorNames Detect(string folder, IReadOnlyDictionary<string, TensorEntry> tensors)
+    public static DiaTensorNames Detect(TensorTable table)
     {
-        var table = new TensorTable(folder, tensors);
-        if (tensors.ContainsKey("model.encoder.embedding.weight")) return new DiaTensorNames(table, WeightLayout.HuggingFace, "model.");
-        if (tensors.ContainsKey("encoder.layers.0.mlp.wi_fused.weight")) return new DiaTensorNames(table, WeightLayout.Nari, "");
-        if (tensors.ContainsKey("encoder.layers.0.mlp.gate_up_proj.weight")) return new DiaTensorNames(table, WeightLayout.HuggingFace, "");
+        if (table.Has("model.encoder.embedding.weight")) return new DiaTensorNames(table, WeightLayout.HuggingFace, "model.");
+        if (table.Has("encoder.layers.0.mlp.wi_fused.weight")) return new DiaTensorNames(table, WeightLayout.Nari, "");
+        if (table.Has("encoder.layers.0.mlp.gate_up_proj.weight")) return new DiaTensorNames(table, WeightLayout.HuggingFace, "");
         throw new CheckpointException(
-            $"{folder}: no Dia weights: expected model.encoder.embedding.weight (transformers) or encoder.layers.0.mlp.wi_fused.weight (nari-labs), found {table.Sample}.");
+            $"{table.Source}: no Dia weights: expected model.encoder.embedding.weight (transformers) or " +
+            $"encoder.layers.0.mlp.wi_fused.weight (nari-labs), found {table.Sample}.");
     }
 
     public LinearWeight Linear(string module, LinearShape shape) => Layout == WeightLayout.Nari

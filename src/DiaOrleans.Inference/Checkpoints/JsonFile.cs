@@ -33,6 +33,9 @@ internal readonly struct JsonSection(string path, string at, JsonElement value)
         ? new JsonSection(path, "", json.RootElement)
         : throw new CheckpointException($"{path}: an object is expected, found {json.RootElement.ValueKind}.");
 
+    /// <summary>The fields that are there.</summary>
+    public IReadOnlyList<string> Fields => [.. value.EnumerateObject().Select(f => f.Name)];
+
     public bool Has(string field) => value.TryGetProperty(field, out var found) && found.ValueKind != JsonValueKind.Null;
 
     public JsonSection Section(string field) => Has(field) && value.GetProperty(field) is { ValueKind: JsonValueKind.Object } section

@@ -56,7 +56,7 @@ internal static class SafetensorsFile
             entries.Add(Entry(path, file, name, property.Value, dataStart, fileLength));
         }
 
-        CheckOverlap(path, entries);
+        CheckCover(path, entries, dataStart, fileLength);
         return entries;
     }
 
@@ -104,14 +104,21 @@ internal static class SafetensorsFile
         }
     }
 
-    private static void CheckOverlap(string path, List<TensorEntry> entries)
+    /// <summary>The tensors' bytes follow each other without a gap up to the end, as the format demands.</summary>
+    private static void CheckCover(string path, List<TensorEntry> entries, long dataStart, long fileLength)
     {
         TensorEntry? before = null;
+        var end = dataStart;
         foreach (var entry in entries.Where(e => e.Length > 0).OrderBy(e => e.Offset))
         {
-            if (before is not null && entry.Offset < before.Offset + before.Length) throw new CheckpointException($"{path}: the bytes of {before.Name} and {entry.Name} overlap.");
-            before = entry;
+            if (entry.Offset < end) throw new CheckpointException($"{path}: the bytes of {before!.Name} and {entry.Name} overlap.");
+            if (entry.Offset > end)
+                throw new CheckpointException($"{path}: tensor {entry.Name}: expected to begin at byte {end - dataStart} of the data, found {entry.Offset - dataStart}; gaps are not allowed.");
+            (before, end) = (entry, entry.Offset + entry.Length);
         }
+
+        if (end != fileLength)
+            throw new CheckpointException($"{path}: expected {end - dataStart} bytes of data, up to the end of the last tensor, found {fileLength - dataStart}; the file is damaged.");
     }
 
     private static ElementType? TypeOf(string dtype) => dtype switch

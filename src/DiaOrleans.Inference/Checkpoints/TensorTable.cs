@@ -1,10 +1,14 @@
 namespace DiaOrleans.Inference.Checkpoints;
 
 /// <summary>A folder's tensors, taken by name and checked.</summary>
-internal sealed class TensorTable(string folder, IReadOnlyDictionary<string, TensorEntry> tensors)
+/// <param name="source">File that says which there are: the weights, or the index of their shards.</param>
+/// <param name="tensors">The tensors by name.</param>
+internal sealed class TensorTable(string source, IReadOnlyDictionary<string, TensorEntry> tensors)
 {
     /// <summary>A few names, for messages.</summary>
     public string Sample => tensors.Count == 0 ? "none" : string.Join(", ", tensors.Keys.Order(StringComparer.Ordinal).Take(3)) + (tensors.Count > 3 ? ", ..." : "");
+
+    public string Source => source;
 
     public bool Has(string name) => tensors.ContainsKey(name);
 
@@ -14,7 +18,7 @@ internal sealed class TensorTable(string folder, IReadOnlyDictionary<string, Ten
     public TensorEntry Take(string name, IReadOnlyList<long> shape)
     {
         var tensor = tensors.GetValueOrDefault(name) ??
-            throw new CheckpointException($"{folder}: tensor {name} is missing; expected [{string.Join(", ", shape)}]. The folder has {tensors.Count} tensors: {Sample}.");
+            throw new CheckpointException($"{source}: tensor {name} is missing; expected [{string.Join(", ", shape)}]. Found {tensors.Count} tensors: {Sample}.");
         return Check(tensor, shape);
     }
 
@@ -27,5 +31,5 @@ internal sealed class TensorTable(string folder, IReadOnlyDictionary<string, Ten
         return tensor;
     }
 
-    public CheckpointException Missing(string name) => new($"{folder}: tensor {name} is missing. The folder has {tensors.Count} tensors: {Sample}.");
+    public CheckpointException Missing(string name) => new($"{source}: tensor {name} is missing. Found {tensors.Count} tensors: {Sample}.");
 }

@@ -7,7 +7,6 @@ namespace DiaOrleans.Inference.Serving;
 /// <summary>A checkpoint and its codec, loaded: the sessions and what is computed once for all requests.</summary>
 internal sealed class DiaModel : IDisposable
 {
-    private const int HeadDimStep = 16;
     private const int DefaultTextBytes = 350;
     private const long SmallModel = 100_000_000;
 
@@ -47,15 +46,14 @@ internal sealed class DiaModel : IDisposable
     {
         var checkpoint = DiaCheckpoint.Open(options.Folder, options.Profile);
         var codec = DacCheckpoint.Open(CodecLocator.Find(options.Folder, options.CodecFolder));
-        if (codec.Config.Codebooks != checkpoint.Config.Decoder.Channels)
-            throw new CheckpointException($"{codec.Folder}: the codec has {codec.Config.Codebooks} codebooks, the model in {checkpoint.Folder} {checkpoint.Config.Decoder.Channels} channels.");
+        Servable.RequireChannels(checkpoint.Folder, checkpoint.Config, codec.Folder, codec.Config);
         return Load(checkpoint, codec, options, literal: false);
     }
 
     /// <summary>Loads an opened checkpoint; with <paramref name="literal"/> the unconditional row runs as published, without the collapse.</summary>
     public static DiaModel Load(DiaCheckpoint checkpoint, DacCheckpoint? codec, ModelOptions options, bool literal, int? topK = null, int? textCapacity = null)
     {
-        CheckHeads(checkpoint);
+        Servable.RequireHeads(checkpoint.Folder, checkpoint.Config);
         var threads = Threads(options, checkpoint);
         using var unfinished = new Disposables();
         var textEncoder = unfinished.Add(new TextEncoder(Sessions.Create(TextEncoderGraph.Build(checkpoint), threads), checkpoint.Config.Decoder.Layers));
@@ -108,11 +106,4 @@ internal sealed class DiaModel : IDisposable
     /// </summary>
     public static int Threads(ModelOptions options, DiaCheckpoint checkpoint) =>
         options.Threads > 0 ? options.Threads : checkpoint.ParameterCount < SmallModel ? 1 : Environment.ProcessorCount;
-
-    private static void CheckHeads(DiaCheckpoint checkpoint)
-    {
-        var head = checkpoint.Config.Decoder.HeadDim;
-        if (head % HeadDimStep != 0)
-            throw new CheckpointException($"{checkpoint.Folder}: the decoder's head size is {head}; ONNX Runtime's GroupQueryAttention serves multiples of {HeadDimStep} only.");
-    }
 }

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using Microsoft.Extensions.Configuration;
 
 namespace DiaOrleans.Server.Hosting;
@@ -20,18 +21,73 @@ internal static class SettingsReader
             if (file is not null) builder.AddJsonFile(Path.GetFullPath(file), optional: false);
             var fromFile = builder.Build();
             RefuseUnknown(fromFile.GetSection(FileSection));
+            var environment = FromEnvironment();
             var values = new ConfigurationBuilder()
                 .AddConfiguration(fromFile.GetSection(FileSection))
-                .AddInMemoryCollection(FromEnvironment())
+                .AddInMemoryCollection(environment)
                 .AddInMemoryCollection(commandLine)
                 .Build();
-            return ((values.Get<ServerOptions>() ?? new ServerOptions()).Checked(), fromFile);
+            return (Bind(values, Origin), fromFile);
+
+            string Origin(string name) =>
+                commandLine.ContainsKey(name) ? "the command line" :
+                environment.ContainsKey(name) ? EnvironmentPrefix + Shout(name) :
+                values[name] is not null ? $"{FileSection}:{name} in {file}" : "the defaults";
         }
         catch (Exception problem) when (problem is FileNotFoundException or InvalidDataException or InvalidOperationException or FormatException)
         {
             throw new SettingsException(problem.Message, problem);
         }
     }
+
+    /// <exception cref="SettingsException">A value is of another kind or out of range; it says where the value comes from.</exception>
+    private static ServerOptions Bind(IConfiguration values, Func<string, string> origin)
+    {
+        foreach (var name in Names)
+        {
+            var type = typeof(ServerOptions).GetProperty(name)!.PropertyType;
+            if (values[name] is { } value && !CanBe(type, value))
+                throw new SettingsException($"{Words(name)} is '{value}'; expected {Expected(type)}. It comes from {origin(name)}.");
+        }
+
+        try
+        {
+            return (values.Get<ServerOptions>() ?? new ServerOptions()).Checked();
+        }
+        catch (SettingsException problem) when (Blamed(problem) is { } name)
+        {
+            throw new SettingsException($"{problem.Message} It comes from {origin(name)}.", problem);
+        }
+    }
+
+    /// <summary>The setting that a message begins with; the longest, since silo begins silo port as well.</summary>
+    private static string? Blamed(SettingsException problem) => Names
+        .Where(name => problem.Message.StartsWith($"{Words(name)} ", StringComparison.Ordinal))
+        .MaxBy(name => name.Length);
+
+    private static bool CanBe(Type type, string value)
+    {
+        try
+        {
+            TypeDescriptor.GetConverter(type).ConvertFromInvariantString(value);
+            return true;
+        }
+        catch (Exception problem) when (problem is FormatException or ArgumentException or NotSupportedException)
+        {
+            return false;
+        }
+    }
+
+    private static string Expected(Type type) => Type.GetTypeCode(Nullable.GetUnderlyingType(type) ?? type) switch
+    {
+        TypeCode.Boolean => "true or false",
+        TypeCode.Int32 or TypeCode.Int64 => "a whole number",
+        TypeCode.Double => "a number",
+        _ => "text",
+    };
+
+    /// <summary>A setting as messages call it: max waiting seconds.</summary>
+    private static string Words(string name) => Shout(name).Replace('_', ' ').ToLowerInvariant();
 
     private static void RefuseUnknown(IConfigurationSection section)
     {

@@ -79,7 +79,9 @@ public sealed class DiaCheckpointTests
     }
 
     [Theory]
-    [InlineData("{}", "the schema is not known")]
+    [InlineData("{}", "the schema is not known: expected encoder_config and decoder_config (0626), or model and data (classic); found no fields.")]
+    [InlineData("""{"model_type":"llama","hidden_size":8}""", "found model_type llama.")]
+    [InlineData("""{"model":{},"layers":3}""", "found model, layers.")]
     [InlineData("[]", "an object is expected")]
     [InlineData("{", "not valid JSON")]
     public void A_config_of_another_schema_is_refused(string config, string reason)
@@ -118,7 +120,26 @@ public sealed class DiaCheckpointTests
     {
         using var folder = TempFolder.CopyOf(ReferenceCheckpoints.Folder("dia-0626-tiny"));
         Change(folder.File("config.json"), json => json["decoder_config"]!["num_hidden_layers"] = 4);
-        Should.Throw<CheckpointException>(() => DiaCheckpoint.Open(folder.Path)).Message.ShouldContain("model.decoder.layers.3.self_attention.q_proj.weight is missing; expected [64, 40]");
+        Should.Throw<CheckpointException>(() => DiaCheckpoint.Open(folder.Path)).Message
+            .ShouldStartWith($"{folder.File("model.safetensors")}: tensor model.decoder.layers.3.self_attention.q_proj.weight is missing; expected [64, 40]");
+    }
+
+    [Fact]
+    public void A_tensor_that_no_shard_has_is_said_to_be_missing_from_the_index()
+    {
+        using var folder = TempFolder.CopyOf(ReferenceCheckpoints.Folder("dia-0626-tiny-sharded"));
+        Change(folder.File("config.json"), json => json["decoder_config"]!["num_hidden_layers"] = 4);
+        Should.Throw<CheckpointException>(() => DiaCheckpoint.Open(folder.Path)).Message
+            .ShouldStartWith($"{folder.File("model.safetensors.index.json")}: tensor model.decoder.layers.3.self_attention.q_proj.weight is missing");
+    }
+
+    [Fact]
+    public void Weights_of_another_model_are_named_by_their_file()
+    {
+        using var folder = new TempFolder();
+        File.Copy(Path.Combine(ReferenceCheckpoints.Folder("dia-0626-tiny"), "config.json"), folder.File("config.json"));
+        SafetensorsWriter.Write(folder.File("model.safetensors"), [("lm_head.weight", "F32", [1], new byte[4])]);
+        Should.Throw<CheckpointException>(() => DiaCheckpoint.Open(folder.Path)).Message.ShouldStartWith($"{folder.File("model.safetensors")}: no Dia weights");
     }
 
     [Fact]

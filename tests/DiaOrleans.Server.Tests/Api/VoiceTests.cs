@@ -65,9 +65,30 @@ public sealed class VoiceTests
     }
 
     [Theory]
+    [InlineData("/voice%5Fmappings/v")]
+    [InlineData("/voice_mappings/./v")]
+    [InlineData("/voice_mappings/x/../v")]
+    [InlineData("/v1/voice_mappings/v?voice_mappings/x")]
+    public async Task A_path_that_routing_takes_for_a_voice_is_that_voice(string path)
+    {
+        await using var server = await RunningServer.Start();
+        (await RawHttp.Send(server.Client.BaseAddress!, $"DELETE {path} HTTP/1.1")).ShouldContain("Voice 'v' not found");
+    }
+
+    [Fact]
+    public async Task A_key_that_is_no_text_is_an_unknown_field()
+    {
+        await using var server = await RunningServer.Start();
+        (await server.Client.PostJson("/voice_mappings", """{"\ud800":1,"voice_id":"v"}""")).EnsureSuccessStatusCode();
+        (await server.Client.PutJson("/voice_mappings/v", """{"\ud800":1,"style":"calm"}""")).EnsureSuccessStatusCode();
+    }
+
+    [Theory]
     [InlineData("""{"voice_id":""}""", 400)]
     [InlineData("""{"voice_id":" \t"}""", 400)]
     [InlineData("""{"voice_id":"a\u0007b"}""", 422)]
+    [InlineData("""{"voice_id":"."}""", 422)]
+    [InlineData("""{"voice_id":".."}""", 422)]
     [InlineData("""{"style":"x"}""", 422)]
     [InlineData("""{"voice_id":"x","style":3}""", 422)]
     [InlineData("""{"voice_id":null}""", 422)]

@@ -32,10 +32,16 @@ public sealed class CommandTests
     }
 
     [Theory]
-    [InlineData("--streams", "0")]
-    [InlineData("--steps", "-1")]
-    public void Bench_refuses_counts_below_one(string option, string value) =>
-        BenchCommand.Create().Parse(["decode", "--model", ".", option, value]).Errors.ShouldContain(e => e.Message.Contains("at least 1"));
+    [InlineData("--streams", "0", "--streams is 0; expected 1 to 256.")]
+    [InlineData("--streams", "100000", "--streams is 100000; expected 1 to 256.")]
+    [InlineData("--steps", "-1", "--steps is -1; expected 1 to 1000000.")]
+    [InlineData("--threads", "-1", "--threads is -1; expected 0 to 1024.")]
+    public void Bench_refuses_counts_out_of_range(string option, string value, string problem) =>
+        BenchCommand.Create().Parse(["decode", "--model", ".", option, value]).Errors.Select(e => e.Message).ShouldBe([problem]);
+
+    [Fact]
+    public void Bench_refuses_what_is_no_number() =>
+        BenchCommand.Create().Parse(["decode", "--model", ".", "--steps", "many"]).Errors.ShouldHaveSingleItem().Message.ShouldContain("many");
 
     [Fact]
     public async Task Inspect_ends_with_1_for_a_checkpoint_with_problems_and_0_for_a_sound_one()

@@ -13,6 +13,7 @@ public sealed class SettingsReaderTests : IDisposable
     {
         foreach (var name in (string[])["DIA_GPU_MODE", "DIA_GPU_IDS", "DIA_MAX_WORKERS", "DIA_DISABLE_TORCH_COMPILE"]) Environment.SetEnvironmentVariable(name, null);
         Environment.SetEnvironmentVariable("DIA_MAX_WAITING_SECONDS", null);
+        Environment.SetEnvironmentVariable("DIA_DRAIN_SECONDS", null);
         _folder.Dispose();
     }
 
@@ -44,8 +45,12 @@ public sealed class SettingsReaderTests : IDisposable
 
     [Theory]
     [InlineData("""{"Dia":{"Prot":1}}""", "Dia:Prot")]
-    [InlineData("""{"Dia":{"Port":"many"}}""", "many")]
-    [InlineData("""{"Dia":{"Port":70000}}""", "port is 70000")]
+    [InlineData("""{"Dia":{"Port":"many"}}""", "port is 'many'; expected a whole number. It comes from Dia:Port in ")]
+    [InlineData("""{"Dia":{"Port":1.5}}""", "port is '1.5'; expected a whole number.")]
+    [InlineData("""{"Dia":{"Debug":"perhaps"}}""", "debug is 'perhaps'; expected true or false.")]
+    [InlineData("""{"Dia":{"TopP":"half"}}""", "top p is 'half'; expected a number.")]
+    [InlineData("""{"Dia":{"Port":70000}}""", "port is 70000; expected 0 to 65535. It comes from Dia:Port in ")]
+    [InlineData("""{"Dia":{"SiloPort":-1}}""", "It comes from Dia:SiloPort in ")]
     [InlineData("""{"Dia":{"Host":"example"}}""", "host is 'example'")]
     [InlineData("""{"Dia":{"Profile":"modern"}}""", "expected 0626 or classic")]
     [InlineData("""{"Dia":{"Silo":"a/b"}}""", "a name without a slash")]
@@ -55,6 +60,23 @@ public sealed class SettingsReaderTests : IDisposable
     [InlineData("""{"Dia":{"MaxWorkers":0}}""", "max workers is 0")]
     [InlineData("""{"Dia":""", "settings.json")]
     public void A_wrong_setting_is_named(string json, string expected) => Should.Throw<SettingsException>(() => Read(File(json))).Message.ShouldContain(expected);
+
+    [Theory]
+    [InlineData("soon", "drain seconds is 'soon'; expected a number. It comes from DIA_DRAIN_SECONDS.")]
+    [InlineData("-1", "drain seconds is -1; expected 0 or more. It comes from DIA_DRAIN_SECONDS.")]
+    public void A_wrong_variable_is_named(string value, string expected)
+    {
+        Environment.SetEnvironmentVariable("DIA_DRAIN_SECONDS", value);
+        Should.Throw<SettingsException>(() => Read(File("""{"Dia":{"DrainSeconds":3}}"""))).Message.ShouldBe(expected);
+    }
+
+    [Fact]
+    public void What_the_command_line_overrides_may_be_wrong()
+    {
+        var file = File("""{"Dia":{"Port":"many"}}""");
+        SettingsReader.Read(file, new Dictionary<string, string?> { ["Port"] = "1" }).Options.Port.ShouldBe(1);
+        Should.Throw<SettingsException>(() => SettingsReader.Read(file, new Dictionary<string, string?> { ["Port"] = "-1" })).Message.ShouldEndWith("It comes from the command line.");
+    }
 
     [Fact]
     public void The_originals_variables_are_honoured()

@@ -27,7 +27,8 @@ internal sealed record InvalidField(string Type, IReadOnlyList<object> Location,
         json.WriteEndArray();
         json.WriteString("msg", Message);
         json.WritePropertyName("input");
-        json.WriteRawValue(Input ?? "null");
+        // Checked when it was read; the writer would refuse depths that a request may have.
+        json.WriteRawValue(Input ?? "null", skipInputValidation: true);
         if (Context is not null)
         {
             json.WritePropertyName("ctx");

@@ -22,7 +22,7 @@ internal static class PreviewEndpoint
 
     private static async Task<IResult> Preview(HttpContext context, IGrainFactory grains, IBlobStore blobs, SpeechResponder responder)
     {
-        var id = VoiceIds.FromPath(context, Route);
+        var id = RouteText.Of(context, VoiceIds.Parameter);
         var voice = VoiceId.CanExist(id) ? await grains.GetGrain<IVoiceGrain>(id).Get() : null;
         if (voice is null) throw ApiProblem.NotFound("Voice not found", "voice_not_found");
         var prompt = voice.AudioPrompt is { } promptId && VoiceId.CanExist(promptId) ? await grains.GetGrain<IAudioPromptGrain>(promptId).Get() : null;

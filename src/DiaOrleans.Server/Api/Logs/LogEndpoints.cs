@@ -31,11 +31,11 @@ internal static class LogEndpoints
         return ApiJson.Ok(new { logs = page.Entries.Select(Shown), total = page.Total, filtered = page.Entries.Count });
     }
 
-    private static async Task<IResult> Get(HttpContext context, IGrainFactory grains) => ApiJson.Ok(Shown(await Find(PathIds.Last(context), grains)));
+    private static async Task<IResult> Get(HttpContext context, IGrainFactory grains) => ApiJson.Ok(Shown(await Find(RouteText.Of(context, "log_id"), grains)));
 
     private static async Task<IResult> Download(HttpContext context, IGrainFactory grains, IBlobStore blobs)
     {
-        var entry = await Find(PathIds.Last(context, before: 1), grains);
+        var entry = await Find(RouteText.Of(context, "log_id"), grains);
         var audio = entry.FilePath is { } file ? await blobs.OpenRead(file, context.RequestAborted) : null;
         if (audio is null) throw ApiProblem.NotFound("Audio file not found or has been cleaned up");
         return Results.Stream(audio, "audio/wav", entry.FilePath!.Split('/')[^1]);
@@ -49,7 +49,7 @@ internal static class LogEndpoints
 
     private static async Task<IResult> Delete(HttpContext context, IGrainFactory grains, IBlobStore blobs)
     {
-        var id = PathIds.Last(context);
+        var id = RouteText.Of(context, "log_id");
         var entry = await Log(grains).Remove(id) ?? throw Unknown(id);
         if (entry.FilePath is { } file) await blobs.Delete(file, CancellationToken.None);
         return ApiJson.Ok(new { message = $"Log '{id}' and associated file deleted" });

@@ -9,23 +9,11 @@ internal sealed partial class Problems(ILogger<Problems> logger)
     {
         try
         {
-            await next(context);
-            if (context.Response.HasStarted) return;
-            if (context.Response.StatusCode == 404) await ProblemWriter.Write(context, "Not Found");
-            else if (context.Response.StatusCode == 405) await ProblemWriter.Write(context, "Method Not Allowed");
-        }
-        catch (ApiProblem problem) when (!context.Response.HasStarted)
-        {
-            await ProblemWriter.Write(context, problem);
+            await Answer(context, next);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
             // The client has gone; there is nobody to answer.
-        }
-        catch (BadHttpRequestException problem) when (!context.Response.HasStarted)
-        {
-            context.Response.StatusCode = problem.StatusCode;
-            await ProblemWriter.Write(context, problem.StatusCode == 413 ? "Request body too large" : "The request could not be read");
         }
         catch (Exception cause)
         {
@@ -36,8 +24,30 @@ internal sealed partial class Problems(ILogger<Problems> logger)
                 return;
             }
 
+            context.Response.Headers.RetryAfter = default;
             context.Response.StatusCode = 500;
             await ProblemWriter.Write(context, "Internal Server Error");
+        }
+    }
+
+    /// <summary>What goes wrong while an answer is written here is the caller's to answer.</summary>
+    private static async Task Answer(HttpContext context, RequestDelegate next)
+    {
+        try
+        {
+            await next(context);
+            if (context.Response.HasStarted) return;
+            if (context.Response.StatusCode == 404) await ProblemWriter.Write(context, "Not Found");
+            else if (context.Response.StatusCode == 405) await ProblemWriter.Write(context, "Method Not Allowed");
+        }
+        catch (ApiProblem problem) when (!context.Response.HasStarted)
+        {
+            await ProblemWriter.Write(context, problem);
+        }
+        catch (BadHttpRequestException problem) when (!context.Response.HasStarted)
+        {
+            context.Response.StatusCode = problem.StatusCode;
+            await ProblemWriter.Write(context, problem.StatusCode == 413 ? "Request body too large" : "The request could not be read");
         }
     }
 

@@ -26,7 +26,7 @@ internal static class PromptEndpoints
 
     private static async Task<IResult> Delete(HttpContext context, PromptRemoval removal)
     {
-        var id = PromptIds.FromPath(context, 1);
+        var id = PromptIds.FromPath(context);
         var outcome = await removal.Remove(id, context.RequestAborted);
         if (!outcome.Found) throw PromptIds.Unknown(id);
         if (outcome.UsedBy.Count == 0) return ApiJson.Ok(new { message = $"Audio prompt '{id}' deleted successfully" });
@@ -45,7 +45,7 @@ internal static class PromptEndpoints
 
     private static async Task<IResult> Metadata(HttpContext context, IGrainFactory grains)
     {
-        var id = PromptIds.FromPath(context, 2);
+        var id = PromptIds.FromPath(context);
         var prompt = await grains.GetGrain<IAudioPromptGrain>(id).Get();
         return prompt is null ? throw PromptIds.Unknown(id) : ApiJson.Ok(PromptView.Metadata(prompt));
     }

@@ -7,11 +7,11 @@ namespace DiaOrleans.Server.Api.Prompts;
 /// <summary>Ids of audio prompts as paths bring them.</summary>
 internal static class PromptIds
 {
-    /// <summary>The id at a place in the path, see <see cref="PathIds.Segment"/>.</summary>
+    /// <summary>The id in the path, see <see cref="RouteText"/>.</summary>
     /// <exception cref="ApiProblem">404, where nothing can be registered under it.</exception>
-    public static string FromPath(HttpContext context, int index)
+    public static string FromPath(HttpContext context)
     {
-        var id = PathIds.Segment(context, index);
+        var id = RouteText.Of(context, "id");
         return PromptId.CanExist(id) ? id : throw Unknown(id);
     }
 

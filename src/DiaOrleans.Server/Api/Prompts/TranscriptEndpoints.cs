@@ -18,7 +18,7 @@ internal sealed partial class TranscriptEndpoints
 
     private static async Task<IResult> Transcribe(HttpContext context, PromptTranscripts transcripts, ILogger<TranscriptEndpoints> logger)
     {
-        var id = PromptIds.FromPath(context, 1);
+        var id = PromptIds.FromPath(context);
         try
         {
             var prompt = await transcripts.Transcribe(id, context.RequestAborted) ?? throw PromptIds.Unknown(id);
@@ -41,7 +41,7 @@ internal sealed partial class TranscriptEndpoints
         var fields = FieldReader.Body(body.RootElement);
         var text = fields.RequiredString("transcript");
         fields.ThrowIfInvalid();
-        var id = PromptIds.FromPath(context, 1);
+        var id = PromptIds.FromPath(context);
         var voices = await transcripts.SetByHand(id, text, context.RequestAborted) ?? throw PromptIds.Unknown(id);
         return ApiJson.Ok(new { message = "Transcript updated successfully", prompt_id = id, updated_voices = voices });
     }

@@ -34,7 +34,7 @@ internal static class ListingEndpoints
 
     private static IResult OneModel(HttpContext context)
     {
-        var id = PathIds.Last(context);
+        var id = RouteText.Of(context, "model_id");
         return id == Model ? ApiJson.Ok(OpenAiModel) : throw ApiProblem.NotFound($"Model '{id}' not found", "model_not_found");
     }
 

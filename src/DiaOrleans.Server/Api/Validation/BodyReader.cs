@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using DiaOrleans.Server.Api.Errors;
 
@@ -8,7 +7,6 @@ namespace DiaOrleans.Server.Api.Validation;
 internal static class BodyReader
 {
     private const int MaxBytes = 10 << 20;
-    private const int MaxDepth = 512;
 
     /// <summary>The body's object. The caller disposes of the document.</summary>
     /// <exception cref="ApiProblem">413, or 422 where it is absent, malformed or no object.</exception>
@@ -48,35 +46,24 @@ internal static class BodyReader
 
     private static JsonDocument Parse(byte[] bytes)
     {
-        var options = new JsonDocumentOptions { MaxDepth = MaxDepth };
+        var options = new JsonDocumentOptions { MaxDepth = MalformedJson.MaxDepth };
         try
         {
             return JsonDocument.Parse(bytes, options);
         }
         catch (JsonException problem)
         {
-            if (NotANumber.Rewrite(bytes) is not { } rewritten) throw Malformed(bytes, problem);
+            if (NotANumber.Rewrite(bytes) is not { } rewritten) throw MalformedJson.Problem(bytes, problem);
             try
             {
                 return JsonDocument.Parse(rewritten, options);
             }
             catch (JsonException)
             {
-                throw Malformed(bytes, problem);
+                throw MalformedJson.Problem(bytes, problem);
             }
         }
     }
 
     private static ApiProblem Absent() => ApiProblem.Invalid([new InvalidField("missing", ["body"], "Field required", null)]);
-
-    private static ApiProblem Malformed(byte[] bytes, JsonException problem)
-    {
-        var line = problem.LineNumber ?? 0;
-        var start = 0;
-        for (; line > 0; line--) start = Array.IndexOf(bytes, (byte)'\n', start) + 1;
-        var offset = Encoding.UTF8.GetCharCount(bytes, 0, (int)Math.Min(bytes.Length, start + (problem.BytePositionInLine ?? 0)));
-        // What the parser says ends with the place, which the location gives already.
-        var why = problem.Message.Split(" LineNumber:")[0].Split(" Path:")[0].TrimEnd('.', ' ');
-        return ApiProblem.Invalid([new InvalidField("json_invalid", ["body", offset], "JSON decode error", "{}", JsonSerializer.Serialize(new { error = why }))]);
-    }
 }

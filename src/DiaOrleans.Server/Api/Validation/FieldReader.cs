@@ -17,7 +17,11 @@ internal sealed class FieldReader
 
     private FieldReader(string place, Func<string, JsonElement?> find, Func<string> whole) => (_place, _find, _whole) = (place, find, whole);
 
-    public static FieldReader Body(JsonElement body) => new("body", name => body.TryGetProperty(name, out var value) ? value : null, () => Echo.Of(body));
+    public static FieldReader Body(JsonElement body)
+    {
+        var members = Members.ByName(body);
+        return new("body", name => members.TryGetValue(name, out var value) ? value : null, () => Echo.Of(body));
+    }
 
     public static FieldReader Query(IQueryCollection query) => new(
         "query",
@@ -45,7 +49,7 @@ internal sealed class FieldReader
     public string? OptionalStringOrMember(string name, string member)
     {
         if (Given(name) is not { ValueKind: JsonValueKind.Object } holder) return OptionalString(name);
-        return holder.TryGetProperty(member, out var value) && value.ValueKind != JsonValueKind.Null ? Text(name, value, null) : null;
+        return Members.ByName(holder).TryGetValue(member, out var value) && value.ValueKind != JsonValueKind.Null ? Text(name, value, null) : null;
     }
 
     /// <summary>A string that may be absent but not null.</summary>

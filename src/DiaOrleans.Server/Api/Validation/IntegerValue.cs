@@ -19,8 +19,9 @@ internal static class IntegerValue
         {
             case JsonValueKind.Number:
                 if (value.TryGetInt64(out var integer)) return (integer, null);
+                if (IsInteger(value.GetRawText())) return (0, TooLarge);
                 var number = value.GetDouble();
-                if (!double.IsFinite(number)) return (0, IsInteger(value.GetRawText()) ? TooLarge : NotFinite);
+                if (!double.IsFinite(number)) return (0, NotFinite);
                 if (number != Math.Floor(number)) return (0, Fractional);
                 return Fits(number) ? ((long)number, null) : (0, TooLarge);
             case JsonValueKind.String when FieldReader.TryText(value, out var text):

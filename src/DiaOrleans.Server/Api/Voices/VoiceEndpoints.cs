@@ -49,10 +49,8 @@ internal static class VoiceEndpoints
     {
         using var body = await BodyReader.Read(context.Request);
         var fields = FieldReader.Body(body.RootElement);
-        var id = fields.RequiredString("voice_id", VoiceIds.MaxLength);
+        var id = VoiceIds.New(fields);
         var change = ReadChange(fields);
-        if (VoiceIds.HasControl(id) && !string.IsNullOrWhiteSpace(id))
-            fields.Fail("string_pattern_mismatch", "voice_id", "String should have no control characters", """{"pattern":"^[^\\p{Cc}]*$"}""");
         fields.ThrowIfInvalid();
         if (string.IsNullOrWhiteSpace(id)) throw ApiProblem.BadRequest("voice_id is required");
         var settings = await grains.GetGrain<IVoiceGrain>(id).Put(new VoiceSettings(
@@ -62,7 +60,7 @@ internal static class VoiceEndpoints
 
     private static async Task<IResult> Update(HttpContext context, IGrainFactory grains)
     {
-        var id = VoiceIds.FromPath(context, Route);
+        var id = RouteText.Of(context, VoiceIds.Parameter);
         using var body = await BodyReader.Read(context.Request);
         var fields = FieldReader.Body(body.RootElement);
         var change = ReadChange(fields);
@@ -73,7 +71,7 @@ internal static class VoiceEndpoints
 
     private static async Task<IResult> Delete(HttpContext context, IGrainFactory grains)
     {
-        var id = VoiceIds.FromPath(context, Route);
+        var id = RouteText.Of(context, VoiceIds.Parameter);
         if (!VoiceId.CanExist(id) || !await grains.GetGrain<IVoiceGrain>(id).Delete()) throw Unknown(id);
         return ApiJson.Ok(new { message = $"Voice '{id}' deleted successfully" });
     }

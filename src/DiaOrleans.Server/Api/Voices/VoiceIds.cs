@@ -1,19 +1,23 @@
-using Microsoft.AspNetCore.Http.Features;
+using DiaOrleans.Server.Api.Validation;
 
 namespace DiaOrleans.Server.Api.Voices;
 
 /// <summary>Voice ids as requests bring them.</summary>
 internal static class VoiceIds
 {
+    /// <summary>The route parameter that holds one.</summary>
+    public const string Parameter = "voice_id";
+
     public const int MaxLength = 256;
 
-    public static bool HasControl(string id) => id.Any(char.IsControl);
-
-    /// <summary>The id at the end of the path, percent-decoded once: routing would take a%2Fb and a%252Fb for the same.</summary>
-    public static string FromPath(HttpContext context, string route)
+    /// <summary>Reads the id of a voice to be made, with what fails for any name.</summary>
+    public static string New(FieldReader fields)
     {
-        var path = context.Features.Get<IHttpRequestFeature>()!.RawTarget.Split('?')[0];
-        var at = path.IndexOf($"/{route}/", StringComparison.OrdinalIgnoreCase);
-        return Uri.UnescapeDataString(path[(at + route.Length + 2)..]);
+        var id = fields.RequiredString(Parameter, MaxLength);
+        if (id.Any(char.IsControl) && !string.IsNullOrWhiteSpace(id))
+            fields.Fail("string_pattern_mismatch", Parameter, "String should have no control characters", """{"pattern":"^[^\\p{Cc}]*$"}""");
+        if (id is "." or "..")
+            fields.Fail("value_error", Parameter, $"A voice cannot be named {id}: in a path it means a folder, so the voice could never be changed or deleted");
+        return id;
     }
 }

@@ -1,7 +1,9 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json;
 using DiaOrleans.Inference.Checkpoints;
 using DiaOrleans.Inference.Serving;
+using Microsoft.ML.OnnxRuntime;
 using Spectre.Console;
 
 namespace DiaOrleans.Server.Commands.Bench;
@@ -11,12 +13,16 @@ internal static class BenchCommand
 {
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
+    private const int MaxStreams = 256;
+    private const int MaxSteps = 1_000_000;
+    private const int MaxThreads = 1024;
+
     public static Command Create()
     {
         var model = new Option<DirectoryInfo>("--model") { Description = "Checkpoint folder.", Required = true };
-        var streams = Positive("--streams", 1, "Requests in one batch.");
-        var steps = Positive("--steps", 200, "Measured steps.");
-        var threads = new Option<int>("--threads") { Description = "Threads of ONNX Runtime; 0 chooses by the model's size." };
+        var streams = Within("--streams", 1, MaxStreams, 1, "Requests in one batch.");
+        var steps = Within("--steps", 1, MaxSteps, 200, "Measured steps.");
+        var threads = Within("--threads", 0, MaxThreads, 0, "Threads of ONNX Runtime; 0 chooses by the model's size.");
         var random = new Option<bool>("--random-weights") { Description = "Make up the weights; the folder's config.json is enough." };
         var json = new Option<bool>("--json") { Description = "Print one JSON object." };
         var decode = new Command("decode", "Times the decoder: both guidance rows, sampling included, a text of 100 bytes, 100 rows in the cache.") { model, streams, steps, threads, random, json };
@@ -45,6 +51,11 @@ internal static class BenchCommand
             Console.Error.WriteLine(problem.Message);
             return 1;
         }
+        catch (Exception problem) when (problem is OutOfMemoryException or OnnxRuntimeException)
+        {
+            Console.Error.WriteLine($"The decoder could not be run with {options.Streams} streams: {problem.Message}");
+            return 1;
+        }
     }
 
     private static void Print(DecodeBenchmarkResult result)
@@ -63,12 +74,14 @@ internal static class BenchCommand
         void Row(string name, object value) => table.AddRow(Markup.Escape(name), Markup.Escape(value.ToString()!));
     }
 
-    private static Option<int> Positive(string name, int value, string description)
+    private static Option<int> Within(string name, int min, int max, int value, string description)
     {
         var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => value };
         option.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<int>() < 1) result.AddError($"{name} must be at least 1.");
+            // What is no number at all is reported already.
+            if (result.Tokens is [var token] && !int.TryParse(token.Value, CultureInfo.InvariantCulture, out _)) return;
+            if (result.GetValueOrDefault<int>() is var given && (given < min || given > max)) result.AddError($"{name} is {given}; expected {min} to {max}.");
         });
         return option;
     }

@@ -1,0 +1,19 @@
+using System.Net.Sockets;
+using System.Text;
+
+namespace DiaOrleans.Server.Tests.Api;
+
+/// <summary>Requests as no client library would write them.</summary>
+internal static class RawHttp
+{
+    /// <summary>Sends one request line without a body and gives the whole answer.</summary>
+    public static async Task<string> Send(Uri server, string requestLine)
+    {
+        using var connection = new TcpClient();
+        await connection.ConnectAsync(server.Host, server.Port);
+        await using var stream = connection.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"{requestLine}\r\nHost: {server.Authority}\r\nConnection: close\r\n\r\n"));
+        using var reader = new StreamReader(stream, Encoding.UTF8);
+        return await reader.ReadToEndAsync();
+    }
+}

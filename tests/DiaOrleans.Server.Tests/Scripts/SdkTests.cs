@@ -1,0 +1,53 @@
+namespace DiaOrleans.Server.Tests.Scripts;
+
+public sealed class SdkTests : IDisposable
+{
+    private const string Find = ". $root/eng/sdk.sh; find_sdk; command -v dotnet";
+    private readonly Script _script = new();
+
+    public void Dispose() => _script.Dispose();
+
+    [Theory]
+    [InlineData("home/.dotnet")]
+    [InlineData("elsewhere")]
+    public async Task An_older_sdk_on_the_path_hides_no_other(string place)
+    {
+        Dotnet("bin", "8.0.100");
+        Dotnet(place, "9.0.100", "10.0.100");
+        (await _script.Run(Find, ("DOTNET_ROOT", _script.PathOf("elsewhere")))).ShouldBe((0, _script.PathOf($"{place}/dotnet") + "\n"));
+    }
+
+    [Fact]
+    public async Task The_sdk_on_the_path_comes_first()
+    {
+        Dotnet("bin", "10.0.100");
+        Dotnet("home/.dotnet", "10.0.200");
+        (await _script.Run(Find)).ShouldBe((0, _script.PathOf("bin/dotnet") + "\n"));
+    }
+
+    [Fact]
+    public async Task Without_one_all_that_were_found_are_named()
+    {
+        Dotnet("bin", "8.0.100");
+        Dotnet("home/.dotnet", "9.0.100");
+        var (status, output) = await _script.Run(Find);
+        status.ShouldBe(1);
+        output.ShouldContain("found 8.0.100 9.0.100");
+    }
+
+    [Theory]
+    [InlineData("x86_64", "x64")]
+    [InlineData("aarch64", "arm64")]
+    public async Task Libraries_are_those_of_the_machine(string machine, string architecture)
+    {
+        _script.Program("bin/uname", $"[[ $1 == -m ]] && echo {machine} || echo Linux");
+        _script.Program("bin/ldd", "echo \"  libneeded.so.1 => not found\"");
+        _script.Program($"out/runtimes/linux-{architecture}/native/libonnxruntime.so", "");
+        var (status, output) = await _script.Run(". $root/eng/sdk.sh; check_libraries $root/out");
+        status.ShouldBe(1);
+        output.ShouldContain("missing: libneeded.so.1");
+    }
+
+    private void Dotnet(string folder, params string[] sdks) =>
+        _script.Program($"{folder}/dotnet", string.Join('\n', sdks.Select(sdk => $"echo '{sdk} [/somewhere/sdk]'")));
+}
