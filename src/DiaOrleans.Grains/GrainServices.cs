@@ -1,3 +1,4 @@
+using DiaOrleans.Grains.Jobs;
 using DiaOrleans.Grains.Speech;
 using DiaOrleans.Grains.Workers;
 using Microsoft.Extensions.DependencyInjection;
@@ -10,12 +11,15 @@ namespace DiaOrleans.Grains;
 /// <summary>Wires the grains into a silo.</summary>
 public static class GrainServices
 {
-    /// <summary>What every silo needs. It must also offer grain storage named <see cref="State.StateStorage.ProviderName"/>.</summary>
+    /// <summary>What every silo needs. It must also offer grain storage named <see cref="State.StateStorage.ProviderName"/> and an <see cref="Blobs.IBlobStore"/>.</summary>
     public static ISiloBuilder AddDiaGrains(this ISiloBuilder silo)
     {
         silo.Services.TryAddSingleton(TimeProvider.System);
         silo.Services.AddPlacementDirector<PinnedPlacement, PinnedPlacementDirector>();
         silo.Services.AddSingleton<WorkDispatcher>();
+        silo.Services.TryAddSingleton(new JobOptions());
+        silo.Services.AddSingleton<JobDesk>();
+        silo.Services.AddSingleton<JobSweep>();
         return silo;
     }
 
@@ -31,4 +35,7 @@ public static class GrainServices
         services.AddHostedService<EngineHost>();
         return services;
     }
+
+    /// <summary>Runs background jobs on this silo's engine. Call it after <see cref="AddSpeechEngine"/>: jobs are handed back before the engine drains.</summary>
+    public static IServiceCollection AddJobRunner(this IServiceCollection services) => services.AddHostedService<JobRunner>();
 }

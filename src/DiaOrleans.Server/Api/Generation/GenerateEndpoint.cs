@@ -3,7 +3,6 @@ using DiaOrleans.Abstractions.Voices;
 using DiaOrleans.Grains.Scripts;
 using DiaOrleans.Grains.Voices;
 using DiaOrleans.Server.Api.Errors;
-using DiaOrleans.Server.Api.Voices;
 
 namespace DiaOrleans.Server.Api.Generation;
 
@@ -74,5 +73,5 @@ internal static class GenerateEndpoint
     }
 
     private static ApiProblem UnknownVoice(string id, IReadOnlyList<string> known) =>
-        ApiProblem.NotFound($"Voice '{id}' not found. Available voices: {PythonList.Of(known)}", "voice_not_found");
+        ApiProblem.NotFound(VoiceNotFound.Text(id, known), "voice_not_found");
 }
