@@ -1,5 +1,6 @@
 using DiaOrleans.Grains.Jobs;
-using DiaOrleans.Grains.Speech;
+using DiaOrleans.Grains.Rendering;
+using DiaOrleans.Grains.Retention;
 using DiaOrleans.Grains.Workers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -16,10 +17,13 @@ public static class GrainServices
     {
         silo.Services.TryAddSingleton(TimeProvider.System);
         silo.Services.AddPlacementDirector<PinnedPlacement, PinnedPlacementDirector>();
+        silo.Services.TryAddSingleton(new RenderingOptions());
         silo.Services.AddSingleton<WorkDispatcher>();
+        silo.Services.AddSingleton<GenerationRecorder>();
+        silo.Services.TryAddSingleton<ISpeechRenderer, SpeechRenderer>();
         silo.Services.TryAddSingleton(new JobOptions());
         silo.Services.AddSingleton<JobDesk>();
-        silo.Services.AddSingleton<JobSweep>();
+        silo.Services.AddSingleton<ICleanupStep, JobSweep>();
         return silo;
     }
 

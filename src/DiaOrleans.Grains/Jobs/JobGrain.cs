@@ -2,7 +2,7 @@ using DiaOrleans.Abstractions.Jobs;
 using DiaOrleans.Abstractions.Speech;
 using DiaOrleans.Grains.Blobs;
 using DiaOrleans.Grains.State;
-using DiaOrleans.Grains.Workers;
+using DiaOrleans.Grains.Waiting;
 using Microsoft.Extensions.Logging;
 
 namespace DiaOrleans.Grains.Jobs;

@@ -1,6 +1,6 @@
 using DiaOrleans.Abstractions.Jobs;
 using DiaOrleans.Grains.State;
-using DiaOrleans.Grains.Workers;
+using DiaOrleans.Grains.Waiting;
 
 namespace DiaOrleans.Grains.Jobs;
 

@@ -38,7 +38,7 @@ internal sealed partial class JobRun(JobLease lease, string worker, IGrainFactor
         }
     }
 
-    private static bool IsPassing(Exception e) => e is OrleansException or TimeoutException or IOException;
+    private static bool IsPassing(Exception e) => e is OrleansException or TimeoutException or IOException or RenderException { Passing: true };
 
     private async Task<TimeSpan> Attempt(SpeechRequest request, CancellationToken stopping)
     {
@@ -109,7 +109,7 @@ internal sealed partial class JobRun(JobLease lease, string worker, IGrainFactor
         switch (admission.Outcome)
         {
             case AdmissionOutcome.VoiceNotFound:
-                return await Fail(VoiceNotFound.Text(voice, admission.AvailableVoices));
+                return await Fail(UnknownVoice.Sentence(voice, admission.AvailableVoices));
             case AdmissionOutcome.Rejected:
                 return await Fail(admission.Reason!);
             default:

@@ -2,6 +2,7 @@ using DiaOrleans.Abstractions.Jobs;
 using DiaOrleans.Abstractions.Workers;
 using DiaOrleans.Grains.Blobs;
 using DiaOrleans.Grains.Rendering;
+using DiaOrleans.Grains.Waiting;
 using DiaOrleans.Grains.Workers;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -26,7 +27,7 @@ internal sealed partial class JobRunner(
     private static readonly TimeSpan AfterTrouble = TimeSpan.FromSeconds(1);
 
     private readonly CancellationTokenSource _stop = new();
-    private readonly Dictionary<Guid, Task<TimeSpan>> _runs = [];
+    private readonly List<Task<TimeSpan>> _runs = [];
     private Task _taking = Task.CompletedTask;
 
     private IJobQueueGrain Queue => grains.GetGrain<IJobQueueGrain>(0);
@@ -70,7 +71,7 @@ internal sealed partial class JobRunner(
             }
         }
 
-        await Task.WhenAll(_runs.Values);
+        await Task.WhenAll(_runs);
     }
 
     private async Task Step()
@@ -79,7 +80,7 @@ internal sealed partial class JobRunner(
         await grains.GetGrain<IJobCatalogGrain>(0).Recover().WaitAsync(_stop.Token);
         await Forget();
         if (worker.Status.State != WorkerState.Ready) await change.EndedOr(LookAgain, time, _stop.Token);
-        else if (_runs.Count > options.Slots) await Task.WhenAny(_runs.Values).WaitAsync(_stop.Token);
+        else if (_runs.Count > options.Slots) await Task.WhenAny(_runs).WaitAsync(_stop.Token);
         else if (await Queue.Take(silo.SiloAddress.ToParsableString()) is { } lease) await Begin(lease);
         else await Queue.WaitForWork(LookAgain, _stop.Token).WaitAsync(_stop.Token);
     }
@@ -88,24 +89,18 @@ internal sealed partial class JobRunner(
     private Task Begin(JobLease lease)
     {
         var run = new JobRun(lease, $"worker_{worker.Key.Device + 1}", grains, renderer, blobs, time, logger);
-        var running = _runs[lease.JobId] = Execute(run, _runs.GetValueOrDefault(lease.JobId));
+        var running = run.Execute(_stop.Token);
+        _runs.Add(running);
         return Task.WhenAny(run.Admitted, running).WaitAsync(_stop.Token);
-    }
-
-    /// <summary>A lease that this silo lost and got back waits for its earlier run: both go by the job's id.</summary>
-    private async Task<TimeSpan> Execute(JobRun run, Task? earlier)
-    {
-        if (earlier is not null) await earlier.EndedOr(Timeout.InfiniteTimeSpan, time);
-        return await run.Execute(_stop.Token);
     }
 
     /// <summary>Lets go of runs that have ended, and pauses as the longest of them asks.</summary>
     private async Task Forget()
     {
         var pause = TimeSpan.Zero;
-        foreach (var (job, run) in _runs.Where(pair => pair.Value.IsCompleted).ToArray())
+        foreach (var run in _runs.Where(run => run.IsCompleted).ToArray())
         {
-            _runs.Remove(job);
+            _runs.Remove(run);
             if (await run is var asked && asked > pause) pause = asked;
         }
 

@@ -1,19 +1,20 @@
 using DiaOrleans.Abstractions.Jobs;
 using DiaOrleans.Grains.Blobs;
+using DiaOrleans.Grains.Retention;
 
 namespace DiaOrleans.Grains.Jobs;
 
 /// <summary>Removes jobs that ended over an hour ago, their results, and what attempts wrote that another one overtook.</summary>
-public sealed class JobSweep(IGrainFactory grains, IBlobStore blobs)
+internal sealed class JobSweep(IGrainFactory grains, IBlobStore blobs) : ICleanupStep
 {
-    /// <summary>To be called about once an hour.</summary>
-    public async Task Sweep(DateTimeOffset now, CancellationToken cancellation)
+    /// <inheritdoc/>
+    public async Task Sweep(DateTimeOffset now, CancellationToken cancellationToken)
     {
         await grains.GetGrain<IJobCatalogGrain>(0).Clear(now - JobKeeping.Time);
-        foreach (var blob in await blobs.List(JobResults.Folder, cancellation))
+        foreach (var blob in await blobs.List(JobResults.Folder, cancellationToken))
         {
-            cancellation.ThrowIfCancellationRequested();
-            if (JobResults.JobOf(blob.Key) is { } id && await IsOrphan(id, blob.Key)) await blobs.Delete(blob.Key, cancellation);
+            cancellationToken.ThrowIfCancellationRequested();
+            if (JobResults.JobOf(blob.Key) is { } id && await IsOrphan(id, blob.Key)) await blobs.Delete(blob.Key, cancellationToken);
         }
     }
 

@@ -1,5 +1,5 @@
 using DiaOrleans.Abstractions.Jobs;
-using DiaOrleans.Grains.Workers;
+using DiaOrleans.Grains.Waiting;
 
 namespace DiaOrleans.Grains.Jobs;
 

@@ -38,29 +38,44 @@ public static class ScriptText
     public static string Tag(string cleaned, string primarySpeaker)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(cleaned);
-        if (FirstTag(cleaned) is not { } first)
+        var at = FindTag(cleaned);
+        if (at == cleaned.Length)
         {
-            var primary = primarySpeaker == "S2" ? TextIds.SecondSpeaker : TextIds.FirstSpeaker;
+            var primary = TagOf(primarySpeaker);
             return $"{primary} {cleaned} {primary}";
         }
-        var opened = TextIds.StartsWithTag(cleaned) ? cleaned : $"{Other(first)} {cleaned}";
+
+        var opened = at == 0 ? cleaned : $"{Other(cleaned.Substring(at, TextIds.FirstSpeaker.Length))} {cleaned}";
         return EndsWithTag(opened) ? opened : $"{opened} {SecondToLastSpeaker(opened)}";
     }
 
-    private static string? FirstTag(string text)
+    /// <summary>The tag of a voice's primary speaker; anything but S2 speaks as S1.</summary>
+    internal static string TagOf(string primarySpeaker) => primarySpeaker == "S2" ? TextIds.SecondSpeaker : TextIds.FirstSpeaker;
+
+    /// <summary>Where the first tag stands, or the length of a text that has none.</summary>
+    internal static int FindTag(string text)
     {
         var first = text.IndexOf(TextIds.FirstSpeaker, StringComparison.Ordinal);
         var second = text.IndexOf(TextIds.SecondSpeaker, StringComparison.Ordinal);
-        if (first < 0 && second < 0) return null;
-        return second < 0 || (first >= 0 && first < second) ? TextIds.FirstSpeaker : TextIds.SecondSpeaker;
+        if (first < 0) return second < 0 ? text.Length : second;
+        return second < 0 ? first : Math.Min(first, second);
+    }
+
+    /// <summary>The last tag of a text that has one.</summary>
+    internal static string LastTag(string text) =>
+        text.LastIndexOf(TextIds.FirstSpeaker, StringComparison.Ordinal) > text.LastIndexOf(TextIds.SecondSpeaker, StringComparison.Ordinal) ? TextIds.FirstSpeaker : TextIds.SecondSpeaker;
+
+    /// <summary>The text up to its last word: tags that open a turn without words are left out.</summary>
+    internal static string WithoutTagAtEnd(string text)
+    {
+        while (EndsWithTag(text)) text = text[..^TextIds.FirstSpeaker.Length].TrimEnd(' ');
+        return text;
     }
 
     private static string SecondToLastSpeaker(string text)
     {
-        var first = text.LastIndexOf(TextIds.FirstSpeaker, StringComparison.Ordinal);
-        var second = text.LastIndexOf(TextIds.SecondSpeaker, StringComparison.Ordinal);
-        var last = first > second ? TextIds.FirstSpeaker : TextIds.SecondSpeaker;
-        return first >= 0 && second >= 0 ? Other(last) : last;
+        var last = LastTag(text);
+        return text.Contains(Other(last), StringComparison.Ordinal) ? Other(last) : last;
     }
 
     private static string Other(string tag) => tag == TextIds.FirstSpeaker ? TextIds.SecondSpeaker : TextIds.FirstSpeaker;

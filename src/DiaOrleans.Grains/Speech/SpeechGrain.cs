@@ -1,10 +1,8 @@
 using System.Runtime.CompilerServices;
 using DiaOrleans.Abstractions.Speech;
-using DiaOrleans.Abstractions.Voices;
 using DiaOrleans.Abstractions.Workers;
-using DiaOrleans.Grains.Scripts;
-using DiaOrleans.Grains.Voices;
-using DiaOrleans.Grains.Workers;
+using DiaOrleans.Grains.Rendering;
+using DiaOrleans.Grains.Waiting;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 using Orleans.Placement;
@@ -12,58 +10,53 @@ using Orleans.Placement;
 namespace DiaOrleans.Grains.Speech;
 
 /// <summary>
-/// A synchronous request, in memory: it lives near its client and no longer than it. A loop within the activation follows the work at the worker,
-/// and a timer ends what no client asks about any more.
+/// A request in memory: it lives near its client and no longer than it. Its audio is made beside the activation; a timer ends what no client asks about any more.
 /// </summary>
 [GrainType("dia.speech"), PreferLocalPlacement, Reentrant]
-internal sealed partial class SpeechGrain(WorkDispatcher dispatcher, TimeProvider time, ILogger<SpeechGrain> logger) : Grain, ISpeechGrain
+internal sealed partial class SpeechGrain(ISpeechRenderer renderer, TimeProvider time, ILogger<SpeechGrain> logger) : Grain, ISpeechGrain
 {
     private const int ChunkBytes = 256 * 1000;
-    private const int ChunksPerMessage = 4;
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan PendingWait = TimeSpan.FromSeconds(1);
     private static readonly GrainTimerCreationOptions LookPeriodically = new(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(5)) { Interleave = true, KeepAlive = true };
 
     private readonly ClientWatch _client = new(time);
     private readonly CancellationTokenSource _stop = new();
-    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _readable = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly AudioBuffer _audio = new();
+    private readonly Lock _gate = new();
     private Task<SpeechAdmission>? _admission;
-    private Task _following = Task.CompletedTask;
-    private SpeechSnapshot _now = new() { Status = SpeechStatus.Failed, Error = "No such request: it was not started here, or the time to fetch its audio is over." };
-    private byte[] _audio = [];
+    private Task _producing = Task.CompletedTask;
+    private ISpeechRendering? _rendering;
+    private SpeechStatus _status = SpeechStatus.Failed;
+    private string? _error = "No such request: it was not started here, or the time to fetch its audio is over.";
     private bool _fetched;
 
     private Guid Id => this.GetPrimaryKey();
 
-    private bool Ended => _ended.Task.IsCompleted;
+    private bool Ended => _status is SpeechStatus.Completed or SpeechStatus.Failed or SpeechStatus.Cancelled;
 
     public Task<SpeechAdmission> Start(SpeechRequest request) => _admission ??= Admit(request);
 
     public async Task<SpeechSnapshot> Wait(TimeSpan upTo)
     {
-        if (_admission is null) return _now;
+        if (_admission is null) return Snapshot();
         using var visit = _client.Enter();
-        await _ended.Task.EndedOr(upTo < LongestWait ? upTo : LongestWait, time);
-        return _now;
+        await _readable.Task.EndedOr(upTo < LongestWait ? upTo : LongestWait, time);
+        return Snapshot();
     }
 
     public async IAsyncEnumerable<byte[]> ReadAudio([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        if (_now.Status != SpeechStatus.Completed) throw new InvalidOperationException($"Job {Id} has no audio: it is {_now.Status}.");
+        if (_admission is null) throw new InvalidOperationException(_error);
         using var visit = _client.Enter();
-        for (var start = 0; start < _audio.Length; start += ChunkBytes)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            yield return _audio[start..Math.Min(start + ChunkBytes, _audio.Length)];
-        }
-
+        await foreach (var chunk in _audio.Read(ChunkBytes, cancellationToken)) yield return chunk;
         _fetched = true;
     }
 
     public Task Cancel()
     {
-        End(_now with { Status = SpeechStatus.Cancelled });
-        return _following;
+        End(SpeechStatus.Cancelled, "The request was stopped.");
+        return _producing;
     }
 
     /// <summary>On a silo that shuts down the worker's grain may be gone already, and its engine with it: waiting for it would hold up the silo.</summary>
@@ -76,101 +69,92 @@ internal sealed partial class SpeechGrain(WorkDispatcher dispatcher, TimeProvide
     private async Task<SpeechAdmission> Admit(SpeechRequest request)
     {
         using var visit = _client.Enter();
-        _now = new SpeechSnapshot { Status = SpeechStatus.Pending };
+        (_status, _error) = (SpeechStatus.Pending, null);
         SpeechAdmission? answer = null;
         try
         {
-            answer = await Decide(request);
+            (answer, _rendering) = await renderer.Start(Id, request, request.Streamed ? WorkPriority.Live : WorkPriority.Waiting, _stop.Token);
             return answer;
         }
         finally
         {
-            if (answer?.Outcome == AdmissionOutcome.Accepted) this.RegisterGrainTimer(LookForClient, LookPeriodically);
-            else Leave(answer?.Reason);
+            if (_rendering is { } rendering)
+            {
+                // Off the activation's scheduler: encoding computes.
+                _producing = Task.Run(() => Produce(rendering));
+                this.RegisterGrainTimer(LookForClient, LookPeriodically);
+            }
+            else
+            {
+                // A refused request keeps nothing: the same id may try again.
+                End(SpeechStatus.Failed, answer?.Reason);
+                DeactivateOnIdle();
+            }
         }
     }
 
-    /// <summary>A refused job keeps nothing: the same id may try again.</summary>
-    private void Leave(string? reason)
-    {
-        Fail(reason);
-        DeactivateOnIdle();
-    }
-
-    private async Task<SpeechAdmission> Decide(SpeechRequest request)
-    {
-        if (ScriptText.Clean(request.Text) is not { Length: > 0 } cleaned) return Admissions.Rejected("Text cannot be empty");
-        if (SpeechPlan.Unservable(request) is { } reason) return Admissions.Rejected(reason);
-        var voice = VoiceId.CanExist(request.VoiceId) ? await GrainFactory.GetGrain<IVoiceGrain>(request.VoiceId).Get() : null;
-        if (voice is null) return Admissions.VoiceNotFound(await GrainFactory.GetGrain<IVoiceCatalogGrain>(0).ListIds());
-        if (voice.AudioPrompt is { } prompt) Log.NotCloned(logger, request.VoiceId, prompt);
-        var text = ScriptText.Tag(cleaned, voice.PrimarySpeaker);
-        _now = _now with { ProcessedText = text };
-        var (answer, worker) = await dispatcher.Dispatch(model => SpeechPlan.For(Id, request, text, model), _stop.Token);
-        if (answer.Outcome == WorkOutcome.Accepted) _following = Follow(worker!, request.SampleRate ?? SpeechEncoder.DefaultRate);
-        return Admissions.From(answer);
-    }
-
-    /// <summary>Runs beside the calls, on the activation's own scheduler, until the job has ended.</summary>
-    private async Task Follow(IGpuWorkerGrain worker, int sampleRate)
+    private async Task Produce(ISpeechRendering rendering)
     {
         try
         {
-            var work = await AwaitEnd(worker);
-            if (work is { State: WorkState.Completed, Samples: 0 }) Fail("The model had nothing to say. Try another seed or a longer text.");
-            else if (work.State == WorkState.Completed) await Encode(worker, work, sampleRate);
-            else Fail(work.Error ?? "The worker was restarted. Send the request again.");
+            await using (rendering)
+            {
+                _ = rendering.Started.ContinueWith(_ => MoveTo(SpeechStatus.Processing), TaskScheduler.Default);
+                await foreach (var chunk in rendering.Read(_stop.Token))
+                {
+                    _audio.Append(chunk);
+                    if (_audio.Bytes > 0) _readable.TrySetResult();
+                }
+            }
+
+            End(SpeechStatus.Completed, null);
+        }
+        catch (RenderException e)
+        {
+            End(SpeechStatus.Failed, e.Message);
         }
         catch (Exception e)
         {
-            if (!Ended) Log.Failed(logger, e, Id);
-            Fail("The worker does not answer. Send the request again.");
-        }
-        finally
-        {
-            await Release(worker);
+            if (!_stop.IsCancellationRequested) Log.Failed(logger, e, Id);
+            End(SpeechStatus.Failed, "The server could not finish the audio.");
         }
     }
 
-    private async Task<WorkProgress> AwaitEnd(IGpuWorkerGrain worker)
+    private SpeechSnapshot Snapshot()
     {
-        while (true)
+        lock (_gate)
         {
-            var progress = await worker.Wait(Id, _now.Status == SpeechStatus.Pending ? PendingWait : LongestWait).WaitAsync(_stop.Token);
-            if (progress.State is not (WorkState.Waiting or WorkState.Running)) return progress;
-            if (progress.State == WorkState.Running && !Ended) _now = _now with { Status = SpeechStatus.Processing };
+            return new SpeechSnapshot
+            {
+                Status = _status,
+                Error = _status == SpeechStatus.Failed ? _error : null,
+                ProcessedText = _rendering?.ProcessedText,
+                AudioBytes = _audio.Bytes,
+                InputTokens = _rendering?.InputTokens ?? 0,
+                OutputTokens = _rendering?.OutputTokens ?? 0,
+            };
         }
     }
 
-    private async Task Encode(IGpuWorkerGrain worker, WorkProgress work, int sampleRate)
+    private void MoveTo(SpeechStatus status)
     {
-        var samples = new List<float>(checked((int)work.Samples));
-        await foreach (var chunk in worker.Read(Id, _stop.Token).WithBatchSize(ChunksPerMessage)) samples.AddRange(chunk);
-        var audio = await Task.Run(() => SpeechEncoder.Encode([.. samples], work.SampleRate, sampleRate), _stop.Token);
-        _audio = audio;
-        End(_now with { Status = SpeechStatus.Completed, AudioBytes = audio.Length });
-    }
-
-    private async Task Release(IGpuWorkerGrain worker)
-    {
-        try
+        lock (_gate)
         {
-            await worker.Release(Id);
-        }
-        catch (Exception e) when (e is OrleansException or TimeoutException)
-        {
-            Log.NotReleased(logger, e, Id);
+            if (!Ended) _status = status;
         }
     }
 
-    private void Fail(string? reason) => End(_now with { Status = SpeechStatus.Failed, Error = reason });
-
-    private void End(SpeechSnapshot final)
+    private void End(SpeechStatus status, string? error)
     {
-        if (Ended) return;
-        _now = final;
-        _ended.SetResult();
-        _stop.Cancel();
+        lock (_gate)
+        {
+            if (Ended) return;
+            (_status, _error) = (status, error);
+        }
+
+        _audio.End(status == SpeechStatus.Completed ? null : new InvalidOperationException(error ?? "The request ended without audio."));
+        _readable.TrySetResult();
+        if (status != SpeechStatus.Completed) _stop.Cancel();
     }
 
     private Task LookForClient()
@@ -183,16 +167,10 @@ internal sealed partial class SpeechGrain(WorkDispatcher dispatcher, TimeProvide
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "Voice '{Voice}' names audio prompt '{Prompt}', which is not registered: generation goes on without cloning.")]
-        public static partial void NotCloned(ILogger logger, string voice, string prompt);
+        [LoggerMessage(2, LogLevel.Warning, "Request {Request} is stopped: its client has not asked about it for a minute.")]
+        public static partial void Abandoned(ILogger logger, Guid request);
 
-        [LoggerMessage(2, LogLevel.Warning, "Job {Job} is stopped: its client has not asked about it for a minute.")]
-        public static partial void Abandoned(ILogger logger, Guid job);
-
-        [LoggerMessage(3, LogLevel.Error, "Job {Job} failed.")]
-        public static partial void Failed(ILogger logger, Exception cause, Guid job);
-
-        [LoggerMessage(4, LogLevel.Debug, "The worker of job {Job} did not hear that it is over; it will forget it by itself.")]
-        public static partial void NotReleased(ILogger logger, Exception cause, Guid job);
+        [LoggerMessage(3, LogLevel.Error, "Request {Request} failed.")]
+        public static partial void Failed(ILogger logger, Exception cause, Guid request);
     }
 }

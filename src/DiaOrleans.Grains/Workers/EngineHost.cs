@@ -1,4 +1,5 @@
 using DiaOrleans.Abstractions.Workers;
+using DiaOrleans.Grains.Waiting;
 using DiaOrleans.Inference.Serving;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

@@ -1,4 +1,5 @@
 using DiaOrleans.Server.Api.Generation;
+using DiaOrleans.Server.Api.Jobs;
 using DiaOrleans.Server.Api.Pipeline;
 using DiaOrleans.Server.Api.Prompts;
 using DiaOrleans.Server.Api.System;
@@ -10,7 +11,10 @@ namespace DiaOrleans.Server.Api;
 internal static class ApiEndpoints
 {
     public static IServiceCollection AddApi(this IServiceCollection services, ApiOptions options) => services
+        .AddSingleton(options)
         .AddSingleton(new ApiKey(options.ApiKey))
+        .AddSingleton(new VoiceAliases(options.VoiceAliases))
+        .AddSingleton<SpeechResponder>()
         .AddSingleton<Problems>()
         .AddSingleton<WorkerView>();
 
@@ -28,8 +32,13 @@ internal static class ApiEndpoints
             SystemEndpoints.Map(routes);
             VoiceEndpoints.Map(routes);
             PromptEndpoints.Map(routes);
+            PreviewEndpoint.Map(routes);
             GenerateEndpoint.Map(routes);
+            JobEndpoints.Map(routes);
+            QueueStatsEndpoint.Map(routes);
         }
+
+        OpenAiSpeechEndpoint.Map(app);
 
         return app;
     }

@@ -1,9 +1,13 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using DiaOrleans.Grains;
+using DiaOrleans.Grains.Blobs;
+using DiaOrleans.Grains.Jobs;
+using DiaOrleans.Grains.Rendering;
 using DiaOrleans.Grains.Workers;
 using DiaOrleans.Server.Api;
 using DiaOrleans.Server.Storage;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Configuration;
 using Orleans.Dashboard;
 
@@ -32,7 +36,18 @@ internal static class DiaServer
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(options.DrainSeconds + 10));
         builder.UseOrleans(silo => ConfigureSilo(silo, options, data));
         builder.Services.AddSpeechEngine<OnnxSpeechEngineFactory>(new EngineHostOptions { DrainLimit = TimeSpan.FromSeconds(options.DrainSeconds) });
-        builder.Services.AddApi(new ApiOptions { ApiKey = options.ApiKey });
+        builder.Services.AddSingleton(new JobOptions { MaxPendingJobs = options.MaxPendingJobs, Slots = options.Slots });
+        builder.Services.AddJobRunner();
+        builder.Services.TryAddSingleton<IBlobStore>(new FolderBlobStore(data.Path));
+        builder.Services.AddSingleton(new RenderingOptions
+        {
+            Temperature = options.Temperature,
+            CfgScale = options.CfgScale,
+            TopP = options.TopP,
+            MaxSegmentBytes = options.MaxSegmentBytes,
+            MaxPromptSeconds = options.MaxPromptSeconds,
+        });
+        builder.Services.AddApi(new ApiOptions { ApiKey = options.ApiKey, DefaultFormat = options.DefaultFormat, VoiceAliases = options.VoicesByAlias });
         var app = builder.Build();
         app.MapApi();
         if (options.Dashboard) app.MapOrleansDashboard(routePrefix: "/dashboard");

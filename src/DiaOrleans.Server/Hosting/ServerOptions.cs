@@ -1,4 +1,5 @@
 using System.Net;
+using DiaOrleans.Audio.Encoding;
 using DiaOrleans.Inference.Checkpoints;
 
 namespace DiaOrleans.Server.Hosting;
@@ -33,6 +34,9 @@ internal sealed record ServerOptions
     /// <summary>Bound of waiting work, in predicted seconds of audio.</summary>
     public double MaxWaitingSeconds { get; init; } = 600;
 
+    /// <summary>The most background jobs that wait; more are refused.</summary>
+    public int MaxPendingJobs { get; init; } = 1000;
+
     /// <summary>Seconds that accepted requests may still run after the server is told to stop.</summary>
     public double DrainSeconds { get; init; } = 40;
 
@@ -54,6 +58,35 @@ internal sealed record ServerOptions
     /// <summary>Clients must send it as a bearer token, where set.</summary>
     public string? ApiKey { get; init; }
 
+    /// <summary>Format of OpenAI's speech route, where the client names none.</summary>
+    public string DefaultFormat { get; init; } = "wav";
+
+    /// <summary>Voices under names that clients have built in: <c>alloy=anna,nova=bob</c>.</summary>
+    public string? VoiceAliases { get; init; }
+
+    /// <summary>Sampling temperature, where the client names none; null takes the model's.</summary>
+    public double? Temperature { get; init; }
+
+    /// <summary>Guidance scale, where the client names none; null takes the model's.</summary>
+    public double? CfgScale { get; init; }
+
+    /// <summary>Nucleus mass, where the client names none; null takes the model's.</summary>
+    public double? TopP { get; init; }
+
+    /// <summary>The most bytes of text that one call of the model speaks; null takes the model's.</summary>
+    public int? MaxSegmentBytes { get; init; }
+
+    /// <summary>The most seconds of a recording that a call continues.</summary>
+    public double MaxPromptSeconds { get; init; } = 15;
+
+    public IReadOnlyDictionary<string, string> VoicesByAlias => (VoiceAliases ?? "")
+        .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+        .Select(pair => pair.Split('=', 2, StringSplitOptions.TrimEntries) is [{ Length: > 0 } name, { Length: > 0 } voice]
+            ? KeyValuePair.Create(name, voice)
+            : throw new SettingsException($"voice aliases has '{pair}'; expected name=voice, name=voice."))
+        .DistinctBy(pair => pair.Key)
+        .ToDictionary();
+
     public DiaProfile? ProfileOverride => Profile?.ToLowerInvariant() switch
     {
         null or "" => null,
@@ -71,13 +104,21 @@ internal sealed record ServerOptions
     {
         _ = ProfileOverride;
         _ = Address;
+        _ = VoicesByAlias;
         Require(Port is >= 0 and <= 65535, "port", Port, "0 to 65535");
         Require(SiloPort is >= 0 and <= 65535, "silo port", SiloPort, "0 to 65535");
         Require(GatewayPort is >= 0 and <= 65535, "gateway port", GatewayPort, "0 to 65535");
         Require(Threads >= 0, "threads", Threads, "0 or more");
         Require(Slots is >= 1 and <= 256, "slots", Slots, "1 to 256");
         Require(MaxWaitingSeconds > 0, "max waiting seconds", MaxWaitingSeconds, "more than 0");
+        Require(MaxPendingJobs >= 1, "max pending jobs", MaxPendingJobs, "1 or more");
         Require(DrainSeconds >= 0, "drain seconds", DrainSeconds, "0 or more");
+        Require(AudioFormats.TryParse(DefaultFormat, out _), "default format", DefaultFormat, string.Join(", ", AudioFormats.All.Select(f => f.Name())));
+        Require(Temperature is null or (>= 0.1 and <= 2), "temperature", Temperature!, "0.1 to 2");
+        Require(CfgScale is null or (>= 1 and <= 10), "cfg scale", CfgScale!, "1 to 10");
+        Require(TopP is null or (> 0 and <= 1), "top p", TopP!, "more than 0, at most 1");
+        Require(MaxSegmentBytes is null or (>= 20 and <= 4096), "max segment bytes", MaxSegmentBytes!, "20 to 4096");
+        Require(MaxPromptSeconds is >= 0.5 and <= 60, "max prompt seconds", MaxPromptSeconds, "0.5 to 60");
         Require(Silo.Length > 0 && !Silo.Contains('/'), "silo", Silo, "a name without a slash");
         return this;
     }

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Text;
 using DiaOrleans.Audio.Wave;
 
 namespace DiaOrleans.Audio.Tests.Wave;
@@ -11,9 +10,9 @@ public sealed class WaveFileTests
     {
         var file = WaveFile.Encode(new float[1000], 44100);
         file.Length.ShouldBe(2044);
-        Encoding.ASCII.GetString(file, 0, 4).ShouldBe("RIFF");
+        file.AsSpan(0, 4).SequenceEqual("RIFF"u8).ShouldBeTrue();
         BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(4)).ShouldBe(2036u);
-        Encoding.ASCII.GetString(file, 8, 8).ShouldBe("WAVEfmt ");
+        file.AsSpan(8, 8).SequenceEqual("WAVEfmt "u8).ShouldBeTrue();
         BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(16)).ShouldBe(16u);
         BinaryPrimitives.ReadUInt16LittleEndian(file.AsSpan(20)).ShouldBe((ushort)1);
         BinaryPrimitives.ReadUInt16LittleEndian(file.AsSpan(22)).ShouldBe((ushort)1);
@@ -21,7 +20,7 @@ public sealed class WaveFileTests
         BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(28)).ShouldBe(88200u);
         BinaryPrimitives.ReadUInt16LittleEndian(file.AsSpan(32)).ShouldBe((ushort)2);
         BinaryPrimitives.ReadUInt16LittleEndian(file.AsSpan(34)).ShouldBe((ushort)16);
-        Encoding.ASCII.GetString(file, 36, 4).ShouldBe("data");
+        file.AsSpan(36, 4).SequenceEqual("data"u8).ShouldBeTrue();
         BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(40)).ShouldBe(2000u);
     }
 

@@ -35,7 +35,7 @@ internal sealed class GrainCluster : IAsyncDisposable
 
     public IGrainFactory Grains => _cluster.Client;
 
-    public static async Task<GrainCluster> Start(SharedStorage? storage = null, int silos = 1, bool loaded = true, bool realTime = false, MemoryBlobs? blobs = null, Action<ISiloBuilder>? configure = null)
+    public static async Task<GrainCluster> Start(SharedStorage? storage = null, int silos = 1, bool loaded = true, bool realTime = false, MemoryBlobs? blobs = null, bool jobs = false, Action<IServiceCollection>? configure = null)
     {
         storage ??= new SharedStorage();
         blobs ??= new MemoryBlobs();
@@ -48,10 +48,11 @@ internal sealed class GrainCluster : IAsyncDisposable
             silo.Services.AddSingleton<TimeProvider>(realTime ? TimeProvider.System : time);
             silo.Services.AddKeyedSingleton<IGrainStorage>(StateStorage.ProviderName, storage);
             silo.Services.AddSingleton<IBlobStore>(blobs);
+            configure?.Invoke(silo.Services);
             silo.AddDiaGrains();
             silo.Services.AddSpeechEngine<FakeEngine>(new EngineHostOptions());
             silo.Services.AddSingleton<ISpeechEngineFactory>(engines[Interlocked.Increment(ref next) % silos]);
-            configure?.Invoke(silo);
+            if (jobs) silo.Services.AddJobRunner();
         });
         var cluster = new GrainCluster(builder.Build(), storage, time, engines) { Blobs = blobs };
         await cluster._cluster.DeployAsync();

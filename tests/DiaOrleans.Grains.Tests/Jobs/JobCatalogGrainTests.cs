@@ -15,7 +15,7 @@ public sealed class JobCatalogGrainTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _cluster = await GrainCluster.Start(loaded: false, configure: silo => silo.Services.AddSingleton(new JobOptions { MaxPendingJobs = 5 }));
+        _cluster = await GrainCluster.Start(loaded: false, configure: services => services.AddSingleton(new JobOptions { MaxPendingJobs = 5 }));
         _desk = Desk(_cluster);
     }
 

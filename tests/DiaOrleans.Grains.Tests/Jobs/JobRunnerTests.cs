@@ -102,6 +102,7 @@ public sealed class JobRunnerTests : IAsyncLifetime
         _renderer.Next().Fail(new RenderException("The model had nothing to say."));
         (await Reached(id, SpeechStatus.Failed)).Error.ShouldBe("The model had nothing to say.");
         id = await Submit("x");
+        _renderer.Next().Fail(new RenderException("The worker was restarted.", passing: true));
         _renderer.Next().Fail(new InvalidOperationException("a secret"));
         (await Reached(id, SpeechStatus.Failed)).Error.ShouldBe("The server could not make the audio; its log says why.");
     }
@@ -173,7 +174,7 @@ public sealed class JobRunnerTests : IAsyncLifetime
     [Fact]
     public async Task The_jobs_of_a_killed_silo_run_on_the_other_one_at_once()
     {
-        await using var cluster = await GrainCluster.Start(silos: 2, realTime: true, configure: silo => silo.Services.AddSingleton<ISpeechRenderer>(_renderer).AddSingleton(new JobOptions { Slots = 1 }).AddJobRunner());
+        await using var cluster = await GrainCluster.Start(silos: 2, realTime: true, jobs: true, configure: services => services.AddSingleton<ISpeechRenderer>(_renderer));
         var desk = Desk(cluster);
         Guid[] ids = [.. await Task.WhenAll(Enumerable.Range(0, 8).Select(async i => (await desk.Submit(new SpeechRequest { Text = $"{i}", VoiceId = "v" })).JobId))];
         FakeRendering[] running = [.. Enumerable.Range(0, 4).Select(_ => _renderer.Next())];
@@ -201,5 +202,5 @@ public sealed class JobRunnerTests : IAsyncLifetime
     private static JobDesk Desk(GrainCluster cluster) => new(cluster.Grains, cluster.Blobs, TimeProvider.System);
 
     private Task<GrainCluster> Start(FakeRenderer renderer) => GrainCluster.Start(
-        _storage, realTime: true, blobs: _blobs, configure: silo => silo.Services.AddSingleton<ISpeechRenderer>(renderer).AddJobRunner());
+        _storage, realTime: true, blobs: _blobs, jobs: true, configure: services => services.AddSingleton<ISpeechRenderer>(renderer));
 }

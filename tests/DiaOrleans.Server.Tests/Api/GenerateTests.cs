@@ -105,11 +105,81 @@ public sealed class GenerateTests(ServerFixture fixture)
     }
 
     [Fact]
-    public async Task Text_over_one_call_is_refused_with_both_numbers()
+    public async Task Text_over_one_call_is_spoken_to_its_end()
     {
-        var answer = await _client.PostJson("/generate", JsonSerializer.Serialize(new { text = new string('a', 171), voice_id = "anna" }));
-        ((int)answer.StatusCode).ShouldBe(400);
-        (await answer.Detail()).ShouldContain("170");
+        // dia-nano gives every letter about one frame of 64 ms, and speaks 170 bytes a call.
+        var text = string.Join(' ', Enumerable.Repeat("[S1] The lamp is still on, and the door is open. [S2] Then close it, please.", 4));
+        var wav = await Bytes(new { text, voice_id = "anna", seed = 5 });
+        ((wav.Length - 44) / 2 / 44100.0).ShouldBeInRange(0.05 * 4 * 64, 0.09 * 4 * 64);
+        (await Bytes(new { text, voice_id = "anna", seed = 5 })).ShouldBe(wav);
+    }
+
+    [Fact]
+    public async Task Max_tokens_bounds_the_whole_request()
+    {
+        var text = string.Join(' ', Enumerable.Repeat("The lamp is still on, and the door is open.", 8));
+        var wav = await Bytes(new { text, voice_id = "anna", seed = 5, max_tokens = 200 });
+        // 200 frames of 64 ms and the pauses between segments.
+        ((wav.Length - 44) / 2 / 44100.0).ShouldBeInRange(12.0, 12.8 + 0.5);
+    }
+
+    [Theory]
+    [InlineData(0.25)]
+    [InlineData(0.8)]
+    [InlineData(1.7)]
+    [InlineData(4)]
+    public async Task Another_speed_changes_the_duration_and_nothing_else(double speed)
+    {
+        var normal = await Bytes(new { text = Script, voice_id = "anna", seed = 1 });
+        var wav = await Bytes(new { text = Script, voice_id = "anna", seed = 1, speed });
+        ((wav.Length - 44) / (double)(normal.Length - 44) * speed).ShouldBe(1, 0.01);
+    }
+
+    [Theory]
+    [InlineData("wav", "audio/wav", "RIFF")]
+    [InlineData("MP3", "audio/mpeg", null)]
+    [InlineData("opus", "audio/ogg", "OggS")]
+    [InlineData("aac", "audio/aac", null)]
+    [InlineData("flac", "audio/flac", "fLaC")]
+    [InlineData("pcm", "audio/pcm", null)]
+    public async Task Every_format_has_its_type_name_and_start(string format, string type, string? start)
+    {
+        var answer = await _client.PostJson("/generate", JsonSerializer.Serialize(new { text = Script, voice_id = "anna", seed = 1, response_format = format }));
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK, await answer.Content.ReadAsStringAsync());
+        answer.Content.Headers.ContentType!.ToString().ShouldBe(type);
+        answer.Content.Headers.GetValues("Content-Disposition").Single().ShouldBe($"attachment; filename=speech.{format.ToLowerInvariant()}");
+        answer.Headers.TransferEncodingChunked.ShouldBe(true);
+        var bytes = await answer.Content.ReadAsByteArrayAsync();
+        if (start is not null) System.Text.Encoding.ASCII.GetString(bytes, 0, 4).ShouldBe(start);
+        else if (format != "pcm") (bytes[0] == 0xFF && (bytes[1] & 0xE0) == 0xE0).ShouldBeTrue();
+        (await Bytes(new { text = Script, voice_id = "anna", seed = 1, response_format = format })).ShouldBe(bytes);
+    }
+
+    [Fact]
+    public async Task Pcm_is_the_same_sound_at_24000_hz_without_a_header()
+    {
+        var pcm = await Bytes(new { text = Script, voice_id = "anna", seed = 1, response_format = "pcm" });
+        var wav = await Bytes(new { text = Script, voice_id = "anna", seed = 1, sample_rate = 24000 });
+        pcm.ShouldBe(wav[44..]);
+    }
+
+    [Fact]
+    public async Task A_very_short_text_does_not_run_on()
+    {
+        for (var seed = 0; seed < 4; seed++)
+        {
+            var wav = await Bytes(new { text = "Yes.", voice_id = "anna", seed });
+            ((wav.Length - 44) / 2 / 44100.0).ShouldBeInRange(0.05, 2.6);
+        }
+    }
+
+    [Fact]
+    public async Task The_legacy_route_answers_with_a_wav()
+    {
+        var answer = await _client.PostJson("/api/tts/generate", JsonSerializer.Serialize(new { text = Script, voice_id = "anna" }));
+        answer.Content.Headers.ContentType!.ToString().ShouldBe("audio/wav");
+        (await answer.Content.ReadAsByteArrayAsync()).Length.ShouldBeGreaterThan(10000);
+        (await _client.PostJson("/v1/api/tts/generate", "{}")).StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
     }
 
     [Fact]
@@ -154,6 +224,13 @@ public sealed class GenerateTests(ServerFixture fixture)
     private async Task<byte[]> Speak(long? seed)
     {
         var answer = await _client.PostJson("/generate", JsonSerializer.Serialize(new { text = Script, voice_id = "anna", seed }));
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK, await answer.Content.ReadAsStringAsync());
+        return await answer.Content.ReadAsByteArrayAsync();
+    }
+
+    private async Task<byte[]> Bytes(object body)
+    {
+        var answer = await _client.PostJson("/generate", JsonSerializer.Serialize(body));
         answer.StatusCode.ShouldBe(HttpStatusCode.OK, await answer.Content.ReadAsStringAsync());
         return await answer.Content.ReadAsByteArrayAsync();
     }

@@ -1,77 +1,42 @@
 using DiaOrleans.Abstractions.Speech;
-using DiaOrleans.Abstractions.Voices;
+using DiaOrleans.Grains.Jobs;
 using DiaOrleans.Grains.Scripts;
-using DiaOrleans.Grains.Voices;
 using DiaOrleans.Server.Api.Errors;
+using DiaOrleans.Server.Api.Jobs;
+using DiaOrleans.Server.Api.Validation;
+using DiaOrleans.Server.Api.Voices;
 
 namespace DiaOrleans.Server.Api.Generation;
 
-/// <summary>POST /generate: from a script to a WAV, while the client waits.</summary>
+/// <summary>POST /generate and its older sister /api/tts/generate; spec/api.md 2.1, 2.3.</summary>
 internal static class GenerateEndpoint
 {
-    private const int ChunksPerMessage = 2;
-    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(10);
-
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/generate", Generate);
-
-    private static async Task Generate(HttpContext context, IGrainFactory grains)
+    public static void Map(IEndpointRouteBuilder routes)
     {
-        var request = await GenerateRequest.Read(context.Request);
-        if (ScriptText.Clean(request.Text).Length == 0) throw ApiProblem.BadRequest("Text cannot be empty");
-        if (!VoiceId.CanExist(request.VoiceId)) throw UnknownVoice(request.VoiceId, await grains.GetGrain<IVoiceCatalogGrain>(0).ListIds());
-        var job = grains.GetGrain<ISpeechGrain>(Guid.NewGuid());
-        try
-        {
-            Admit(await job.Start(request).WaitAsync(context.RequestAborted), request);
-            await WaitForEnd(job, context.RequestAborted);
-            await Send(job, context.Response, context.RequestAborted);
-        }
-        catch (OperationCanceledException)
-        {
-            await job.Cancel();
-            throw;
-        }
+        routes.MapPost("/generate", Generate);
+        routes.MapPost("/api/tts/generate", Legacy);
     }
 
-    private static void Admit(SpeechAdmission admission, SpeechRequest request)
+    private static async Task Generate(HttpContext context, SpeechResponder responder, JobDesk jobs, VoiceAliases aliases)
     {
-        switch (admission.Outcome)
-        {
-            case AdmissionOutcome.VoiceNotFound:
-                throw UnknownVoice(request.VoiceId, admission.AvailableVoices);
-            case AdmissionOutcome.Busy:
-                throw ApiProblem.Busy(admission.RetryAfter);
-            case AdmissionOutcome.Unavailable:
-                throw ApiProblem.Unavailable(admission.RetryAfter);
-            case AdmissionOutcome.Rejected:
-                throw ApiProblem.BadRequest(admission.Reason!);
-        }
+        var (request, inBackground) = await GenerateRequest.Read(context.Request);
+        RefuseEmpty(request.Text);
+        if (inBackground) await (await JobSubmissionEndpoint.Submit(context, request with { VoiceId = aliases.Resolve(request.VoiceId) }, jobs)).ExecuteAsync(context);
+        else await responder.Send(context, request);
     }
 
-    private static async Task WaitForEnd(ISpeechGrain job, CancellationToken clientGone)
+    private static async Task Legacy(HttpContext context, SpeechResponder responder)
     {
-        while (true)
-        {
-            var state = await job.Wait(Poll).WaitAsync(clientGone);
-            switch (state.Status)
-            {
-                case SpeechStatus.Completed:
-                    return;
-                case SpeechStatus.Failed:
-                    throw ApiProblem.Failed($"Audio generation failed: {state.Error}");
-                case SpeechStatus.Cancelled:
-                    throw ApiProblem.Failed("Audio generation failed: the request was cancelled");
-            }
-        }
+        using var body = await BodyReader.Read(context.Request);
+        var fields = FieldReader.Body(body.RootElement);
+        var request = new SpeechRequest { Text = fields.RequiredString("text", GenerateRequest.MaxCharacters), VoiceId = fields.RequiredString("voice_id") };
+        fields.ThrowIfInvalid();
+        RefuseEmpty(request.Text);
+        await responder.Send(context, request);
     }
 
-    private static async Task Send(ISpeechGrain job, HttpResponse response, CancellationToken clientGone)
+    private static void RefuseEmpty(string text)
     {
-        response.ContentType = "audio/wav";
-        response.Headers.ContentDisposition = "attachment; filename=speech.wav";
-        await foreach (var chunk in job.ReadAudio(clientGone).WithBatchSize(ChunksPerMessage)) await response.Body.WriteAsync(chunk, clientGone);
+        if (ScriptText.Clean(text).Length == 0) throw ApiProblem.BadRequest("Text cannot be empty");
     }
-
-    private static ApiProblem UnknownVoice(string id, IReadOnlyList<string> known) =>
-        ApiProblem.NotFound(VoiceNotFound.Text(id, known), "voice_not_found");
 }

@@ -12,15 +12,19 @@ internal static class BodyReader
 
     /// <summary>The body's object. The caller disposes of the document.</summary>
     /// <exception cref="ApiProblem">413, or 422 where it is absent, malformed or no object.</exception>
-    public static async Task<JsonDocument> Read(HttpRequest request)
+    public static async Task<JsonDocument> Read(HttpRequest request) => await ReadIfAny(request) ?? throw Absent();
+
+    /// <summary>The body's object, or null where there is no body. The caller disposes of the document.</summary>
+    /// <exception cref="ApiProblem">413, or 422 where it is malformed or no object.</exception>
+    public static async Task<JsonDocument?> ReadIfAny(HttpRequest request)
     {
         var bytes = await ReadBytes(request);
-        if (bytes.Length == 0) throw Absent();
+        if (bytes.Length == 0) return null;
         var document = Parse(bytes);
         if (document.RootElement.ValueKind == JsonValueKind.Object) return document;
         using (document)
         {
-            if (document.RootElement.ValueKind == JsonValueKind.Null) throw Absent();
+            if (document.RootElement.ValueKind == JsonValueKind.Null) return null;
             throw ApiProblem.Invalid([
                 new InvalidField("model_attributes_type", ["body"], "Input should be a valid dictionary or object to extract fields from", Echo.Of(document.RootElement)),
             ]);

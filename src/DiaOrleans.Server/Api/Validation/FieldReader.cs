@@ -39,7 +39,14 @@ internal sealed class FieldReader
     }
 
     /// <summary>A string, null where absent or null.</summary>
-    public string? OptionalString(string name) => Given(name) is { } value ? Text(name, value, null) : null;
+    public string? OptionalString(string name, int? maxLength = null) => Given(name) is { } value ? Text(name, value, maxLength) : null;
+
+    /// <summary>A string, or the string that an object holds under <paramref name="member"/>; null where absent or null.</summary>
+    public string? OptionalStringOrMember(string name, string member)
+    {
+        if (Given(name) is not { ValueKind: JsonValueKind.Object } holder) return OptionalString(name);
+        return holder.TryGetProperty(member, out var value) && value.ValueKind != JsonValueKind.Null ? Text(name, value, null) : null;
+    }
 
     /// <summary>A string that may be absent but not null.</summary>
     public string StringOr(string name, string absent) => _find(name) is { } value ? Text(name, value, null) ?? absent : absent;
@@ -51,10 +58,16 @@ internal sealed class FieldReader
 
     public long? OptionalInteger(string name, long min = long.MinValue, long max = long.MaxValue) => Given(name) is { } value ? Integer(name, value, min, max) : null;
 
+    /// <summary>An integer that may be absent but not null.</summary>
+    public long IntegerOr(string name, long absent, long min = long.MinValue, long max = long.MaxValue) => _find(name) is { } value ? Integer(name, value, min, max) ?? absent : absent;
+
     public bool? OptionalBoolean(string name) => Given(name) is { } value ? Boolean(name, value) : null;
 
     /// <summary>A boolean that may be absent but not null.</summary>
     public bool BooleanOr(string name, bool absent) => _find(name) is { } value ? Boolean(name, value) ?? absent : absent;
+
+    /// <summary>Whether that field has failed already.</summary>
+    public bool Failed(string name) => _problems.Exists(problem => problem.Name == name);
 
     /// <summary>Adds a failure that the caller found.</summary>
     public void Fail(string type, string name, string message, string? context = null) => Fail(type, name, message, _find(name) is { } value ? Echo.Of(value) : null, context);

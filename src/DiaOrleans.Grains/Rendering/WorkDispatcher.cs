@@ -2,10 +2,7 @@ using DiaOrleans.Abstractions.Workers;
 using DiaOrleans.Grains.Workers;
 using Microsoft.Extensions.Logging;
 
-namespace DiaOrleans.Grains.Speech;
-
-/// <summary>What became of work that was offered to the workers, and which one has it.</summary>
-internal readonly record struct Dispatch(WorkAdmission Answer, IGpuWorkerGrain? Worker = null);
+namespace DiaOrleans.Grains.Rendering;
 
 /// <summary>Finds a worker for a piece of work: the least loaded first, the next one where it refuses, and a loading one within limits.</summary>
 internal sealed partial class WorkDispatcher(IGrainFactory grains, TimeProvider time, ILogger<WorkDispatcher> logger)
@@ -19,45 +16,43 @@ internal sealed partial class WorkDispatcher(IGrainFactory grains, TimeProvider 
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(10);
 
-    /// <summary>Offers the work that <paramref name="plan"/> makes for a worker's model.</summary>
-    public async Task<Dispatch> Dispatch(Func<ModelFacts, SpeechPlan> plan, CancellationToken stop)
+    /// <summary>Lets <paramref name="offer"/> hand its work to one worker after another until one takes it, or rejects it for good.</summary>
+    public async Task<WorkAdmission> Dispatch(Func<ModelFacts, IGpuWorkerGrain, Task<WorkAdmission>> offer, CancellationToken stop)
     {
         for (var start = time.GetTimestamp(); ;)
         {
             var workers = await grains.GetGrain<IWorkerDirectoryGrain>(0).List();
             var choice = WorkerChoice.Among(workers);
-            if (choice.Ready.Count > 0) return await Offer(choice.Ready, plan);
+            if (choice.Ready.Count > 0) return await Offer(choice.Ready, offer, stop);
             var patience = choice.OneIsLoading ? LoadingPatience : workers.Count == 0 ? EmptyPatience : TimeSpan.Zero;
-            if (time.GetElapsedTime(start) >= patience || stop.IsCancellationRequested) return new Dispatch(NoWorker(choice.OneIsLoading));
+            if (time.GetElapsedTime(start) >= patience || stop.IsCancellationRequested) return NoWorker(choice.OneIsLoading);
             await Task.Delay(LookAgain, time, CancellationToken.None);
         }
     }
 
-    private async Task<Dispatch> Offer(IReadOnlyList<WorkerStatus> ready, Func<ModelFacts, SpeechPlan> plan)
+    private async Task<WorkAdmission> Offer(IReadOnlyList<WorkerStatus> ready, Func<ModelFacts, IGpuWorkerGrain, Task<WorkAdmission>> offer, CancellationToken stop)
     {
         var refusal = NoWorker(loading: false);
         foreach (var status in ready)
         {
-            var planned = plan(status.Model!);
-            if (planned.Work is not { } work) return new Dispatch(new WorkAdmission(WorkOutcome.Rejected, planned.Rejection));
-            var worker = grains.GetGrain<IGpuWorkerGrain>(status.Key);
-            var answer = await Submit(worker, work, status.Key);
-            if (answer.Outcome is WorkOutcome.Accepted or WorkOutcome.Rejected) return new Dispatch(answer, worker);
+            if (stop.IsCancellationRequested) break;
+            var answer = await Offer(status, offer);
+            if (answer.Outcome is WorkOutcome.Accepted or WorkOutcome.Rejected) return answer;
             if (refusal.Outcome != WorkOutcome.Busy) refusal = answer;
         }
 
-        return new Dispatch(refusal);
+        return refusal;
     }
 
-    private async Task<WorkAdmission> Submit(IGpuWorkerGrain worker, SpeechWork work, string key)
+    private async Task<WorkAdmission> Offer(WorkerStatus status, Func<ModelFacts, IGpuWorkerGrain, Task<WorkAdmission>> offer)
     {
         try
         {
-            return await worker.Submit(work);
+            return await offer(status.Model!, grains.GetGrain<IGpuWorkerGrain>(status.Key));
         }
         catch (Exception e) when (e is OrleansException or TimeoutException)
         {
-            Log.Lost(logger, e, key);
+            Log.Lost(logger, e, status.Key);
             return NoWorker(loading: false);
         }
     }

@@ -1,9 +1,9 @@
 using DiaOrleans.Abstractions.Speech;
 using DiaOrleans.Abstractions.Workers;
 
-namespace DiaOrleans.Grains.Speech;
+namespace DiaOrleans.Grains.Rendering;
 
-/// <summary>The answers at a job's door.</summary>
+/// <summary>The answers at the door.</summary>
 internal static class Admissions
 {
     public static SpeechAdmission Rejected(string reason) => new() { Outcome = AdmissionOutcome.Rejected, Reason = reason };
@@ -19,7 +19,7 @@ internal static class Admissions
             WorkOutcome.Busy => AdmissionOutcome.Busy,
             WorkOutcome.Unavailable => AdmissionOutcome.Unavailable,
             WorkOutcome.Rejected => AdmissionOutcome.Rejected,
-            _ => throw new ArgumentOutOfRangeException(nameof(answer), answer.Outcome, "A worker's answer that jobs do not know."),
+            _ => throw new ArgumentOutOfRangeException(nameof(answer), answer.Outcome, "A worker's answer that requests do not know."),
         },
         Reason = answer.Reason,
         RetryAfter = answer.RetryAfter,

@@ -1,4 +1,4 @@
-namespace DiaOrleans.Grains.Workers;
+namespace DiaOrleans.Grains.Waiting;
 
 /// <summary>Waiting with a limit, on a clock that tests can turn.</summary>
 internal static class Patience

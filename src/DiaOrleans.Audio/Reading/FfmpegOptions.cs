@@ -1,0 +1,24 @@
+namespace DiaOrleans.Audio.Reading;
+
+/// <summary>How ffmpeg is run.</summary>
+public sealed record FfmpegOptions
+{
+    /// <summary>The program; null looks for it on PATH.</summary>
+    public string? Program { get; init; }
+
+    /// <summary>The longest that one file may take.</summary>
+    public TimeSpan TimeLimit { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Where a private folder is made for the files that need one; null is the system's folder for temporary files.</summary>
+    public string? TemporaryFolder { get; init; }
+
+    internal string? FindProgram()
+    {
+        if (Program is not null) return File.Exists(Program) ? Program : null;
+        var name = OperatingSystem.IsWindows() ? "ffmpeg.exe" : "ffmpeg";
+        return (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Select(folder => Path.Combine(folder, name))
+            .FirstOrDefault(File.Exists);
+    }
+}

@@ -1,0 +1,64 @@
+using System.Buffers;
+
+namespace DiaOrleans.Grains.Rendering;
+
+/// <summary>Puts segments one after another without clicks: a breath of silence between them, and edges that fade. The first start and the last end are left as they are.</summary>
+internal sealed class SegmentJoiner(int sampleRate)
+{
+    private const double PauseSeconds = 0.15;
+    private const double FadeSeconds = 0.005;
+
+    private readonly int _fade = Math.Max(1, (int)(FadeSeconds * sampleRate));
+    private readonly ArrayBufferWriter<float> _held = new();
+    private int _segment;
+    private int _written;
+    private bool _last;
+
+    /// <summary>Begins a segment; the one before it has ended.</summary>
+    public void Begin(bool last, IBufferWriter<float> output)
+    {
+        if (_segment++ > 0)
+        {
+            var pause = (int)(PauseSeconds * sampleRate);
+            output.GetSpan(pause)[..pause].Clear();
+            output.Advance(pause);
+        }
+
+        (_written, _last) = (0, last);
+    }
+
+    /// <summary>Takes samples of the segment, and holds back as many as may have to fade.</summary>
+    public void Write(ReadOnlySpan<float> samples, IBufferWriter<float> output)
+    {
+        var start = _held.WrittenCount;
+        _held.Write(samples);
+        if (_segment > 1) FadeIn(start);
+        _written += samples.Length;
+        Let(_last ? _held.WrittenCount : Math.Max(0, _held.WrittenCount - _fade), output);
+    }
+
+    /// <summary>Ends the segment.</summary>
+    public void End(IBufferWriter<float> output)
+    {
+        var rest = Held(0);
+        for (var i = 0; i < rest.Length; i++) rest[i] *= (float)(rest.Length - i) / (rest.Length + 1);
+        Let(rest.Length, output);
+    }
+
+    private void FadeIn(int start)
+    {
+        var fresh = Held(start);
+        for (var i = 0; i < fresh.Length && _written + i < _fade; i++) fresh[i] *= (float)(_written + i + 1) / (_fade + 1);
+    }
+
+    private Span<float> Held(int start) => System.Runtime.InteropServices.MemoryMarshal.AsMemory(_held.WrittenMemory)[start..].Span;
+
+    private void Let(int count, IBufferWriter<float> output)
+    {
+        if (count == 0) return;
+        output.Write(_held.WrittenSpan[..count]);
+        var rest = _held.WrittenSpan[count..].ToArray();
+        _held.ResetWrittenCount();
+        _held.Write(rest);
+    }
+}

@@ -1,0 +1,115 @@
+using DiaOrleans.Abstractions.Configuration;
+using DiaOrleans.Abstractions.Speech;
+using DiaOrleans.Audio.Encoding;
+using DiaOrleans.Grains.Voices;
+using DiaOrleans.Server.Api.Errors;
+using DiaOrleans.Server.Api.Voices;
+
+namespace DiaOrleans.Server.Api.Generation;
+
+/// <summary>Answers a request with its audio: asks for it, waits for its first byte, sends what is made, and stops it when the client has gone.</summary>
+internal sealed class SpeechResponder(IGrainFactory grains, VoiceAliases aliases)
+{
+    private const string GenerationId = "X-Generation-ID";
+    private const int ChunksPerMessage = 2;
+    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(10);
+
+    /// <summary>The audio as the body.</summary>
+    /// <exception cref="ApiProblem">It was refused, or failed before its first byte.</exception>
+    public Task Send(HttpContext context, SpeechRequest request)
+    {
+        AudioFormats.TryParse(request.Format, out var format);
+        return Run(context, request, async speech =>
+        {
+            context.Response.ContentType = format.ContentType();
+            context.Response.Headers.ContentDisposition = $"attachment; filename=speech.{format.Extension()}";
+            await foreach (var chunk in Read(speech, request, context.RequestAborted))
+            {
+                await context.Response.Body.WriteAsync(chunk, context.RequestAborted);
+                if (request.Streamed) await context.Response.Body.FlushAsync(context.RequestAborted);
+            }
+        });
+    }
+
+    /// <summary>The audio in server-sent events; spec/api.md 2.2.</summary>
+    /// <exception cref="ApiProblem">It was refused, or failed before its first byte.</exception>
+    public Task SendEvents(HttpContext context, SpeechRequest request) => Run(context, request, async speech =>
+    {
+        context.Response.ContentType = "text/event-stream";
+        context.Response.Headers.CacheControl = "no-cache";
+        try
+        {
+            await foreach (var chunk in Read(speech, request, context.RequestAborted)) await SpeechEvents.Delta(context.Response, chunk);
+            await SpeechEvents.Done(context.Response, await speech.Wait(TimeSpan.Zero));
+        }
+        catch (Exception) when (!context.RequestAborted.IsCancellationRequested)
+        {
+            await SpeechEvents.Error(context.Response, (await speech.Wait(TimeSpan.Zero)).Error ?? "The server could not finish the audio.");
+        }
+    });
+
+    /// <summary>The whole audio.</summary>
+    /// <exception cref="ApiProblem">It was refused, or failed.</exception>
+    public async Task<byte[]> Make(HttpContext context, SpeechRequest request)
+    {
+        using var whole = new MemoryStream();
+        await Run(context, request, async speech =>
+        {
+            await foreach (var chunk in Read(speech, request, context.RequestAborted)) whole.Write(chunk);
+        });
+        return whole.ToArray();
+    }
+
+    private async Task Run(HttpContext context, SpeechRequest request, Func<ISpeechGrain, Task> send)
+    {
+        request = request with { VoiceId = aliases.Resolve(request.VoiceId) };
+        var id = Guid.NewGuid();
+        var speech = grains.GetGrain<ISpeechGrain>(id);
+        try
+        {
+            Admit(await speech.Start(request).WaitAsync(context.RequestAborted), request);
+            await WaitForAudio(speech, context.RequestAborted);
+            if ((await grains.GetGrain<IConfigurationGrain>(0).Get()).DebugMode) context.Response.Headers[GenerationId] = id.ToString();
+            await send(speech);
+        }
+        catch (OperationCanceledException)
+        {
+            await speech.Cancel();
+            throw;
+        }
+        catch (IOException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            await speech.Cancel();
+            throw new OperationCanceledException(context.RequestAborted);
+        }
+    }
+
+    private static IAsyncEnumerable<byte[]> Read(ISpeechGrain speech, SpeechRequest request, CancellationToken clientGone) =>
+        speech.ReadAudio(clientGone).WithBatchSize(request.Streamed ? 1 : ChunksPerMessage);
+
+    private static void Admit(SpeechAdmission admission, SpeechRequest request)
+    {
+        switch (admission.Outcome)
+        {
+            case AdmissionOutcome.VoiceNotFound:
+                throw ApiProblem.NotFound(UnknownVoice.Sentence(request.VoiceId, admission.AvailableVoices), "voice_not_found");
+            case AdmissionOutcome.Busy:
+                throw ApiProblem.Busy(admission.RetryAfter);
+            case AdmissionOutcome.Unavailable:
+                throw ApiProblem.Unavailable(admission.RetryAfter);
+            case AdmissionOutcome.Rejected:
+                throw ApiProblem.BadRequest(admission.Reason!);
+        }
+    }
+
+    private static async Task WaitForAudio(ISpeechGrain speech, CancellationToken clientGone)
+    {
+        while (true)
+        {
+            var state = await speech.Wait(Poll).WaitAsync(clientGone);
+            if (state.AudioBytes > 0 || state.Status == SpeechStatus.Completed) return;
+            if (state.Status == SpeechStatus.Failed) throw ApiProblem.Failed($"Audio generation failed: {state.Error}");
+            if (state.Status == SpeechStatus.Cancelled) throw ApiProblem.Failed("Audio generation failed: the request was cancelled");
+        }
+    }
+}

@@ -1,0 +1,36 @@
+using System.Net;
+
+namespace DiaOrleans.Server.Tests.Api;
+
+/// <summary>GET /preview/{voice_id}; spec/api.md 4.</summary>
+public sealed class PreviewTests
+{
+    [Fact]
+    public async Task A_preview_is_made_once_for_each_state_of_the_voice()
+    {
+        await using var server = await RunningServer.Start();
+        (await server.Client.PostJson("/voice_mappings", """{"voice_id":"Zoë B"}""")).EnsureSuccessStatusCode();
+        var first = await server.Client.GetAsync("/preview/Zo%C3%AB%20B");
+        first.StatusCode.ShouldBe(HttpStatusCode.OK);
+        first.Content.Headers.ContentType!.ToString().ShouldBe("audio/wav");
+        first.Content.Headers.GetValues("Content-Disposition").Single().ShouldBe("attachment; filename=preview_Zo__B.wav; filename*=UTF-8''preview_Zo%C3%AB%20B.wav");
+        var wav = await first.Content.ReadAsByteArrayAsync();
+        first.Content.Headers.ContentLength.ShouldBe(wav.Length);
+
+        (await server.Client.GetByteArrayAsync("/v1/preview/Zo%C3%AB%20B")).ShouldBe(wav);
+        (await (await server.Client.GetAsync("/logs")).Json()).GetProperty("total").GetInt32().ShouldBe(1);
+        (await server.Client.PutJson("/voice_mappings/Zo%C3%AB%20B", """{"primary_speaker":"S2"}""")).EnsureSuccessStatusCode();
+        (await server.Client.GetByteArrayAsync("/preview/Zo%C3%AB%20B")).ShouldNotBe(wav);
+        (await (await server.Client.GetAsync("/logs")).Json()).GetProperty("total").GetInt32().ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_preview_of_no_voice_is_not_found()
+    {
+        await using var server = await RunningServer.Start();
+        var answer = await server.Client.GetAsync("/v1/preview/nobody");
+        answer.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await answer.Detail()).ShouldBe("Voice not found");
+        (await answer.Json()).GetProperty("error").GetProperty("code").GetString().ShouldBe("voice_not_found");
+    }
+}
