@@ -1,10 +1,19 @@
 #!/usr/bin/env bash
-# Starts the DiaOrleans server, building it first where needed. All arguments are passed on: ./run.sh --help
+# Starts the DiaOrleans server, building it first where needed. All arguments but --no-install (install no audio libraries) are passed on: ./run.sh --help
 set -euo pipefail
 root="$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd -P)"
 . "$root/eng/sdk.sh"
+. "$root/eng/natives.sh"
+
+install=yes
+arguments=()
+for argument; do
+  if [[ "$argument" == --no-install ]]; then install=no; else arguments+=("$argument"); fi
+done
+
 find_sdk
 build_once "$root/src/DiaOrleans.Server/DiaOrleans.Server.csproj" server "$root/src" "$root/silo-config"
 output="$root/artifacts/bin/DiaOrleans.Server/release"
 check_libraries "$output/runtimes/linux-x64/native/libonnxruntime.so"
-exec dotnet "$output/DiaOrleans.Server.dll" "$@"
+find_natives "$install"
+exec dotnet "$output/DiaOrleans.Server.dll" ${arguments[@]+"${arguments[@]}"}

@@ -8,11 +8,13 @@ usage() {
 usage: ./test.sh [--reference DIR] [--full-size] [-- runner options]
   --reference DIR  run only the tests on golden vectors, with those in DIR (same layout as tests/reference)
   --full-size      also run the tests at the published 1.6B size (8 GB of memory, 7 GB of disk)
+  --no-install     install no audio libraries; the tests of a format that lacks one are skipped
   -- OPTIONS       handed to every test program, for example: -- -class '*ResamplerTests'
 U
 }
 
 options=()
+install=yes
 projects=(Audio Inference Grains Server)
 while (($#)); do
   case "$1" in
@@ -25,6 +27,7 @@ while (($#)); do
       shift 2
       ;;
     --full-size) export DIA_FULL_SIZE=1; shift ;;
+    --no-install) install=no; shift ;;
     -h | --help) usage; exit 0 ;;
     --) shift; options+=("$@"); break ;;
     *) usage >&2; exit 2 ;;
@@ -32,7 +35,9 @@ while (($#)); do
 done
 
 . "$root/eng/sdk.sh"
+. "$root/eng/natives.sh"
 find_sdk
+find_natives "$install"
 build_once "$root/DiaOrleans.sln" tests "$root/src" "$root/tests" "$root/silo-config" "$root/DiaOrleans.sln"
 
 passed=0 failed=0 skipped=0

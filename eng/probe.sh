@@ -37,7 +37,7 @@ fi
   echo "  <PropertyGroup>"
   while read -r id version property purpose; do
     [[ -z "$id" || "$id" == \#* ]] && continue
-    if [[ "$key" == none ]] || grep -qE "NU110[123].*[ '\"]${id//./\\.}[ .'\"]" "$work/log"; then
+    if [[ "$key" == none ]] || grep -qE "NU110[123].*[ '\"]${id//./\\.}(\.? |['\"])" "$work/log"; then
       found=false
       [[ "$key" == none ]] || echo "optional packages: $id $version is NOT on the configured feeds: built without $purpose" >&2
     else

@@ -1,5 +1,8 @@
+using DiaOrleans.Grains.Configuration;
 using DiaOrleans.Grains.Jobs;
+using DiaOrleans.Grains.Logs;
 using DiaOrleans.Grains.Rendering;
+using DiaOrleans.Grains.Requests;
 using DiaOrleans.Grains.Retention;
 using DiaOrleans.Grains.Workers;
 using Microsoft.Extensions.DependencyInjection;
@@ -24,7 +27,21 @@ public static class GrainServices
         silo.Services.TryAddSingleton(new JobOptions());
         silo.Services.AddSingleton<JobDesk>();
         silo.Services.AddSingleton<ICleanupStep, JobSweep>();
+        silo.AddIncomingGrainCallFilter<RequestScopeFilter>();
+        silo.Services.TryAddSingleton<RunOverrides>();
+        silo.Services.TryAddSingleton<GenerationLogOptions>();
+        silo.Services.AddSingleton<CurrentConfiguration>();
         return silo;
+    }
+
+    /// <summary>What runs in the background on a server: it needs an <see cref="Blobs.IBlobStore"/>. Call it after the silo is added: it starts after it.</summary>
+    public static IServiceCollection AddUpkeep(this IServiceCollection services)
+    {
+        services.AddSingleton<Cleanup>();
+        services.AddSingleton<ICleanupStep, OldGenerations>();
+        services.AddHostedService(provider => provider.GetRequiredService<CurrentConfiguration>());
+        services.AddHostedService<HourlyCleanup>();
+        return services;
     }
 
     /// <summary>An engine for this silo, loaded by <typeparamref name="TFactory"/>. Call it after the silo is added: the engine starts after it and stops before it.</summary>

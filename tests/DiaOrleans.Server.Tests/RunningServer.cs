@@ -30,12 +30,12 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public HttpClient Client { get; }
 
-    public static async Task<RunningServer> Start(ServerOptions? options = null, string? folder = null)
+    public static async Task<RunningServer> Start(ServerOptions? options = null, string? folder = null, Action<IServiceCollection>? services = null)
     {
         var path = folder ?? Directory.CreateTempSubdirectory("dia-server-test-").FullName;
         options = (options ?? new ServerOptions()) with { Host = "127.0.0.1", Port = 0, Data = path };
         var data = DataFolder.Open(path, 0, TimeProvider.System);
-        var app = DiaServer.Build(options, data, Quiet);
+        var app = DiaServer.Build(options, data, Quiet, services);
         await app.StartAsync();
         return new RunningServer(app, data, folder is null);
     }

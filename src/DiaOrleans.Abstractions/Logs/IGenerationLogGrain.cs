@@ -1,10 +1,10 @@
 namespace DiaOrleans.Abstractions.Logs;
 
-/// <summary>What was generated, newest kept. One for the cluster: key 0.</summary>
+/// <summary>What was generated, one entry a finished generation. One for the cluster: key 0.</summary>
 [Alias("dia.generation-log")]
 public interface IGenerationLogGrain : IGrainWithIntegerKey
 {
-    /// <summary>Stored before the call returns; a known id is not entered twice. Beyond 10 000 entries the oldest go.</summary>
+    /// <summary>Stored before the call returns; a known id is not entered twice. There are 10 000 at most: the oldest go, some at a time.</summary>
     [Alias("append")]
     Task Append(GenerationEntry entry);
 
@@ -27,6 +27,10 @@ public interface IGenerationLogGrain : IGrainWithIntegerKey
     /// <summary>Removes entries older than <paramref name="before"/> and returns them.</summary>
     [Alias("remove-before")]
     Task<IReadOnlyList<GenerationEntry>> RemoveBefore(DateTimeOffset before);
+
+    /// <summary>Removes the entries whose saved file is one of <paramref name="filePaths"/> and returns them.</summary>
+    [Alias("remove-of")]
+    Task<IReadOnlyList<GenerationEntry>> RemoveOf(IReadOnlyList<string> filePaths);
 }
 
 /// <summary>Entries and how many there are in all.</summary>

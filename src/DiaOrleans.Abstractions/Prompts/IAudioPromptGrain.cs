@@ -14,9 +14,9 @@ public interface IAudioPromptGrain : IGrainWithStringKey
     [Alias("register")]
     Task<AudioPrompt> Register(PromptRecording recording);
 
-    /// <summary>Null where no such prompt is registered.</summary>
+    /// <summary>Null forgets the transcript. Answers null where no such prompt is registered.</summary>
     [Alias("set-transcript")]
-    Task<AudioPrompt?> SetTranscript(PromptTranscript transcript);
+    Task<AudioPrompt?> SetTranscript(PromptTranscript? transcript);
 
     /// <summary>Codes kept for that codec and this recording (<see cref="AudioPrompt.Hash"/>), or null.</summary>
     [Alias("codes"), AlwaysInterleave]

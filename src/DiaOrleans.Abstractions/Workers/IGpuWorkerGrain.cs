@@ -8,13 +8,18 @@ public interface IGpuWorkerGrain : IGrainWithStringKey
     [Alias("submit")]
     Task<WorkAdmission> Submit(SpeechWork work);
 
+    /// <summary>Admits a recording to be turned into codes; a busy decoder does not delay it. The same id again answers as the first time.</summary>
+    [Alias("submit-encoding")]
+    Task<WorkAdmission> SubmitEncoding(EncodingWork work);
+
     /// <summary>Returns when the work has ended, or after <paramref name="upTo"/> (20 s at most).</summary>
     [Alias("wait")]
     Task<WorkProgress> Wait(Guid workId, TimeSpan upTo);
 
     /// <summary>
     /// Samples from the first on, mono, -1 to 1, at <see cref="WorkProgress.SampleRate"/>, in chunks of at most 64 k samples, as the codec makes them; ends with the
-    /// last sample, and throws where the work failed or was stopped. All samples are kept until <see cref="Release"/>: reading again gives them again.
+    /// last sample, and throws where the work failed or was stopped. All samples are kept until <see cref="Release"/>: reading again gives them again. Work that is
+    /// read counts as asked about.
     /// </summary>
     [Alias("read")]
     IAsyncEnumerable<float[]> Read(Guid workId, CancellationToken cancellation = default);

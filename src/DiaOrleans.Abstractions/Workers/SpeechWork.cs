@@ -84,10 +84,10 @@ public enum WorkState
     /// <summary>Unknown here: never submitted, released, or lost with its silo.</summary>
     Unknown,
 
-    /// <summary>Admitted, waiting for a slot.</summary>
+    /// <summary>Admitted, waiting for its turn.</summary>
     Waiting,
 
-    /// <summary>In a slot.</summary>
+    /// <summary>In a slot, or being encoded.</summary>
     Running,
 
     /// <summary>All its samples, or its codes, can be read.</summary>
@@ -104,10 +104,10 @@ public sealed record WorkProgress
     /// <summary>Where it stands.</summary>
     [Id(0)] public required WorkState State { get; init; }
 
-    /// <summary>New frames so far.</summary>
+    /// <summary>New frames so far; of a recording, all of them at its end.</summary>
     [Id(1)] public int Frames { get; init; }
 
-    /// <summary>Hz of the samples.</summary>
+    /// <summary>Hz of the samples; 0 where there are none to come.</summary>
     [Id(2)] public int SampleRate { get; init; }
 
     /// <summary>Samples that can be read so far.</summary>

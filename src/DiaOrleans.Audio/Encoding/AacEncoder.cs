@@ -5,7 +5,7 @@ using DiaOrleans.Audio.Native;
 
 namespace DiaOrleans.Audio.Encoding;
 
-/// <summary>AAC-LC in ADTS by a child process of ffmpeg: mono, 128 kbit/s at the most. Latency: three frames (70 ms at 44.1 kHz) and the process' start.</summary>
+/// <summary>AAC-LC in ADTS by a child process of ffmpeg: mono, 128 kbit/s at the most. Latency: two frames (46 ms at 44.1 kHz), and before the first the start of the process.</summary>
 internal sealed class AacEncoder(string program, int sampleRate, TimeSpan patience) : BlockEncoder(FrameSamples)
 {
     private const int FrameSamples = 1024;
@@ -36,7 +36,7 @@ internal sealed class AacEncoder(string program, int sampleRate, TimeSpan patien
         return
         [
             "-hide_banner", "-nostdin", "-nostats", "-loglevel", "error",
-            "-probesize", "32", "-analyzeduration", "0", "-fflags", "nobuffer", "-f", samples, "-ar", rate, "-ac", "1", "-i", "pipe:0",
+            "-probesize", "32", "-analyzeduration", "0", "-f", samples, "-ar", rate, "-ac", "1", "-i", "pipe:0",
             "-c:a", "aac", "-b:a", bits, "-threads", "1", "-flags:a", "+bitexact", "-fflags", "+bitexact", "-flush_packets", "1", "-f", "adts", "pipe:1",
         ];
     }

@@ -62,10 +62,10 @@ public static class AudioFormats
     /// <summary>Null when the format can be encoded here; else a sentence that names the missing library or program and its Debian package. Looked for once.</summary>
     public static string? Missing(this AudioFormat format) => format switch
     {
-        AudioFormat.Mp3 => NativeLibraries.Missing(NativeLibraryName.Lame),
-        AudioFormat.Opus => NativeLibraries.Missing(NativeLibraryName.OpusEncoder),
+        AudioFormat.Mp3 => NativeLibraries.WhyMissing(NativeLibraryName.Lame),
+        AudioFormat.Opus => NativeLibraries.WhyMissing(NativeLibraryName.OpusEnc),
         AudioFormat.Aac => Ffmpeg.Missing,
-        AudioFormat.Flac => NativeLibraries.Missing(NativeLibraryName.Flac),
+        AudioFormat.Flac => NativeLibraries.WhyMissing(NativeLibraryName.Flac),
         _ => null,
     };
 }

@@ -20,7 +20,7 @@ internal static unsafe partial class LibOpusEncoder
     /// <summary>OPE_SET_SERIALNO.</summary>
     public const int SerialNumber = 14006;
 
-    private const string Library = nameof(NativeLibraryName.OpusEncoder);
+    private const string Library = nameof(NativeLibraryName.OpusEnc);
 
     [StructLayout(LayoutKind.Sequential)]
     private struct Callbacks

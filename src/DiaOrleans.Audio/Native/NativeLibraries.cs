@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace DiaOrleans.Audio.Native;
 
-/// <summary>Finds the system's audio libraries, each looked for once. All of them are optional: what misses one says so by <see cref="Missing"/>.</summary>
+/// <summary>Finds the system's audio libraries, each looked for once. All of them are optional: what misses one says so by <see cref="WhyMissing"/>.</summary>
 internal static class NativeLibraries
 {
     private static readonly ConcurrentDictionary<NativeLibraryName, nint> Handles = new();
@@ -21,7 +21,7 @@ internal static class NativeLibraries
     }
 
     /// <summary>Null when the library is there; else a sentence that says how to get it.</summary>
-    public static string? Missing(NativeLibraryName name)
+    public static string? WhyMissing(NativeLibraryName name)
     {
         if (TryLoad(name, out _)) return null;
         var facts = NativeLibraryFacts.Of(name);
@@ -32,7 +32,7 @@ internal static class NativeLibraries
     /// <exception cref="DllNotFoundException">It is not there; the message says how to get it.</exception>
     public static void Require(NativeLibraryName name)
     {
-        if (Missing(name) is { } sentence) throw new DllNotFoundException(sentence);
+        if (WhyMissing(name) is { } sentence) throw new DllNotFoundException(sentence);
     }
 
     /// <summary>What the library says of itself; null when it is not there or does not say.</summary>

@@ -18,7 +18,7 @@ internal sealed record NativeLibraryFacts(string Title, string Package, string[]
             ["libmp3lame.so.0", "libmp3lame.so"], ["libmp3lame.0.dylib", "libmp3lame.dylib"], ["libmp3lame.dll", "mp3lame.dll", "libmp3lame-0.dll"], "get_lame_version"),
         NativeLibraryName.Flac => new("libFLAC", "libflac12 (libflac8 or libflac14 in other releases)",
             ["libFLAC.so.14", "libFLAC.so.12", "libFLAC.so.8", "libFLAC.so"], ["libFLAC.dylib"], ["FLAC.dll", "libFLAC.dll"], "FLAC__VERSION_STRING", VersionIsVariable: true),
-        NativeLibraryName.OpusEncoder => new("libopusenc", "libopusenc0",
+        NativeLibraryName.OpusEnc => new("libopusenc", "libopusenc0",
             ["libopusenc.so.0", "libopusenc.so"], ["libopusenc.0.dylib", "libopusenc.dylib"], ["opusenc.dll", "libopusenc.dll", "libopusenc-0.dll"], "ope_get_version_string"),
         NativeLibraryName.SoundTouch => new("SoundTouch", "libsoundtouch1",
             ["libSoundTouchDll.so.1", "libSoundTouchDll.so"], ["libSoundTouchDLL.dylib", "libSoundTouchDll.dylib"], ["SoundTouchDLL_x64.dll", "SoundTouchDLL.dll", "SoundTouch.dll"], "soundtouch_getVersionString"),

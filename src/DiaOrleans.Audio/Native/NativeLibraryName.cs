@@ -10,7 +10,7 @@ internal enum NativeLibraryName
     Flac,
 
     /// <summary>libopusenc: Opus in Ogg.</summary>
-    OpusEncoder,
+    OpusEnc,
 
     /// <summary>SoundTouch, by its C interface.</summary>
     SoundTouch,

@@ -31,15 +31,15 @@ public sealed class TimeStretch : IDisposable
         _speed = speed;
         if (speed == 1) return;
         NativeLibraries.Require(NativeLibraryName.SoundTouch);
-        _touch = SoundTouch.Create();
+        _touch = LibSoundTouch.Create();
         if (_touch.IsInvalid) throw new InvalidOperationException("SoundTouch gave no stretcher.");
-        SoundTouch.SetSampleRate(_touch, (uint)sampleRate);
-        SoundTouch.SetChannels(_touch, 1);
-        SoundTouch.SetTempo(_touch, (float)speed);
+        LibSoundTouch.SetSampleRate(_touch, (uint)sampleRate);
+        LibSoundTouch.SetChannels(_touch, 1);
+        LibSoundTouch.SetTempo(_touch, (float)speed);
     }
 
     /// <summary>Null when speech can be stretched here; else a sentence that names the missing library and its Debian package.</summary>
-    public static string? Missing => NativeLibraries.Missing(NativeLibraryName.SoundTouch);
+    public static string? Missing => NativeLibraries.WhyMissing(NativeLibraryName.SoundTouch);
 
     /// <summary>Takes samples, -1 to 1, and writes what is stretched so far.</summary>
     public void Process(ReadOnlySpan<float> samples, IBufferWriter<float> output)
@@ -74,7 +74,7 @@ public sealed class TimeStretch : IDisposable
 
     private unsafe void Put(ReadOnlySpan<float> block, IBufferWriter<float> output)
     {
-        fixed (float* samples = block) _ = SoundTouch.Put(_touch!, samples, (uint)block.Length);
+        fixed (float* samples = block) _ = LibSoundTouch.Put(_touch!, samples, (uint)block.Length);
         Take(output);
     }
 
@@ -85,7 +85,7 @@ public sealed class TimeStretch : IDisposable
             var span = output.GetSpan(BlockSamples);
             span = span[..(int)Math.Min(span.Length, room)];
             uint count;
-            fixed (float* samples = span) count = SoundTouch.Receive(_touch!, samples, (uint)span.Length);
+            fixed (float* samples = span) count = LibSoundTouch.Receive(_touch!, samples, (uint)span.Length);
             if (count == 0) return;
             output.Advance((int)count);
             _given += count;

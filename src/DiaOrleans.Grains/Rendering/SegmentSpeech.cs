@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using DiaOrleans.Abstractions.Workers;
+using DiaOrleans.Grains.Prompts;
 using DiaOrleans.Inference.Decoding;
 using Microsoft.Extensions.Logging;
 
@@ -9,7 +10,7 @@ namespace DiaOrleans.Grains.Rendering;
 /// One segment's calls of the model at one worker. What the model says is passed on as it comes, but for a very short text: there the model may run on or say nothing,
 /// so its audio is held until it is known to be good, tried again with another seed where it is not, and trimmed. Streamed or not, a request sounds the same.
 /// </summary>
-internal sealed partial class SegmentSpeech(SpeechPlan plan, int segment, VoicePrompt? prompt, int framesMade, IGpuWorkerGrain worker, WorkPriority priority, TimeProvider time, ILogger logger)
+internal sealed partial class SegmentSpeech(SpeechPlan plan, int segment, ResolvedPrompt? prompt, int framesMade, IGpuWorkerGrain worker, WorkPriority priority, TimeProvider time, ILogger logger)
 {
     private const int ShortTextBytes = 20;
     private const int MaxRetries = 2;

@@ -1,5 +1,6 @@
 using DiaOrleans.Abstractions.Speech;
 using DiaOrleans.Abstractions.Workers;
+using DiaOrleans.Grains.Prompts;
 using DiaOrleans.Grains.Scripts;
 using DiaOrleans.Inference.Decoding;
 
@@ -27,7 +28,7 @@ internal sealed class SpeechPlan
     /// <param name="model">The model.</param>
     /// <param name="prompt">The voice's recording, or null.</param>
     /// <param name="options">How requests become audio.</param>
-    public SpeechPlan(SpeechRequest request, string script, string primarySpeaker, long seed, ModelFacts model, VoicePrompt? prompt, RenderingOptions options)
+    public SpeechPlan(SpeechRequest request, string script, string primarySpeaker, long seed, ModelFacts model, ResolvedPrompt? prompt, RenderingOptions options)
     {
         (_request, _primarySpeaker, _seed, _model, _options) = (request, primarySpeaker, seed, model, options);
         Prompt = prompt;
@@ -35,7 +36,7 @@ internal sealed class SpeechPlan
     }
 
     /// <summary>The voice's recording, or null.</summary>
-    public VoicePrompt? Prompt { get; }
+    public ResolvedPrompt? Prompt { get; }
 
     /// <summary>Scripts of the calls, in order.</summary>
     public IReadOnlyList<string> Segments { get; }
@@ -52,11 +53,11 @@ internal sealed class SpeechPlan
     /// <param name="prompt">What it continues, or null.</param>
     /// <param name="framesMade">By the segments before.</param>
     /// <param name="priority">Who goes first.</param>
-    public SpeechWork Work(Guid id, int segment, int attempt, VoicePrompt? prompt, int framesMade, WorkPriority priority)
+    public SpeechWork Work(Guid id, int segment, int attempt, ResolvedPrompt? prompt, int framesMade, WorkPriority priority)
     {
         var script = Segments[segment];
         var bytes = TextIds.OwnTextBytes(script);
-        var fitting = prompt?.Fit(_model.MaxNewFrames - Frames(bytes), _model.MaxTextIds - TextIds.Encode(script).Length - TagIds);
+        var fitting = prompt is null ? null : PromptFit.Within(prompt, _model.MaxNewFrames - Frames(bytes), _model.MaxTextIds - TextIds.Encode(script).Length - TagIds);
         var budget = FrameBudget.ForText(_model.FrameRate, bytes);
         return new SpeechWork
         {
@@ -73,8 +74,8 @@ internal sealed class SpeechPlan
     }
 
     /// <summary>What the segments after the first continue where the voice has no recording: the first one's own audio and words.</summary>
-    public VoicePrompt Continuation(AudioCodes first) =>
-        new VoicePrompt(first, ScriptText.WithoutTagAtEnd(Segments[0])).Fit((int)(_options.MaxPromptSeconds * _model.FrameRate), _model.MaxTextIds)!;
+    public ResolvedPrompt Continuation(AudioCodes first) =>
+        PromptFit.Within(new ResolvedPrompt(first, ScriptText.WithoutTagAtEnd(Segments[0])), (int)(_options.MaxPromptSeconds * _model.FrameRate))!;
 
     private int SegmentBytes(int promptFrames)
     {

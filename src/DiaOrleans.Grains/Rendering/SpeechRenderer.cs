@@ -4,6 +4,7 @@ using DiaOrleans.Abstractions.Speech;
 using DiaOrleans.Abstractions.Voices;
 using DiaOrleans.Abstractions.Workers;
 using DiaOrleans.Audio.Encoding;
+using DiaOrleans.Grains.Prompts;
 using DiaOrleans.Grains.Scripts;
 using DiaOrleans.Grains.Voices;
 using Microsoft.Extensions.Logging;
@@ -12,7 +13,7 @@ namespace DiaOrleans.Grains.Rendering;
 
 /// <inheritdoc cref="ISpeechRenderer"/>
 internal sealed partial class SpeechRenderer(
-    IGrainFactory grains, WorkDispatcher dispatcher, IVoicePromptSource prompts, GenerationRecorder recorder, RenderingOptions options, TimeProvider time, ILogger<SpeechRenderer> logger) : ISpeechRenderer
+    IGrainFactory grains, WorkDispatcher dispatcher, PromptCodesSource prompts, GenerationRecorder recorder, RenderingOptions options, TimeProvider time, ILogger<SpeechRenderer> logger) : ISpeechRenderer
 {
     public async Task<RenderStart> Start(Guid id, SpeechRequest request, WorkPriority priority, CancellationToken stop)
     {
@@ -32,7 +33,16 @@ internal sealed partial class SpeechRenderer(
 
         async Task<WorkAdmission> Offer(ModelFacts model, IGpuWorkerGrain worker)
         {
-            var prompt = await prompts.Find(voice, model, worker, stop);
+            ResolvedPrompt? prompt;
+            try
+            {
+                prompt = await prompts.Resolve(voice, voice.PrimarySpeaker, model, worker, stop);
+            }
+            catch (PromptEncodingException refused)
+            {
+                return refused.Answer;
+            }
+
             var plan = new SpeechPlan(request, script, voice.PrimarySpeaker, seed, model, prompt, options);
             var first = new SegmentSpeech(plan, 0, prompt, 0, worker, priority, time, logger);
             var admission = await first.Submit();

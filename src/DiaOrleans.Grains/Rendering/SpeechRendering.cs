@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using DiaOrleans.Abstractions.Speech;
 using DiaOrleans.Abstractions.Workers;
 using DiaOrleans.Audio.Encoding;
+using DiaOrleans.Grains.Prompts;
 using Microsoft.Extensions.Logging;
 
 namespace DiaOrleans.Grains.Rendering;
@@ -54,7 +55,7 @@ internal sealed class SpeechRendering(
         foreach (var segment in _segments) await segment.Release();
     }
 
-    private SegmentSpeech Add(int index, VoicePrompt? prompt)
+    private SegmentSpeech Add(int index, ResolvedPrompt? prompt)
     {
         var segment = new SegmentSpeech(plan, index, prompt, OutputTokens, worker, ticket.Priority, time, logger);
         _segments.Add(segment);

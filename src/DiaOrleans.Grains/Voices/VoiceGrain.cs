@@ -1,4 +1,6 @@
+using DiaOrleans.Abstractions.Prompts;
 using DiaOrleans.Abstractions.Voices;
+using DiaOrleans.Grains.Prompts;
 using DiaOrleans.Grains.State;
 
 namespace DiaOrleans.Grains.Voices;
@@ -22,21 +24,36 @@ internal sealed class VoiceGrain([PersistentState("voice", StateStorage.Provider
     public async Task<VoiceSettings> Put(VoiceSettings settings)
     {
         if (!VoiceId.CanExist(Id)) throw new ArgumentException("A voice id has 1 to 256 characters and no control characters.");
+        var fromPrompt = settings.AudioPromptTranscript is null;
+        var complete = fromPrompt ? settings with { AudioPromptTranscript = await TranscriptOf(settings.AudioPrompt) } : settings;
         if (state.State.Settings is null) await Catalog.Add(Id);
-        await Store(settings);
-        return settings;
+        await Store(complete, fromPrompt);
+        return complete;
     }
 
     public async Task<VoiceSettings?> Update(VoiceChange change)
     {
         if (state.State.Settings is not { } now) return null;
-        var next = new VoiceSettings(
-            change.Style ?? now.Style,
-            change.PrimarySpeaker ?? now.PrimarySpeaker,
-            change.AudioPrompt ?? now.AudioPrompt,
-            change.AudioPromptTranscript ?? now.AudioPromptTranscript);
-        if (next != now) await Store(next);
+        var otherPrompt = change.AudioPrompt is { } prompt && prompt != now.AudioPrompt;
+        var (transcript, fromPrompt) = change.AudioPromptTranscript is { } sent ? (sent, false)
+            : otherPrompt ? (await TranscriptOf(change.AudioPrompt), true)
+            : (now.AudioPromptTranscript, state.State.TranscriptFromPrompt);
+        var next = new VoiceSettings(change.Style ?? now.Style, change.PrimarySpeaker ?? now.PrimarySpeaker, change.AudioPrompt ?? now.AudioPrompt, transcript);
+        await Store(next, fromPrompt);
         return next;
+    }
+
+    public async Task<bool> TakePromptText(PromptText text)
+    {
+        if (state.State.Settings is not { } now || now.AudioPrompt != text.PromptId) return false;
+        var reached = text.Reach switch
+        {
+            PromptTextReach.Missing => string.IsNullOrEmpty(now.AudioPromptTranscript),
+            PromptTextReach.Following => string.IsNullOrEmpty(now.AudioPromptTranscript) || state.State.TranscriptFromPrompt,
+            _ => true,
+        };
+        if (reached) await Store(now with { AudioPromptTranscript = text.Text }, fromPrompt: text.Reach != PromptTextReach.All);
+        return reached;
     }
 
     public async Task<bool> Delete()
@@ -47,9 +64,13 @@ internal sealed class VoiceGrain([PersistentState("voice", StateStorage.Provider
         return true;
     }
 
-    private Task Store(VoiceSettings settings)
+    private async Task<string?> TranscriptOf(string? promptId) =>
+        promptId is not null && PromptId.CanExist(promptId) ? (await GrainFactory.GetGrain<IAudioPromptGrain>(promptId).Get())?.Transcript?.Text : null;
+
+    private Task Store(VoiceSettings settings, bool fromPrompt)
     {
-        state.State.Settings = settings;
+        if (settings == state.State.Settings && fromPrompt == state.State.TranscriptFromPrompt) return Task.CompletedTask;
+        (state.State.Settings, state.State.TranscriptFromPrompt) = (settings, fromPrompt);
         return OrStartAfresh(state.WriteStateAsync());
     }
 

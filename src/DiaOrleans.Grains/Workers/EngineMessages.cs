@@ -13,20 +13,13 @@ internal static class EngineMessages
         MaxFrames = work.MaxFrames,
         Seed = work.Seed,
         Prompt = work.Prompt?.ToGrid(),
+        Priority = work.Priority.ToPriority(),
         Sampling = model.Sampling with { Guidance = (float)work.Guidance, Temperature = (float)work.Temperature, TopP = (float)work.TopP },
     };
 
-    public static WorkAdmission ToAdmission(this EngineAdmission answer) => new(
-        answer.Refusal switch
-        {
-            EngineRefusal.None => WorkOutcome.Accepted,
-            EngineRefusal.Busy => WorkOutcome.Busy,
-            EngineRefusal.Draining => WorkOutcome.Unavailable,
-            EngineRefusal.Unservable => WorkOutcome.Rejected,
-            _ => throw new ArgumentOutOfRangeException(nameof(answer), answer.Refusal, "An engine's refusal that workers do not know."),
-        },
-        answer.Reason,
-        answer.RetryAfter);
+    public static WorkAdmission ToAdmission(this EngineAdmission answer) => new(answer.Refusal.ToOutcome(), answer.Reason, answer.RetryAfter);
+
+    public static WorkAdmission ToAdmission(this EncodingAdmission answer) => new(answer.Refusal.ToOutcome(), answer.Reason, answer.RetryAfter);
 
     public static ModelFacts ToFacts(this ModelDescription model) => new()
     {
@@ -41,29 +34,52 @@ internal static class EngineMessages
         CodecFingerprint = model.CodecFingerprint,
     };
 
-    public static WorkProgress ToProgress(this SpeechRun run)
+    /// <param name="run">The work.</param>
+    /// <param name="sampleRate">Hz of the model.</param>
+    public static WorkProgress ToProgress(this EngineRun run, int sampleRate)
     {
-        var ended = run.Completion;
-        if (ended.IsCompletedSuccessfully)
+        var status = run.Ended.Status;
+        var speech = run as SpeechRun;
+        return new WorkProgress
         {
-            return new WorkProgress
+            State = status switch
             {
-                State = WorkState.Completed,
-                Frames = run.Frames,
-                SampleRate = ended.Result.SampleRate,
-                Samples = ended.Result.Samples.Length,
-                EndedByItself = ended.Result.EndedByItself,
-            };
-        }
-
-        if (ended.IsFaulted) return new WorkProgress { State = WorkState.Failed, Frames = run.Frames, Error = "The model failed; the server's log says why." };
-        if (ended.IsCanceled) return new WorkProgress { State = WorkState.Failed, Frames = run.Frames, Error = "The work was stopped before its end." };
-        return new WorkProgress { State = run.Started ? WorkState.Running : WorkState.Waiting, Frames = run.Frames };
+                TaskStatus.RanToCompletion => WorkState.Completed,
+                TaskStatus.Faulted or TaskStatus.Canceled => WorkState.Failed,
+                _ => run.Started ? WorkState.Running : WorkState.Waiting,
+            },
+            Frames = run.Frames,
+            SampleRate = speech is null ? 0 : sampleRate,
+            Samples = speech?.SamplesReady ?? 0,
+            EndedByItself = speech is null || status != TaskStatus.RanToCompletion || speech.Completion.Result.EndedByItself,
+            Error = status switch
+            {
+                TaskStatus.Faulted => "The model failed; the server's log says why.",
+                TaskStatus.Canceled => "The work was stopped before its end.",
+                _ => null,
+            },
+        };
     }
 
     public static AudioCodes ToMessage(this CodeGrid codes) => new(codes.Cells.ToArray(), codes.Channels);
 
     public static CodeGrid ToGrid(this AudioCodes codes) => new(codes.Cells, codes.Channels);
+
+    private static WorkOutcome ToOutcome(this EngineRefusal refusal) => refusal switch
+    {
+        EngineRefusal.None => WorkOutcome.Accepted,
+        EngineRefusal.Busy => WorkOutcome.Busy,
+        EngineRefusal.Draining => WorkOutcome.Unavailable,
+        EngineRefusal.Unservable => WorkOutcome.Rejected,
+        _ => throw new ArgumentOutOfRangeException(nameof(refusal), refusal, "An engine's refusal that workers do not know."),
+    };
+
+    private static CallPriority ToPriority(this WorkPriority priority) => priority switch
+    {
+        WorkPriority.Live => CallPriority.Live,
+        WorkPriority.Waiting => CallPriority.Waiting,
+        _ => CallPriority.Background,
+    };
 
     /// <summary>The double that reads like the float: 0.95, not 0.949999988079071.</summary>
     private static double Exact(float value) => (double)(decimal)value;

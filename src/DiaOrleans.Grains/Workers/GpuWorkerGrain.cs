@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using DiaOrleans.Abstractions.Workers;
 using DiaOrleans.Grains.Waiting;
+using DiaOrleans.Inference.Serving;
 using Orleans.Concurrency;
 using Orleans.Placement;
 
@@ -21,27 +22,27 @@ internal sealed class GpuWorkerGrain(LocalWorker worker, TimeProvider time) : Gr
 
     public Task<WorkAdmission> Submit(SpeechWork work) => Task.FromResult(worker.Submit(work));
 
+    public Task<WorkAdmission> SubmitEncoding(EncodingWork work) => Task.FromResult(worker.Submit(work));
+
     public async Task<WorkProgress> Wait(Guid workId, TimeSpan upTo)
     {
-        if (worker.Work.Find(workId) is not { } run) return new WorkProgress { State = WorkState.Unknown };
-        await run.Completion.EndedOr(upTo < LongestWait ? upTo : LongestWait, time);
-        return worker.Work.Find(workId)?.ToProgress() ?? new WorkProgress { State = WorkState.Unknown };
+        if (worker.Work.Find(workId) is { } run) await run.Ended.EndedOr(upTo < LongestWait ? upTo : LongestWait, time);
+        return worker.Progress(workId);
     }
 
     public async IAsyncEnumerable<float[]> Read(Guid workId, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        if (worker.Work.Find(workId) is not { Completion.IsCompletedSuccessfully: true } run)
-            throw new InvalidOperationException($"Work {workId} has no samples to read.");
-        var clip = await run.Completion;
-        for (var start = 0; start < clip.Samples.Length; start += ChunkSamples)
+        if (worker.Work.Find(workId) is not SpeechRun run) throw new InvalidOperationException($"Work {workId} has no samples to read.");
+        using var visit = worker.Work.Visit(workId);
+        await using var samples = run.ReadSamples(cancellationToken).GetAsyncEnumerator(CancellationToken.None);
+        while (await MoveNext(samples, workId))
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            yield return clip.Samples[start..Math.Min(start + ChunkSamples, clip.Samples.Length)];
+            var window = samples.Current;
+            for (var start = 0; start < window.Length; start += ChunkSamples) yield return window[start..Math.Min(start + ChunkSamples, window.Length)];
         }
     }
 
-    public Task<AudioCodes?> GetCodes(Guid workId) =>
-        Task.FromResult(worker.Work.Find(workId) is { Completion: { IsCompletedSuccessfully: true } ended } ? ended.Result.Codes.ToMessage() : null);
+    public Task<AudioCodes?> GetCodes(Guid workId) => Task.FromResult(worker.Work.Find(workId)?.Codes?.ToMessage());
 
     public Task Release(Guid workId)
     {
@@ -50,4 +51,17 @@ internal sealed class GpuWorkerGrain(LocalWorker worker, TimeProvider time) : Gr
     }
 
     public Task<WorkerStatus> GetStatus() => Task.FromResult(worker.Status);
+
+    /// <summary>What failed in the engine stands in the log and is no message's business.</summary>
+    private static async ValueTask<bool> MoveNext(IAsyncEnumerator<float[]> samples, Guid workId)
+    {
+        try
+        {
+            return await samples.MoveNextAsync();
+        }
+        catch (Exception cause) when (cause is not OperationCanceledException)
+        {
+            throw new InvalidOperationException($"Work {workId} failed; the server's log says why.");
+        }
+    }
 }

@@ -48,20 +48,22 @@ internal sealed partial class LocalWorker(WorkerKey key, TimeProvider time, ILog
     public void Drain() => Change(() => _state = WorkerState.Draining);
 
     /// <summary>Admits the work or refuses it. An id that was admitted before is not run again.</summary>
-    public WorkAdmission Submit(SpeechWork work)
+    public WorkAdmission Submit(SpeechWork work) => Submit(work.Id, engine =>
     {
-        EngineAdmission answer;
-        lock (_gate)
-        {
-            if (Work.Find(work.Id) is not null) return new WorkAdmission(WorkOutcome.Accepted);
-            if (_state != WorkerState.Ready) return new WorkAdmission(WorkOutcome.Unavailable, Reason(_state));
-            answer = _engine!.TryStart(work.ToCall(_engine.Model));
-            if (answer.Run is { } run) Work.Add(work.Id, run);
-        }
+        var answer = engine.TryStart(work.ToCall(engine.Model));
+        return (answer.Run, answer.ToAdmission());
+    });
 
-        if (answer.Run is not null) _ = Watch(work.Id, answer.Run);
-        return answer.ToAdmission();
-    }
+    /// <summary>The same for a recording.</summary>
+    public WorkAdmission Submit(EncodingWork work) => Submit(work.Id, engine =>
+    {
+        var answer = engine.TryEncode(work.Samples);
+        return (answer.Run, answer.ToAdmission());
+    });
+
+    /// <summary>Work as it stands now; marks it as asked about.</summary>
+    public WorkProgress Progress(Guid id) =>
+        Work.Find(id)?.ToProgress(_engine!.Model.SampleRate) ?? new WorkProgress { State = WorkState.Unknown };
 
     private static string Reason(WorkerState state) => state switch
     {
@@ -69,6 +71,22 @@ internal sealed partial class LocalWorker(WorkerKey key, TimeProvider time, ILog
         WorkerState.Draining => "The server is stopping.",
         _ => "The model could not be loaded.",
     };
+
+    private WorkAdmission Submit(Guid id, Func<ISpeechEngine, (EngineRun? Run, WorkAdmission Answer)> offer)
+    {
+        EngineRun? run;
+        WorkAdmission answer;
+        lock (_gate)
+        {
+            if (Work.Find(id) is not null) return new WorkAdmission(WorkOutcome.Accepted);
+            if (_state != WorkerState.Ready) return new WorkAdmission(WorkOutcome.Unavailable, Reason(_state));
+            (run, answer) = offer(_engine!);
+            if (run is not null) Work.Add(id, run);
+        }
+
+        if (run is not null) _ = Watch(id, run);
+        return answer;
+    }
 
     private void Change(Action change)
     {
@@ -79,11 +97,11 @@ internal sealed partial class LocalWorker(WorkerKey key, TimeProvider time, ILog
     private void Signal() =>
         Interlocked.Exchange(ref _changed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
 
-    private async Task Watch(Guid id, SpeechRun run)
+    private async Task Watch(Guid id, EngineRun run)
     {
         Signal();
-        await ((Task)run.Completion).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
-        if (run.Completion.IsFaulted) Log.WorkFailed(logger, run.Completion.Exception.GetBaseException(), id);
+        await run.Ended.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
+        if (run.Ended.Exception is { } failure) Log.WorkFailed(logger, failure.GetBaseException(), id);
         Signal();
     }
 

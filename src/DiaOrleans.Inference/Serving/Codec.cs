@@ -8,21 +8,18 @@ namespace DiaOrleans.Inference.Serving;
 /// <summary>DAC on ONNX Runtime: codes to samples and back. The encoder is loaded when first asked for.</summary>
 internal sealed class Codec : IDisposable
 {
-    private const int WindowFrames = 172;
-
     private static readonly string[] CodesName = [CodecDecoderGraph.Codes];
     private static readonly string[] SamplesName = [CodecDecoderGraph.Samples];
     private static readonly string[] EncoderOutputs = [CodecEncoderGraph.Codes, CodecEncoderGraph.Latent, CodecEncoderGraph.Quantised];
 
     private readonly InferenceSession _decoder;
     private readonly Lazy<InferenceSession> _encoder;
-    private readonly int _context;
 
     public Codec(DacCheckpoint checkpoint, int threads)
     {
         Config = checkpoint.Config;
         Fingerprint = checkpoint.Fingerprint();
-        _context = CodecWindows.Context(Config);
+        Context = CodecWindows.Context(Config);
         _decoder = Sessions.Create(CodecDecoderGraph.Build(checkpoint), threads);
         _encoder = new Lazy<InferenceSession>(() => Sessions.Create(CodecEncoderGraph.Build(checkpoint), threads));
     }
@@ -32,6 +29,9 @@ internal sealed class Codec : IDisposable
     /// <summary>Names the weights.</summary>
     public string Fingerprint { get; }
 
+    /// <summary>Frames to each side that a frame's samples depend on.</summary>
+    public int Context { get; }
+
     /// <summary>
     /// Samples of all frames of <paramref name="codes"/> from <paramref name="start"/> on. What lies before is heard as context only: after a prompt, the first
     /// new frame continues its last one (spec/model.md 4.5).
@@ -39,32 +39,32 @@ internal sealed class Codec : IDisposable
     public float[] Decode(CodeGrid codes, int start = 0)
     {
         var samples = new float[(codes.Rows - start) * Config.HopLength];
-        foreach (var window in CodecWindows.Plan(start, codes.Rows, codes.Rows, WindowFrames, _context))
+        var plan = new WindowPlan(start, Context);
+        while (plan.TryNext(codes.Rows, ended: true, out var window))
         {
-            using var run = new RunOptions();
-            using var input = OrtValue.CreateTensorValueFromMemory(Transposed(codes, window), [codes.Channels, window.Last - window.First]);
-            using var output = _decoder.Run(run, CodesName, [input], SamplesName);
-            output[0].GetTensorDataAsSpan<float>()
-                .Slice((window.From - window.First) * Config.HopLength, (window.To - window.From) * Config.HopLength)
-                .CopyTo(samples.AsSpan((window.From - start) * Config.HopLength));
+            DecodeWindow(codes.Slice(window.First, window.Last), window.From - window.First, window.To - window.First)
+                .CopyTo(samples, (window.From - start) * Config.HopLength);
         }
 
         return samples;
     }
 
-    /// <summary>New frames behind as much of their prompt as the decoder hears, and where they start in it.</summary>
-    public CodeGrid Continue(CodeGrid prompt, CodeGrid codes, out int start)
+    /// <summary>Samples of frames <paramref name="from"/> to <paramref name="to"/> of a window, decoded at once; the others are context.</summary>
+    public float[] DecodeWindow(CodeGrid codes, int from, int to)
     {
-        start = Math.Min(_context, prompt.Rows);
-        var tail = prompt.Slice(prompt.Rows - start, prompt.Rows);
-        return new CodeGrid([.. tail.Cells, .. codes.Cells], codes.Channels);
+        if (from == to) return [];
+        using var run = new RunOptions();
+        using var input = OrtValue.CreateTensorValueFromMemory(Transposed(codes), [codes.Channels, codes.Rows]);
+        using var output = _decoder.Run(run, CodesName, [input], SamplesName);
+        return output[0].GetTensorDataAsSpan<float>()[(from * Config.HopLength)..(to * Config.HopLength)].ToArray();
     }
 
     /// <summary>Codes of a recording at the codec's rate, padded with zeros to whole frames.</summary>
-    public CodeGrid Encode(ReadOnlySpan<float> samples) => EncodeWithLatents(samples).Codes;
+    /// <exception cref="OperationCanceledException"><paramref name="stop"/> is cancelled.</exception>
+    public CodeGrid Encode(ReadOnlySpan<float> samples, CancellationToken stop = default) => EncodeWithLatents(samples, stop).Codes;
 
     /// <summary>The same with the encoder's output and the quantised latents, both [hidden, frames].</summary>
-    public (CodeGrid Codes, float[] Latent, float[] Quantised) EncodeWithLatents(ReadOnlySpan<float> samples)
+    public (CodeGrid Codes, float[] Latent, float[] Quantised) EncodeWithLatents(ReadOnlySpan<float> samples, CancellationToken stop = default)
     {
         var frames = (samples.Length + Config.HopLength - 1) / Config.HopLength;
         if (frames == 0) return (new CodeGrid(0, Config.Codebooks), [], []);
@@ -72,7 +72,7 @@ internal sealed class Codec : IDisposable
         samples.CopyTo(padded);
         using var run = new RunOptions();
         using var input = OrtValue.CreateTensorValueFromMemory(padded, [1, 1, padded.Length]);
-        using var outputs = _encoder.Value.Run(run, [CodecEncoderGraph.Samples], [input], EncoderOutputs);
+        using var outputs = RunEncoder(run, input, stop);
         var codes = new CodeGrid(frames, Config.Codebooks);
         var flat = outputs[0].GetTensorDataAsSpan<long>();
         for (var q = 0; q < Config.Codebooks; q++)
@@ -89,13 +89,27 @@ internal sealed class Codec : IDisposable
         if (_encoder.IsValueCreated) _encoder.Value.Dispose();
     }
 
-    private static long[] Transposed(CodeGrid codes, CodecWindow window)
+    private IDisposableReadOnlyCollection<OrtValue> RunEncoder(RunOptions run, OrtValue input, CancellationToken stop)
     {
-        var frames = window.Last - window.First;
-        var flat = new long[codes.Channels * frames];
-        for (var frame = 0; frame < frames; frame++)
+        stop.ThrowIfCancellationRequested();
+        var encoder = _encoder.Value;
+        using var terminating = stop.Register(() => run.Terminate = true);
+        try
         {
-            for (var q = 0; q < codes.Channels; q++) flat[q * frames + frame] = codes[window.First + frame, q];
+            return encoder.Run(run, [CodecEncoderGraph.Samples], [input], EncoderOutputs);
+        }
+        catch (OnnxRuntimeException) when (stop.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(stop);
+        }
+    }
+
+    private static long[] Transposed(CodeGrid codes)
+    {
+        var flat = new long[codes.Channels * codes.Rows];
+        for (var frame = 0; frame < codes.Rows; frame++)
+        {
+            for (var q = 0; q < codes.Channels; q++) flat[q * codes.Rows + frame] = codes[frame, q];
         }
 
         return flat;

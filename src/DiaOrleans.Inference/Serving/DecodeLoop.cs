@@ -3,8 +3,8 @@ using DiaOrleans.Inference.Decoding;
 namespace DiaOrleans.Inference.Serving;
 
 /// <summary>
-/// The thread that owns the decoder: it lets calls into free slots and advances all slots by one row a step. A finished call leaves its slot at once; its codes go
-/// to <paramref name="finished"/>.
+/// The thread that owns the decoder: it lets calls into free slots and advances all slots by one row a step. After each row <paramref name="advanced"/>
+/// hears of it; a finished call leaves its slot at once.
 /// </summary>
 internal sealed class DecodeLoop : IDisposable
 {
@@ -12,7 +12,7 @@ internal sealed class DecodeLoop : IDisposable
     private readonly WaitingRoom _waiting;
     private readonly DecodeSpeed _speed;
     private readonly TimeProvider _time;
-    private readonly Action<PreparedCall, SpeechGrid> _finished;
+    private readonly Action<PreparedCall, SpeechGrid> _advanced;
     private readonly Action<PreparedCall, Exception> _failed;
     private readonly Slot[] _slots;
     private readonly AutoResetEvent _wake = new(false);
@@ -20,9 +20,9 @@ internal sealed class DecodeLoop : IDisposable
     private int _active;
     private volatile bool _stopping;
 
-    public DecodeLoop(DiaModel model, WaitingRoom waiting, DecodeSpeed speed, TimeProvider time, Action<PreparedCall, SpeechGrid> finished, Action<PreparedCall, Exception> failed)
+    public DecodeLoop(DiaModel model, WaitingRoom waiting, DecodeSpeed speed, TimeProvider time, Action<PreparedCall, SpeechGrid> advanced, Action<PreparedCall, Exception> failed)
     {
-        (_model, _waiting, _speed, _time, _finished, _failed) = (model, waiting, speed, time, finished, failed);
+        (_model, _waiting, _speed, _time, _advanced, _failed) = (model, waiting, speed, time, advanced, failed);
         _slots = [.. Enumerable.Range(0, model.Decoder.Slots).Select(i => new Slot(i, model))];
         _thread = new Thread(Run) { Name = "dia decode", IsBackground = true };
         _thread.Start();
@@ -138,9 +138,8 @@ internal sealed class DecodeLoop : IDisposable
 
         var grid = slot.Grid!;
         call.Run.Report(grid.FramesDone);
-        if (!grid.Finished) return;
-        Free(slot);
-        _finished(call, grid);
+        if (grid.Finished) Free(slot);
+        _advanced(call, grid);
     }
 
     private void End(Slot slot, PreparedCall call, Exception cause)

@@ -17,6 +17,22 @@ public sealed record SpeechCall
 
     /// <summary>Codes of a recording to continue, or null.</summary>
     public Decoding.CodeGrid? Prompt { get; init; }
+
+    /// <summary>Who gets a slot first.</summary>
+    public CallPriority Priority { get; init; } = CallPriority.Waiting;
+}
+
+/// <summary>Who gets a slot first; nobody starves.</summary>
+public enum CallPriority
+{
+    /// <summary>A client listens already.</summary>
+    Live,
+
+    /// <summary>A client waits for the whole.</summary>
+    Waiting,
+
+    /// <summary>Nobody waits.</summary>
+    Background,
 }
 
 /// <summary>What a call made.</summary>
@@ -25,47 +41,3 @@ public sealed record SpeechCall
 /// <param name="Codes">The frames' codes, prompt excluded.</param>
 /// <param name="EndedByItself">False where the frame cap ended it.</param>
 public sealed record SpeechClip(float[] Samples, int SampleRate, Decoding.CodeGrid Codes, bool EndedByItself);
-
-/// <summary>A call that an engine has admitted.</summary>
-public sealed class SpeechRun(SpeechCall call, CancellationToken stop = default)
-{
-    private readonly TaskCompletionSource<SpeechClip> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(stop);
-    private int _frames;
-    private int _started;
-
-    /// <summary>What was asked.</summary>
-    public SpeechCall Call => call;
-
-    /// <summary>Ends when the call has: with its clip, cancelled, or with the exception that ended it.</summary>
-    public Task<SpeechClip> Completion => _done.Task;
-
-    /// <summary>New frames so far.</summary>
-    public int Frames => Volatile.Read(ref _frames);
-
-    /// <summary>True once a slot decodes it.</summary>
-    public bool Started => Volatile.Read(ref _started) != 0;
-
-    /// <summary>Set when the client wants no more; the engine frees the slot within a step.</summary>
-    public CancellationToken Stop => _stop.Token;
-
-    /// <summary>Asks the engine to stop.</summary>
-    public void Cancel() => _stop.Cancel();
-
-    /// <summary>Called by engines.</summary>
-    public void Report(int frames)
-    {
-        Volatile.Write(ref _started, 1);
-        Volatile.Write(ref _frames, frames);
-    }
-
-    /// <summary>Called by engines.</summary>
-    public void Complete(SpeechClip clip) => _done.TrySetResult(clip);
-
-    /// <summary>Called by engines.</summary>
-    public void Fail(Exception cause)
-    {
-        if (cause is OperationCanceledException) _done.TrySetCanceled();
-        else _done.TrySetException(cause);
-    }
-}

@@ -1,44 +1,43 @@
-using System.Threading.Channels;
 using DiaOrleans.Inference.Decoding;
 using Microsoft.Extensions.Logging;
 
 namespace DiaOrleans.Inference.Serving;
 
-/// <summary>The engine of one device: admission, the decode loop on its own thread, and a second thread that turns finished codes into samples.</summary>
+/// <summary>
+/// The engine of one device: admission, and three threads: one decodes, one turns the codes into samples as they come, one turns recordings into codes.
+/// </summary>
 public sealed partial class SpeechEngine : ISpeechEngine
 {
     private const int MaxWaitingCalls = 64;
-    private const double SecondsPerTextId = 0.07;
 
     private readonly DiaModel _model;
+    private readonly Admission _admission;
     private readonly ILogger _logger;
     private readonly WaitingRoom _waiting;
     private readonly DecodeSpeed _speed;
-    private readonly DecodeLoop _loop;
-    private readonly Channel<(PreparedCall Call, SpeechGrid Grid)> _decoded = Channel.CreateUnbounded<(PreparedCall, SpeechGrid)>();
-    private readonly Thread _codecThread;
-    private readonly Lock _drainLock = new();
-    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int _admitted;
-    private bool _draining;
+    private readonly AdmittedWork _admitted = new();
+    private readonly CodecLoop _codec;
+    private readonly EncodingLoop _encoding;
+    private readonly DecodeLoop _decoder;
     private int _disposed;
 
     private SpeechEngine(DiaModel model, ModelOptions options, ILogger logger, TimeProvider time)
     {
         (_model, _logger) = (model, logger);
         Model = model.Describe();
+        _admission = new Admission(model, Model);
         _waiting = new WaitingRoom(options.MaxWaitingSeconds, MaxWaitingCalls);
         _speed = new DecodeSpeed(Model.FrameRate);
-        _loop = new DecodeLoop(model, _waiting, _speed, time, (call, grid) => _decoded.Writer.TryWrite((call, grid)), Fail);
-        _codecThread = new Thread(DecodeCodes) { Name = "dia codec", IsBackground = true };
-        _codecThread.Start();
+        _codec = new CodecLoop(model.Codec!, Finish, Fail);
+        _encoding = new EncodingLoop(model.Codec!, EncodingEnded);
+        _decoder = new DecodeLoop(model, _waiting, _speed, time, Advanced, Fail);
     }
 
     /// <inheritdoc />
     public ModelDescription Model { get; }
 
     /// <inheritdoc />
-    public EngineLoad Load => new(_loop.Active, _waiting.Count, _waiting.BacklogSeconds, _speed.RealTimeFactor);
+    public EngineLoad Load => new(_decoder.Active, _waiting.Count, _waiting.BacklogSeconds, _speed.RealTimeFactor);
 
     /// <summary>Reads a checkpoint and starts its engine. Takes seconds to minutes, by the model's size.</summary>
     /// <exception cref="Checkpoints.CheckpointException">The folder holds no checkpoint that can be served; the message says what was found.</exception>
@@ -48,39 +47,44 @@ public sealed partial class SpeechEngine : ISpeechEngine
     /// <inheritdoc />
     public EngineAdmission TryStart(SpeechCall call)
     {
-        if (Unservable(call, out var ids, out var maxFrames) is { } reason) return new EngineAdmission(null, EngineRefusal.Unservable, reason);
-        var prepared = new PreparedCall(new SpeechRun(call), ids, maxFrames, Predict(ids.Length, maxFrames));
-        lock (_drainLock)
+        if (_admission.Unservable(call, out var prepared) is { } reason) return new EngineAdmission(null, EngineRefusal.Unservable, reason);
+        switch (_admitted.TryAdd(() => _waiting.TryEnter(prepared!)))
         {
-            if (_draining) return new EngineAdmission(null, EngineRefusal.Draining, "The engine finishes what it has and takes no more.");
-            if (!_waiting.TryEnter(prepared)) return new EngineAdmission(null, EngineRefusal.Busy, "The engine has all the work it may hold.", _speed.TimeFor(_waiting.BacklogSeconds));
-            _admitted++;
+            case EngineRefusal.Draining: return new EngineAdmission(null, EngineRefusal.Draining, AdmittedWork.Draining);
+            case EngineRefusal.Busy: return new EngineAdmission(null, EngineRefusal.Busy, "The engine has all the work it may hold.", _speed.TimeFor(_waiting.BacklogSeconds));
         }
 
-        prepared.Run.Stop.Register(() =>
+        prepared!.Run.Stop.Register(() =>
         {
             if (_waiting.TryRemove(prepared)) Fail(prepared, new OperationCanceledException(prepared.Run.Stop));
         });
-        _loop.Wake();
+        _decoder.Wake();
         return new EngineAdmission(prepared.Run, EngineRefusal.None);
+    }
+
+    /// <inheritdoc />
+    public EncodingAdmission TryEncode(float[] samples)
+    {
+        if (_admission.Unservable(samples) is { } reason) return new EncodingAdmission(null, EngineRefusal.Unservable, reason);
+        var run = new EncodingRun(samples);
+        return _admitted.TryAdd(() => _encoding.TryAdd(run)) switch
+        {
+            EngineRefusal.Draining => new EncodingAdmission(null, EngineRefusal.Draining, AdmittedWork.Draining),
+            EngineRefusal.Busy => new EncodingAdmission(null, EngineRefusal.Busy, "The engine has all the recordings it may hold.", TimeSpan.FromSeconds(5)),
+            _ => new EncodingAdmission(run, EngineRefusal.None),
+        };
     }
 
     /// <inheritdoc />
     public async Task DrainAsync(CancellationToken limit)
     {
-        lock (_drainLock)
-        {
-            _draining = true;
-            if (_admitted == 0) _drained.TrySetResult();
-        }
-
         try
         {
-            await _drained.Task.WaitAsync(limit).ConfigureAwait(false);
+            await _admitted.Drain().WaitAsync(limit).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
-            Log.DrainCutShort(_logger, _loop.Active + _waiting.Count);
+            Log.DrainCutShort(_logger, _admitted.Count);
         }
     }
 
@@ -88,67 +92,46 @@ public sealed partial class SpeechEngine : ISpeechEngine
     public ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0) return ValueTask.CompletedTask;
-        lock (_drainLock) _draining = true;
-        _loop.Dispose();
-        _decoded.Writer.TryComplete();
-        _codecThread.Join();
+        _ = _admitted.Drain();
+        _decoder.Dispose();
+        _codec.Dispose();
+        _encoding.Dispose();
         _model.Dispose();
         return ValueTask.CompletedTask;
     }
 
-    private string? Unservable(SpeechCall call, out int[] ids, out int maxFrames)
+    private void Advanced(PreparedCall call, SpeechGrid grid)
     {
-        ids = TextIds.Encode(call.Text);
-        var prompt = call.Prompt?.Rows ?? 0;
-        maxFrames = Math.Min(call.MaxFrames, _model.MaxNewFrames(prompt));
-        if (ids.Length == 0) return "There is no text to speak.";
-        if (ids.Length > Model.MaxTextIds) return $"The text is {ids.Length} bytes long; the model takes {Model.MaxTextIds}. Shorten it or send it in parts.";
-        if (call.Prompt is { } codes && codes.Channels != _model.Delay.Channels) return $"The prompt has {codes.Channels} codebooks; the model has {_model.Delay.Channels}.";
-        if (call.MaxFrames < 1) return "At least one frame must be asked for.";
-        if (maxFrames < 1) return $"The prompt's {prompt} frames leave no room for new ones.";
-        return null;
+        while (call.Windows!.TryCut(grid, out var piece)) _codec.Add(call, piece);
     }
 
-    private double Predict(int textIds, int maxFrames) => Math.Min(maxFrames / Model.FrameRate, 0.5 + SecondsPerTextId * textIds);
-
-    private void DecodeCodes()
+    private void Finish(PreparedCall call, SpeechGrid grid)
     {
-        while (_decoded.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
-        {
-            while (_decoded.Reader.TryRead(out var item)) DecodeCodes(item.Call, item.Grid);
-        }
-    }
-
-    private void DecodeCodes(PreparedCall call, SpeechGrid grid)
-    {
-        try
-        {
-            var codec = _model.Codec!;
-            var codes = grid.Codes();
-            var samples = call.Run.Call.Prompt is { } prompt ? codec.Decode(codec.Continue(prompt, codes, out var start), start) : codec.Decode(codes);
-            Leave(call);
-            call.Run.Complete(new SpeechClip(samples, Model.SampleRate, codes, grid.EndedByItself));
-        }
-        catch (Exception cause)
-        {
-            Fail(call, cause);
-        }
+        if (!TryLeave(call)) return;
+        call.Run.Complete(new SpeechClip(call.Run.CollectSamples(), Model.SampleRate, grid.Codes(), grid.EndedByItself));
     }
 
     private void Fail(PreparedCall call, Exception cause)
     {
+        if (!TryLeave(call)) return;
         if (cause is not OperationCanceledException) Log.CallFailed(_logger, cause);
-        Leave(call);
         call.Run.Fail(cause);
+        // Where the codec failed, the decoder need not go on.
+        call.Run.Cancel();
     }
 
-    private void Leave(PreparedCall call)
+    private bool TryLeave(PreparedCall call)
     {
+        if (!call.TryEnd()) return false;
         _waiting.Leave(call);
-        lock (_drainLock)
-        {
-            if (--_admitted == 0 && _draining) _drained.TrySetResult();
-        }
+        _admitted.Remove();
+        return true;
+    }
+
+    private void EncodingEnded(EncodingRun run, Exception? cause)
+    {
+        if (cause is not (null or OperationCanceledException)) Log.EncodingFailed(_logger, cause);
+        _admitted.Remove();
     }
 
     private static partial class Log
@@ -156,7 +139,10 @@ public sealed partial class SpeechEngine : ISpeechEngine
         [LoggerMessage(2, LogLevel.Error, "A call failed in the engine")]
         public static partial void CallFailed(ILogger logger, Exception cause);
 
-        [LoggerMessage(3, LogLevel.Warning, "The drain limit is over: {Calls} calls are stopped")]
+        [LoggerMessage(3, LogLevel.Warning, "The drain limit is over: {Calls} calls and recordings are stopped")]
         public static partial void DrainCutShort(ILogger logger, int calls);
+
+        [LoggerMessage(4, LogLevel.Error, "A recording could not be turned into codes")]
+        public static partial void EncodingFailed(ILogger logger, Exception cause);
     }
 }

@@ -1,12 +1,19 @@
 namespace DiaOrleans.Inference.Serving;
 
-/// <summary>Admitted calls that wait for a slot, first in first out, bounded in number and in predicted seconds of audio. Thread-safe.</summary>
+/// <summary>
+/// Admitted calls that wait for a slot, bounded in number and in predicted seconds of audio. The more urgent goes first, and first in first out among equals; when
+/// the eldest has seen <see cref="Patience"/> slots in a row go to others, the next one is its own, so that nobody starves. Thread-safe.
+/// </summary>
 internal sealed class WaitingRoom(double maxSeconds, int maxCalls)
 {
+    /// <summary>Slots in a row that may pass the eldest call by.</summary>
+    public const int Patience = 8;
+
     private readonly LinkedList<PreparedCall> _calls = [];
     private readonly Lock _lock = new();
     private double _waitingSeconds;
     private double _admittedSeconds;
+    private int _passed;
 
     public int Count
     {
@@ -38,14 +45,17 @@ internal sealed class WaitingRoom(double maxSeconds, int maxCalls)
         }
     }
 
+    /// <summary>The call whose turn it is for a slot.</summary>
     public bool TryTake(out PreparedCall call)
     {
         lock (_lock)
         {
-            call = _calls.First?.Value!;
-            if (call is null) return false;
-            _calls.RemoveFirst();
-            _waitingSeconds -= call.PredictedSeconds;
+            var eldest = _calls.First;
+            var next = _passed < Patience ? MostUrgent() : eldest;
+            call = next?.Value!;
+            if (next is null) return false;
+            Remove(next);
+            if (next != eldest) _passed++;
             return true;
         }
     }
@@ -55,8 +65,8 @@ internal sealed class WaitingRoom(double maxSeconds, int maxCalls)
     {
         lock (_lock)
         {
-            if (!_calls.Remove(call)) return false;
-            _waitingSeconds -= call.PredictedSeconds;
+            if (_calls.Find(call) is not { } node) return false;
+            Remove(node);
             return true;
         }
     }
@@ -66,7 +76,22 @@ internal sealed class WaitingRoom(double maxSeconds, int maxCalls)
     {
         lock (_lock) _admittedSeconds = Math.Max(0, _admittedSeconds - call.PredictedSeconds);
     }
-}
 
-/// <summary>A call with what was worked out when it was admitted.</summary>
-internal sealed record PreparedCall(SpeechRun Run, int[] TextIds, int MaxFrames, double PredictedSeconds);
+    private LinkedListNode<PreparedCall>? MostUrgent()
+    {
+        var best = _calls.First;
+        for (var node = best?.Next; node is not null; node = node.Next)
+        {
+            if (node.Value.Run.Call.Priority < best!.Value.Run.Call.Priority) best = node;
+        }
+
+        return best;
+    }
+
+    private void Remove(LinkedListNode<PreparedCall> node)
+    {
+        if (node == _calls.First) _passed = 0;
+        _calls.Remove(node);
+        _waitingSeconds -= node.Value.PredictedSeconds;
+    }
+}

@@ -1,26 +1,36 @@
+using DiaOrleans.Server.Api.Configuration;
 using DiaOrleans.Server.Api.Generation;
 using DiaOrleans.Server.Api.Jobs;
+using DiaOrleans.Server.Api.Logs;
 using DiaOrleans.Server.Api.Pipeline;
 using DiaOrleans.Server.Api.Prompts;
+using DiaOrleans.Server.Api.Recognition;
 using DiaOrleans.Server.Api.System;
 using DiaOrleans.Server.Api.Voices;
+using DiaOrleans.Server.Devices;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace DiaOrleans.Server.Api;
 
 /// <summary>Puts the REST API together: what every request passes, and each route bare and under /v1.</summary>
 internal static class ApiEndpoints
 {
-    public static IServiceCollection AddApi(this IServiceCollection services, ApiOptions options) => services
-        .AddSingleton(options)
-        .AddSingleton(new ApiKey(options.ApiKey))
-        .AddSingleton(new VoiceAliases(options.VoiceAliases))
-        .AddSingleton<SpeechResponder>()
-        .AddSingleton<Problems>()
-        .AddSingleton<WorkerView>();
+    public static IServiceCollection AddApi(this IServiceCollection services, ApiOptions options)
+    {
+        services.TryAddSingleton(Gpus.ForThisBuild());
+        return services
+            .AddSingleton(options)
+            .AddSingleton(new ApiKey(options.ApiKey))
+            .AddSingleton(new VoiceAliases(options.VoiceAliases))
+            .AddSingleton<SpeechResponder>()
+            .AddSingleton<RequestId>()
+            .AddSingleton<Problems>()
+            .AddSingleton<WorkerView>();
+    }
 
     public static WebApplication MapApi(this WebApplication app)
     {
-        app.Use(RequestId.Assign);
+        app.Use(app.Services.GetRequiredService<RequestId>().Assign);
         app.Use(Cors.Apply);
         app.Use(app.Services.GetRequiredService<Problems>().Handle);
         app.Use(TrailingSlash.Redirect);
@@ -30,16 +40,24 @@ internal static class ApiEndpoints
         {
             var routes = app.MapGroup(prefix);
             SystemEndpoints.Map(routes);
+            GpuEndpoint.Map(routes);
+            ListingEndpoints.Map(routes);
+            ConfigurationEndpoints.Map(routes);
+            LogEndpoints.Map(routes);
             VoiceEndpoints.Map(routes);
             PromptEndpoints.Map(routes);
             PreviewEndpoint.Map(routes);
+            UploadEndpoint.Map(routes);
+            TranscriptEndpoints.Map(routes);
+            RecognitionEndpoints.Map(routes);
             GenerateEndpoint.Map(routes);
             JobEndpoints.Map(routes);
             QueueStatsEndpoint.Map(routes);
         }
 
         OpenAiSpeechEndpoint.Map(app);
-
+        ListingEndpoints.MapBare(app);
+        ListingEndpoints.MapOpenAi(app.MapGroup("/v1"));
         return app;
     }
 }

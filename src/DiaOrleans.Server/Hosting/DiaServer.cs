@@ -2,10 +2,12 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using DiaOrleans.Grains;
 using DiaOrleans.Grains.Blobs;
+using DiaOrleans.Grains.Configuration;
 using DiaOrleans.Grains.Jobs;
-using DiaOrleans.Grains.Rendering;
+using DiaOrleans.Grains.Prompts;
 using DiaOrleans.Grains.Workers;
 using DiaOrleans.Server.Api;
+using DiaOrleans.Server.Recognition;
 using DiaOrleans.Server.Storage;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Configuration;
@@ -19,13 +21,14 @@ internal static class DiaServer
     private const string ServiceId = "dia-orleans";
     private const string ClusterId = "single-node";
 
-    /// <summary>Builds the application; <paramref name="data"/> must outlive it.</summary>
-    public static WebApplication Build(ServerOptions options, DataFolder data, IConfiguration? configuration = null)
+    /// <summary>Builds the application; <paramref name="data"/> must outlive it. What <paramref name="services"/> adds stands in for the usual parts.</summary>
+    public static WebApplication Build(ServerOptions options, DataFolder data, IConfiguration? configuration = null, Action<IServiceCollection>? services = null)
     {
         SqliteDatabase.Prepare(data.Database);
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         if (configuration is not null) builder.Configuration.AddConfiguration(configuration);
-        AddLogging(builder, options);
+        var verbosity = new Verbosity();
+        ConsoleLog.Add(builder, verbosity);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -33,22 +36,22 @@ internal static class DiaServer
         });
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(options.Overrides());
+        builder.Services.AddSingleton(options.Rendering());
+        builder.Services.TryAddSingleton<IBlobStore>(new FolderBlobStore(data.Path));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(options.DrainSeconds + 10));
         builder.UseOrleans(silo => ConfigureSilo(silo, options, data));
         builder.Services.AddSpeechEngine<OnnxSpeechEngineFactory>(new EngineHostOptions { DrainLimit = TimeSpan.FromSeconds(options.DrainSeconds) });
-        builder.Services.AddSingleton(new JobOptions { MaxPendingJobs = options.MaxPendingJobs, Slots = options.Slots });
+        builder.Services.AddSingleton(options.Jobs());
         builder.Services.AddJobRunner();
-        builder.Services.TryAddSingleton<IBlobStore>(new FolderBlobStore(data.Path));
-        builder.Services.AddSingleton(new RenderingOptions
-        {
-            Temperature = options.Temperature,
-            CfgScale = options.CfgScale,
-            TopP = options.TopP,
-            MaxSegmentBytes = options.MaxSegmentBytes,
-            MaxPromptSeconds = options.MaxPromptSeconds,
-        });
-        builder.Services.AddApi(new ApiOptions { ApiKey = options.ApiKey, DefaultFormat = options.DefaultFormat, VoiceAliases = options.VoicesByAlias });
+        builder.Services.AddSpeechRecognition(options.Recognition(data.Path));
+        builder.Services.AddUpkeep();
+        builder.Services.TryAddSingleton(_ => AudioReading.Create());
+        builder.Services.AddAudioPrompts(new PromptOptions { MaxPromptSeconds = options.MaxPromptSeconds });
+        builder.Services.AddApi(options.Api());
+        services?.Invoke(builder.Services);
         var app = builder.Build();
+        verbosity.Follow(app.Services.GetRequiredService<CurrentConfiguration>());
         app.MapApi();
         if (options.Dashboard) app.MapOrleansDashboard(routePrefix: "/dashboard");
         app.Lifetime.ApplicationStarted.Register(() => data.Announce(Port(app)));
@@ -83,22 +86,5 @@ internal static class DiaServer
         silo.AddDiaGrains();
         silo.AddSqliteState(data.Database);
         if (options.Dashboard) silo.AddDashboard();
-    }
-
-    private static void AddLogging(WebApplicationBuilder builder, ServerOptions options)
-    {
-        builder.Logging.ClearProviders();
-        builder.Logging.AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.TimestampFormat = "HH:mm:ss ";
-        });
-        builder.Logging.SetMinimumLevel(LogLevel.Warning);
-        // It warns of settings that suit a server farm and of clocks that virtual machines lack.
-        builder.Logging.AddFilter("Orleans.Runtime.Silo", LogLevel.Error);
-        builder.Logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error);
-        builder.Logging.AddFilter("DiaOrleans", options.Debug ? LogLevel.Debug : LogLevel.Information);
-        builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information);
-        if (builder.Configuration.GetSection("Logging") is { } section && section.Exists()) builder.Logging.AddConfiguration(section);
     }
 }

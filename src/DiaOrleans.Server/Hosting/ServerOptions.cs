@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using DiaOrleans.Audio.Encoding;
 using DiaOrleans.Inference.Checkpoints;
@@ -52,11 +53,17 @@ internal sealed record ServerOptions
     /// <summary>Shows the Orleans dashboard at /dashboard.</summary>
     public bool Dashboard { get; init; }
 
-    /// <summary>Logs more.</summary>
-    public bool Debug { get; init; }
+    /// <summary>debug_mode for this run, over the stored configuration; null leaves that.</summary>
+    public bool? Debug { get; init; }
 
-    /// <summary>Clients must send it as a bearer token, where set.</summary>
-    public string? ApiKey { get; init; }
+    /// <summary>Folder of the models of speech recognition; null takes whisper_models in the data folder.</summary>
+    public string? WhisperModels { get; init; }
+
+    /// <summary>Models of speech recognition that are missing are downloaded when they are needed.</summary>
+    public bool WhisperDownloads { get; init; } = true;
+
+    /// <summary>Where they are downloaded from: an address that their file names are put behind; null takes the published ones.</summary>
+    public string? WhisperModelUrl { get; init; }
 
     /// <summary>Format of OpenAI's speech route, where the client names none.</summary>
     public string DefaultFormat { get; init; } = "wav";
@@ -79,6 +86,27 @@ internal sealed record ServerOptions
     /// <summary>The most seconds of a recording that a call continues.</summary>
     public double MaxPromptSeconds { get; init; } = 15;
 
+    /// <summary>save_outputs for this run; null leaves the stored one.</summary>
+    public bool? SaveOutputs { get; init; }
+
+    /// <summary>show_prompts for this run; null leaves the stored one.</summary>
+    public bool? ShowPrompts { get; init; }
+
+    /// <summary>output_retention_hours for this run; null leaves the stored one.</summary>
+    public long? RetentionHours { get; init; }
+
+    /// <summary>Clients must send it as a bearer token, where set; several are separated by commas.</summary>
+    public string? ApiKey { get; init; }
+
+    /// <summary>auto, single or multi: whether one GPU is used or all.</summary>
+    public string GpuMode { get; init; } = "auto";
+
+    /// <summary>Numbers of the GPUs that may be used, separated by commas; null allows all.</summary>
+    public string? GpuIds { get; init; }
+
+    /// <summary>Reported as total_workers; null reports the workers that there are.</summary>
+    public int? MaxWorkers { get; init; }
+
     public IReadOnlyDictionary<string, string> VoicesByAlias => (VoiceAliases ?? "")
         .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
         .Select(pair => pair.Split('=', 2, StringSplitOptions.TrimEntries) is [{ Length: > 0 } name, { Length: > 0 } voice]
@@ -95,16 +123,29 @@ internal sealed record ServerOptions
         _ => throw new SettingsException($"profile is '{Profile}'; expected 0626 or classic."),
     };
 
+    /// <summary>The numbers of <see cref="GpuIds"/>; null allows all.</summary>
+    public IReadOnlyList<int>? AllowedGpus => string.IsNullOrWhiteSpace(GpuIds) ? null
+        : [.. GpuIds.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(id =>
+            int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw new SettingsException($"gpu ids is '{GpuIds}'; expected numbers such as 0,1."))];
+
     public IPAddress Address => Host == "localhost" ? IPAddress.Loopback
         : IPAddress.TryParse(Host, out var address) ? address
         : throw new SettingsException($"host is '{Host}'; expected an IP address of this machine, 0.0.0.0 for all of them, or localhost.");
+
+    public Uri? WhisperSource => string.IsNullOrEmpty(WhisperModelUrl) ? null
+        : Uri.TryCreate(WhisperModelUrl.TrimEnd('/') + "/", UriKind.Absolute, out var source) && source.Scheme is "http" or "https" ? source
+        : throw new SettingsException($"whisper model url is '{WhisperModelUrl}'; expected an http or https address.");
 
     /// <exception cref="SettingsException">A value is out of range.</exception>
     public ServerOptions Checked()
     {
         _ = ProfileOverride;
+        _ = WhisperSource;
         _ = Address;
         _ = VoicesByAlias;
+        _ = AllowedGpus;
+        Require(GpuMode.ToLowerInvariant() is "auto" or "single" or "multi", "gpu mode", $"'{GpuMode}'", "auto, single or multi");
+        Require(MaxWorkers is null or >= 1, "max workers", MaxWorkers ?? 0, "1 or more");
         Require(Port is >= 0 and <= 65535, "port", Port, "0 to 65535");
         Require(SiloPort is >= 0 and <= 65535, "silo port", SiloPort, "0 to 65535");
         Require(GatewayPort is >= 0 and <= 65535, "gateway port", GatewayPort, "0 to 65535");

@@ -43,7 +43,9 @@ internal static class SettingsReader
     private static Dictionary<string, string?> FromEnvironment() => Names
         .Select(name => (Name: name, Value: Environment.GetEnvironmentVariable(EnvironmentPrefix + Shout(name))))
         .Where(pair => !string.IsNullOrEmpty(pair.Value))
-        .ToDictionary(pair => pair.Name, pair => typeof(ServerOptions).GetProperty(pair.Name)!.PropertyType == typeof(bool) ? Switch(pair.Value!) : pair.Value);
+        .ToDictionary(pair => pair.Name, pair => IsSwitch(pair.Name) ? Switch(pair.Value!) : pair.Value);
+
+    private static bool IsSwitch(string name) => typeof(ServerOptions).GetProperty(name)!.PropertyType is var type && (Nullable.GetUnderlyingType(type) ?? type) == typeof(bool);
 
     /// <summary>In an environment a switch is often 1 or 0.</summary>
     private static string Switch(string value) => value switch { "1" => "true", "0" => "false", _ => value };

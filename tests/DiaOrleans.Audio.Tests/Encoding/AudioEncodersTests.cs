@@ -17,7 +17,7 @@ public sealed class AudioEncodersTests
         var rate = RateOf(format);
         var samples = Voice.Speak(1.3, rate);
         var once = Stream(format, samples, rate, samples.Length);
-        foreach (var cut in (int[])[samples.Length, 441, 4096, 1153]) Stream(format, samples, rate, cut).ShouldBe(once, $"pieces of {cut}");
+        foreach (var cut in (int[])[441, 4097]) Stream(format, samples, rate, cut).ShouldBe(once, $"pieces of {cut}");
         var whole = AudioEncoders.EncodeWhole(format, samples, rate);
         AudioEncoders.EncodeWhole(format, samples, rate).ShouldBe(whole);
     }
@@ -58,11 +58,22 @@ public sealed class AudioEncodersTests
 
     [Theory]
     [MemberData(nameof(Formats))]
-    public void Nothing_gives_a_file_that_can_be_made_and_disposed(AudioFormat format)
+    public void No_samples_are_no_trouble(AudioFormat format)
     {
         var rate = RateOf(format);
-        Should.NotThrow(() => AudioEncoders.EncodeWhole(format, [], rate));
-        using var unused = AudioEncoders.Create(format, rate);
+        AudioEncoders.EncodeWhole(format, [], rate).ShouldBe(AudioEncoders.EncodeWhole(format, [], rate));
+    }
+
+    [Theory]
+    [MemberData(nameof(Formats))]
+    public void A_stream_can_be_left_at_any_time(AudioFormat format)
+    {
+        var rate = RateOf(format);
+        foreach (var samples in (int[])[0, 10, rate])
+        {
+            using var encoder = AudioEncoders.Create(format, rate);
+            encoder.Write(Voice.Speak(1, rate).AsSpan(0, samples), new ArrayBufferWriter<byte>());
+        }
     }
 
     [Theory]

@@ -19,10 +19,10 @@ public sealed class IndependentReaderTests
         { AudioFormat.Mp3, 44100, "mp3", "mp3", 1152, 18 },
         { AudioFormat.Mp3, 24000, "mp3", "mp3", 1152, 18 },
         { AudioFormat.Mp3, 8000, "mp3", "mp3", 1152, 18 },
-        { AudioFormat.Opus, 48000, "ogg", "opus", 1, 10 },
-        { AudioFormat.Aac, 44100, "aac", "aac", 2048, 18 },
-        { AudioFormat.Aac, 24000, "aac", "aac", 2048, 18 },
-        { AudioFormat.Aac, 8000, "aac", "aac", 2048, 15 },
+        { AudioFormat.Opus, 48000, "ogg", "opus", 1, 18 },
+        { AudioFormat.Aac, 44100, "aac", "aac", 1024, 18 },
+        { AudioFormat.Aac, 24000, "aac", "aac", 1024, 18 },
+        { AudioFormat.Aac, 8000, "aac", "aac", 1024, 15 },
     };
 
     [Theory]
@@ -74,8 +74,17 @@ public sealed class IndependentReaderTests
         var (delay, level) = Voice.Compare(samples, heard);
         TestContext.Current.TestOutputHelper?.WriteLine($"{format} {rate} Hz {kind}: {file.Length * 8 / Seconds / 1000:F0} kbit/s, {heard.Length - samples.Length:+0;-0;0} samples, delay {delay}, {level:F1} dB");
         (heard.Length - samples.Length).ShouldBeInRange(0, frame == 1 ? 0 : 3 * frame);
+        delay.ShouldBe(DelayOf(format, kind));
         level.ShouldBeGreaterThan(decibels);
     }
+
+    // What encoder and decoder put in front: LAME's delay, which a whole file tells and a stream cannot; a frame of AAC.
+    private static int DelayOf(AudioFormat format, string kind) => format switch
+    {
+        AudioFormat.Mp3 => kind == "stream" ? 1105 : 0,
+        AudioFormat.Aac => 1024,
+        _ => 0,
+    };
 
     private static void SkipWithout(AudioFormat format)
     {

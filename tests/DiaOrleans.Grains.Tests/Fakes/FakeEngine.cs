@@ -5,12 +5,14 @@ using DiaOrleans.Inference.Serving;
 
 namespace DiaOrleans.Grains.Tests.Fakes;
 
-/// <summary>An engine whose calls end when the test says so.</summary>
+/// <summary>An engine whose calls and encodings end when the test says so; a test may append samples to a run before it completes it.</summary>
 internal sealed class FakeEngine : ISpeechEngine, ISpeechEngineFactory
 {
     private readonly TaskCompletionSource _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly BlockingCollection<SpeechRun> _admitted = [];
+    private readonly BlockingCollection<EncodingRun> _recordings = [];
     private readonly ConcurrentBag<SpeechRun> _all = [];
+    private readonly ConcurrentBag<EncodingRun> _allRecordings = [];
     private bool _draining;
 
     public static ModelDescription Description { get; } = new()
@@ -54,11 +56,25 @@ internal sealed class FakeEngine : ISpeechEngine, ISpeechEngineFactory
     /// <summary>The next admitted call, in order; waits for it.</summary>
     public SpeechRun Next() => _admitted.TryTake(out var run, TimeSpan.FromSeconds(20)) ? run : throw new TimeoutException("No call was admitted.");
 
+    public EncodingAdmission TryEncode(float[] samples)
+    {
+        if (_draining) return new EncodingAdmission(null, EngineRefusal.Draining, "The server is stopping.");
+        if (Refusal is { } refusal) return new EncodingAdmission(null, refusal.Refusal, refusal.Reason, refusal.RetryAfter);
+        var run = new EncodingRun(samples);
+        run.Stop.Register(() => run.Fail(new OperationCanceledException()));
+        _allRecordings.Add(run);
+        _recordings.Add(run);
+        return new EncodingAdmission(run, EngineRefusal.None);
+    }
+
+    /// <summary>The next admitted recording, in order; waits for it.</summary>
+    public EncodingRun NextEncoding() => _recordings.TryTake(out var run, TimeSpan.FromSeconds(20)) ? run : throw new TimeoutException("No recording was admitted.");
+
     public int Admitted => _all.Count;
 
     public void StopAll()
     {
-        foreach (var run in _all) run.Cancel();
+        foreach (var run in _all.Concat<EngineRun>(_allRecordings)) run.Cancel();
     }
 
     public static SpeechClip Clip(int samples) =>
@@ -68,7 +84,7 @@ internal sealed class FakeEngine : ISpeechEngine, ISpeechEngineFactory
     {
         _draining = true;
         using var stop = limit.Register(StopAll);
-        foreach (var run in _all) await Task.WhenAny(run.Completion);
+        foreach (var run in _all.Concat<EngineRun>(_allRecordings)) await Task.WhenAny(run.Ended);
     }
 
     public ValueTask DisposeAsync()

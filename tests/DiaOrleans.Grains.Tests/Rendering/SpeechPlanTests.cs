@@ -1,5 +1,6 @@
 using DiaOrleans.Abstractions.Speech;
 using DiaOrleans.Abstractions.Workers;
+using DiaOrleans.Grains.Prompts;
 using DiaOrleans.Grains.Rendering;
 using DiaOrleans.Grains.Tests.Fakes;
 using DiaOrleans.Grains.Workers;
@@ -95,14 +96,14 @@ public sealed class SpeechPlanTests
     {
         var plan = Plan(Request(), script: $"[S1] {new string('a', 40)}. [S2] {new string('b', 40)}. [S1]");
         var first = new AudioCodes(new short[9 * 80], 9);
-        plan.Continuation(first).ShouldBe(new VoicePrompt(first, $"[S1] {new string('a', 40)}."));
+        plan.Continuation(first).ShouldBe(new ResolvedPrompt(first, $"[S1] {new string('a', 40)}."));
     }
 
     private static SpeechRequest Request() => new() { Text = "Hello.", VoiceId = "v" };
 
-    private static VoicePrompt Prompt(int frames, string? transcript) => new(new AudioCodes(new short[9 * frames], 9), transcript);
+    private static ResolvedPrompt Prompt(int frames, string? transcript) => new(new AudioCodes(new short[9 * frames], 9), transcript);
 
-    private static SpeechPlan Plan(SpeechRequest request, ModelFacts? model = null, string script = "[S1] Hello. [S1]", VoicePrompt? prompt = null, RenderingOptions? options = null) =>
+    private static SpeechPlan Plan(SpeechRequest request, ModelFacts? model = null, string script = "[S1] Hello. [S1]", ResolvedPrompt? prompt = null, RenderingOptions? options = null) =>
         new(request, script, "S1", 1, model ?? Model, prompt, options ?? new RenderingOptions());
 
     private static SpeechWork Work(SpeechRequest request, ModelFacts? model = null) => Plan(request, model).Work(Guid.NewGuid(), 0, 0, null, 0, WorkPriority.Waiting);

@@ -9,11 +9,11 @@ public sealed class StateSerializerTests
     private readonly StateSerializer _serializer = new();
 
     [Fact]
-    public void Writes_the_payload_of_release_1_to_the_letter()
+    public void Writes_the_same_payload_to_the_letter()
     {
-        var state = new VoiceState { Settings = new VoiceSettings("calm", "S2", null, "“Hallo”, sagt er.") };
+        var state = new VoiceState { Settings = new VoiceSettings("calm", "S2", null, "“Hallo”, sagt er."), TranscriptFromPrompt = true };
         _serializer.Serialize(state).ToString().ShouldBe(
-            """{"type":"dia.voice","version":1,"state":{"settings":{"style":"calm","primarySpeaker":"S2","audioPrompt":null,"audioPromptTranscript":"“Hallo”, sagt er."}}}""");
+            """{"type":"dia.voice","version":2,"state":{"settings":{"style":"calm","primarySpeaker":"S2","audioPrompt":null,"audioPromptTranscript":"“Hallo”, sagt er."},"transcriptFromPrompt":true}}""");
         _serializer.Serialize(new VoiceCatalogState { Ids = ["b", "a"] }).ToString().ShouldBe("""{"type":"dia.voice-catalog","version":1,"state":{"ids":["b","a"]}}""");
     }
 
@@ -26,8 +26,17 @@ public sealed class StateSerializerTests
     }
 
     [Fact]
+    public void Reads_a_voice_of_version_1_whose_transcripts_were_all_set_by_hand()
+    {
+        var state = _serializer.Deserialize<VoiceState>(BinaryData.FromString(
+            """{"type":"dia.voice","version":1,"state":{"settings":{"style":"calm","primarySpeaker":"S2","audioPrompt":"p","audioPromptTranscript":"Words."}}}"""));
+        state.Settings.ShouldBe(new VoiceSettings("calm", "S2", "p", "Words."));
+        state.TranscriptFromPrompt.ShouldBeFalse();
+    }
+
+    [Fact]
     public void Refuses_a_newer_version_and_names_both() =>
-        Failure<VoiceState>("""{"type":"dia.voice","version":2,"state":{"settings":null,"mood":1}}""").ShouldContain("version 2; this release reads up to version 1");
+        Failure<VoiceState>("""{"type":"dia.voice","version":3,"state":{"settings":null,"mood":1}}""").ShouldContain("version 3; this release reads up to version 2");
 
     [Fact]
     public void Refuses_another_type() => Failure<VoiceState>("""{"type":"dia.job","version":1,"state":{}}""").ShouldContain("'dia.job' was found where 'dia.voice'");

@@ -1,3 +1,4 @@
+using DiaOrleans.Abstractions.Prompts;
 using DiaOrleans.Abstractions.Voices;
 using DiaOrleans.Grains.Tests.Fakes;
 
@@ -108,4 +109,54 @@ public sealed class VoiceGrainTests : IAsyncLifetime
 
     [Fact]
     public async Task Refuses_to_store_an_id_that_cannot_be_one() => await Should.ThrowAsync<ArgumentException>(_cluster.Voice("a\nb").Put(Plain));
+
+    [Fact]
+    public async Task A_new_voice_takes_a_known_prompts_transcript_unless_it_brings_one()
+    {
+        await Register("p", "Of the prompt.");
+        (await _cluster.Voice("a").Put(Plain with { AudioPrompt = "p" })).AudioPromptTranscript.ShouldBe("Of the prompt.");
+        (await _cluster.Voice("b").Put(Plain with { AudioPrompt = "p", AudioPromptTranscript = "Own." })).AudioPromptTranscript.ShouldBe("Own.");
+        (await _cluster.Voice("c").Put(Plain with { AudioPrompt = "p", AudioPromptTranscript = "" })).AudioPromptTranscript.ShouldBe("");
+        foreach (var unknown in (string[])["none", " ", "a/b", ""])
+            (await _cluster.Voice("d").Put(Plain with { AudioPrompt = unknown })).AudioPromptTranscript.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Another_prompt_brings_its_transcript_unless_one_is_sent()
+    {
+        await Register("p", "Of p.");
+        await Register("q", "Of q.");
+        await _cluster.Voice("v").Put(Plain with { AudioPrompt = "p", AudioPromptTranscript = "By hand." });
+        (await _cluster.Voice("v").Update(new VoiceChange(null, null, "p", null)))!.AudioPromptTranscript.ShouldBe("By hand.");
+        (await _cluster.Voice("v").Update(new VoiceChange(null, null, "q", null)))!.AudioPromptTranscript.ShouldBe("Of q.");
+        (await _cluster.Voice("v").Update(new VoiceChange(null, null, "p", "Sent.")))!.AudioPromptTranscript.ShouldBe("Sent.");
+        (await _cluster.Voice("v").Update(new VoiceChange(null, null, "unknown", null)))!.AudioPromptTranscript.ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData(PromptTextReach.Missing, true, false, false)]
+    [InlineData(PromptTextReach.Following, true, true, false)]
+    [InlineData(PromptTextReach.All, true, true, true)]
+    public async Task A_prompts_words_reach_the_voices_they_are_meant_for(PromptTextReach reach, bool empty, bool copied, bool byHand)
+    {
+        await _cluster.Voice("empty").Put(Plain with { AudioPrompt = "p" });
+        await Register("p", "Copied.");
+        await _cluster.Voice("copied").Put(Plain with { AudioPrompt = "p" });
+        await _cluster.Voice("by hand").Put(Plain with { AudioPrompt = "p", AudioPromptTranscript = "Typed." });
+        await _cluster.Voice("other").Put(Plain with { AudioPrompt = "q" });
+        await using var next = await GrainCluster.Start(_cluster.Storage, loaded: false);
+        foreach (var (id, taken) in new[] { ("empty", empty), ("copied", copied), ("by hand", byHand), ("other", false), ("nobody", false) })
+        {
+            (await next.Voice(id).TakePromptText(new PromptText("p", "New.", reach))).ShouldBe(taken, id);
+            ((await next.Voice(id).Get())?.AudioPromptTranscript == "New.").ShouldBe(taken, id);
+        }
+    }
+
+    private Task Register(string id, string text) => Register(_cluster.Grains.GetGrain<IAudioPromptGrain>(id), text);
+
+    private static async Task Register(IAudioPromptGrain prompt, string text)
+    {
+        await prompt.Register(new PromptRecording("audio_prompts/p.wav", 1, 44100, "11"));
+        await prompt.SetTranscript(new PromptTranscript(text, "txt", []));
+    }
 }

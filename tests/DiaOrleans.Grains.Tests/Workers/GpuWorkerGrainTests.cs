@@ -50,7 +50,7 @@ public sealed class GpuWorkerGrainTests
 
         (await worker.Wait(work.Id, TimeSpan.Zero)).State.ShouldBe(WorkState.Waiting);
         run.Report(3);
-        (await worker.Wait(work.Id, TimeSpan.Zero)).ShouldBe(new WorkProgress { State = WorkState.Running, Frames = 3 });
+        (await worker.Wait(work.Id, TimeSpan.Zero)).ShouldBe(new WorkProgress { State = WorkState.Running, Frames = 3, SampleRate = 16000 });
         var wait = worker.Wait(work.Id, TimeSpan.FromSeconds(20));
         var clip = FakeEngine.Clip(150_000);
         run.Complete(clip);
@@ -85,7 +85,7 @@ public sealed class GpuWorkerGrainTests
         var work = Work();
         await worker.Submit(work);
         cluster.Engine.Next().Fail(new InvalidOperationException("out of memory"));
-        (await worker.Wait(work.Id, TimeSpan.FromSeconds(20))).ShouldBe(new WorkProgress { State = WorkState.Failed, Error = "The model failed; the server's log says why." });
+        (await worker.Wait(work.Id, TimeSpan.FromSeconds(20))).ShouldBe(new WorkProgress { State = WorkState.Failed, SampleRate = 16000, Error = "The model failed; the server's log says why." });
         await Should.ThrowAsync<InvalidOperationException>(async () => await worker.Read(work.Id).ToListAsync());
     }
 

@@ -110,9 +110,12 @@ public sealed class SpeechEngineTests
     {
         await using var engine = Open();
         var runs = new[] { Start(engine, 1), Start(engine, 2) };
+        var recording = engine.TryEncode(new float[16000]).Run!;
         var drained = engine.DrainAsync(CancellationToken.None);
         engine.TryStart(new SpeechCall { Text = Text, MaxFrames = 10, Seed = 1 }).Refusal.ShouldBe(EngineRefusal.Draining);
+        engine.TryEncode([0]).Refusal.ShouldBe(EngineRefusal.Draining);
         await drained;
+        recording.Codes!.Rows.ShouldBe(16);
         foreach (var run in runs) (await run.Completion).Samples.ShouldNotBeEmpty();
     }
 
@@ -121,8 +124,10 @@ public sealed class SpeechEngineTests
     {
         var engine = Open();
         var runs = Enumerable.Range(0, 4).Select(i => Start(engine, i)).ToArray();
+        var recording = engine.TryEncode(new float[16000]).Run!;
         await engine.DisposeAsync();
         foreach (var run in runs) run.Completion.IsCompleted.ShouldBeTrue();
+        recording.Completion.IsCompleted.ShouldBeTrue();
     }
 
     [Fact]

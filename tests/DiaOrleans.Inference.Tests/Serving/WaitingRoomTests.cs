@@ -20,6 +20,54 @@ public sealed class WaitingRoomTests
     }
 
     [Fact]
+    public void The_more_urgent_goes_first()
+    {
+        var room = new WaitingRoom(100, 10);
+        CallPriority[] order = [CallPriority.Background, CallPriority.Waiting, CallPriority.Live, CallPriority.Waiting, CallPriority.Live];
+        var calls = order.Select(priority => Call(5, priority)).ToArray();
+        foreach (var call in calls) room.TryEnter(call);
+        Taken(room, 5).ShouldBe([calls[2], calls[4], calls[1], calls[3], calls[0]]);
+    }
+
+    [Fact]
+    public void Nobody_starves_however_many_urgent_calls_come()
+    {
+        var room = new WaitingRoom(1000, 100);
+        var (background, waiting) = (Call(1, CallPriority.Background), Call(1));
+        room.TryEnter(background);
+        room.TryEnter(waiting);
+        var order = new List<PreparedCall>();
+        for (var i = 0; i < 30; i++)
+        {
+            room.TryEnter(Call(1, CallPriority.Live));
+            order.AddRange(Taken(room, 1));
+        }
+
+        order.IndexOf(background).ShouldBe(WaitingRoom.Patience);
+        order.IndexOf(waiting).ShouldBe(2 * WaitingRoom.Patience + 1);
+        order.Count(call => call.Run.Call.Priority == CallPriority.Live).ShouldBe(28);
+    }
+
+    [Fact]
+    public void An_eldest_call_that_gives_up_leaves_its_claim_to_nobody()
+    {
+        var room = new WaitingRoom(1000, 100);
+        var (first, second) = (Call(1, CallPriority.Background), Call(1, CallPriority.Background));
+        room.TryEnter(first);
+        room.TryEnter(second);
+        for (var i = 0; i < WaitingRoom.Patience; i++)
+        {
+            room.TryEnter(Call(1, CallPriority.Live));
+            Taken(room, 1);
+        }
+
+        room.TryRemove(first);
+        var live = Call(1, CallPriority.Live);
+        room.TryEnter(live);
+        Taken(room, 2).ShouldBe([live, second]);
+    }
+
+    [Fact]
     public void Predicted_seconds_are_bounded()
     {
         var room = new WaitingRoom(10, 100);
@@ -65,5 +113,9 @@ public sealed class WaitingRoomTests
         room.TryEnter(Call(5)).ShouldBeTrue();
     }
 
-    private static PreparedCall Call(double seconds) => new(new SpeechRun(new SpeechCall { Text = "a", MaxFrames = 1, Seed = 0 }), [97], 1, seconds);
+    private static PreparedCall[] Taken(WaitingRoom room, int count) =>
+        [.. Enumerable.Range(0, count).Select(_ => room.TryTake(out var call) ? call : throw new InvalidOperationException("Nobody waits."))];
+
+    private static PreparedCall Call(double seconds, CallPriority priority = CallPriority.Waiting) =>
+        new(new SpeechRun(new SpeechCall { Text = "a", MaxFrames = 1, Seed = 0, Priority = priority }), [97], 1, seconds);
 }

@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using DiaOrleans.Server.Hosting;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 
 namespace DiaOrleans.Server.Tests.Api;
 
@@ -45,16 +47,6 @@ public sealed class PipelineTests(ServerFixture fixture)
         var answer = await _client.GetAsync("/nowhere");
         answer.StatusCode.ShouldBe(HttpStatusCode.NotFound);
         (await answer.Detail()).ShouldBe("Not Found");
-    }
-
-    [Theory]
-    [InlineData("/audio_prompts")]
-    [InlineData("/v1/audio_prompts/upload")]
-    public async Task Audio_prompts_are_said_to_be_missing(string path)
-    {
-        var answer = await _client.PostAsync(path, null);
-        answer.StatusCode.ShouldBe(HttpStatusCode.NotFound);
-        (await answer.Detail()).ShouldBe("Audio prompts are not available in this version");
     }
 
     [Fact]
@@ -168,5 +160,66 @@ public sealed class PipelineTests(ServerFixture fixture)
             request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {key}");
             ((int)(await server.Client.SendAsync(request)).StatusCode).ShouldBe(status);
         }
+    }
+
+    [Fact]
+    public async Task Any_of_several_keys_opens_and_what_clients_read_without_one_is_open()
+    {
+        await using var server = await RunningServer.Start(new ServerOptions { ApiKey = "first, second" });
+        foreach (var (key, status) in new[] { ("first", 200), ("second", 200), ("first, second", 401), ("", 401) })
+        {
+            var request = new HttpRequestMessage(HttpMethod.Get, "/voices");
+            request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {key}");
+            ((int)(await server.Client.SendAsync(request)).StatusCode).ShouldBe(status, key);
+        }
+
+        string[] open = ["/", "/v1", "/health", "/v1/health", "/docs", "/redoc", "/openapi.json", "/v1/audio/voices", "/v1/audio/models"];
+        foreach (var path in open) (await server.Client.GetAsync(path)).StatusCode.ShouldBe(HttpStatusCode.OK, path);
+        foreach (var path in (string[])["/v1/models", "/v1/voices", "/config", "/nowhere"]) (await server.Client.GetAsync(path)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized, path);
+    }
+
+    [Theory]
+    [InlineData("/nowhere", 404)]
+    [InlineData("/logs?limit=x", 422)]
+    [InlineData("/broken", 500)]
+    [InlineData("/locked", 401)]
+    [InlineData("/voices/", 307)]
+    public async Task Answers_that_are_errors_have_the_cors_headers_too(string path, int status)
+    {
+        await using var server = await RunningServer.Start(new ServerOptions { ApiKey = "k" });
+        server.App.MapGet("/broken", IResult () => throw new InvalidOperationException("A secret."));
+        var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Add("Origin", "https://app.example");
+        request.Headers.Add("X-Request-ID", "mine-2");
+        if (status != 401) request.Headers.Add("Authorization", "Bearer k");
+        var answer = await server.Client.SendAsync(request);
+        ((int)answer.StatusCode).ShouldBe(status);
+        answer.Headers.GetValues("Access-Control-Allow-Origin").Single().ShouldBe("https://app.example");
+        answer.Headers.GetValues("X-Request-ID").Single().ShouldBe("mine-2");
+        (await answer.Content.ReadAsStringAsync()).ShouldNotContain("secret");
+    }
+
+    [Theory]
+    [InlineData("/v1", 200)]
+    [InlineData("/v1/health", 200)]
+    [InlineData("/docs", 405)]
+    [InlineData("/openapi.json", 405)]
+    [InlineData("/v1/models", 405)]
+    public async Task Head_is_not_served_elsewhere(string path, int status)
+    {
+        var answer = await _client.SendAsync(new HttpRequestMessage(HttpMethod.Head, path));
+        ((int)answer.StatusCode).ShouldBe(status);
+        (await answer.Content.ReadAsByteArrayAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_path_with_a_nul_is_refused_without_a_body()
+    {
+        using var socket = new TcpClient();
+        await socket.ConnectAsync(IPAddress.Loopback, fixture.Server.Address.Port);
+        await socket.GetStream().WriteAsync("GET /voices/%00 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"u8.ToArray());
+        var answer = await new StreamReader(socket.GetStream(), Encoding.ASCII).ReadToEndAsync();
+        answer.ShouldStartWith("HTTP/1.1 400");
+        answer.ShouldEndWith("\r\n\r\n");
     }
 }

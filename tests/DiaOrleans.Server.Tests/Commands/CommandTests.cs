@@ -52,6 +52,7 @@ public sealed class CommandTests
         foreach (var finding in findings) finding.Verdict.ShouldBe(Verdict.Ok, finding.Found);
         Directory.Exists(data).ShouldBeFalse("a check leaves nothing behind");
         Checks.OptionalPackages().Select(f => f.Check).ShouldBe(["Microsoft.ML.OnnxRuntime.Gpu", "NAudio", "Whisper.net"]);
+        Checks.Audio().Select(f => f.Check).ShouldBe(["libsndfile", "libmp3lame", "libopusenc", "libFLAC", "SoundTouch", "ffmpeg"]);
     }
 
     [Fact]

@@ -22,6 +22,8 @@ internal sealed class ApiProblem : Exception
 
     public static ApiProblem BodyTooLarge() => new(413, "Request body too large", []);
 
+    public static ApiProblem TooLarge(string detail) => new(413, detail, []);
+
     public static ApiProblem Invalid(IReadOnlyList<InvalidField> fields) => new(422, Summary(fields), fields);
 
     public static ApiProblem TooEarly(string detail) => new(425, detail, []);
@@ -31,6 +33,8 @@ internal sealed class ApiProblem : Exception
     public static ApiProblem Failed(string detail) => new(500, detail, []);
 
     public static ApiProblem Unavailable(TimeSpan? retryAfter) => new(503, "Worker pool not available", []) { RetryAfter = retryAfter ?? TimeSpan.FromSeconds(5) };
+
+    public static ApiProblem NotInstalled(string detail) => new(503, detail, []);
 
     private static string Summary(IReadOnlyList<InvalidField> fields) => string.Join("; ", fields.Select(f => $"{f.Name}: {f.Message}"));
 }

@@ -4,22 +4,38 @@ using DiaOrleans.Server.Api.Errors;
 
 namespace DiaOrleans.Server.Api.Pipeline;
 
-/// <summary>Asks for the configured key, except where clients call without one; spec/api.md 1.1.</summary>
-internal sealed class ApiKey(string? key)
+/// <summary>Asks for a configured key, except where clients call without one; spec/api.md 1.1.</summary>
+/// <param name="keys">Keys, separated by commas; null or empty asks for none.</param>
+internal sealed class ApiKey(string? keys)
 {
-    private static readonly HashSet<string> Open = ["/", "/health", "/v1/health", "/docs", "/redoc", "/openapi.json", "/v1/audio/voices", "/v1/audio/models"];
+    private const string Scheme = "Bearer ";
+    private const string DocsAssets = "/docs/";
+
+    private static readonly HashSet<string> Open =
+        ["/", "/v1", "/health", "/v1/health", "/docs", "/redoc", "/openapi.json", "/v1/audio/voices", "/v1/audio/models"];
+
+    private readonly byte[][] _digests = [.. (keys ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(Digest)];
 
     public Task Check(HttpContext context, RequestDelegate next)
     {
-        if (string.IsNullOrEmpty(key) || HttpMethods.IsOptions(context.Request.Method) || Open.Contains(context.Request.Path.Value ?? "")) return next(context);
+        if (_digests.Length == 0 || HttpMethods.IsOptions(context.Request.Method) || IsOpen(context.Request.Path.Value ?? "")) return next(context);
         var sent = context.Request.Headers.Authorization.ToString();
-        const string Scheme = "Bearer ";
-        if (sent.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) && Same(sent[Scheme.Length..].Trim(), key)) return next(context);
+        if (sent.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) && IsKey(sent[Scheme.Length..].Trim())) return next(context);
         context.Response.StatusCode = 401;
         context.Response.Headers.WWWAuthenticate = "Bearer";
         return ProblemWriter.Write(context, "Invalid or missing API key");
     }
 
-    /// <summary>Compares digests, so that the time taken tells nothing of the key.</summary>
-    private static bool Same(string a, string b) => CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(a)), SHA256.HashData(Encoding.UTF8.GetBytes(b)));
+    private static bool IsOpen(string path) => Open.Contains(path) || path.StartsWith(DocsAssets, StringComparison.Ordinal);
+
+    /// <summary>Compares digests, and with all keys, so that the time taken tells nothing of them.</summary>
+    private bool IsKey(string sent)
+    {
+        var digest = Digest(sent);
+        var found = false;
+        foreach (var key in _digests) found |= CryptographicOperations.FixedTimeEquals(digest, key);
+        return found;
+    }
+
+    private static byte[] Digest(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
 }

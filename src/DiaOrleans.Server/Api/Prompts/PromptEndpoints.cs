@@ -1,9 +1,70 @@
-using DiaOrleans.Server.Api.Errors;
+using DiaOrleans.Abstractions.Prompts;
+using DiaOrleans.Grains.Prompts;
+using DiaOrleans.Grains.Voices;
+using DiaOrleans.Server.Api.Pipeline;
+using DiaOrleans.Server.Api.Validation;
 
 namespace DiaOrleans.Server.Api.Prompts;
 
-/// <summary>Audio prompts cannot be uploaded to this version; who tries is told so, and not only that there is no such path.</summary>
+/// <summary>Audio prompts: which there are, finding and deleting them; spec/api.md 5.</summary>
 internal static class PromptEndpoints
 {
-    public static void Map(IEndpointRouteBuilder routes) => routes.Map("/audio_prompts/{**rest}", IResult () => throw ApiProblem.NotFound("Audio prompts are not available in this version"));
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/audio_prompts", List);
+        routes.MapDelete("/audio_prompts/{id}", Delete);
+        routes.MapGet("/audio_prompts/metadata", AllMetadata);
+        routes.MapGet("/audio_prompts/metadata/{id}", Metadata);
+        routes.MapPost("/audio_prompts/discover", Discover);
+    }
+
+    private static async Task<IResult> List(HttpContext context, PromptInspection inspection)
+    {
+        var prompts = await inspection.List(context.RequestAborted);
+        return ApiJson.Ok(prompts.ToDictionary(prompt => prompt.Prompt.Id, PromptView.File));
+    }
+
+    private static async Task<IResult> Delete(HttpContext context, PromptRemoval removal)
+    {
+        var id = PromptIds.FromPath(context, 1);
+        var outcome = await removal.Remove(id, context.RequestAborted);
+        if (!outcome.Found) throw PromptIds.Unknown(id);
+        if (outcome.UsedBy.Count == 0) return ApiJson.Ok(new { message = $"Audio prompt '{id}' deleted successfully" });
+        return ApiJson.Ok(new
+        {
+            warning = $"Audio prompt '{id}' is used by voices: {PythonList.Of(outcome.UsedBy)}",
+            message = "Remove from voice mappings first before deleting",
+        });
+    }
+
+    private static async Task<IResult> AllMetadata(IGrainFactory grains)
+    {
+        var prompts = await grains.GetGrain<IAudioPromptCatalogGrain>(0).List();
+        return ApiJson.Ok(prompts.ToDictionary(prompt => prompt.Id, PromptView.Metadata));
+    }
+
+    private static async Task<IResult> Metadata(HttpContext context, IGrainFactory grains)
+    {
+        var id = PromptIds.FromPath(context, 2);
+        var prompt = await grains.GetGrain<IAudioPromptGrain>(id).Get();
+        return prompt is null ? throw PromptIds.Unknown(id) : ApiJson.Ok(PromptView.Metadata(prompt));
+    }
+
+    private static async Task<IResult> Discover(HttpContext context, PromptDiscovery discovery, IGrainFactory grains)
+    {
+        var force = false;
+        using (var body = await BodyReader.ReadIfAny(context.Request))
+        {
+            if (body is not null)
+            {
+                var fields = FieldReader.Body(body.RootElement);
+                force = fields.BooleanOr("force_retranscribe", false);
+                fields.ThrowIfInvalid();
+            }
+        }
+
+        var found = await discovery.Discover(force, context.RequestAborted);
+        var all = await grains.GetGrain<IAudioPromptCatalogGrain>(0).List();
+        return ApiJson.Ok(new { message = $"Discovered {found.Count} audio prompts", total_prompts = all.Count, discovered = found.Select(PromptView.Metadata) });
+    }
 }

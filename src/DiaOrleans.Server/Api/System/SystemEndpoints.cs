@@ -1,8 +1,9 @@
+using DiaOrleans.Grains.Retention;
 using DiaOrleans.Server.Api.Pipeline;
 
 namespace DiaOrleans.Server.Api.System;
 
-/// <summary>Whether the server is there; spec/api.md 6.1.</summary>
+/// <summary>Whether the server is there, and its cleanup; spec/api.md 6.1.</summary>
 internal static class SystemEndpoints
 {
     private static readonly string[] GetAndHead = ["GET", "HEAD"];
@@ -11,6 +12,13 @@ internal static class SystemEndpoints
     {
         routes.MapMethods("/", GetAndHead, () => ApiJson.Ok(new { message = "Dia TTS Server is running", status = "healthy" }));
         routes.MapMethods("/health", GetAndHead, Health);
+        routes.MapPost("/cleanup", CleanUp);
+    }
+
+    private static async Task<IResult> CleanUp(Cleanup cleanup, HttpContext context)
+    {
+        await cleanup.Run(context.RequestAborted);
+        return ApiJson.Ok(new { message = "Cleanup completed" });
     }
 
     private static async Task<IResult> Health(WorkerView workers, TimeProvider time)

@@ -1,4 +1,5 @@
 using DiaOrleans.Abstractions.Workers;
+using DiaOrleans.Grains.Workers;
 
 namespace DiaOrleans.Server.Api.System;
 
@@ -12,7 +13,13 @@ internal sealed class WorkerView(IGrainFactory grains, TimeProvider time)
     private Task? _asking;
     private long _asked = long.MinValue;
 
-    public async Task<bool> AnyModelLoaded()
+    public async Task<bool> AnyModelLoaded() => (await Known()).Any(w => w.Model is not null);
+
+    /// <summary>Numbers of the devices that hold a loaded model.</summary>
+    public async Task<IReadOnlyList<int>> LoadedDevices() =>
+        [.. (await Known()).Where(w => w.Model is not null).Select(w => WorkerKey.TryParse(w.Key, out var key) ? key.Device : 0).Distinct().Order()];
+
+    private async Task<IReadOnlyList<WorkerStatus>> Known()
     {
         if (_asked == long.MinValue || time.GetElapsedTime(_asked) > Fresh)
         {
@@ -20,7 +27,7 @@ internal sealed class WorkerView(IGrainFactory grains, TimeProvider time)
             await Task.WhenAny(_asking, Task.Delay(Patience, time));
         }
 
-        return _known.Any(w => w.Model is not null);
+        return _known;
     }
 
     private async Task Ask()

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.NetworkInformation;
 using System.Reflection;
 using System.Runtime.InteropServices;
+using DiaOrleans.Audio.Native;
 using DiaOrleans.Inference.Checkpoints;
 using DiaOrleans.Server.Hosting;
 using DiaOrleans.Server.Storage;
@@ -52,6 +53,12 @@ internal static class Checks
             yield return new Finding(package.Key[Prefix.Length..], Verdict.Ok, found);
         }
     }
+
+    public static IEnumerable<Finding> Audio() =>
+        from tool in AudioTools.Survey()
+        select tool.Missing is null
+            ? new Finding(tool.Name, Verdict.Ok, $"{tool.Version}; {tool.Purpose}")
+            : new Finding(tool.Name, Verdict.Warning, $"missing; {tool.Purpose}", tool.Missing);
 
     public static Finding Database(string data)
     {

@@ -21,7 +21,10 @@ internal static class ServeCommand
         Value<int?>("--threads", nameof(ServerOptions.Threads), "Threads of ONNX Runtime (0: by the model's size)."),
         Value<int?>("--slots", nameof(ServerOptions.Slots), "Requests decoded at a time (1)."),
         Flag("--dashboard", nameof(ServerOptions.Dashboard), "Show the Orleans dashboard at /dashboard."),
-        Flag("--debug", nameof(ServerOptions.Debug), "Log more."),
+        Flag("--debug", nameof(ServerOptions.Debug), "debug_mode for this run, whatever is stored: log more."),
+        Flag("--save-outputs", nameof(ServerOptions.SaveOutputs), "save_outputs for this run: keep each result."),
+        Flag("--show-prompts", nameof(ServerOptions.ShowPrompts), "show_prompts for this run: log the texts."),
+        Value<long?>("--retention-hours", nameof(ServerOptions.RetentionHours), "output_retention_hours for this run (24)."),
     ];
 
     public static Command Create()
@@ -70,6 +73,7 @@ internal static class ServeCommand
     private static object? Read(ParseResult parsed, Option option) => option switch
     {
         Option<int?> number => parsed.GetValue(number),
+        Option<long?> number => parsed.GetValue(number),
         Option<bool> flag => parsed.GetValue(flag),
         Option<string?> text => parsed.GetValue(text),
         _ => null,

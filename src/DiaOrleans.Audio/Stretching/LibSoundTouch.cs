@@ -5,7 +5,7 @@ using Microsoft.Win32.SafeHandles;
 namespace DiaOrleans.Audio.Stretching;
 
 /// <summary>SoundTouch's C calls, as SoundTouchDLL.h names them.</summary>
-internal static unsafe partial class SoundTouch
+internal static unsafe partial class LibSoundTouch
 {
     private const string Library = nameof(NativeLibraryName.SoundTouch);
 
@@ -36,7 +36,7 @@ internal sealed class SoundTouchHandle() : SafeHandleZeroOrMinusOneIsInvalid(own
 {
     protected override bool ReleaseHandle()
     {
-        SoundTouch.Destroy(handle);
+        LibSoundTouch.Destroy(handle);
         return true;
     }
 }

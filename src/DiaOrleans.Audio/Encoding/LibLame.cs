@@ -5,7 +5,7 @@ using Microsoft.Win32.SafeHandles;
 namespace DiaOrleans.Audio.Encoding;
 
 /// <summary>libmp3lame's calls, as lame.h names them.</summary>
-internal static unsafe partial class Lame
+internal static unsafe partial class LibLame
 {
     private const string Library = nameof(NativeLibraryName.Lame);
 
@@ -58,5 +58,5 @@ internal static unsafe partial class Lame
 /// <summary>One encoder of libmp3lame.</summary>
 internal sealed class LameHandle() : SafeHandleZeroOrMinusOneIsInvalid(ownsHandle: true)
 {
-    protected override bool ReleaseHandle() => Lame.Close(handle) == 0;
+    protected override bool ReleaseHandle() => LibLame.Close(handle) == 0;
 }

@@ -1,0 +1,86 @@
+# shellcheck shell=bash
+# Sourced by run.sh and test.sh: the system's audio libraries. All of them are optional; without one a format or the speed is not offered.
+
+# A line each: what is loaded or run, its Debian packages (names differ between releases: the first that apt knows), its names in Fedora and Homebrew.
+natives="
+libsndfile.so.1|libsndfile1|libsndfile|libsndfile
+libmp3lame.so.0|libmp3lame0|lame-libs|lame
+libFLAC.so.12 libFLAC.so.14 libFLAC.so.8|libflac14 libflac12t64 libflac12 libflac8|flac-libs|flac
+libopusenc.so.0|libopusenc0|libopusenc|libopusenc
+libSoundTouchDll.so.1|libsoundtouch1|soundtouch|sound-touch
+ffmpeg|ffmpeg|ffmpeg-free|ffmpeg
+"
+
+native_is_there() {
+  local name
+  for name in $1; do
+    case "$name" in
+      *.so.*) [[ "$known_libraries" != *" $name "* ]] || return 0 ;;
+      *) ! command -v "$name" >/dev/null || return 0 ;;
+    esac
+  done
+  [[ "$(uname -s)" == Darwin && (-d "/opt/homebrew/opt/$2" || -d "/usr/local/opt/$2") ]]
+}
+
+# The lines of $natives that are not there.
+missing_natives() {
+  local files debian fedora brew known_libraries
+  known_libraries=" $(PATH="$PATH:/usr/sbin:/sbin" ldconfig -p 2>/dev/null | awk '{print $1}' | tr '\n' ' ') "
+  while IFS='|' read -r files debian fedora brew; do
+    [[ -z "$files" ]] || native_is_there "$files" "$brew" || echo "$files|$debian|$fedora|$brew"
+  done <<<"$natives"
+}
+
+# The first of the packages $1 that apt can install here; the first of all where it knows none.
+apt_name() {
+  local known=""
+  # shellcheck disable=SC2086
+  [[ "$1" != *" "* ]] || known="$(apt-cache policy $1 2>/dev/null | awk '/^[^ ]/ {name = $1} /Candidate: [^(]/ && !first {first = name} END {print first}')"
+  known="${known%:}"
+  echo "${known:-${1%% *}}"
+}
+
+# The packages of the lines $2, in the words of the package manager $1.
+package_names() {
+  local files debian fedora brew
+  while IFS='|' read -r files debian fedora brew; do
+    case "$1" in
+      apt-get) apt_name "$debian" ;;
+      dnf) echo "$fedora" ;;
+      brew) echo "$brew" ;;
+    esac
+  done <<<"$2" | tr '\n' ' ' | sed 's/ $//'
+}
+
+apt_install() {
+  # shellcheck disable=SC2046
+  "${apt[@]}" install --no-install-recommends $(package_names apt-get "$1")
+}
+
+install_with_apt() {
+  local apt log
+  apt=(env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=60 -o Acquire::Retries=1)
+  log="$(mktemp)"
+  echo "installing the audio libraries that are missing: $(package_names apt-get "$1") ..." >&2
+  # A fresh image has no lists of packages, an old one has stale ones.
+  apt_install "$1" >"$log" 2>&1 || { "${apt[@]}" update && apt_install "$1"; } >"$log" 2>&1 || tail -n 3 "$log" >&2
+  rm -f "$log"
+}
+
+# Installs what is missing where $1 is yes, this is root and there is apt; else says with which command that is done. Never fails: audio libraries are optional.
+find_natives() {
+  local missing manager elevate=""
+  missing="$(missing_natives)"
+  if [[ -n "$missing" && "$1" == yes && "$(id -u)" == 0 ]] && command -v apt-get >/dev/null; then
+    install_with_apt "$missing"
+    missing="$(missing_natives)"
+  fi
+  [[ -n "$missing" ]] || return 0
+  echo "audio libraries are missing, so not all formats are offered (./run.sh doctor tells which):" $(sed 's/[| ].*//' <<<"$missing") >&2
+  for manager in apt-get dnf brew; do
+    command -v "$manager" >/dev/null || continue
+    [[ "$manager" == brew || "$(id -u)" == 0 ]] || elevate="sudo "
+    echo "  $elevate$manager install $(package_names "$manager" "$missing")" >&2
+    return 0
+  done
+}

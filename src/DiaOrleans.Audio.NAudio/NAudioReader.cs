@@ -1,0 +1,49 @@
+using DiaOrleans.Audio.Reading;
+using NAudio.Wave;
+
+namespace DiaOrleans.Audio.NAudio;
+
+/// <summary>Reads recordings by NAudio: WAV everywhere; on Windows also MP3, M4A, AAC, WMA and FLAC by Media Foundation, which is part of the system.</summary>
+public sealed class NAudioReader : IRecordingReader
+{
+    private const int BlockSamples = 32_768;
+
+    /// <inheritdoc/>
+    public Recording Read(ReadOnlyMemory<byte> file, ReadLimits limits, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        using var stream = new MemoryStream(file.ToArray(), writable: false);
+        try
+        {
+            using var source = Open(stream, file.Span);
+            return Decode(source, limits, cancellationToken);
+        }
+        // NAudio has no exception of its own: it lets through whatever its parsers and Windows throw.
+        catch (Exception e) when (e is not (RecordingException or OperationCanceledException or OutOfMemoryException))
+        {
+            throw new RecordingException(RecordingProblem.Unreadable, "NAudio cannot read it.", e);
+        }
+    }
+
+    private static WaveStream Open(Stream stream, ReadOnlySpan<byte> file)
+    {
+        if (file.StartsWith("RIFF"u8)) return new WaveFileReader(stream);
+        if (OperatingSystem.IsWindows()) return new StreamMediaFoundationReader(stream, new() { RequestFloatOutput = true });
+        throw new RecordingException(RecordingProblem.Unreadable, "NAudio reads only wav files on this system.");
+    }
+
+    private static Recording Decode(WaveStream source, ReadLimits limits, CancellationToken cancellationToken)
+    {
+        var samples = source.ToSampleProvider();
+        var channels = samples.WaveFormat.Channels;
+        var recording = new RecordingBuilder(samples.WaveFormat.SampleRate, channels, limits);
+        var block = new float[BlockSamples - BlockSamples % channels];
+        while (samples.Read(block) is > 0 and var read)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            recording.Append(block.AsSpan(0, read));
+        }
+
+        return recording.Build();
+    }
+}

@@ -1,0 +1,116 @@
+using DiaOrleans.Abstractions.Configuration;
+using DiaOrleans.Abstractions.Prompts;
+using DiaOrleans.Abstractions.Voices;
+using DiaOrleans.Audio.Reading;
+using DiaOrleans.Grains.Blobs;
+using DiaOrleans.Grains.Recognition;
+using Microsoft.Extensions.Logging;
+
+namespace DiaOrleans.Grains.Prompts;
+
+/// <summary>Finds the recordings in the folder, registers them, and finds their transcripts; spec/api.md 5. It makes prompts, never voices.</summary>
+internal sealed partial class PromptDiscovery(
+    PromptReader reader, PromptRecognition recognition, PromptTranscripts transcripts, IBlobStore blobs, IGrainFactory grains, PromptLocks locks, PromptVoices voices,
+    ILogger<PromptDiscovery> logger)
+{
+    private readonly SemaphoreSlim _one = new(1);
+
+    /// <summary>Looks at all recordings in the folder and answers with those that can be read.</summary>
+    /// <param name="forceRetranscribe">Recognise all, whatever text they have; without speech recognition, or where it is not to run by itself, no different.</param>
+    /// <param name="cancellationToken">Stops between recordings, and the recognition of one.</param>
+    public async Task<IReadOnlyList<AudioPrompt>> Discover(bool forceRetranscribe, CancellationToken cancellationToken)
+    {
+        await _one.WaitAsync(cancellationToken);
+        try
+        {
+            var found = new List<AudioPrompt>();
+            foreach (var (id, key) in await PromptFiles.FindRecordings(blobs, cancellationToken))
+                if (await Look(id, key, forceRetranscribe, cancellationToken) is { } prompt) found.Add(prompt);
+            return found;
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    /// <summary>Looks at the recording of one prompt.</summary>
+    public async Task DiscoverOne(string id, CancellationToken cancellationToken)
+    {
+        var recordings = await PromptFiles.FindRecordings(blobs, cancellationToken);
+        if (recordings.FirstOrDefault(file => file.Id == id).Key is { } key) await Look(id, key, forceRetranscribe: false, cancellationToken);
+    }
+
+    private async Task<AudioPrompt?> Look(string id, string key, bool forceRetranscribe, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var configuration = await grains.GetGrain<IConfigurationGrain>(0).Get();
+            var recognises = configuration.AutoTranscribe && recognition.IsAvailable(configuration.WhisperModelSize);
+            var forced = forceRetranscribe && recognises;
+            if (await Register(id, key, useFiles: !forced, cancellationToken) is not { } sight) return null;
+            if (recognises && (forced || sight.Prompt.Transcript is null))
+                sight = sight with { Prompt = await Recognize(sight.Prompt, configuration.WhisperModelSize, cancellationToken) };
+            await TellVoices(sight);
+            return sight.Prompt;
+        }
+        catch (Exception problem) when (problem is RecordingException or IOException or UnauthorizedAccessException)
+        {
+            Log.Skipped(logger, key, problem.Message);
+            return null;
+        }
+    }
+
+    private async Task<Sight?> Register(string id, string key, bool useFiles, CancellationToken cancellationToken)
+    {
+        using var hold = await locks.Take(id, cancellationToken);
+        if (await reader.ReadFile(key, cancellationToken) is not { } file) return null;
+        var grain = grains.GetGrain<IAudioPromptGrain>(id);
+        var (hash, known) = (PromptReader.HashOf(file), await grain.Get());
+        var prompt = known is not null && known.Hash == hash && known.Recording.Path == key ? known : await grain.Register(await Describe(key, hash, file, cancellationToken));
+        var chosen = useFiles ? await Choose(id, prompt.Transcript, cancellationToken) : prompt.Transcript;
+        if (chosen != prompt.Transcript) prompt = (await grain.SetTranscript(chosen))!;
+        return new Sight(prompt, FileChanged: known is not null && (known.Hash != hash || known.Transcript?.Text != prompt.Transcript?.Text));
+    }
+
+    private async Task<PromptRecording> Describe(string key, string hash, byte[] file, CancellationToken cancellationToken)
+    {
+        var recording = await reader.DecodeFile(file, cancellationToken);
+        return new PromptRecording(key, recording.Duration.TotalSeconds, recording.SampleRate, hash);
+    }
+
+    private async Task<PromptTranscript?> Choose(string id, PromptTranscript? remembered, CancellationToken cancellationToken) => TranscriptChoice.Of(
+        await PromptFiles.ReadText(blobs, PromptFiles.Reference(id), cancellationToken),
+        await PromptFiles.ReadText(blobs, PromptFiles.Text(id), cancellationToken),
+        remembered);
+
+    private async Task<AudioPrompt> Recognize(AudioPrompt prompt, string modelSize, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var transcript = await recognition.Recognize(prompt.Recording, modelSize, cancellationToken);
+            return await transcripts.Keep(prompt, transcript, cancellationToken) ?? prompt;
+        }
+        catch (Exception problem) when (problem is RecognizerUnavailableException or RecognitionException)
+        {
+            Log.NotRecognised(logger, prompt.Id, problem.Message);
+            return prompt;
+        }
+    }
+
+    private Task TellVoices(Sight sight) => sight.Prompt.Transcript is null && !sight.FileChanged
+        ? Task.CompletedTask
+        : voices.Tell(new PromptText(sight.Prompt.Id, sight.Prompt.Transcript?.Text, sight.FileChanged ? PromptTextReach.Following : PromptTextReach.Missing));
+
+    /// <summary>A prompt as it was found, and whether its recording or its text file is another than before.</summary>
+    private sealed record Sight(AudioPrompt Prompt, bool FileChanged);
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "{File} is left out of the audio prompts: {Why}")]
+        public static partial void Skipped(ILogger logger, string file, string why);
+
+        [LoggerMessage(2, LogLevel.Warning, "Audio prompt '{Prompt}' was not transcribed: {Why}")]
+        public static partial void NotRecognised(ILogger logger, string prompt, string why);
+    }
+}

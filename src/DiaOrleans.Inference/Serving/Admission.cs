@@ -1,0 +1,37 @@
+using DiaOrleans.Inference.Decoding;
+
+namespace DiaOrleans.Inference.Serving;
+
+/// <summary>What a model can serve at all.</summary>
+internal sealed class Admission(DiaModel model, ModelDescription facts)
+{
+    private const double SecondsPerTextId = 0.07;
+    private const int MaxRecordingSeconds = 120;
+
+    /// <summary>Why the model cannot serve the call, as a sentence; null where it can, as <paramref name="prepared"/> says.</summary>
+    public string? Unservable(SpeechCall call, out PreparedCall? prepared)
+    {
+        prepared = null;
+        var ids = TextIds.Encode(call.Text);
+        var prompt = call.Prompt?.Rows ?? 0;
+        var maxFrames = Math.Min(call.MaxFrames, model.MaxNewFrames(prompt));
+        if (ids.Length == 0) return "There is no text to speak.";
+        if (ids.Length > facts.MaxTextIds) return $"The text is {ids.Length} bytes long; the model takes {facts.MaxTextIds}. Shorten it or send it in parts.";
+        if (call.Prompt is { } codes && codes.Channels != model.Delay.Channels) return $"The prompt has {codes.Channels} codebooks; the model has {model.Delay.Channels}.";
+        if (call.MaxFrames < 1) return "At least one frame must be asked for.";
+        if (maxFrames < 1) return $"The prompt's {prompt} frames leave no room for new ones.";
+        prepared = new PreparedCall(new SpeechRun(call), ids, maxFrames, Predict(ids.Length, maxFrames)) { Windows = new CallWindows(call.Prompt, model.Codec!.Context) };
+        return null;
+    }
+
+    /// <summary>Why the recording cannot be turned into codes, as a sentence; null where it can.</summary>
+    public string? Unservable(float[] samples)
+    {
+        if (samples.Length == 0) return "The recording is empty.";
+        if (samples.Length > (long)MaxRecordingSeconds * facts.SampleRate)
+            return $"The recording is {(double)samples.Length / facts.SampleRate:0.#} s long; {MaxRecordingSeconds} s are taken.";
+        return Array.TrueForAll(samples, float.IsFinite) ? null : "The recording holds values that are no numbers.";
+    }
+
+    private double Predict(int textIds, int maxFrames) => Math.Min(maxFrames / facts.FrameRate, 0.5 + SecondsPerTextId * textIds);
+}

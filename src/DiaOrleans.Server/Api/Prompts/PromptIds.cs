@@ -1,0 +1,19 @@
+using DiaOrleans.Grains.Prompts;
+using DiaOrleans.Server.Api.Errors;
+using DiaOrleans.Server.Api.Pipeline;
+
+namespace DiaOrleans.Server.Api.Prompts;
+
+/// <summary>Ids of audio prompts as paths bring them.</summary>
+internal static class PromptIds
+{
+    /// <summary>The id at a place in the path, see <see cref="PathIds.Segment"/>.</summary>
+    /// <exception cref="ApiProblem">404, where nothing can be registered under it.</exception>
+    public static string FromPath(HttpContext context, int index)
+    {
+        var id = PathIds.Segment(context, index);
+        return PromptId.CanExist(id) ? id : throw Unknown(id);
+    }
+
+    public static ApiProblem Unknown(string id) => ApiProblem.NotFound($"Audio prompt '{id}' not found");
+}

@@ -1,0 +1,54 @@
+using DiaOrleans.Grains.Prompts;
+using DiaOrleans.Grains.Recognition;
+using DiaOrleans.Server.Api.Errors;
+using DiaOrleans.Server.Api.Pipeline;
+using DiaOrleans.Server.Api.Recognition;
+using DiaOrleans.Server.Api.Validation;
+
+namespace DiaOrleans.Server.Api.Prompts;
+
+/// <summary>What audio prompts say: recognised, or set by hand; spec/api.md 5.</summary>
+internal sealed partial class TranscriptEndpoints
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/audio_prompts/{id}/transcribe", Transcribe);
+        routes.MapPut("/audio_prompts/{id}/transcript", SetByHand);
+    }
+
+    private static async Task<IResult> Transcribe(HttpContext context, PromptTranscripts transcripts, ILogger<TranscriptEndpoints> logger)
+    {
+        var id = PromptIds.FromPath(context, 1);
+        try
+        {
+            var prompt = await transcripts.Transcribe(id, context.RequestAborted) ?? throw PromptIds.Unknown(id);
+            return ApiJson.Ok(new { prompt_id = id, transcript = prompt.Transcript?.Text, saved_to = PromptFiles.Text(id) });
+        }
+        catch (RecognizerUnavailableException)
+        {
+            throw ApiProblem.NotInstalled(RecognitionEndpoints.NotInstalled);
+        }
+        catch (RecognitionException cause)
+        {
+            Log.NotTranscribed(logger, cause, id);
+            throw ApiProblem.Failed("Transcription failed");
+        }
+    }
+
+    private static async Task<IResult> SetByHand(HttpContext context, PromptTranscripts transcripts)
+    {
+        using var body = await BodyReader.Read(context.Request);
+        var fields = FieldReader.Body(body.RootElement);
+        var text = fields.RequiredString("transcript");
+        fields.ThrowIfInvalid();
+        var id = PromptIds.FromPath(context, 1);
+        var voices = await transcripts.SetByHand(id, text, context.RequestAborted) ?? throw PromptIds.Unknown(id);
+        return ApiJson.Ok(new { message = "Transcript updated successfully", prompt_id = id, updated_voices = voices });
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error, "Audio prompt '{Prompt}' was not transcribed.")]
+        public static partial void NotTranscribed(ILogger logger, Exception cause, string prompt);
+    }
+}

@@ -1,0 +1,50 @@
+using DiaOrleans.Abstractions.Configuration;
+using DiaOrleans.Grains.Recognition;
+using DiaOrleans.Server.Api.Errors;
+using DiaOrleans.Server.Api.Pipeline;
+
+namespace DiaOrleans.Server.Api.Recognition;
+
+/// <summary>Whether recordings can be transcribed; spec/api.md 5.</summary>
+internal static class RecognitionEndpoints
+{
+    public const string NotInstalled = "Whisper is not installed";
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/whisper/status", Status);
+        routes.MapPost("/whisper/load", Load);
+    }
+
+    private static async Task<IResult> Status(IGrainFactory grains, ISpeechRecognizer recognizer)
+    {
+        var configuration = await grains.GetGrain<IConfigurationGrain>(0).Get();
+        var status = recognizer.GetStatus(configuration.WhisperModelSize);
+        return ApiJson.Ok(new
+        {
+            available = status.Available,
+            model_loaded = status.ModelLoaded,
+            model_size = status.Available ? configuration.WhisperModelSize : null,
+            auto_transcribe = configuration.AutoTranscribe,
+        });
+    }
+
+    private static async Task<IResult> Load(HttpContext context, IGrainFactory grains, ISpeechRecognizer recognizer)
+    {
+        var configuration = await grains.GetGrain<IConfigurationGrain>(0).Get();
+        try
+        {
+            await recognizer.Load(configuration.WhisperModelSize, context.RequestAborted);
+        }
+        catch (RecognizerUnavailableException)
+        {
+            throw ApiProblem.NotInstalled(NotInstalled);
+        }
+        catch (RecognitionException)
+        {
+            throw ApiProblem.Failed("Failed to load Whisper model");
+        }
+
+        return ApiJson.Ok(new { message = "Whisper model loaded successfully" });
+    }
+}

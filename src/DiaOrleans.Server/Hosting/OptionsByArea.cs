@@ -1,0 +1,48 @@
+using DiaOrleans.Grains.Configuration;
+using DiaOrleans.Grains.Jobs;
+using DiaOrleans.Grains.Rendering;
+using DiaOrleans.Server.Api;
+using DiaOrleans.Server.Recognition;
+
+namespace DiaOrleans.Server.Hosting;
+
+/// <summary>The settings as each area knows them.</summary>
+internal static class OptionsByArea
+{
+    public static RunOverrides Overrides(this ServerOptions options) => new()
+    {
+        DebugMode = options.Debug,
+        SaveOutputs = options.SaveOutputs,
+        ShowPrompts = options.ShowPrompts,
+        OutputRetentionHours = options.RetentionHours,
+    };
+
+    public static RenderingOptions Rendering(this ServerOptions options) => new()
+    {
+        Temperature = options.Temperature,
+        CfgScale = options.CfgScale,
+        TopP = options.TopP,
+        MaxSegmentBytes = options.MaxSegmentBytes,
+        MaxPromptSeconds = options.MaxPromptSeconds,
+    };
+
+    public static JobOptions Jobs(this ServerOptions options) => new() { MaxPendingJobs = options.MaxPendingJobs, Slots = options.Slots };
+
+    public static ApiOptions Api(this ServerOptions options) => new()
+    {
+        ApiKey = options.ApiKey,
+        DefaultFormat = options.DefaultFormat,
+        VoiceAliases = options.VoicesByAlias,
+        GpuMode = options.GpuMode.ToLowerInvariant(),
+        AllowedGpus = options.AllowedGpus,
+        MaxWorkers = options.MaxWorkers,
+    };
+
+    /// <param name="options">The settings.</param>
+    /// <param name="data">The data folder.</param>
+    public static RecognitionOptions Recognition(this ServerOptions options, string data)
+    {
+        var recognition = new RecognitionOptions { Folder = options.WhisperModels ?? Path.Combine(data, "whisper_models"), Downloads = options.WhisperDownloads };
+        return options.WhisperSource is { } source ? recognition with { Source = source } : recognition;
+    }
+}

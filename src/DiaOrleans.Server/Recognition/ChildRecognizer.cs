@@ -1,0 +1,106 @@
+using DiaOrleans.Grains.Recognition;
+using DiaOrleans.Server.Recognition.Models;
+using DiaOrleans.Server.Recognition.Workers;
+
+namespace DiaOrleans.Server.Recognition;
+
+/// <summary>
+/// Recognises speech in a process of its own, so that a crash of native code ends that one and not the server. One process with one model at a time; requests
+/// wait for each other; a cancelled one ends the process, since native code does not stop otherwise; one that nobody needs for a while ends too.
+/// </summary>
+internal sealed partial class ChildRecognizer : ISpeechRecognizer, IDisposable
+{
+    private readonly WhisperModels _models;
+    private readonly RecognitionOptions _options;
+    private readonly ILogger<ChildRecognizer> _logger;
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly Lock _swap = new();
+    private readonly ITimer _idle;
+    private WhisperProcess? _worker;
+    private bool _disposed;
+
+    public ChildRecognizer(WhisperModels models, RecognitionOptions options, TimeProvider time, ILogger<ChildRecognizer> logger)
+    {
+        (_models, _options, _logger) = (models, options, logger);
+        _idle = time.CreateTimer(_ => Rest(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>The process that runs now, or null.</summary>
+    public int? ProcessId => Volatile.Read(ref _worker) is { Alive: true } worker ? worker.Id : null;
+
+    public RecognizerStatus GetStatus(string modelSize) =>
+        new(_models.CanHave(modelSize), Volatile.Read(ref _worker) is { Alive: true } worker && worker.Size == modelSize);
+
+    public Task Load(string modelSize, CancellationToken cancellationToken) => InTurn(modelSize, _ => Task.FromResult(true), cancellationToken);
+
+    public Task<RecognizedSpeech> Recognize(ReadOnlyMemory<float> samples, string modelSize, CancellationToken cancellationToken) =>
+        InTurn(modelSize, worker => worker.Recognize(samples, cancellationToken), cancellationToken);
+
+    public void Dispose()
+    {
+        lock (_swap)
+        {
+            _disposed = true;
+            _worker?.Dispose();
+        }
+
+        _idle.Dispose();
+    }
+
+    private async Task<T> InTurn<T>(string size, Func<WhisperProcess, Task<T>> request, CancellationToken cancellation)
+    {
+        var file = await _models.Obtain(size, cancellation);
+        await _turn.WaitAsync(cancellation);
+        try
+        {
+            _idle.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            if (_worker is not { Alive: true } || _worker.Size != size)
+            {
+                Replace(null);
+                Replace(await WhisperProcess.Start(size, file, _options.Threads, _logger, cancellation));
+            }
+
+            return await request(_worker!);
+        }
+        catch (Exception problem) when (problem is OperationCanceledException or RecognitionException)
+        {
+            Replace(null);
+            throw;
+        }
+        finally
+        {
+            if (_worker is not null) _idle.Change(_options.Idle, Timeout.InfiniteTimeSpan);
+            _turn.Release();
+        }
+    }
+
+    private void Replace(WhisperProcess? worker)
+    {
+        lock (_swap)
+        {
+            _worker?.Dispose();
+            Volatile.Write(ref _worker, worker);
+            if (_disposed) worker?.Dispose();
+        }
+    }
+
+    private void Rest()
+    {
+        if (!_turn.Wait(0)) return;
+        try
+        {
+            if (_worker is { } worker) Log.Rests(_logger, worker.Size);
+            Replace(null);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "The Whisper model {Size} leaves memory: nobody has needed it for a while.")]
+        public static partial void Rests(ILogger logger, string size);
+    }
+}

@@ -1,0 +1,69 @@
+using DiaOrleans.Audio.Reading;
+
+namespace DiaOrleans.Audio.Tests.Reading;
+
+public sealed class RecordingReadersTests
+{
+    private static readonly ReadLimits Minute = new(60);
+    private static readonly Recording Heard = new([0.5f], 8000, 1);
+
+    [Fact]
+    public void The_first_that_understands_it_wins()
+    {
+        var never = new Fake(() => throw new InvalidOperationException("asked"));
+        new RecordingReaders([Unreadable("no"), new Fake(() => Heard), never]).Read(new byte[1], Minute).ShouldBeSameAs(Heard);
+    }
+
+    [Theory]
+    [InlineData(RecordingProblem.Empty)]
+    [InlineData(RecordingProblem.TooLong)]
+    public void What_one_understands_and_refuses_is_not_tried_again(RecordingProblem problem)
+    {
+        var readers = new RecordingReaders([new Fake(() => throw new RecordingException(problem, "first")), new Fake(() => Heard)]);
+        Should.Throw<RecordingException>(() => readers.Read(new byte[1], Minute)).Problem.ShouldBe(problem);
+    }
+
+    [Fact]
+    public void The_last_one_s_sentence_remains()
+    {
+        var readers = new RecordingReaders([Unreadable("First."), Unreadable("Second.")]);
+        Should.Throw<RecordingException>(() => readers.Read(new byte[1], Minute)).Message.ShouldBe("Second.");
+    }
+
+    [Fact]
+    public void Those_that_are_not_installed_are_passed_over_and_named()
+    {
+        var readers = new RecordingReaders([Unreadable("First."), new Absent("ffmpeg is not installed.")]);
+        readers.Missing.ShouldBe(["ffmpeg is not installed."]);
+        Should.Throw<RecordingException>(() => readers.Read(new byte[1], Minute)).Message.ShouldBe("First. ffmpeg is not installed.");
+        new RecordingReaders([new Absent("A is not installed."), new Fake(() => Heard)]).Read(new byte[1], Minute).ShouldBeSameAs(Heard);
+    }
+
+    [Fact]
+    public void With_nothing_at_all_it_says_what_would_read()
+    {
+        var readers = new RecordingReaders([new Absent("A is not installed."), new Absent("B is not installed.")]);
+        Should.Throw<RecordingException>(() => readers.Read(new byte[1], Minute)).Message.ShouldBe("Nothing here reads sound files. A is not installed. B is not installed.");
+    }
+
+    [Fact]
+    public void An_adapter_comes_before_ffmpeg()
+    {
+        var readers = RecordingReaders.Create(new Fake(() => Heard));
+        readers.Read("no sound"u8.ToArray(), Minute).ShouldBeSameAs(Heard);
+    }
+
+    private static Fake Unreadable(string message) => new(() => throw new RecordingException(RecordingProblem.Unreadable, message));
+
+    private sealed class Fake(Func<Recording> read) : IRecordingReader
+    {
+        public Recording Read(ReadOnlyMemory<byte> file, ReadLimits limits, CancellationToken cancellationToken = default) => read();
+    }
+
+    private sealed class Absent(string missing) : IOptionalReader
+    {
+        public string? Missing => missing;
+
+        public Recording Read(ReadOnlyMemory<byte> file, ReadLimits limits, CancellationToken cancellationToken = default) => throw new InvalidOperationException("asked");
+    }
+}

@@ -1,0 +1,55 @@
+using DiaOrleans.Grains.Blobs;
+using FsCheck.Xunit;
+
+namespace DiaOrleans.Grains.Tests.Blobs;
+
+public sealed class BlobKeyTests
+{
+    [Theory]
+    [InlineData("audio_prompts/my voice.mp3")]
+    [InlineData("audio_prompts/声 ü😀.wav")]
+    [InlineData("a/b..c")]
+    public void A_key_is_a_folder_and_a_name(string key) => BlobKey.Split(key).ShouldBe((key.Split('/')[0], key.Split('/')[1]));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("/")]
+    [InlineData("a")]
+    [InlineData("a/")]
+    [InlineData("/a")]
+    [InlineData("a/b/c")]
+    [InlineData("a/..")]
+    [InlineData("../a")]
+    [InlineData("a/.hidden")]
+    [InlineData("a/b\\c")]
+    [InlineData("a/b:c")]
+    [InlineData("a/b\0c")]
+    [InlineData("a/b\u0085c")]
+    [InlineData("a/b ")]
+    [InlineData("a/b.")]
+    public void Nothing_else_is_a_key(string key) => Should.Throw<ArgumentException>(() => BlobKey.Split(key));
+
+    [Fact]
+    public void A_name_that_no_file_would_give_back_is_none()
+    {
+        BlobKey.IsSafe("a\ud800b").ShouldBeFalse();
+        BlobKey.IsSafe("a\ufffdb").ShouldBeFalse();
+    }
+
+    [Fact]
+    public void A_name_has_at_most_200_bytes()
+    {
+        BlobKey.IsSafe(new string('a', 200)).ShouldBeTrue();
+        BlobKey.IsSafe(new string('a', 201)).ShouldBeFalse();
+        BlobKey.IsSafe(new string('声', 66)).ShouldBeTrue();
+        BlobKey.IsSafe(new string('声', 67)).ShouldBeFalse();
+    }
+
+    [Property]
+    public bool A_safe_part_stays_within_its_folder(string? part)
+    {
+        if (part is null || !BlobKey.IsSafe(part)) return true;
+        var root = Path.GetFullPath("/root/folder");
+        return Path.GetDirectoryName(Path.GetFullPath(Path.Combine(root, part))) == root;
+    }
+}

@@ -1,0 +1,99 @@
+using DiaOrleans.Grains.Blobs;
+
+namespace DiaOrleans.Grains.Tests.Blobs;
+
+public sealed class FolderBlobStoreTests : IDisposable
+{
+    private readonly string _root = Directory.CreateTempSubdirectory("dia-blobs-").FullName;
+    private readonly FolderBlobStore _store;
+
+    public FolderBlobStoreTests() => _store = new FolderBlobStore(_root);
+
+    public void Dispose() => Directory.Delete(_root, recursive: true);
+
+    [Fact]
+    public async Task What_was_written_is_read_found_and_listed()
+    {
+        await _store.Write("f/b.bin", new byte[] { 1, 2, 3 });
+        await _store.Write("f/a.bin", Array.Empty<byte>());
+        (await Content("f/b.bin")).ShouldBe([1, 2, 3]);
+        (await _store.Find("f/b.bin"))!.Size.ShouldBe(3);
+        (await _store.List("f")).Select(blob => (blob.Key, blob.Size)).ShouldBe([("f/a.bin", 0L), ("f/b.bin", 3L)]);
+    }
+
+    [Fact]
+    public async Task What_is_not_there_is_null()
+    {
+        (await _store.OpenRead("f/none")).ShouldBeNull();
+        (await _store.Find("f/none")).ShouldBeNull();
+        (await _store.Delete("f/none")).ShouldBeFalse();
+        (await _store.List("f")).ShouldBeEmpty();
+        await _store.Write("f/other", new byte[1]);
+        (await _store.OpenRead("f/none")).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_blob_is_overwritten_whole_and_readers_of_the_old_one_go_on()
+    {
+        await _store.Write("f/x", new byte[] { 1, 1, 1, 1 });
+        await using var old = await _store.OpenRead("f/x");
+        await _store.Write("f/x", new byte[] { 2 });
+        (await Content("f/x")).ShouldBe([2]);
+        var rest = new MemoryStream();
+        await old!.CopyToAsync(rest);
+        rest.ToArray().ShouldBe([1, 1, 1, 1]);
+    }
+
+    [Fact]
+    public async Task A_deleted_blob_is_gone()
+    {
+        await _store.Write("f/x", new byte[1]);
+        (await _store.Delete("f/x")).ShouldBeTrue();
+        (await _store.OpenRead("f/x")).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_write_that_breaks_off_leaves_nothing()
+    {
+        await _store.Write("f/x", new byte[] { 1 });
+        using var stop = new CancellationTokenSource();
+        await stop.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(_store.Write("f/x", new byte[] { 2 }, stop.Token));
+        (await Content("f/x")).ShouldBe([1]);
+        Directory.GetFiles(Path.Combine(_root, "f")).ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task Lists_what_people_put_there_and_no_unfinished_or_strange_file()
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(_root, "f")).FullName;
+        foreach (var name in (string[])["my voice.mp3", ".writing-123", "a:b.wav"]) await File.WriteAllTextAsync(Path.Combine(folder, name), "x");
+        Directory.CreateDirectory(Path.Combine(folder, "inner.wav"));
+        (await _store.List("f")).Select(blob => blob.Key).ShouldBe(["f/my voice.mp3"]);
+    }
+
+    [Fact]
+    public async Task Reads_whole_blobs_within_bounds()
+    {
+        await _store.Write("f/x", new byte[] { 1, 2, 3 });
+        (await _store.ReadAll("f/x", 3, default)).ShouldBe([1, 2, 3]);
+        (await _store.ReadAll("f/none", 3, default)).ShouldBeNull();
+        await Should.ThrowAsync<IOException>(_store.ReadAll("f/x", 2, default));
+    }
+
+    [Fact]
+    public async Task Keys_that_leave_the_folder_are_refused()
+    {
+        await Should.ThrowAsync<ArgumentException>(_store.Write("../x", new byte[1]));
+        await Should.ThrowAsync<ArgumentException>(() => _store.OpenRead("f/../../x"));
+        await Should.ThrowAsync<ArgumentException>(() => _store.List(".."));
+    }
+
+    private async Task<byte[]> Content(string key)
+    {
+        await using var stream = await _store.OpenRead(key);
+        var content = new MemoryStream();
+        await stream!.CopyToAsync(content);
+        return content.ToArray();
+    }
+}

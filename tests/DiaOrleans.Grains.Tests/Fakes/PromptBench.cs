@@ -1,0 +1,82 @@
+using System.Text;
+using DiaOrleans.Abstractions.Configuration;
+using DiaOrleans.Abstractions.Prompts;
+using DiaOrleans.Abstractions.Voices;
+using DiaOrleans.Audio.Reading;
+using DiaOrleans.Grains.Blobs;
+using DiaOrleans.Grains.Prompts;
+using DiaOrleans.Grains.Recognition;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace DiaOrleans.Grains.Tests.Fakes;
+
+/// <summary>The services of audio prompts on real grains and a folder; reading, recognising and encoding are fakes.</summary>
+internal sealed class PromptBench : IAsyncDisposable
+{
+    private readonly ServiceProvider _services;
+
+    private PromptBench(GrainCluster cluster)
+    {
+        Cluster = cluster;
+        Blobs = new FolderBlobStore(Folder);
+        _services = new ServiceCollection()
+            .AddLogging()
+            .AddAudioPrompts(new PromptOptions())
+            .AddSingleton<IRecordingReader>(Reader)
+            .AddSingleton<ISpeechRecognizer>(Recognizer)
+            .AddSingleton<IPromptEncoder>(Encoder)
+            .AddSingleton<IBlobStore>(Blobs)
+            .AddSingleton(cluster.Grains)
+            .BuildServiceProvider();
+    }
+
+    public GrainCluster Cluster { get; }
+
+    public string Folder { get; } = Directory.CreateTempSubdirectory("dia-prompts-").FullName;
+
+    public FolderBlobStore Blobs { get; }
+
+    public WaveReader Reader { get; } = new();
+
+    public FakeRecognizer Recognizer { get; } = new();
+
+    public FakePromptEncoder Encoder { get; } = new();
+
+    public PromptIntake Intake => Get<PromptIntake>();
+
+    public PromptDiscovery Discovery => Get<PromptDiscovery>();
+
+    public PromptTranscripts Transcripts => Get<PromptTranscripts>();
+
+    public static async Task<PromptBench> Start()
+    {
+        var bench = new PromptBench(await GrainCluster.Start(loaded: false));
+        await bench.Configure(new ServerConfiguration { AutoTranscribe = false });
+        return bench;
+    }
+
+    public T Get<T>() where T : notnull => _services.GetRequiredService<T>();
+
+    public Task Configure(ServerConfiguration configuration) => Cluster.Grains.GetGrain<IConfigurationGrain>(0).Replace(configuration);
+
+    public IAudioPromptGrain Prompt(string id) => Cluster.Grains.GetGrain<IAudioPromptGrain>(id);
+
+    public Task<IReadOnlyList<AudioPrompt>> Listed() => Cluster.Grains.GetGrain<IAudioPromptCatalogGrain>(0).List();
+
+    public Task Put(string name, string text) => Blobs.Write($"audio_prompts/{name}", Encoding.UTF8.GetBytes(text));
+
+    public Task Put(string name, byte[] content) => Blobs.Write($"audio_prompts/{name}", content);
+
+    public string? Read(string name) => Path.Combine(Folder, "audio_prompts", name) is var path && File.Exists(path) ? File.ReadAllText(path) : null;
+
+    public Task<VoiceSettings> Voice(string id, string prompt, string? transcript = null) => Cluster.Voice(id).Put(new VoiceSettings("neutral", "S1", prompt, transcript));
+
+    public async Task<string?> TranscriptOf(string voice) => (await Cluster.Voice(voice).Get())!.AudioPromptTranscript;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _services.DisposeAsync();
+        await Cluster.DisposeAsync();
+        Directory.Delete(Folder, recursive: true);
+    }
+}

@@ -1,0 +1,141 @@
+using DiaOrleans.Abstractions.Logs;
+using DiaOrleans.Grains.Logs;
+using DiaOrleans.Grains.Tests.Fakes;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace DiaOrleans.Grains.Tests.Logs;
+
+/// <summary>With pages of four entries and ten entries at most.</summary>
+public sealed class GenerationLogGrainTests : IAsyncLifetime
+{
+    private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private GrainCluster _cluster = null!;
+
+    public async ValueTask InitializeAsync() => _cluster = await Open(new SharedStorage());
+
+    public ValueTask DisposeAsync() => _cluster.DisposeAsync();
+
+    [Fact]
+    public async Task Entries_are_listed_newest_first_by_voice_with_the_total_of_all()
+    {
+        await Append(0..7);
+        var page = await Log.List(2, "odd");
+        Ids(page).ShouldBe(["5", "3"]);
+        page.Total.ShouldBe(7);
+        Ids(await Log.List(500, null)).ShouldBe(["6", "5", "4", "3", "2", "1", "0"]);
+        (await Log.List(0, null)).Entries.ShouldBeEmpty();
+        (await Log.Get("4")).ShouldBe(Entry(4));
+        (await Log.Get("nine")).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task An_id_is_entered_once()
+    {
+        await Append(0..2);
+        await Log.Append(Entry(0) with { Text = "again" });
+        Ids(await Log.List(500, null)).ShouldBe(["1", "0"]);
+        (await Log.Get("0"))!.Text.ShouldBe("text 0");
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(9)]
+    public async Task All_pages_survive_a_restart_and_go_on(int count)
+    {
+        await Append(0..count);
+        await Restart();
+        await Append(count..(count + 1));
+        Ids(await Log.List(500, null)).ShouldBe(Enumerable.Range(0, count + 1).Reverse().Select(i => i.ToString()));
+    }
+
+    [Fact]
+    public async Task A_full_log_lets_its_oldest_page_go_for_good()
+    {
+        await Append(0..25);
+        var before = await Log.List(500, null);
+        before.Total.ShouldBeLessThanOrEqualTo(10);
+        Ids(before).ShouldBe(Enumerable.Range(25 - before.Total, before.Total).Reverse().Select(i => i.ToString()));
+        before.Total.ShouldBeGreaterThan(6);
+        await Restart();
+        Ids(await Log.List(500, null)).ShouldBe(Ids(before));
+        (await Log.Get("0")).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Removed_entries_stay_away_after_a_restart()
+    {
+        await Append(0..9);
+        (await Log.Remove("2")).ShouldBe(Entry(2));
+        (await Log.Remove("2")).ShouldBeNull();
+        (await Log.RemoveBefore(Start.AddHours(1))).Select(e => e.Id).ShouldBe(["0"]);
+        (await Log.RemoveOf(["audio_outputs/5.wav", "audio_outputs/none.wav"])).Select(e => e.Id).ShouldBe(["5"]);
+        await Restart();
+        Ids(await Log.List(500, null)).ShouldBe(["8", "7", "6", "4", "3", "1"]);
+    }
+
+    [Fact]
+    public async Task A_cleared_log_is_empty_and_fills_again()
+    {
+        await Append(0..9);
+        await Log.Clear();
+        (await Log.List(500, null)).Total.ShouldBe(0);
+        await Restart();
+        (await Log.List(500, null)).Total.ShouldBe(0);
+        await Append(20..26);
+        await Restart();
+        Ids(await Log.List(500, null)).ShouldBe(["25", "24", "23", "22", "21", "20"]);
+    }
+
+    [Fact]
+    public async Task An_old_page_that_was_emptied_counts_for_nothing_when_the_log_is_full()
+    {
+        await Append(0..9);
+        (await Log.RemoveBefore(Start.AddHours(4))).Count.ShouldBe(4);
+        await Restart();
+        await Append(9..20);
+        (await Log.List(500, null)).Total.ShouldBeInRange(7, 10);
+    }
+
+    [Theory]
+    [InlineData("generation-log")]
+    [InlineData("generation-log-page")]
+    public async Task An_entry_that_could_not_be_stored_is_not_there_and_can_be_sent_again(string state)
+    {
+        await Append(0..4);
+        _cluster.Storage.FailNext = state;
+        await Should.ThrowAsync<OrleansException>(Log.Append(Entry(4)));
+        (await Log.Get("4")).ShouldBeNull();
+        await Append(4..6);
+        Ids(await Log.List(500, null)).ShouldBe(["5", "4", "3", "2", "1", "0"]);
+    }
+
+    private IGenerationLogGrain Log => _cluster.Grains.GetGrain<IGenerationLogGrain>(0);
+
+    private static Task<GrainCluster> Open(SharedStorage storage) =>
+        GrainCluster.Start(storage, loaded: false, configure: services => services.AddSingleton(new GenerationLogOptions { Most = 10, PageSize = 4 }));
+
+    private async Task Restart()
+    {
+        var storage = _cluster.Storage;
+        await _cluster.DisposeAsync();
+        _cluster = await Open(storage);
+    }
+
+    private async Task Append(Range numbers)
+    {
+        for (var i = numbers.Start.Value; i < numbers.End.Value; i++) await Log.Append(Entry(i));
+    }
+
+    private static GenerationEntry Entry(int number) => new()
+    {
+        Id = number.ToString(),
+        Timestamp = Start.AddHours(number),
+        Text = $"text {number}",
+        ProcessedText = $"[S1] text {number} [S1]",
+        Voice = number % 2 == 0 ? "even" : "odd",
+        FilePath = $"audio_outputs/{number}.wav",
+    };
+
+    private static IEnumerable<string> Ids(GenerationPage page) => page.Entries.Select(entry => entry.Id);
+}

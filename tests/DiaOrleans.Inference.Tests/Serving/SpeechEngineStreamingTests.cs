@@ -1,0 +1,140 @@
+using DiaOrleans.Inference.Checkpoints;
+using DiaOrleans.Inference.Decoding;
+using DiaOrleans.Inference.Serving;
+using DiaOrleans.Inference.Tests.Reference;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace DiaOrleans.Inference.Tests.Serving;
+
+/// <summary>What is heard before a call has ended, with the shipped model.</summary>
+public sealed class SpeechEngineStreamingTests
+{
+    private const string Text = "[S1] The rain stopped before the train came to the station. Nobody had an umbrella, and nobody was in a hurry to go home again on that grey morning. [S1]";
+    private const int HopLength = 1024;
+
+    [Fact]
+    public async Task Samples_read_while_they_are_made_are_those_of_the_whole_clip_to_the_bit()
+    {
+        await using var engine = Open();
+        using var codec = OpenCodec();
+        var first = engine.TryStart(Call()).Run!;
+        var streamed = await Read(first);
+        var clip = await first.Completion;
+        streamed.ShouldBe(clip.Samples);
+        first.SamplesReady.ShouldBe(clip.Samples.Length);
+        codec.Decode(clip.Codes).ShouldBe(streamed);
+
+        var next = engine.TryStart(Call() with { Prompt = clip.Codes.Slice(0, 30) }).Run!;
+        streamed = await Read(next);
+        var tail = clip.Codes.Slice(30 - codec.Context, 30);
+        var codes = (await next.Completion).Codes;
+        codec.Decode(new CodeGrid([.. tail.Cells, .. codes.Cells], 9), codec.Context).ShouldBe(streamed);
+    }
+
+    [Fact]
+    public async Task The_first_window_is_heard_while_the_decoder_is_far_from_the_end()
+    {
+        // Stands still after that many rows: 8 + 10 frames and 8 rows of delay are in them.
+        using var brake = new Brake(steps: 27);
+        await using var engine = Open(time: brake);
+        var run = engine.TryStart(Call()).Run!;
+        await using var samples = run.ReadSamples(TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        (await samples.MoveNextAsync()).ShouldBeTrue();
+        samples.Current.Length.ShouldBe(8 * HopLength);
+        run.Frames.ShouldBeLessThanOrEqualTo(20);
+        run.Completion.IsCompleted.ShouldBeFalse();
+        brake.Release();
+        (await run.Completion).Codes.Rows.ShouldBeGreaterThan(60);
+        while (await samples.MoveNextAsync()) samples.Current.ShouldNotBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_stopped_run_frees_its_slot_within_a_step_and_its_reader_hears_of_it()
+    {
+        using var brake = new Brake(steps: 40);
+        await using var engine = Open(time: brake);
+        var run = engine.TryStart(Call()).Run!;
+        var reading = Read(run);
+        await brake.Reached;
+        run.Cancel();
+        brake.Release(steps: 1);
+        await Should.ThrowAsync<OperationCanceledException>(reading);
+        await Should.ThrowAsync<OperationCanceledException>(run.Completion);
+        engine.Load.Active.ShouldBe(0);
+        engine.Load.BacklogSeconds.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_recording_is_encoded_while_the_decoder_stands()
+    {
+        using var brake = new Brake(steps: 5);
+        await using var engine = Open(time: brake);
+        var speech = engine.TryStart(Call()).Run!;
+        await brake.Reached;
+        var vectors = VectorFile.Open("dia-nano");
+        var codes = await engine.TryEncode(vectors.Floats("gen.short.wave")).Run!.Completion;
+        speech.Completion.IsCompleted.ShouldBeFalse();
+        var (golden, shape) = (vectors.Ints("encode.codes"), vectors.Shape("encode.codes"));
+        codes.Rows.ShouldBe((int)shape[1]);
+        for (var q = 0; q < codes.Channels; q++)
+            Enumerable.Range(0, codes.Rows).Select(frame => (int)codes[frame, q]).ShouldBe(golden.Skip(q * codes.Rows).Take(codes.Rows), $"codebook {q}");
+        brake.Release();
+    }
+
+    [Fact]
+    public async Task What_is_no_recording_is_refused_with_a_reason()
+    {
+        await using var engine = Open();
+        Refused([]).ShouldContain("empty");
+        Refused(new float[120 * 16000 + 1]).ShouldContain("120 s");
+        Refused([0, float.NaN]).ShouldContain("no numbers");
+
+        string Refused(float[] samples)
+        {
+            var answer = engine.TryEncode(samples);
+            (answer.Run, answer.Refusal).ShouldBe((null, EngineRefusal.Unservable));
+            return answer.Reason!;
+        }
+    }
+
+    private static async Task<float[]> Read(SpeechRun run) => [.. (await run.ReadSamples(CancellationToken.None).ToListAsync()).SelectMany(chunk => chunk)];
+
+    private static SpeechCall Call() => new() { Text = Text, MaxFrames = 300, Seed = 7 };
+
+    private static SpeechEngine Open(TimeProvider? time = null) =>
+        SpeechEngine.Open(new ModelOptions { Folder = ReferenceCheckpoints.Folder("dia-nano") }, NullLogger<SpeechEngine>.Instance, time);
+
+    private static Codec OpenCodec() => new(DacCheckpoint.Open(CodecLocator.Find(ReferenceCheckpoints.Folder("dia-nano"), null)), threads: 1);
+
+    /// <summary>The decoder looks at the clock before and after each step; this one lets it make so many steps and then holds it.</summary>
+    private sealed class Brake(int steps) : TimeProvider, IDisposable
+    {
+        private readonly SemaphoreSlim _looks = new(2 * steps);
+        private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private volatile bool _off;
+
+        /// <summary>Ends when the decoder stands.</summary>
+        public Task Reached => _reached.Task;
+
+        public override long GetTimestamp()
+        {
+            if (!_off && !_looks.Wait(0))
+            {
+                _reached.TrySetResult();
+                if (!_looks.Wait(TimeSpan.FromSeconds(60))) _off = true;
+            }
+
+            return base.GetTimestamp();
+        }
+
+        public void Release(int steps) => _looks.Release(2 * steps);
+
+        public void Release()
+        {
+            _off = true;
+            _looks.Release(100);
+        }
+
+        public void Dispose() => _looks.Dispose();
+    }
+}

@@ -1,0 +1,73 @@
+using System.Net.Http.Headers;
+using System.Text;
+using DiaOrleans.Audio.Wave;
+using DiaOrleans.Grains.Recognition;
+using DiaOrleans.Grains.Tests.Fakes;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace DiaOrleans.Server.Tests.Api;
+
+/// <summary>A server whose recogniser hears what the test says, and which transcribes nothing by itself unless told.</summary>
+internal sealed class PromptServer : IAsyncDisposable
+{
+    private readonly RunningServer _server;
+    private readonly string _folder;
+    private readonly bool _ownsFolder;
+
+    private PromptServer(RunningServer server, FakeRecognizer recognizer, string folder, bool ownsFolder) =>
+        (_server, Recognizer, _folder, _ownsFolder) = (server, recognizer, folder, ownsFolder);
+
+    public FakeRecognizer Recognizer { get; }
+
+    public HttpClient Client => _server.Client;
+
+    public static async Task<PromptServer> Start(string? folder = null, bool autoTranscribe = false)
+    {
+        var recognizer = new FakeRecognizer();
+        var path = folder ?? Directory.CreateTempSubdirectory("dia-prompt-test-").FullName;
+        var server = new PromptServer(await RunningServer.Start(folder: path, services: services => services.AddSingleton<ISpeechRecognizer>(recognizer)), recognizer, path, folder is null);
+        (await server.Client.PutJson("/config", autoTranscribe ? "{}" : """{"auto_transcribe":false}""")).EnsureSuccessStatusCode();
+        return server;
+    }
+
+    public string File(string name) => Path.Combine(_folder, "audio_prompts", name);
+
+    public Task Put(string name, byte[] content)
+    {
+        Directory.CreateDirectory(Path.Combine(_folder, "audio_prompts"));
+        return System.IO.File.WriteAllBytesAsync(File(name), content);
+    }
+
+    public Task Put(string name, string text) => Put(name, Encoding.UTF8.GetBytes(text));
+
+    public Task<HttpResponseMessage> Upload(string id, byte[]? file = null, string fileName = "x.wav", string prefix = "") =>
+        Client.PostAsync($"{prefix}/audio_prompts/upload", Form(id, file ?? Tone(1), fileName));
+
+    /// <summary>A form whose parts are left out where null.</summary>
+    public static MultipartFormDataContent Form(string? id, byte[]? file, string fileName = "x.wav", bool fileFirst = false)
+    {
+        var form = new MultipartFormDataContent();
+        if (file is not null && fileFirst) form.Add(FilePart(file, fileName));
+        if (id is not null) form.Add(new StringContent(id), "prompt_id");
+        if (file is not null && !fileFirst) form.Add(FilePart(file, fileName));
+        return form;
+    }
+
+    public static byte[] Tone(double seconds, int rate = 16000, double hertz = 220) =>
+        WaveFile.Encode([.. Enumerable.Range(0, (int)(seconds * rate)).Select(i => 0.3f * (float)Math.Sin(i * hertz * 2 * Math.PI / rate))], rate);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _server.DisposeAsync();
+        if (_ownsFolder) Directory.Delete(_folder, recursive: true);
+    }
+
+    /// <summary>Written by hand, because the client's own type leaves an empty file name out.</summary>
+    private static ByteArrayContent FilePart(byte[] file, string fileName)
+    {
+        var part = new ByteArrayContent(file);
+        part.Headers.Add("Content-Disposition", $"form-data; name=\"audio_file\"; filename=\"{fileName}\"");
+        part.Headers.ContentType = new MediaTypeHeaderValue("audio/wav");
+        return part;
+    }
+}

@@ -1,0 +1,150 @@
+using System.Text;
+using DiaOrleans.Audio.Wave;
+
+namespace DiaOrleans.Server.Tests.Api;
+
+/// <summary>The table of checks of spec/api.md 5, row by row.</summary>
+public sealed class UploadTests : IAsyncLifetime
+{
+    private const int MaxFile = 25 << 20;
+    private PromptServer _server = null!;
+
+    public async ValueTask InitializeAsync() => _server = await PromptServer.Start();
+
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("/v1")]
+    public async Task An_upload_is_registered_and_listed(string prefix)
+    {
+        var answer = await _server.Upload("anna", PromptServer.Tone(1.5), prefix: prefix);
+        (await answer.Content.ReadAsStringAsync()).ShouldBe(
+            """{"message":"Audio prompt 'anna' uploaded successfully","duration":1.5,"sample_rate":44100,"original_sample_rate":16000,"channels":"mono"}""");
+        (await _server.Client.GetStringAsync($"{prefix}/audio_prompts"))
+            .ShouldBe("""{"anna":{"file_path":"audio_prompts/anna.wav","duration":1.5,"sample_rate":44100,"exists":true}}""");
+        new FileInfo(_server.File("anna.wav")).Length.ShouldBe(44 + 2 * 66150);
+    }
+
+    [Theory]
+    [InlineData(null, true, "prompt_id")]
+    [InlineData("", true, "prompt_id")]
+    [InlineData("a", false, "audio_file")]
+    [InlineData("../bad", false, "audio_file")]
+    public async Task An_absent_part_is_missing(string? id, bool file, string field)
+    {
+        var failure = await (await Post(PromptServer.Form(id, file ? PromptServer.Tone(1) : null))).OnlyFailure();
+        failure.GetRawText().ShouldBe($$"""{"type":"missing","loc":["body","{{field}}"],"msg":"Field required","input":null}""");
+    }
+
+    [Theory]
+    [InlineData("application/json", "{}")]
+    [InlineData("multipart/form-data", "--x--")]
+    [InlineData("multipart/form-data; boundary=x", "no form")]
+    [InlineData("multipart/form-data; boundary=x", "")]
+    [InlineData("multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"prompt_id\"\r\n\r\nbroken off")]
+    [InlineData("multipart/form-data; boundary=x", "--x\r\nno header at all\r\n\r\n--x--")]
+    [InlineData("nonsense", "--x--")]
+    public async Task A_body_that_is_no_form_lacks_both_parts(string type, string body)
+    {
+        var content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
+        content.Headers.TryAddWithoutValidation("Content-Type", type);
+        var answer = await Post(content);
+        ((int)answer.StatusCode).ShouldBe(422, await answer.Content.ReadAsStringAsync());
+        (await answer.Json()).GetProperty("detail").EnumerateArray().Select(f => f.GetProperty("loc")[1].GetString()).ShouldBe(["prompt_id", "audio_file"]);
+    }
+
+    [Fact]
+    public async Task Parts_of_the_wrong_kind_fail_at_their_fields()
+    {
+        var text = new MultipartFormDataContent { { new StringContent("a"), "prompt_id" }, { new StringContent("not a file"), "audio_file" } };
+        (await (await Post(text)).OnlyFailure()).GetProperty("loc")[1].GetString().ShouldBe("audio_file");
+        var file = PromptServer.Form(null, PromptServer.Tone(1));
+        file.Add(new ByteArrayContent([1]), "prompt_id", "a.txt");
+        var failure = await (await Post(file)).OnlyFailure();
+        (failure.GetProperty("loc")[1].GetString(), failure.GetProperty("type").GetString()).ShouldBe(("prompt_id", "string_type"));
+    }
+
+    [Theory]
+    [InlineData(" ", "x.txt", "prompt_id cannot be empty")]
+    [InlineData("../up", "x.txt", "Invalid prompt_id")]
+    [InlineData("a..b", "x.wav", "Invalid prompt_id")]
+    [InlineData("a.reference", "x.wav", "Invalid prompt_id")]
+    [InlineData("a ", "x.wav", "Invalid prompt_id")]
+    [InlineData("a/b", "x.wav", "Invalid prompt_id")]
+    [InlineData("ä", "x.wav", "Invalid prompt_id")]
+    [InlineData("ok", "", "No audio file provided")]
+    [InlineData("ok", "x.txt", "Unsupported file format. Supported: .wav, .mp3, .m4a, .flac, .ogg, .aac")]
+    [InlineData("ok", "wav", "Unsupported file format. Supported: .wav, .mp3, .m4a, .flac, .ogg, .aac")]
+    public async Task Names_are_checked_in_their_order_whatever_the_file_and_wherever_it_stands(string id, string fileName, string detail)
+    {
+        foreach (var fileFirst in (bool[])[false, true])
+        {
+            var answer = await Post(PromptServer.Form(id, [], fileName, fileFirst));
+            ((int)answer.StatusCode, await answer.Detail()).ShouldBe((400, detail));
+        }
+
+        Directory.Exists(_server.File("")).ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_file_over_the_limit_is_too_large(bool fileFirst)
+    {
+        var answer = await Post(PromptServer.Form("big", new byte[MaxFile + 1], fileFirst: fileFirst));
+        ((int)answer.StatusCode, await answer.Detail()).ShouldBe((413, "Audio file too large (maximum 25 MB)"));
+        (await Post(PromptServer.Form("big", new byte[MaxFile], fileFirst: fileFirst))).StatusCode.ShouldBe(System.Net.HttpStatusCode.BadRequest);
+    }
+
+    [Fact]
+    public async Task A_bad_id_is_told_before_a_size_that_is_too_large()
+    {
+        var answer = await Post(PromptServer.Form("../x", new byte[MaxFile + 1], fileFirst: true));
+        (await answer.Detail()).ShouldBe("Invalid prompt_id");
+    }
+
+    [Fact]
+    public async Task Files_without_usable_audio_are_told_apart()
+    {
+        (await Refused([])).ShouldBe("Audio file is empty");
+        (await Refused(Encoding.UTF8.GetBytes("This is a diary, and no sound."))).ShouldStartWith("Cannot read audio file. Please check the file format: ");
+        (await Refused(WaveFile.Encode([], 16000))).ShouldBe("Audio file contains no audio data");
+        (await Refused(PromptServer.Tone(0.4))).ShouldBe("Audio file too short (minimum 0.5 seconds)");
+        (await Refused(PromptServer.Tone(61, rate: 8000))).ShouldBe("Audio file too long (maximum 60 seconds)");
+        (await _server.Client.GetStringAsync("/audio_prompts")).ShouldBe("{}");
+    }
+
+    [Theory]
+    [InlineData("x.WAV")]
+    [InlineData("C:\\\\sounds\\\\x.wav")]
+    [InlineData("x.mp3")]
+    public async Task The_name_only_tells_that_it_is_audio(string fileName) => (await _server.Upload("a", fileName: fileName)).EnsureSuccessStatusCode();
+
+    [Fact]
+    public async Task Parts_that_nobody_asked_for_are_passed_over()
+    {
+        var form = PromptServer.Form("a", PromptServer.Tone(1));
+        form.Add(new StringContent("hello"), "comment");
+        (await Post(form)).EnsureSuccessStatusCode();
+    }
+
+    [Fact]
+    public async Task A_60_second_file_and_silence_are_taken()
+    {
+        (await (await _server.Upload("long", PromptServer.Tone(60, rate: 8000))).Json()).GetProperty("duration").GetDouble().ShouldBe(60);
+        (await _server.Upload("quiet", WaveFile.Encode(new float[16000], 16000))).EnsureSuccessStatusCode();
+    }
+
+    [Fact]
+    public async Task The_file_may_come_before_the_id() => (await Post(PromptServer.Form("a", PromptServer.Tone(1), fileFirst: true))).EnsureSuccessStatusCode();
+
+    private async Task<string> Refused(byte[] file)
+    {
+        var answer = await _server.Upload("a", file);
+        ((int)answer.StatusCode).ShouldBe(400, await answer.Content.ReadAsStringAsync());
+        return await answer.Detail();
+    }
+
+    private Task<HttpResponseMessage> Post(HttpContent content) => _server.Client.PostAsync("/audio_prompts/upload", content);
+}

@@ -1,0 +1,172 @@
+using System.Diagnostics;
+using DiaOrleans.Grains.Recognition;
+using DiaOrleans.Server.Recognition;
+using DiaOrleans.Server.Recognition.Models;
+using DiaOrleans.Server.Recognition.Workers;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+
+namespace DiaOrleans.Server.Tests.Recognition;
+
+/// <summary>With the real process and the real native library, on a model that says the same whatever it hears: plumbing, not recognition.</summary>
+public sealed class ChildRecognizerTests : IDisposable
+{
+    private static readonly float[] Second = new float[16_000];
+    private static readonly float[] Minutes = new float[16_000 * 240];
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly FakeTimeProvider _time = new();
+    private readonly RecognitionOptions _options;
+    private readonly WhisperModels _models;
+    private readonly ChildRecognizer _recognizer;
+
+    public ChildRecognizerTests()
+    {
+        Assert.SkipUnless(RecognitionServices.BuiltIn, "built without Whisper.net");
+        _options = new RecognitionOptions { Folder = _folder.Path, Downloads = false, Threads = 1 };
+        _models = new WhisperModels(_options, PublishedModels.BySize, new HttpClient(), NullLogger<WhisperModels>.Instance);
+        _recognizer = new ChildRecognizer(_models, _options, _time, NullLogger<ChildRecognizer>.Instance);
+        ScriptedModel.Write(_folder.File("ggml-base.bin"));
+    }
+
+    public void Dispose()
+    {
+        _recognizer?.Dispose();
+        _models?.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task What_a_scripted_model_says_comes_through_with_its_times_which_proves_the_plumbing_and_not_recognition()
+    {
+        _recognizer.GetStatus("base").ShouldBe(new RecognizerStatus(Available: true, ModelLoaded: false));
+        var speech = await _recognizer.Recognize(Second, "base", CancellationToken.None);
+        speech.Text.ShouldBe(ScriptedModel.Text);
+        speech.Spans.Select(s => s.Text).ShouldBe(["hello", "world."]);
+        speech.Spans[0].Start.ShouldBeInRange(0, 1);
+        speech.Spans[1].End.ShouldBeInRange(speech.Spans[1].Start, 2);
+        _recognizer.GetStatus("base").ModelLoaded.ShouldBeTrue();
+
+        var process = _recognizer.ProcessId;
+        (await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => _recognizer.Recognize(Second, "base", CancellationToken.None)))).ShouldAllBe(s => s.Text == ScriptedModel.Text);
+        _recognizer.ProcessId.ShouldBe(process, "one process answers many");
+    }
+
+    [Fact]
+    public async Task A_process_that_is_killed_fails_its_request_and_the_next_one_starts_another()
+    {
+        var (process, request) = await Busy();
+        process.Kill();
+        (await Should.ThrowAsync<RecognitionException>(request)).Message.ShouldBe("Speech recognition failed.");
+        _recognizer.GetStatus("base").ModelLoaded.ShouldBeFalse();
+        (await _recognizer.Recognize(Second, "base", CancellationToken.None)).Text.ShouldBe(ScriptedModel.Text);
+    }
+
+    [Fact]
+    public async Task A_cancelled_request_ends_the_process()
+    {
+        using var cancellation = new CancellationTokenSource();
+        var (process, request) = await Busy(cancellation.Token);
+        await cancellation.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(request);
+        await process.WaitForExitAsync(Limit());
+        _recognizer.ProcessId.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Disposal_ends_the_process_and_its_request()
+    {
+        var (process, request) = await Busy();
+        _recognizer.Dispose();
+        await Should.ThrowAsync<RecognitionException>(request);
+        await process.WaitForExitAsync(Limit());
+    }
+
+    [Fact]
+    public async Task A_model_that_nobody_needs_leaves_memory_and_comes_back()
+    {
+        await _recognizer.Load("base", CancellationToken.None);
+        using var process = Process.GetProcessById(_recognizer.ProcessId!.Value);
+        _time.Advance(_options.Idle - TimeSpan.FromSeconds(1));
+        _recognizer.ProcessId.ShouldBe(process.Id);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await process.WaitForExitAsync(Limit());
+        _recognizer.GetStatus("base").ShouldBe(new RecognizerStatus(Available: true, ModelLoaded: false));
+        await _recognizer.Load("base", CancellationToken.None);
+        _recognizer.GetStatus("base").ModelLoaded.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Another_size_replaces_the_one_that_is_loaded()
+    {
+        ScriptedModel.Write(_folder.File("ggml-tiny.bin"));
+        await _recognizer.Load("base", CancellationToken.None);
+        using var process = Process.GetProcessById(_recognizer.ProcessId!.Value);
+        await _recognizer.Load("tiny", CancellationToken.None);
+        await process.WaitForExitAsync(Limit());
+        (_recognizer.GetStatus("base").ModelLoaded, _recognizer.GetStatus("tiny").ModelLoaded).ShouldBe((false, true));
+    }
+
+    [Fact]
+    public async Task A_model_that_is_cut_short_does_not_load_and_says_no_paths()
+    {
+        using (var file = File.OpenWrite(_folder.File("ggml-base.bin"))) file.SetLength(file.Length - 1000);
+        var problem = await Should.ThrowAsync<RecognitionException>(() => _recognizer.Load("base", CancellationToken.None));
+        problem.Message.ShouldBe("The Whisper model base does not load.");
+        _recognizer.ProcessId.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_crash_of_native_code_is_an_exception_here()
+    {
+        ScriptedModel.Write(_folder.File("crash.bin"), vocabulary: ["-"]);
+        using var worker = await WhisperProcess.Start("base", _folder.File("crash.bin"), 1, NullLogger.Instance, CancellationToken.None);
+        await Should.ThrowAsync<RecognitionException>(() => worker.Recognize(Second, CancellationToken.None));
+        using var process = Process.GetProcessById(worker.Id);
+        await process.WaitForExitAsync(Limit());
+        worker.Alive.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_process_ends_when_its_server_is_gone()
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "DiaOrleans.Server.dll"), WorkerProtocol.Command, _folder.File("ggml-base.bin")])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using var process = Process.Start(start)!;
+        (await WorkerProtocol.ReadAnswer(process.StandardOutput.BaseStream, Limit())).Problem.ShouldBeNull();
+        process.StandardInput.Close();
+        await process.WaitForExitAsync(Limit());
+    }
+
+    [Fact]
+    public async Task An_unknown_size_fails_and_a_missing_model_is_unavailable()
+    {
+        await Should.ThrowAsync<RecognitionException>(() => _recognizer.Recognize(Second, "huge", CancellationToken.None));
+        await Should.ThrowAsync<RecognizerUnavailableException>(() => _recognizer.Load("small", CancellationToken.None));
+        _recognizer.GetStatus("small").Available.ShouldBeFalse();
+        _recognizer.GetStatus("huge").Available.ShouldBeFalse();
+    }
+
+    /// <summary>A process at work on a recording that takes it long.</summary>
+    private async Task<(Process Process, Task Request)> Busy(CancellationToken cancellation = default)
+    {
+        await _recognizer.Load("base", CancellationToken.None);
+        var process = Process.GetProcessById(_recognizer.ProcessId!.Value);
+        var idle = process.TotalProcessorTime;
+        var request = _recognizer.Recognize(Minutes, "base", cancellation);
+        while (process.TotalProcessorTime - idle < TimeSpan.FromMilliseconds(300))
+        {
+            await Task.Delay(10);
+            process.Refresh();
+        }
+
+        request.IsCompleted.ShouldBeFalse();
+        return (process, request);
+    }
+
+    private static CancellationToken Limit() => new CancellationTokenSource(TimeSpan.FromSeconds(20)).Token;
+}
