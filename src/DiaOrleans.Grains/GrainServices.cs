@@ -1,4 +1,5 @@
 using DiaOrleans.Grains.Configuration;
+using DiaOrleans.Grains.Jobs;
 using DiaOrleans.Grains.Logs;
 using DiaOrleans.Grains.Rendering;
 using DiaOrleans.Grains.Requests;
@@ -14,7 +15,7 @@ namespace DiaOrleans.Grains;
 /// <summary>Wires the grains into a silo.</summary>
 public static class GrainServices
 {
-    /// <summary>What every silo needs. It must also offer grain storage named <see cref="State.StateStorage.ProviderName"/>.</summary>
+    /// <summary>What every silo needs. It must also offer grain storage named <see cref="State.StateStorage.ProviderName"/> and an <see cref="Blobs.IBlobStore"/>.</summary>
     public static ISiloBuilder AddDiaGrains(this ISiloBuilder silo)
     {
         silo.Services.TryAddSingleton(TimeProvider.System);
@@ -23,6 +24,9 @@ public static class GrainServices
         silo.Services.AddSingleton<WorkDispatcher>();
         silo.Services.AddSingleton<GenerationRecorder>();
         silo.Services.TryAddSingleton<ISpeechRenderer, SpeechRenderer>();
+        silo.Services.TryAddSingleton(new JobOptions());
+        silo.Services.AddSingleton<JobDesk>();
+        silo.Services.AddSingleton<ICleanupStep, JobSweep>();
         silo.AddIncomingGrainCallFilter<RequestScopeFilter>();
         silo.Services.TryAddSingleton<RunOverrides>();
         silo.Services.TryAddSingleton<GenerationLogOptions>();
@@ -52,4 +56,7 @@ public static class GrainServices
         services.AddHostedService<EngineHost>();
         return services;
     }
+
+    /// <summary>Runs background jobs on this silo's engine. Call it after <see cref="AddSpeechEngine"/>: jobs are handed back before the engine drains.</summary>
+    public static IServiceCollection AddJobRunner(this IServiceCollection services) => services.AddHostedService<JobRunner>();
 }

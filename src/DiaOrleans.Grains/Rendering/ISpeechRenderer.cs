@@ -55,4 +55,11 @@ public interface ISpeechRendering : IAsyncDisposable
 public sealed record SavedOutput(string Path, long Size);
 
 /// <summary>The audio could not be made; the message is a sentence for the client.</summary>
-public sealed class RenderException(string message, Exception? cause = null) : Exception(message, cause);
+/// <param name="message">The sentence.</param>
+/// <param name="cause">What happened.</param>
+/// <param name="passing">The same request may succeed elsewhere or later: a worker was lost.</param>
+public sealed class RenderException(string message, Exception? cause = null, bool passing = false) : Exception(message, cause)
+{
+    /// <summary>Whether the same request may succeed elsewhere or later.</summary>
+    public bool Passing => passing;
+}

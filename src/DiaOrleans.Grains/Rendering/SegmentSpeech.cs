@@ -151,7 +151,7 @@ internal sealed partial class SegmentSpeech(SpeechPlan plan, int segment, Resolv
             return progress.State switch
             {
                 WorkState.Failed => new RenderException(progress.Error!, cause),
-                WorkState.Unknown => new RenderException("The worker was restarted. Send the request again.", cause),
+                WorkState.Unknown => new RenderException("The worker was restarted. Send the request again.", cause, passing: true),
                 _ => Lost(cause),
             };
         }
@@ -161,7 +161,7 @@ internal sealed partial class SegmentSpeech(SpeechPlan plan, int segment, Resolv
         }
     }
 
-    private static RenderException Lost(Exception cause) => new("The worker does not answer. Send the request again.", cause);
+    private static RenderException Lost(Exception cause) => new("The worker does not answer. Send the request again.", cause, passing: true);
 
     /// <summary>A request that has begun goes on: where the worker is full it waits for its turn.</summary>
     private async Task SubmitPatiently(CancellationToken stop)
@@ -180,7 +180,7 @@ internal sealed partial class SegmentSpeech(SpeechPlan plan, int segment, Resolv
             }
 
             if (answer.Outcome == WorkOutcome.Accepted) return;
-            if (answer.Outcome != WorkOutcome.Busy) throw new RenderException(answer.Reason ?? "The worker takes no more work.");
+            if (answer.Outcome != WorkOutcome.Busy) throw new RenderException(answer.Reason ?? "The worker takes no more work.", passing: answer.Outcome == WorkOutcome.Unavailable);
             await Task.Delay(BusyPause, time, stop);
         }
     }

@@ -1,5 +1,6 @@
 using DiaOrleans.Server.Api.Configuration;
 using DiaOrleans.Server.Api.Generation;
+using DiaOrleans.Server.Api.Jobs;
 using DiaOrleans.Server.Api.Logs;
 using DiaOrleans.Server.Api.OpenApi;
 using DiaOrleans.Server.Api.Pipeline;
@@ -53,6 +54,8 @@ internal static class ApiEndpoints
             TranscriptEndpoints.Map(routes);
             RecognitionEndpoints.Map(routes);
             GenerateEndpoint.Map(routes);
+            JobEndpoints.Map(routes);
+            QueueStatsEndpoint.Map(routes);
         }
 
         OpenAiSpeechEndpoint.Map(app);

@@ -17,4 +17,7 @@ internal sealed record ApiOptions
 
     /// <summary>Null allows all.</summary>
     public IReadOnlyList<int>? AllowedGpus { get; init; }
+
+    /// <summary>Reported as total_workers; null reports the workers that there are.</summary>
+    public int? MaxWorkers { get; init; }
 }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using DiaOrleans.Grains;
 using DiaOrleans.Grains.Blobs;
 using DiaOrleans.Grains.Configuration;
+using DiaOrleans.Grains.Jobs;
 using DiaOrleans.Grains.Prompts;
 using DiaOrleans.Grains.Workers;
 using DiaOrleans.Server.Api;
@@ -41,6 +42,8 @@ internal static class DiaServer
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(options.DrainSeconds + 10));
         builder.UseOrleans(silo => ConfigureSilo(silo, options, data));
         builder.Services.AddSpeechEngine<OnnxSpeechEngineFactory>(new EngineHostOptions { DrainLimit = TimeSpan.FromSeconds(options.DrainSeconds) });
+        builder.Services.AddSingleton(options.Jobs());
+        builder.Services.AddJobRunner();
         builder.Services.AddSpeechRecognition(options.Recognition(data.Path));
         builder.Services.AddUpkeep();
         builder.Services.TryAddSingleton(_ => AudioReading.Create());

@@ -1,4 +1,5 @@
 using DiaOrleans.Grains.Configuration;
+using DiaOrleans.Grains.Jobs;
 using DiaOrleans.Grains.Rendering;
 using DiaOrleans.Server.Api;
 using DiaOrleans.Server.Recognition;
@@ -25,6 +26,8 @@ internal static class OptionsByArea
         MaxPromptSeconds = options.MaxPromptSeconds,
     };
 
+    public static JobOptions Jobs(this ServerOptions options) => new() { MaxPendingJobs = options.MaxPendingJobs, Slots = options.Slots };
+
     public static ApiOptions Api(this ServerOptions options) => new()
     {
         ApiKey = options.ApiKey,
@@ -32,6 +35,7 @@ internal static class OptionsByArea
         VoiceAliases = options.VoicesByAlias,
         GpuMode = options.GpuMode.ToLowerInvariant(),
         AllowedGpus = options.AllowedGpus,
+        MaxWorkers = options.MaxWorkers,
     };
 
     /// <param name="options">The settings.</param>

@@ -35,6 +35,9 @@ internal sealed record ServerOptions
     /// <summary>Bound of waiting work, in predicted seconds of audio.</summary>
     public double MaxWaitingSeconds { get; init; } = 600;
 
+    /// <summary>The most background jobs that wait; more are refused.</summary>
+    public int MaxPendingJobs { get; init; } = 1000;
+
     /// <summary>Seconds that accepted requests may still run after the server is told to stop.</summary>
     public double DrainSeconds { get; init; } = 40;
 
@@ -149,6 +152,7 @@ internal sealed record ServerOptions
         Require(Threads >= 0, "threads", Threads, "0 or more");
         Require(Slots is >= 1 and <= 256, "slots", Slots, "1 to 256");
         Require(MaxWaitingSeconds > 0, "max waiting seconds", MaxWaitingSeconds, "more than 0");
+        Require(MaxPendingJobs >= 1, "max pending jobs", MaxPendingJobs, "1 or more");
         Require(DrainSeconds >= 0, "drain seconds", DrainSeconds, "0 or more");
         Require(AudioFormats.TryParse(DefaultFormat, out _), "default format", DefaultFormat, string.Join(", ", AudioFormats.All.Select(f => f.Name())));
         Require(Temperature is null or (>= 0.1 and <= 2), "temperature", Temperature!, "0.1 to 2");

@@ -1,5 +1,6 @@
 using DiaOrleans.Abstractions.Voices;
 using DiaOrleans.Abstractions.Workers;
+using DiaOrleans.Grains.Blobs;
 using DiaOrleans.Grains.State;
 using DiaOrleans.Grains.Workers;
 using Microsoft.Extensions.DependencyInjection;
@@ -24,6 +25,8 @@ internal sealed class GrainCluster : IAsyncDisposable
 
     public IReadOnlyList<FakeEngine> Engines { get; }
 
+    public MemoryBlobs Blobs { get; private init; } = new();
+
     public FakeEngine Engine => Engines[0];
 
     public IReadOnlyList<InProcessSiloHandle> Silos => _cluster.Silos;
@@ -32,9 +35,10 @@ internal sealed class GrainCluster : IAsyncDisposable
 
     public IGrainFactory Grains => _cluster.Client;
 
-    public static async Task<GrainCluster> Start(SharedStorage? storage = null, int silos = 1, bool loaded = true, bool realTime = false, Action<IServiceCollection>? configure = null)
+    public static async Task<GrainCluster> Start(SharedStorage? storage = null, int silos = 1, bool loaded = true, bool realTime = false, MemoryBlobs? blobs = null, bool jobs = false, Action<IServiceCollection>? configure = null)
     {
         storage ??= new SharedStorage();
+        blobs ??= new MemoryBlobs();
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
         var engines = Enumerable.Range(0, silos).Select(_ => new FakeEngine()).ToArray();
         var next = -1;
@@ -43,12 +47,14 @@ internal sealed class GrainCluster : IAsyncDisposable
         {
             silo.Services.AddSingleton<TimeProvider>(realTime ? TimeProvider.System : time);
             silo.Services.AddKeyedSingleton<IGrainStorage>(StateStorage.ProviderName, storage);
+            silo.Services.AddSingleton<IBlobStore>(blobs);
             configure?.Invoke(silo.Services);
             silo.AddDiaGrains();
             silo.Services.AddSpeechEngine<FakeEngine>(new EngineHostOptions());
             silo.Services.AddSingleton<ISpeechEngineFactory>(engines[Interlocked.Increment(ref next) % silos]);
+            if (jobs) silo.Services.AddJobRunner();
         });
-        var cluster = new GrainCluster(builder.Build(), storage, time, engines);
+        var cluster = new GrainCluster(builder.Build(), storage, time, engines) { Blobs = blobs };
         await cluster._cluster.DeployAsync();
         if (loaded) await cluster.FinishLoading();
         return cluster;

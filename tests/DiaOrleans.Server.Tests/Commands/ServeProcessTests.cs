@@ -1,11 +1,10 @@
 using System.Diagnostics;
-using System.Text.RegularExpressions;
 using DiaOrleans.Server.Tests.Api;
 
 namespace DiaOrleans.Server.Tests.Commands;
 
 /// <summary>The server as a process of its own: only a process can be killed.</summary>
-public sealed partial class ServeProcessTests : IDisposable
+public sealed class ServeProcessTests : IDisposable
 {
     private readonly string _data = Directory.CreateTempSubdirectory("dia-process-test-").FullName;
 
@@ -53,47 +52,5 @@ public sealed partial class ServeProcessTests : IDisposable
         foreach (var answer in await Task.WhenAll(speaking)) ((int)answer.StatusCode).ShouldBe(200);
         await server.Process.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromSeconds(20)).Token);
         server.Process.ExitCode.ShouldBe(0);
-    }
-
-    private sealed partial class ServerProcess : IDisposable
-    {
-        public required Process Process { get; init; }
-
-        public required HttpClient Client { get; init; }
-
-        public static Process Launch(string data)
-        {
-            var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "DiaOrleans.Server.dll"), "serve", "--host", "127.0.0.1", "--port", "0", "--data", data])
-            {
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-            };
-            return Process.Start(start)!;
-        }
-
-        public static async Task<ServerProcess> Start(string data)
-        {
-            var process = Launch(data);
-            var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;
-            Uri? address = null;
-            while (address is null && await process.StandardOutput.ReadLineAsync(timeout) is { } line)
-            {
-                if (Listening().Match(line) is { Success: true } match) address = new Uri(match.Value);
-            }
-
-            _ = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
-            return new ServerProcess { Process = process, Client = new HttpClient { BaseAddress = address ?? throw new InvalidOperationException(await process.StandardError.ReadToEndAsync(timeout)) } };
-        }
-
-        public void Dispose()
-        {
-            Client.Dispose();
-            if (!Process.HasExited) Process.Kill();
-            Process.WaitForExit();
-            Process.Dispose();
-        }
-
-        [GeneratedRegex(@"http://127\.0\.0\.1:\d+")]
-        private static partial Regex Listening();
     }
 }

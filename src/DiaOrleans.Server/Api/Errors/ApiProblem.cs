@@ -26,6 +26,8 @@ internal sealed class ApiProblem : Exception
 
     public static ApiProblem Invalid(IReadOnlyList<InvalidField> fields) => new(422, Summary(fields), fields);
 
+    public static ApiProblem TooEarly(string detail) => new(425, detail, []);
+
     public static ApiProblem Busy(TimeSpan? retryAfter) => new(429, "Server is busy, try again later", []) { RetryAfter = retryAfter ?? TimeSpan.FromSeconds(1) };
 
     public static ApiProblem Failed(string detail) => new(500, detail, []);

@@ -1,7 +1,10 @@
 using DiaOrleans.Abstractions.Speech;
+using DiaOrleans.Grains.Jobs;
 using DiaOrleans.Grains.Scripts;
 using DiaOrleans.Server.Api.Errors;
+using DiaOrleans.Server.Api.Jobs;
 using DiaOrleans.Server.Api.Validation;
+using DiaOrleans.Server.Api.Voices;
 
 namespace DiaOrleans.Server.Api.Generation;
 
@@ -14,11 +17,12 @@ internal static class GenerateEndpoint
         routes.MapPost("/api/tts/generate", Legacy);
     }
 
-    private static async Task Generate(HttpContext context, SpeechResponder responder)
+    private static async Task Generate(HttpContext context, SpeechResponder responder, JobDesk jobs, VoiceAliases aliases)
     {
-        var (request, _) = await GenerateRequest.Read(context.Request);
+        var (request, inBackground) = await GenerateRequest.Read(context.Request);
         RefuseEmpty(request.Text);
-        await responder.Send(context, request);
+        if (inBackground) await (await JobSubmissionEndpoint.Submit(context, request with { VoiceId = aliases.Resolve(request.VoiceId) }, jobs)).ExecuteAsync(context);
+        else await responder.Send(context, request);
     }
 
     private static async Task Legacy(HttpContext context, SpeechResponder responder)

@@ -1,8 +1,8 @@
 using DiaOrleans.Abstractions.Prompts;
 using DiaOrleans.Grains.Prompts;
+using DiaOrleans.Grains.Voices;
 using DiaOrleans.Server.Api.Pipeline;
 using DiaOrleans.Server.Api.Validation;
-using DiaOrleans.Server.Api.Voices;
 
 namespace DiaOrleans.Server.Api.Prompts;
 

@@ -1,4 +1,4 @@
-namespace DiaOrleans.Server.Api.Voices;
+namespace DiaOrleans.Grains.Voices;
 
 /// <summary>What clients hear who ask for a voice that is not there.</summary>
 internal static class UnknownVoice

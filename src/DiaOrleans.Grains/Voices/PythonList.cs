@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace DiaOrleans.Server.Api.Voices;
+namespace DiaOrleans.Grains.Voices;
 
 /// <summary>Strings as Python prints a list of them: the clients of the original show it to people.</summary>
 internal static class PythonList

@@ -1,0 +1,117 @@
+using DiaOrleans.Abstractions.Jobs;
+using DiaOrleans.Abstractions.Workers;
+using DiaOrleans.Grains.Blobs;
+using DiaOrleans.Grains.Rendering;
+using DiaOrleans.Grains.Waiting;
+using DiaOrleans.Grains.Workers;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace DiaOrleans.Grains.Jobs;
+
+/// <summary>
+/// Takes jobs from the queue while this silo's engine is ready, as many as it decodes at a time and one more, so that a slot that falls free finds work. When the
+/// silo is told to stop, running jobs are handed back: whoever takes them next makes the same audio.
+/// </summary>
+internal sealed partial class JobRunner(
+    LocalWorker worker,
+    ILocalSiloDetails silo,
+    IGrainFactory grains,
+    ISpeechRenderer renderer,
+    IBlobStore blobs,
+    JobOptions options,
+    TimeProvider time,
+    ILogger<JobRunner> logger) : IHostedLifecycleService
+{
+    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan AfterTrouble = TimeSpan.FromSeconds(1);
+
+    private readonly CancellationTokenSource _stop = new();
+    private readonly List<Task<TimeSpan>> _runs = [];
+    private Task _taking = Task.CompletedTask;
+
+    private IJobQueueGrain Queue => grains.GetGrain<IJobQueueGrain>(0);
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        _taking = Task.Run(KeepTaking, CancellationToken.None);
+        return Task.CompletedTask;
+    }
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public async Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        await _stop.CancelAsync();
+        await _taking.EndedOr(Timeout.InfiniteTimeSpan, time, cancellationToken);
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private async Task KeepTaking()
+    {
+        while (!_stop.IsCancellationRequested)
+        {
+            try
+            {
+                await Step();
+            }
+            catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+            {
+                // The silo stops.
+            }
+            catch (Exception e)
+            {
+                Log.NotTaken(logger, e);
+                await Sleep(AfterTrouble);
+            }
+        }
+
+        await Task.WhenAll(_runs);
+    }
+
+    private async Task Step()
+    {
+        var change = worker.Changed;
+        await grains.GetGrain<IJobCatalogGrain>(0).Recover().WaitAsync(_stop.Token);
+        await Forget();
+        if (worker.Status.State != WorkerState.Ready) await change.EndedOr(LookAgain, time, _stop.Token);
+        else if (_runs.Count > options.Slots) await Task.WhenAny(_runs).WaitAsync(_stop.Token);
+        else if (await Queue.Take(silo.SiloAddress.ToParsableString()) is { } lease) await Begin(lease);
+        else await Queue.WaitForWork(LookAgain, _stop.Token).WaitAsync(_stop.Token);
+    }
+
+    /// <summary>Returns when the job is admitted or has ended: the engine hears of jobs in their order.</summary>
+    private Task Begin(JobLease lease)
+    {
+        var run = new JobRun(lease, $"worker_{worker.Key.Device + 1}", grains, renderer, blobs, time, logger);
+        var running = run.Execute(_stop.Token);
+        _runs.Add(running);
+        return Task.WhenAny(run.Admitted, running).WaitAsync(_stop.Token);
+    }
+
+    /// <summary>Lets go of runs that have ended, and pauses as the longest of them asks.</summary>
+    private async Task Forget()
+    {
+        var pause = TimeSpan.Zero;
+        foreach (var run in _runs.Where(run => run.IsCompleted).ToArray())
+        {
+            _runs.Remove(run);
+            if (await run is var asked && asked > pause) pause = asked;
+        }
+
+        if (pause > TimeSpan.Zero) await Sleep(pause);
+    }
+
+    private Task Sleep(TimeSpan span) => Task.Delay(span, time, _stop.Token).EndedOr(Timeout.InfiniteTimeSpan, time, _stop.Token);
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "The queue of jobs does not answer; it is asked again in a second.")]
+        public static partial void NotTaken(ILogger logger, Exception cause);
+    }
+}

@@ -1,0 +1,88 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using System.Text;
+using DiaOrleans.Abstractions.Speech;
+using DiaOrleans.Abstractions.Workers;
+using DiaOrleans.Grains.Rendering;
+
+namespace DiaOrleans.Grains.Tests.Fakes;
+
+/// <summary>Renderings that begin and end when the test says so.</summary>
+internal sealed class FakeRenderer : ISpeechRenderer
+{
+    private readonly BlockingCollection<FakeRendering> _started = [];
+    private int _count;
+
+    /// <summary>What the next calls hear; admitted by default.</summary>
+    public SpeechAdmission? Refusal { get; set; }
+
+    /// <summary>Calls so far, refused ones included.</summary>
+    public int Asked => _count;
+
+    public Task<RenderStart> Start(Guid id, SpeechRequest request, WorkPriority priority, CancellationToken stop)
+    {
+        Interlocked.Increment(ref _count);
+        priority.ShouldBe(WorkPriority.Background);
+        if (Refusal is { } refusal) return Task.FromResult(new RenderStart(refusal));
+        var rendering = new FakeRendering(id, request);
+        _started.Add(rendering);
+        return Task.FromResult(new RenderStart(new SpeechAdmission { Outcome = AdmissionOutcome.Accepted }, rendering));
+    }
+
+    /// <summary>The next admitted rendering, in order; waits for it.</summary>
+    public FakeRendering Next() => _started.TryTake(out var rendering, TimeSpan.FromSeconds(20)) ? rendering : throw new TimeoutException("No rendering was started.");
+
+    public FakeRendering? TryNext() => _started.TryTake(out var rendering) ? rendering : null;
+}
+
+internal sealed class FakeRendering(Guid id, SpeechRequest request) : ISpeechRendering
+{
+    private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<byte[]> _audio = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _disposed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public Guid Id => id;
+
+    public SpeechRequest Request => request;
+
+    public string ProcessedText => $"[S1] {request.Text} [S1]";
+
+    public bool AudioPromptUsed => true;
+
+    public Task Started => _started.Task;
+
+    public int InputTokens => 1;
+
+    public int OutputTokens => 1;
+
+    public SavedOutput? Saved => null;
+
+    /// <summary>Ends when the runner lets go of it.</summary>
+    public Task Disposed => _disposed.Task.WaitAsync(TimeSpan.FromSeconds(20));
+
+    /// <summary>What <see cref="Finish"/> renders.</summary>
+    public byte[] Audio => Encoding.UTF8.GetBytes($"{request.Text} {request.Seed}");
+
+    public void Begin() => _started.TrySetResult();
+
+    public void Finish()
+    {
+        Begin();
+        _audio.TrySetResult(Audio);
+    }
+
+    public void Fail(Exception cause) => _audio.TrySetException(cause);
+
+    public async IAsyncEnumerable<ReadOnlyMemory<byte>> Read([EnumeratorCancellation] CancellationToken stop)
+    {
+        var audio = await _audio.Task.WaitAsync(stop);
+        yield return audio.AsMemory(0, 1);
+        yield return audio.AsMemory(1);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _disposed.TrySetResult();
+        return ValueTask.CompletedTask;
+    }
+}

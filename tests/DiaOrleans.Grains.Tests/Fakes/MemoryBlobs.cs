@@ -1,0 +1,33 @@
+using System.Collections.Concurrent;
+using DiaOrleans.Grains.Blobs;
+
+namespace DiaOrleans.Grains.Tests.Fakes;
+
+/// <summary>Blobs that outlive their silos.</summary>
+internal sealed class MemoryBlobs : IBlobStore
+{
+    private readonly ConcurrentDictionary<string, byte[]> _blobs = new();
+
+    public IReadOnlyList<string> Keys => [.. _blobs.Keys.Order(StringComparer.Ordinal)];
+
+    public byte[] this[string key] => _blobs[key];
+
+    public Task Write(string key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        BlobKey.Split(key);
+        _blobs[key] = content.ToArray();
+        return Task.CompletedTask;
+    }
+
+    public Task<Stream?> OpenRead(string key, CancellationToken cancellationToken = default) =>
+        Task.FromResult<Stream?>(_blobs.TryGetValue(key, out var content) ? new MemoryStream(content) : null);
+
+    public Task<BlobInfo?> Find(string key, CancellationToken cancellationToken = default) =>
+        Task.FromResult(_blobs.TryGetValue(key, out var content) ? new BlobInfo(key, content.Length, default) : null);
+
+    public Task<bool> Delete(string key, CancellationToken cancellationToken = default) => Task.FromResult(_blobs.TryRemove(key, out _));
+
+    public Task<IReadOnlyList<BlobInfo>> List(string folder, CancellationToken cancellationToken = default) =>
+        Task.FromResult<IReadOnlyList<BlobInfo>>([.. Keys.Where(key => key.StartsWith($"{folder}/", StringComparison.Ordinal)).Select(key => new BlobInfo(key, _blobs[key].Length, default))]);
+}

@@ -1,0 +1,47 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+
+namespace DiaOrleans.Server.Tests;
+
+/// <summary>The server as a process of its own, with the shipped model, on a free port.</summary>
+internal sealed partial class ServerProcess : IDisposable
+{
+    public required Process Process { get; init; }
+
+    public required HttpClient Client { get; init; }
+
+    public static Process Launch(string data)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "DiaOrleans.Server.dll"), "serve", "--host", "127.0.0.1", "--port", "0", "--data", data])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        return Process.Start(start)!;
+    }
+
+    public static async Task<ServerProcess> Start(string data)
+    {
+        var process = Launch(data);
+        var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;
+        Uri? address = null;
+        while (address is null && await process.StandardOutput.ReadLineAsync(timeout) is { } line)
+        {
+            if (Listening().Match(line) is { Success: true } match) address = new Uri(match.Value);
+        }
+
+        _ = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
+        return new ServerProcess { Process = process, Client = new HttpClient { BaseAddress = address ?? throw new InvalidOperationException(await process.StandardError.ReadToEndAsync(timeout)) } };
+    }
+
+    public void Dispose()
+    {
+        Client.Dispose();
+        if (!Process.HasExited) Process.Kill();
+        Process.WaitForExit();
+        Process.Dispose();
+    }
+
+    [GeneratedRegex(@"http://127\.0\.0\.1:\d+")]
+    private static partial Regex Listening();
+}
