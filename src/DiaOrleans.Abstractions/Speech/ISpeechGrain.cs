@@ -11,7 +11,7 @@ public interface ISpeechGrain : IGrainWithGuidKey
     [Alias("start"), ResponseTimeout("00:01:00")]
     Task<SpeechAdmission> Start(SpeechRequest request);
 
-    /// <summary>Returns when the first byte can be read or the request has ended, or after <paramref name="upTo"/> (20 s at most) with the state it is in.</summary>
+    /// <summary>Returns when the request has ended or, where it is streamed, its first byte can be read, or after <paramref name="upTo"/> (20 s at most) with the state it is in.</summary>
     [Alias("wait")]
     Task<SpeechSnapshot> Wait(TimeSpan upTo);
 

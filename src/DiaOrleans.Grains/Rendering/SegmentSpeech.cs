@@ -53,7 +53,7 @@ internal sealed partial class SegmentSpeech(SpeechPlan plan, int segment, Resolv
         for (var attempt = 0; ; attempt++)
         {
             if (!_submitted) await SubmitPatiently(stop);
-            var watching = WatchStart(stop);
+            var following = Follow(_work.Id, stop);
             var any = false;
             await foreach (var samples in Samples(attempt == MaxRetries, stop))
             {
@@ -61,7 +61,7 @@ internal sealed partial class SegmentSpeech(SpeechPlan plan, int segment, Resolv
                 yield return samples;
             }
 
-            await watching;
+            await following;
             if (any) yield break;
             if (attempt == MaxRetries) throw new RenderException("The model had nothing to say. Try another seed or a longer text.");
             await Release();
@@ -185,16 +185,19 @@ internal sealed partial class SegmentSpeech(SpeechPlan plan, int segment, Resolv
         }
     }
 
-    private async Task WatchStart(CancellationToken stop)
+    /// <summary>Asks about the work until it has ended: the worker forgets what nobody asks about.</summary>
+    private async Task Follow(Guid work, CancellationToken stop)
     {
         try
         {
-            while (!_started.Task.IsCompleted && !stop.IsCancellationRequested)
+            while (!stop.IsCancellationRequested)
             {
-                if ((await worker.Wait(_work.Id, Poll)).State != WorkState.Waiting) _started.TrySetResult();
+                var progress = await worker.Wait(work, _started.Task.IsCompleted ? LongestWait : Poll).WaitAsync(stop);
+                if (progress.State != WorkState.Waiting) _started.TrySetResult();
+                if (progress.State is not (WorkState.Waiting or WorkState.Running)) return;
             }
         }
-        catch (Exception e) when (e is OrleansException or TimeoutException)
+        catch (Exception e) when (e is OrleansException or TimeoutException or OperationCanceledException)
         {
             // Whoever reads the samples hears of it.
         }

@@ -29,6 +29,7 @@ internal sealed partial class SpeechGrain(ISpeechRenderer renderer, TimeProvider
     private ISpeechRendering? _rendering;
     private SpeechStatus _status = SpeechStatus.Failed;
     private string? _error = "No such request: it was not started here, or the time to fetch its audio is over.";
+    private bool _streamed;
     private bool _fetched;
 
     private Guid Id => this.GetPrimaryKey();
@@ -73,7 +74,8 @@ internal sealed partial class SpeechGrain(ISpeechRenderer renderer, TimeProvider
         SpeechAdmission? answer = null;
         try
         {
-            (answer, _rendering) = await renderer.Start(Id, request, request.Streamed ? WorkPriority.Live : WorkPriority.Waiting, _stop.Token);
+            _streamed = request.Streamed;
+            (answer, _rendering) = await renderer.Start(Id, request, _streamed ? WorkPriority.Live : WorkPriority.Waiting, _stop.Token);
             return answer;
         }
         finally
@@ -103,7 +105,7 @@ internal sealed partial class SpeechGrain(ISpeechRenderer renderer, TimeProvider
                 await foreach (var chunk in rendering.Read(_stop.Token))
                 {
                     _audio.Append(chunk);
-                    if (_audio.Bytes > 0) _readable.TrySetResult();
+                    if (_streamed && _audio.Bytes > 0) _readable.TrySetResult();
                 }
             }
 
