@@ -26,19 +26,24 @@ internal static class ScriptedModel
     private const int Prompt = 2;
 
     private static readonly string[] Vocabulary = [" ", " -", " '", " hello", " world", "."];
+    private static readonly Lazy<byte[]> Sound = new(() => Bytes(Vocabulary));
     private static readonly int[] Script = [TimeZero, 3, 4, 5, TimeZero + 100, End];
 
     /// <param name="path">Where it is written.</param>
     /// <param name="vocabulary">Its first tokens; without those that whisper.cpp looks up, it crashes.</param>
-    public static void Write(string path, string[]? vocabulary = null)
+    public static void Write(string path, string[]? vocabulary = null) => File.WriteAllBytes(path, vocabulary is null ? Sound.Value : Bytes(vocabulary));
+
+    private static byte[] Bytes(string[] vocabulary)
     {
-        using var to = new BinaryWriter(new BufferedStream(File.Create(path), 1 << 16));
+        var file = new MemoryStream(10_000_000);
+        using var to = new BinaryWriter(file);
         int[] head = [0x67676d6c, Tokens, AudioPositions, State, 1, Layers, TextPositions, State, 1, Layers, Bands, 1, Bands, Bins];
         foreach (var number in head) to.Write(number);
         for (var i = 0; i < Bands * Bins; i++) to.Write(i % Bins == i / Bins ? 1f : 0f);
-        WriteVocabulary(to, vocabulary ?? Vocabulary);
+        WriteVocabulary(to, vocabulary);
         WriteEncoder(to);
         WriteDecoder(to);
+        return file.ToArray();
     }
 
     private static void WriteVocabulary(BinaryWriter to, string[] first)

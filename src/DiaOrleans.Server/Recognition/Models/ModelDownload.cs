@@ -46,13 +46,25 @@ internal sealed partial class ModelDownload(HttpClient http, PublishedModel mode
             await Task.Delay(options.Pause, cancellation);
         }
 
-        if (await Sha1(_part, cancellation) != model.Sha1)
+        if (!await IsPublished(cancellation))
         {
             Change(() => File.Delete(_part));
             throw Failed("what came is not the published file, and was deleted");
         }
 
         Change(() => File.Move(_part, Path.Combine(options.Folder, model.File), overwrite: true));
+    }
+
+    private async Task<bool> IsPublished(CancellationToken cancellation)
+    {
+        try
+        {
+            return await Sha1(_part, cancellation) == model.Sha1;
+        }
+        catch (IOException problem)
+        {
+            throw Failed("what came cannot be read back", problem);
+        }
     }
 
     /// <summary>Null where the part is whole; what cut the transfer off where it brought something and may go on.</summary>
