@@ -41,7 +41,7 @@ internal static class DiaServer
         builder.Services.AddSpeechEngine<OnnxSpeechEngineFactory>(new EngineHostOptions { DrainLimit = TimeSpan.FromSeconds(options.DrainSeconds) });
         builder.Services.AddUpkeep();
         builder.Services.TryAddSingleton(_ => AudioReading.Create());
-        builder.Services.AddAudioPrompts(new PromptOptions());
+        builder.Services.AddAudioPrompts(new PromptOptions { MaxPromptSeconds = options.MaxPromptSeconds });
         builder.Services.AddApi(new ApiOptions { ApiKey = options.ApiKey, GpuMode = options.GpuMode.ToLowerInvariant(), AllowedGpus = options.AllowedGpus });
         services?.Invoke(builder.Services);
         var app = builder.Build();

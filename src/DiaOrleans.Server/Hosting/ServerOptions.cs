@@ -34,6 +34,9 @@ internal sealed record ServerOptions
     /// <summary>Bound of waiting work, in predicted seconds of audio.</summary>
     public double MaxWaitingSeconds { get; init; } = 600;
 
+    /// <summary>Longer audio prompts are shortened, together with their transcripts, where it is known when which words are said.</summary>
+    public double MaxPromptSeconds { get; init; } = 15;
+
     /// <summary>Seconds that accepted requests may still run after the server is told to stop.</summary>
     public double DrainSeconds { get; init; } = 40;
 
@@ -104,6 +107,7 @@ internal sealed record ServerOptions
         Require(Threads >= 0, "threads", Threads, "0 or more");
         Require(Slots is >= 1 and <= 256, "slots", Slots, "1 to 256");
         Require(MaxWaitingSeconds > 0, "max waiting seconds", MaxWaitingSeconds, "more than 0");
+        Require(MaxPromptSeconds > 0, "max prompt seconds", MaxPromptSeconds, "more than 0");
         Require(DrainSeconds >= 0, "drain seconds", DrainSeconds, "0 or more");
         Require(Silo.Length > 0 && !Silo.Contains('/'), "silo", Silo, "a name without a slash");
         return this;
