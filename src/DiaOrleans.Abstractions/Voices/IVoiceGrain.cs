@@ -16,7 +16,7 @@ public interface IVoiceGrain : IGrainWithStringKey
     Task<VoiceSettings> Put(VoiceSettings settings);
 
     /// <summary>
-    /// Changes what is not null in <paramref name="change"/>; another prompt without a transcript brings its own transcript, or none. Null where no such voice exists.
+    /// Changes what is not null in <paramref name="change"/>; another prompt without a transcript brings its own, or none. Null where no such voice exists.
     /// </summary>
     [Alias("update")]
     Task<VoiceSettings?> Update(VoiceChange change);

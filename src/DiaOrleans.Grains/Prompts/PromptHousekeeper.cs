@@ -28,9 +28,10 @@ internal sealed partial class PromptHousekeeper(PromptDiscovery discovery, Promp
         {
             await work();
         }
-        catch (Exception problem) when (!stop.IsCancellationRequested)
+        catch (Exception problem)
         {
-            Log.Failed(logger, problem);
+            // What ends because the server stops is no failure.
+            if (!stop.IsCancellationRequested) Log.Failed(logger, problem);
         }
     }
 

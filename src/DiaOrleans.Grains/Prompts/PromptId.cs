@@ -6,7 +6,7 @@ namespace DiaOrleans.Grains.Prompts;
 /// <summary>Which strings can name an audio prompt: its files are named by it.</summary>
 internal static partial class PromptId
 {
-    private const string LongestSuffix = ".txt.backup";
+    private const string LongestSuffix = PromptFiles.ReferenceMark + ".txt";
 
     /// <summary>Whether a recording can be found under it. False for what cannot be the beginning of a file's name; such an id never becomes a grain key.</summary>
     public static bool CanExist(string id) =>

@@ -25,6 +25,7 @@ public static class PromptServices
             .AddSingleton<PromptDiscovery>()
             .AddSingleton<PromptRemoval>()
             .AddSingleton<PromptInspection>()
+            .AddSingleton<IPromptEncoder, WorkerPromptEncoder>()
             .AddSingleton<PromptWords>()
             .AddSingleton<IPromptEncoder, WorkerPromptEncoder>()
         .AddSingleton<PromptCodesStore>()

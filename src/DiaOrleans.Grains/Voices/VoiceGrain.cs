@@ -34,10 +34,7 @@ internal sealed class VoiceGrain([PersistentState("voice", StateStorage.Provider
     public async Task<VoiceSettings?> Update(VoiceChange change)
     {
         if (state.State.Settings is not { } now) return null;
-        var otherPrompt = change.AudioPrompt is { } prompt && prompt != now.AudioPrompt;
-        var (transcript, fromPrompt) = change.AudioPromptTranscript is { } sent ? (sent, false)
-            : otherPrompt ? (await TranscriptOf(change.AudioPrompt), true)
-            : (now.AudioPromptTranscript, state.State.TranscriptFromPrompt);
+        var (transcript, fromPrompt) = await TranscriptAfter(change, now);
         var next = new VoiceSettings(change.Style ?? now.Style, change.PrimarySpeaker ?? now.PrimarySpeaker, change.AudioPrompt ?? now.AudioPrompt, transcript);
         await Store(next, fromPrompt);
         return next;
@@ -62,6 +59,16 @@ internal sealed class VoiceGrain([PersistentState("voice", StateStorage.Provider
         await OrStartAfresh(state.ClearStateAsync());
         await Catalog.Remove(Id);
         return true;
+    }
+
+    /// <summary>What was said of another recording is not kept; what was set by hand before there was any recording waits for it.</summary>
+    private async Task<(string? Transcript, bool FromPrompt)> TranscriptAfter(VoiceChange change, VoiceSettings now)
+    {
+        if (change.AudioPromptTranscript is { } sent) return (sent, false);
+        var unchanged = (now.AudioPromptTranscript, state.State.TranscriptFromPrompt);
+        if (change.AudioPrompt is null || change.AudioPrompt == now.AudioPrompt) return unchanged;
+        var brought = await TranscriptOf(change.AudioPrompt);
+        return brought is null && string.IsNullOrEmpty(now.AudioPrompt) ? unchanged : (brought, true);
     }
 
     private async Task<string?> TranscriptOf(string? promptId) =>

@@ -38,9 +38,11 @@ internal sealed class FakeRecognizer : ISpeechRecognizer
 
     public async Task<RecognizedSpeech> Recognize(ReadOnlyMemory<float> samples, string modelSize, CancellationToken cancellationToken)
     {
+        var failure = Failure;
         Interlocked.Increment(ref _calls);
         Samples = samples.Length;
         await Gate.WaitAsync(cancellationToken);
+        if (failure is not null && Available) throw failure;
         await Load(modelSize, cancellationToken);
         return new RecognizedSpeech(Text, Spans);
     }

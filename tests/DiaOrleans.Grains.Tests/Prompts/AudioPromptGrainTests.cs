@@ -123,9 +123,10 @@ public sealed class AudioPromptGrainTests : IAsyncLifetime
         _cluster.Storage.FailNext = "audio-prompt-catalog";
         await Should.ThrowAsync<OrleansException>(Prompt("a").Delete());
         (await Catalog().List()).ShouldBeEmpty();
-        await Prompt("b").Register(First);
-        await Prompt("a").Register(First);
-        (await Catalog().List()).Select(prompt => prompt.Id).ShouldBe(["b", "a"]);
+        await using var next = await GrainCluster.Start(_cluster.Storage, loaded: false);
+        (await next.Grains.GetGrain<IAudioPromptCatalogGrain>(0).List()).ShouldBeEmpty();
+        foreach (var id in (string[])["b", "a"]) await next.Grains.GetGrain<IAudioPromptGrain>(id).Register(First);
+        (await next.Grains.GetGrain<IAudioPromptCatalogGrain>(0).List()).Select(prompt => prompt.Id).ShouldBe(["b", "a"]);
     }
 
     [Fact]

@@ -46,8 +46,8 @@ public sealed class VoiceGrainTests : IAsyncLifetime
     public async Task An_update_changes_what_it_names_and_leaves_the_rest()
     {
         await _cluster.Voice("v").Put(new VoiceSettings("calm", "S2", "prompt", "words"));
-        var updated = await _cluster.Voice("v").Update(new VoiceChange(null, null, "other", null));
-        updated.ShouldBe(new VoiceSettings("calm", "S2", "other", "words"));
+        var updated = await _cluster.Voice("v").Update(new VoiceChange("lively", null, null, null));
+        updated.ShouldBe(new VoiceSettings("lively", "S2", "prompt", "words"));
         (await _cluster.Voice("v").Get()).ShouldBe(updated);
     }
 
@@ -131,6 +131,9 @@ public sealed class VoiceGrainTests : IAsyncLifetime
         (await _cluster.Voice("v").Update(new VoiceChange(null, null, "q", null)))!.AudioPromptTranscript.ShouldBe("Of q.");
         (await _cluster.Voice("v").Update(new VoiceChange(null, null, "p", "Sent.")))!.AudioPromptTranscript.ShouldBe("Sent.");
         (await _cluster.Voice("v").Update(new VoiceChange(null, null, "unknown", null)))!.AudioPromptTranscript.ShouldBeNull();
+        await _cluster.Voice("waits").Put(Plain with { AudioPromptTranscript = "For a prompt to come." });
+        (await _cluster.Voice("waits").Update(new VoiceChange(null, null, "unknown", null)))!.AudioPromptTranscript.ShouldBe("For a prompt to come.");
+        (await _cluster.Voice("waits").Update(new VoiceChange(null, null, "p", null)))!.AudioPromptTranscript.ShouldBe("Of p.");
     }
 
     [Theory]

@@ -45,7 +45,12 @@ public sealed class UploadTests : IAsyncLifetime
     [InlineData("multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"prompt_id\"\r\n\r\nbroken off")]
     [InlineData("multipart/form-data; boundary=x", "--x\r\nno header at all\r\n\r\n--x--")]
     [InlineData("nonsense", "--x--")]
-    public async Task A_body_that_is_no_form_lacks_both_parts(string type, string body)
+    public Task A_body_that_is_no_form_lacks_both_parts(string type, string body) => LacksBothParts(type, body);
+
+    [Fact]
+    public Task A_boundary_beyond_all_bounds_is_no_form() => LacksBothParts($"multipart/form-data; boundary={new string('x', 5000)}", "--x--");
+
+    private async Task LacksBothParts(string type, string body)
     {
         var content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
         content.Headers.TryAddWithoutValidation("Content-Type", type);

@@ -21,6 +21,7 @@ internal sealed class UploadForm
     private const int MaxFileBytes = 25 << 20;
     private const int MaxTextBytes = 64 << 10;
     private const int MaxParts = 64;
+    private const int MaxBoundaryLength = 200;
     private const string PromptIdField = "prompt_id";
     private const string FileField = "audio_file";
 
@@ -67,7 +68,7 @@ internal sealed class UploadForm
     private static string? BoundaryOf(HttpRequest request)
     {
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase)) return null;
-        return HeaderUtilities.RemoveQuotes(type.Boundary).Value is { Length: > 0 } boundary ? boundary : null;
+        return HeaderUtilities.RemoveQuotes(type.Boundary).Value is { Length: > 0 and <= MaxBoundaryLength } boundary ? boundary : null;
     }
 
     private static InvalidField Missing(string field) => new("missing", ["body", field], "Field required", null);
@@ -110,6 +111,7 @@ internal sealed class UploadForm
             else kept.SetLength(0);
         }
 
-        return total <= maxBytes ? kept.GetBuffer().AsMemory(0, (int)kept.Length) : null;
+        if (total > maxBytes) return null;
+        return kept.GetBuffer().AsMemory(0, (int)kept.Length);
     }
 }
