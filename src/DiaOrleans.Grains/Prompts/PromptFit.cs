@@ -14,11 +14,11 @@ public static class PromptFit
         var codes = prompt.Codes;
         var ids = prompt.Transcript is { } all ? TextIds.Encode(all).Length : 0;
         if (codes.Frames <= maxFrames && ids <= maxTextIds) return prompt;
-        var share = Math.Min((double)Math.Max(0, maxFrames) / codes.Frames, ids == 0 ? 1 : (double)Math.Max(0, maxTextIds) / ids);
-        var frames = (int)Math.Min(codes.Frames, share * codes.Frames);
-        if (frames == 0) return null;
+        var frames = Math.Min(codes.Frames, maxFrames);
+        if (ids > maxTextIds) frames = (int)Math.Min(frames, (long)codes.Frames * maxTextIds / ids);
+        if (frames <= 0) return null;
         var head = codes with { Cells = codes.Cells[..(frames * codes.Channels)] };
-        return new ResolvedPrompt(head, prompt.Transcript is { } text ? HeadOf(text, share) : null);
+        return new ResolvedPrompt(head, prompt.Transcript is { } text ? HeadOf(text, (double)frames / codes.Frames) : null);
     }
 
     /// <summary>The words that begin and end within a share of the text; null where there are none. Tags take no time and do not end it.</summary>

@@ -96,12 +96,7 @@ internal sealed partial class SegmentSpeech(SpeechPlan plan, int segment, Resolv
             yield break;
         }
 
-        var blocks = worker.Read(_work.Id, stop).WithBatchSize(1).GetAsyncEnumerator(stop);
-        await using (blocks)
-        {
-            while (await Next(blocks, stop)) yield return blocks.Current;
-        }
-
+        await foreach (var block in new WorkSamples(worker, _work.Id).Read(1, stop)) yield return block;
         await TakeResult();
     }
 
@@ -111,21 +106,8 @@ internal sealed partial class SegmentSpeech(SpeechPlan plan, int segment, Resolv
     private async Task<float[]> ReadAll(CancellationToken stop)
     {
         var all = new List<float>();
-        await using var blocks = worker.Read(_work.Id, stop).WithBatchSize(8).GetAsyncEnumerator(stop);
-        while (await Next(blocks, stop)) all.AddRange(blocks.Current);
+        await foreach (var block in new WorkSamples(worker, _work.Id).Read(8, stop)) all.AddRange(block);
         return [.. all];
-    }
-
-    private async Task<bool> Next(IAsyncEnumerator<float[]> blocks, CancellationToken stop)
-    {
-        try
-        {
-            return await blocks.MoveNextAsync();
-        }
-        catch (Exception e) when (!stop.IsCancellationRequested)
-        {
-            throw await Explain(e);
-        }
     }
 
     private async Task<WorkProgress> TakeResult()
@@ -139,29 +121,9 @@ internal sealed partial class SegmentSpeech(SpeechPlan plan, int segment, Resolv
         }
         catch (Exception e) when (e is OrleansException or TimeoutException)
         {
-            throw Lost(e);
+            throw WorkSamples.Lost(e);
         }
     }
-
-    private async Task<RenderException> Explain(Exception cause)
-    {
-        try
-        {
-            var progress = await worker.Wait(_work.Id, TimeSpan.Zero);
-            return progress.State switch
-            {
-                WorkState.Failed => new RenderException(progress.Error!, cause),
-                WorkState.Unknown => new RenderException("The worker was restarted. Send the request again.", cause, passing: true),
-                _ => Lost(cause),
-            };
-        }
-        catch (Exception e) when (e is OrleansException or TimeoutException)
-        {
-            return Lost(e);
-        }
-    }
-
-    private static RenderException Lost(Exception cause) => new("The worker does not answer. Send the request again.", cause, passing: true);
 
     /// <summary>A request that has begun goes on: where the worker is full it waits for its turn.</summary>
     private async Task SubmitPatiently(CancellationToken stop)
@@ -176,7 +138,7 @@ internal sealed partial class SegmentSpeech(SpeechPlan plan, int segment, Resolv
             }
             catch (Exception e) when (e is OrleansException or TimeoutException)
             {
-                throw Lost(e);
+                throw WorkSamples.Lost(e);
             }
 
             if (answer.Outcome == WorkOutcome.Accepted) return;
