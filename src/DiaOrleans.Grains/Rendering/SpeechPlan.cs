@@ -13,6 +13,8 @@ internal sealed class SpeechPlan
     private const double SecondsPerByte = 0.09;
     private const double SecondsBesides = 2;
     private const int LeastSegmentBytes = 60;
+    private const int LeastBytes = 8;
+    private const int ContinuationShare = 4;
     private const int TagIds = 8;
 
     private readonly SpeechRequest _request;
@@ -32,7 +34,7 @@ internal sealed class SpeechPlan
     {
         (_request, _primarySpeaker, _seed, _model, _options) = (request, primarySpeaker, seed, model, options);
         Prompt = prompt;
-        Segments = ScriptSegments.Cut(script, SegmentBytes(prompt?.Codes.Frames ?? 0), model.MaxTextIds);
+        Segments = Cut(script);
     }
 
     /// <summary>The voice's recording, or null.</summary>
@@ -73,15 +75,25 @@ internal sealed class SpeechPlan
         };
     }
 
-    /// <summary>What the segments after the first continue where the voice has no recording: the first one's own audio and words.</summary>
-    public ResolvedPrompt Continuation(AudioCodes first) =>
-        PromptFit.Within(new ResolvedPrompt(first, ScriptText.WithoutTagAtEnd(Segments[0])), (int)(_options.MaxPromptSeconds * _model.FrameRate))!;
+    /// <summary>What the segments after the first continue where the voice has no recording: the head of the first one's own audio and words.</summary>
+    public ResolvedPrompt? Continuation(AudioCodes first) =>
+        PromptFit.Within(new ResolvedPrompt(first, ScriptText.WithoutTagAtEnd(Segments[0])), (int)(_options.MaxPromptSeconds * _model.FrameRate), Most / ContinuationShare);
 
-    private int SegmentBytes(int promptFrames)
+    private int Most => _options.MaxSegmentBytes ?? _model.MaxTextBytes;
+
+    /// <summary>The model speaks words and transcript together well up to a length: what a segment continues takes from it, but never more than half.</summary>
+    private IReadOnlyList<string> Cut(string script)
     {
-        var most = _options.MaxSegmentBytes ?? _model.MaxTextBytes;
+        if (Prompt is null) return TextIds.OwnTextBytes(script) <= Most ? ScriptSegments.Cut(script, Most, _model.MaxTextIds) : ScriptSegments.Cut(script, Fitting(Most - Most / ContinuationShare, 0));
+        var words = Prompt.Transcript is { } transcript ? TextIds.OwnTextBytes(transcript) : 0;
+        return ScriptSegments.Cut(script, Fitting(Math.Max(Most - words, Most / 2), Prompt.Codes.Frames), _model.MaxTextIds);
+    }
+
+    /// <summary>So many bytes, or what the rows beside a prompt have room for.</summary>
+    private int Fitting(int bytes, int promptFrames)
+    {
         var seconds = (_model.MaxNewFrames - promptFrames) / _model.FrameRate - SecondsBesides;
-        return Math.Min(most, Math.Max((int)(seconds / SecondsPerByte), LeastSegmentBytes));
+        return Math.Max(LeastBytes, Math.Min(bytes, Math.Max((int)(seconds / SecondsPerByte), LeastSegmentBytes)));
     }
 
     private int Frames(int bytes) => (int)Math.Ceiling(_model.FrameRate * (SecondsBesides + SecondsPerByte * bytes));

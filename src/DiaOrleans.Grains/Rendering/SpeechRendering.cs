@@ -41,7 +41,7 @@ internal sealed class SpeechRendering(
             }
 
             output.End();
-            if (i == 0 && plan.Segments.Count > 1) prompt ??= plan.Continuation(segment.Codes!);
+            if (i == 0 && plan.Segments.Count > 1) prompt ??= segment.Codes is { } codes ? plan.Continuation(codes) : null;
             await segment.Release();
         }
 
