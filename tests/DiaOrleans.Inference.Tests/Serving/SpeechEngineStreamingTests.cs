@@ -76,7 +76,7 @@ public sealed class SpeechEngineStreamingTests
         speech.Completion.IsCompleted.ShouldBeFalse();
         var (golden, shape) = (vectors.Ints("encode.codes"), vectors.Shape("encode.codes"));
         codes.Rows.ShouldBe((int)shape[1]);
-        for (var q = 0; q < codes.Channels; q++)
+        for (var q = 0; q < shape[0]; q++)
             Enumerable.Range(0, codes.Rows).Select(frame => (int)codes[frame, q]).ShouldBe(golden.Skip(q * codes.Rows).Take(codes.Rows), $"codebook {q}");
         brake.Release();
     }
