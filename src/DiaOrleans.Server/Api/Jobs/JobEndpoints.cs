@@ -56,7 +56,7 @@ internal static class JobEndpoints
     private static async Task<Job> Require(HttpContext context, JobDesk desk) =>
         (Guid.TryParseExact(Id(context), "D", out var id) ? await desk.Find(id) : null) ?? throw NotFound(context);
 
-    private static string Id(HttpContext context) => PathIds.Segment(context, 1);
+    private static string Id(HttpContext context) => RouteText.Of(context, "id");
 
     private static ApiProblem NotFound(HttpContext context) => ApiProblem.NotFound($"Job '{Id(context)}' not found");
 }
