@@ -51,7 +51,7 @@ public sealed class SpeechPlanTests
     public void A_long_script_is_cut_into_what_the_model_speaks_well()
     {
         var plan = Plan(Request(), script: "[S1] " + string.Join(' ', Enumerable.Repeat("It rains again.", 20)) + " [S1]");
-        plan.Segments.Count.ShouldBe(7);
+        plan.Segments.Count.ShouldBe(10);
         plan.Segments.ShouldAllBe(segment => TextIds.OwnTextBytes(segment) <= Model.MaxTextBytes);
     }
 
@@ -92,11 +92,22 @@ public sealed class SpeechPlanTests
     }
 
     [Fact]
-    public void Later_segments_continue_the_first_one()
+    public void Later_segments_continue_the_head_of_the_first_one()
     {
-        var plan = Plan(Request(), script: $"[S1] {new string('a', 40)}. [S2] {new string('b', 40)}. [S1]");
-        var first = new AudioCodes(new short[9 * 80], 9);
-        plan.Continuation(first).ShouldBe(new ResolvedPrompt(first, $"[S1] {new string('a', 40)}."));
+        // A quarter of the 60 bytes that the model speaks well.
+        var plan = Plan(Request(), script: "[S1] The lamp is on and the door is wide open. [S2] Then close it before it rains again. [S1]");
+        var head = plan.Continuation(new AudioCodes(new short[9 * 80], 9))!;
+        head.Transcript.ShouldBe("[S1] The lamp is");
+        head.Codes.Frames.ShouldBeInRange(20, 30);
+    }
+
+    [Fact]
+    public void The_words_of_a_recording_make_segments_shorter_but_not_by_more_than_half()
+    {
+        var script = "[S1] " + string.Join(' ', Enumerable.Repeat("It rains.", 20)) + " [S1]";
+        Plan(Request(), script: script, prompt: Prompt(20, "[S1] " + new string('a', 20))).Segments.Max(TextIds.OwnTextBytes).ShouldBe(39);
+        Plan(Request(), script: script, prompt: Prompt(20, "[S1] " + new string('a', 55))).Segments.Max(TextIds.OwnTextBytes).ShouldBe(29);
+        Plan(Request(), script: script, prompt: Prompt(20, null)).Segments.Max(TextIds.OwnTextBytes).ShouldBe(49);
     }
 
     private static SpeechRequest Request() => new() { Text = "Hello.", VoiceId = "v" };

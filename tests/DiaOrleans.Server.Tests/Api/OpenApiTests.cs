@@ -15,6 +15,10 @@ public sealed class OpenApiTests(ServerFixture fixture)
     public void Every_mapped_endpoint_is_described() => Mapped().Where(route => Descriptions.Of(route.Method, route.Route) is null).ShouldBeEmpty();
 
     [Fact]
+    public void Every_description_is_of_a_mapped_endpoint() =>
+        Descriptions.All.Except(Mapped().Select(route => Descriptions.Of(route.Method, route.Route)!)).Select(operation => $"{operation.Method} {operation.Path}").ShouldBeEmpty();
+
+    [Fact]
     public void Every_id_in_a_path_is_described()
     {
         foreach (var operation in Descriptions.All)
