@@ -71,12 +71,19 @@ public sealed class PipelineTests(ServerFixture fixture)
     [Fact]
     public async Task A_path_of_two_slashes_does_not_redirect_to_another_host()
     {
-        using var socket = new TcpClient();
-        await socket.ConnectAsync(IPAddress.Loopback, fixture.Server.Address.Port);
-        await socket.GetStream().WriteAsync("GET //evil.example/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"u8.ToArray());
-        var answer = await new StreamReader(socket.GetStream(), Encoding.ASCII).ReadToEndAsync();
+        var answer = await Raw("//evil.example/");
         answer.ShouldStartWith("HTTP/1.1 404");
         answer.ShouldNotContain("Location");
+    }
+
+    [Theory]
+    [InlineData("//evil.example/../../voices/")]
+    [InlineData("/voices/x/..")]
+    public async Task Dot_segments_do_not_hide_another_host_nor_a_circle(string target)
+    {
+        var answer = await Raw(target);
+        answer.ShouldNotContain("Location: //");
+        answer.ShouldNotContain($"Location: {target}");
     }
 
     [Fact]
@@ -221,5 +228,14 @@ public sealed class PipelineTests(ServerFixture fixture)
         var answer = await new StreamReader(socket.GetStream(), Encoding.ASCII).ReadToEndAsync();
         answer.ShouldStartWith("HTTP/1.1 400");
         answer.ShouldEndWith("\r\n\r\n");
+    }
+
+    /// <summary>The answer to a target that a client library would clean up first.</summary>
+    private async Task<string> Raw(string target)
+    {
+        using var socket = new TcpClient();
+        await socket.ConnectAsync(IPAddress.Loopback, fixture.Server.Address.Port);
+        await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"));
+        return await new StreamReader(socket.GetStream(), Encoding.ASCII).ReadToEndAsync();
     }
 }
