@@ -15,7 +15,7 @@ internal sealed partial class SegmentSpeech(SpeechPlan plan, int segment, Resolv
     private const int ShortTextBytes = 20;
     private const int MaxRetries = 2;
     private const double LeastSeconds = 0.1;
-    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan BusyPause = TimeSpan.FromMilliseconds(200);
 

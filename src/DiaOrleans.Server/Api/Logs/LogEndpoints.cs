@@ -38,7 +38,8 @@ internal static class LogEndpoints
         var entry = await Find(RouteText.Of(context, "log_id"), grains);
         var audio = entry.FilePath is { } file ? await blobs.OpenRead(file, context.RequestAborted) : null;
         if (audio is null) throw ApiProblem.NotFound("Audio file not found or has been cleaned up");
-        return Results.Stream(audio, "audio/wav", entry.FilePath!.Split('/')[^1]);
+        context.Response.Headers.ContentDisposition = Attachment.Named(Path.GetFileNameWithoutExtension(entry.FilePath!), "wav");
+        return Results.Stream(audio, "audio/wav");
     }
 
     private static async Task<IResult> Clear(IGrainFactory grains)
