@@ -1,3 +1,5 @@
+using DiaOrleans.Audio.Native;
+
 namespace DiaOrleans.Audio.Reading;
 
 /// <summary>How ffmpeg is run.</summary>
@@ -12,13 +14,5 @@ public sealed record FfmpegOptions
     /// <summary>Where a private folder is made for the files that need one; null is the system's folder for temporary files.</summary>
     public string? TemporaryFolder { get; init; }
 
-    internal string? FindProgram()
-    {
-        if (Program is not null) return File.Exists(Program) ? Program : null;
-        var name = OperatingSystem.IsWindows() ? "ffmpeg.exe" : "ffmpeg";
-        return (Environment.GetEnvironmentVariable("PATH") ?? "")
-            .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-            .Select(folder => Path.Combine(folder, name))
-            .FirstOrDefault(File.Exists);
-    }
+    internal string? FindProgram() => Program is null ? Ffmpeg.Program : File.Exists(Program) ? Program : null;
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using DiaOrleans.Audio.Native;
 
 namespace DiaOrleans.Audio.Reading;
 
@@ -6,10 +7,6 @@ namespace DiaOrleans.Audio.Reading;
 internal sealed unsafe class SoundFileLibrary
 {
     private const int ReadMode = 0x10;
-
-    private static readonly string[] Names = OperatingSystem.IsWindows() ? ["sndfile.dll", "libsndfile-1.dll", "libsndfile.dll"]
-        : OperatingSystem.IsMacOS() ? ["libsndfile.1.dylib", "libsndfile.dylib", "/opt/homebrew/lib/libsndfile.1.dylib", "/usr/local/lib/libsndfile.1.dylib"]
-        : ["libsndfile.so.1", "libsndfile.so"];
 
     private readonly delegate* unmanaged[Cdecl]<SoundFileCalls*, int, SoundFileInfo*, void*, nint> _open;
     private readonly delegate* unmanaged[Cdecl]<nint, float*, long, long> _read;
@@ -27,7 +24,7 @@ internal sealed unsafe class SoundFileLibrary
     }
 
     /// <summary>Null where libsndfile is not installed.</summary>
-    public static SoundFileLibrary? Installed { get; } = Load();
+    public static SoundFileLibrary? Installed { get; } = NativeLibraries.TryLoad(NativeLibraryName.SoundFile, out var library) ? new SoundFileLibrary(library) : null;
 
     /// <summary>0 when it is not understood.</summary>
     public nint Open(SoundFileCalls* calls, SoundFileMemory* memory, out SoundFileInfo info)
@@ -50,16 +47,6 @@ internal sealed unsafe class SoundFileLibrary
     public string ErrorText(nint handle) => Marshal.PtrToStringUTF8(_errorText(handle))?.TrimEnd('.', ' ') ?? "unknown error";
 
     public void Close(nint handle) => _close(handle);
-
-    private static SoundFileLibrary? Load()
-    {
-        foreach (var name in Names)
-        {
-            if (NativeLibrary.TryLoad(name, typeof(SoundFileLibrary).Assembly, null, out var library)) return new SoundFileLibrary(library);
-        }
-
-        return null;
-    }
 }
 
 /// <summary>SF_INFO.</summary>

@@ -1,6 +1,4 @@
-using DiaOrleans.Grains.Recognition;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace DiaOrleans.Grains.Prompts;
 
@@ -8,28 +6,24 @@ namespace DiaOrleans.Grains.Prompts;
 public static class PromptServices
 {
     /// <summary>
-    /// Uploads, transcripts and discovery, and the codes for rendering. Needs an <see cref="Blobs.IBlobStore"/> and an <see cref="Audio.Reading.IRecordingReader"/>; without an
-    /// <see cref="ISpeechRecognizer"/> nothing is transcribed. Call it after the silo is added: its work in the background starts after it.
+    /// Uploads, transcripts and discovery, and the codes for rendering. Needs an <see cref="Blobs.IBlobStore"/>, an <see cref="Audio.Reading.IRecordingReader"/> and an
+    /// <see cref="Recognition.ISpeechRecognizer"/>. Call it after the silo is added: its work in the background starts after it.
     /// </summary>
-    public static IServiceCollection AddAudioPrompts(this IServiceCollection services, PromptOptions options)
-    {
-        services.TryAddSingleton<ISpeechRecognizer, MissingRecognizer>();
-        return services.AddSingleton(options)
-            .AddSingleton<PromptLocks>()
-            .AddSingleton<PromptReader>()
-            .AddSingleton<PromptVoices>()
-            .AddSingleton<PromptBacklog>()
-            .AddSingleton<PromptRecognition>()
-            .AddSingleton<PromptTranscripts>()
-            .AddSingleton<PromptIntake>()
-            .AddSingleton<PromptDiscovery>()
-            .AddSingleton<PromptRemoval>()
-            .AddSingleton<PromptInspection>()
-            .AddSingleton<IPromptEncoder, WorkerPromptEncoder>()
-            .AddSingleton<PromptWords>()
-            .AddSingleton<IPromptEncoder, WorkerPromptEncoder>()
+    public static IServiceCollection AddAudioPrompts(this IServiceCollection services, PromptOptions options) => services
+        .AddSingleton(options)
+        .AddSingleton<PromptLocks>()
+        .AddSingleton<PromptReader>()
+        .AddSingleton<PromptVoices>()
+        .AddSingleton<PromptBacklog>()
+        .AddSingleton<PromptRecognition>()
+        .AddSingleton<PromptTranscripts>()
+        .AddSingleton<PromptIntake>()
+        .AddSingleton<PromptDiscovery>()
+        .AddSingleton<PromptRemoval>()
+        .AddSingleton<PromptInspection>()
+        .AddSingleton<PromptWords>()
+        .AddSingleton<IPromptEncoder, WorkerPromptEncoder>()
         .AddSingleton<PromptCodesStore>()
-            .AddSingleton<PromptCodesSource>()
-            .AddHostedService<PromptHousekeeper>();
-    }
+        .AddSingleton<PromptCodesSource>()
+        .AddHostedService<PromptHousekeeper>();
 }
