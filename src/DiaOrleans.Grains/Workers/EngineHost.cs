@@ -15,6 +15,7 @@ internal sealed partial class EngineHost(
     ISpeechEngineFactory factory,
     IGrainFactory grains,
     EngineHostOptions options,
+    IHostApplicationLifetime life,
     TimeProvider time,
     ILogger<EngineHost> logger) : IHostedLifecycleService
 {
@@ -22,6 +23,7 @@ internal sealed partial class EngineHost(
 
     private readonly CancellationTokenSource _draining = new();
     private readonly CancellationTokenSource _stopped = new();
+    private CancellationTokenRegistration _signal;
     private Task<ISpeechEngine?> _loading = Task.FromResult<ISpeechEngine?>(null);
     private Task _reporting = Task.CompletedTask;
 
@@ -30,6 +32,8 @@ internal sealed partial class EngineHost(
     /// <summary>Reports before it returns: the server that starts listening next is known to have a worker.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        // The signal to stop comes here first; StoppingAsync waits for its turn among others.
+        _signal = life.ApplicationStopping.Register(worker.Drain);
         // A thread of its own: reading a model blocks for seconds to minutes.
         _loading = Task.Factory.StartNew(Load, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
         await Report();
@@ -51,6 +55,7 @@ internal sealed partial class EngineHost(
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
+        await _signal.DisposeAsync();
         await _stopped.CancelAsync();
         await _reporting;
         await ((Task)_loading).EndedOr(Timeout.InfiniteTimeSpan, time, cancellationToken);

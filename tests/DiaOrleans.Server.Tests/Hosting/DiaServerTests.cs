@@ -29,6 +29,7 @@ public sealed class DiaServerTests
         (await Speak(server)).StatusCode.ShouldBe(HttpStatusCode.OK);
         var running = Enumerable.Range(0, 4).Select(_ => Speak(server)).ToArray();
         await Task.WhenAny(running);
+        server.App.Lifetime.StopApplication();
         var stopping = server.App.StopAsync();
         var late = await Speak(server);
         late.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
