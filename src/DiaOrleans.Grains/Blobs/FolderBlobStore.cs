@@ -7,7 +7,7 @@ public sealed class FolderBlobStore(string root) : IBlobStore
     private const string Unfinished = ".writing-";
 
     /// <inheritdoc/>
-    public async Task Write(string key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
+    public async Task Write(string key, IReadOnlyList<ReadOnlyMemory<byte>> pieces, CancellationToken cancellationToken = default)
     {
         var (folder, name) = BlobKey.Split(key);
         var directory = Directory.CreateDirectory(Path.Combine(root, folder)).FullName;
@@ -16,7 +16,7 @@ public sealed class FolderBlobStore(string root) : IBlobStore
         {
             await using (var file = new FileStream(unfinished, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, useAsync: true))
             {
-                await file.WriteAsync(content, cancellationToken);
+                foreach (var piece in pieces) await file.WriteAsync(piece, cancellationToken);
                 // What refers to the blob is stored next: the blob must not be lost where that is kept.
                 file.Flush(flushToDisk: true);
             }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using DiaOrleans.Abstractions.Logs;
-using DiaOrleans.Audio.Wave;
 using DiaOrleans.Grains.Blobs;
 
 namespace DiaOrleans.Grains.Rendering;
@@ -16,7 +15,7 @@ internal sealed class GenerationRecorder(IGrainFactory grains, IBlobStore blobs,
     public async Task<SavedOutput?> Record(RenderTicket ticket, bool audioPromptUsed, OutputChain output)
     {
         var now = time.GetUtcNow();
-        var saved = ticket.Configuration.SaveOutputs ? await Save(ticket, now, output) : null;
+        var saved = output.FinishRecording() is { } recording ? await Save(ticket, now, recording) : null;
         await grains.GetGrain<IGenerationLogGrain>(0).Append(new GenerationEntry
         {
             Id = ticket.Id.ToString(),
@@ -32,13 +31,12 @@ internal sealed class GenerationRecorder(IGrainFactory grains, IBlobStore blobs,
         return saved;
     }
 
-    private async Task<SavedOutput> Save(RenderTicket ticket, DateTimeOffset now, OutputChain output)
+    private async Task<SavedOutput> Save(RenderTicket ticket, DateTimeOffset now, IReadOnlyList<ReadOnlyMemory<byte>> recording)
     {
         var stamp = now.UtcDateTime.ToString("yyyyMMdd_HHmmss", CultureInfo.InvariantCulture);
         var path = $"{Folder}/{stamp}_{ticket.Id.ToString()[..8]}_{Sanitised(ticket.Request.VoiceId)}.wav";
-        var wav = WaveFile.Encode(output.Kept, output.SampleRate);
-        await blobs.Write(path, wav);
-        return new SavedOutput(path, wav.Length);
+        await blobs.Write(path, recording);
+        return new SavedOutput(path, recording.Sum(piece => (long)piece.Length));
     }
 
     private static string Sanitised(string voice) =>

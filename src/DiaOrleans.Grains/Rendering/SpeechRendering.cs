@@ -47,7 +47,7 @@ internal sealed class SpeechRendering(
 
         var rest = output.Finish();
         Saved = await recorder.Record(ticket, AudioPromptUsed, output);
-        yield return rest;
+        foreach (var piece in rest) yield return piece;
     }
 
     public async ValueTask DisposeAsync()

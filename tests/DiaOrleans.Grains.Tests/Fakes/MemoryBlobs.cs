@@ -12,11 +12,11 @@ internal sealed class MemoryBlobs : IBlobStore
 
     public byte[] this[string key] => _blobs[key];
 
-    public Task Write(string key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
+    public Task Write(string key, IReadOnlyList<ReadOnlyMemory<byte>> pieces, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
         BlobKey.Split(key);
-        _blobs[key] = content.ToArray();
+        _blobs[key] = pieces.SelectMany(piece => piece.ToArray()).ToArray();
         return Task.CompletedTask;
     }
 

@@ -1,5 +1,6 @@
 using DiaOrleans.Abstractions.Jobs;
 using DiaOrleans.Abstractions.Speech;
+using DiaOrleans.Grains.Blobs;
 using DiaOrleans.Grains.Jobs;
 using DiaOrleans.Grains.Tests.Fakes;
 using Microsoft.Extensions.DependencyInjection;
