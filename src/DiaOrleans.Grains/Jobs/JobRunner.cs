@@ -79,7 +79,7 @@ internal sealed partial class JobRunner(
         var change = worker.Changed;
         await grains.GetGrain<IJobCatalogGrain>(0).Recover().WaitAsync(_stop.Token);
         await Forget();
-        if (worker.Status.State != WorkerState.Ready) await change.EndedOr(LookAgain, time, _stop.Token);
+        if (worker.Status.State is not (WorkerState.Ready or WorkerState.Asleep)) await change.EndedOr(LookAgain, time, _stop.Token);
         else if (_runs.Count > options.Slots) await Task.WhenAny(_runs).WaitAsync(_stop.Token);
         else if (await Queue.Take(silo.SiloAddress.ToParsableString()) is { } lease) await Begin(lease);
         else await Queue.WaitForWork(LookAgain, _stop.Token).WaitAsync(_stop.Token);
