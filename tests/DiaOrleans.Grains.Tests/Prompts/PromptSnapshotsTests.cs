@@ -74,7 +74,7 @@ public sealed class PromptSnapshotsTests : IAsyncLifetime
         await Upload(1);
         var uploads = Task.Run(async () =>
         {
-            for (var i = 0; i < 30; i++)
+            for (var i = 0; i < 8; i++)
             {
                 await Upload(1 + i % 2);
                 await _bench.Discovery.DiscoverOne("a", default);
