@@ -16,6 +16,7 @@ internal sealed partial class JobCatalogGrain(
     ILogger<JobCatalogGrain> logger) : Grain, IJobCatalogGrain
 {
     private const int AskedAtOnce = 64;
+    private const int ClearedAtOnce = 32;
 
     private readonly JobIndex _index = new();
     private Task _recovered = Task.CompletedTask;
@@ -75,15 +76,17 @@ internal sealed partial class JobCatalogGrain(
 
     public Task Recover() => _recovered;
 
-    public async Task<int> Clear(DateTimeOffset? endedBy)
+    public async Task<JobClearing> ClearSome(DateTimeOffset? endedBy)
     {
         await _recovered;
         var ended = _index.Ended(endedBy, time.GetUtcNow());
-        if (ended.Count == 0) return 0;
-        foreach (var some in ended.Chunk(AskedAtOnce)) await Task.WhenAll(some.Select(job => Ask(job.Id).Forget()));
-        Drop([.. ended.Select(job => job.Id)]);
+        if (ended.Count == 0) return new JobClearing(0, false);
+        var some = ended.Take(ClearedAtOnce).ToArray();
+        // A crash from here on leaves ids without jobs, which the next activation drops.
+        await Task.WhenAll(some.Select(job => Ask(job.Id).Forget()));
+        Drop([.. some.Select(job => job.Id)]);
         await Store();
-        return ended.Count(job => job.Visible);
+        return new JobClearing(some.Count(job => job.Visible), ended.Count > some.Length);
     }
 
     private IJobGrain Ask(Guid id) => GrainFactory.GetGrain<IJobGrain>(id);

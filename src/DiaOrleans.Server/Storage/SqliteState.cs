@@ -22,7 +22,7 @@ internal static class SqliteState
         });
         silo.Services.AddKeyedSingleton<IGrainStorage>(
             StateStorage.ProviderName,
-            (provider, _) => new ExactKeyStorage(provider.GetRequiredKeyedService<IGrainStorage>(Relational)));
+            (provider, _) => new OneWriterStorage(new ExactKeyStorage(provider.GetRequiredKeyedService<IGrainStorage>(Relational))));
         return silo;
     }
 }

@@ -126,6 +126,24 @@ public sealed class JobCatalogGrainTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Clearing_takes_a_bounded_number_of_jobs_at_a_time_and_a_clearing_that_broke_off_leaves_nothing_wrong()
+    {
+        await using var cluster = await GrainCluster.Start(loaded: false);
+        var desk = Desk(cluster);
+        for (var i = 0; i < 70; i++) await desk.Cancel((await desk.Submit(Request($"{i}"))).JobId);
+        var catalog = cluster.Grains.GetGrain<IJobCatalogGrain>(0);
+        (await catalog.ClearSome(null)).ShouldBe(new JobClearing(32, true));
+        (await desk.Count()).Cancelled.ShouldBe(38);
+        cluster.Storage.FailNext = "job-catalog";
+        await Should.ThrowAsync<OrleansException>(catalog.ClearSome(null));
+        await using var next = await GrainCluster.Start(cluster.Storage, loaded: false);
+        await next.Grains.GetGrain<IJobCatalogGrain>(0).Recover();
+        (await Desk(next).Count()).Cancelled.ShouldBe(6);
+        (await Desk(next).Clear()).ShouldBe(6);
+        (await Desk(next).List(null, 50)).Total.ShouldBe(0);
+    }
+
+    [Fact]
     public async Task What_ended_an_hour_ago_is_unknown_and_swept_with_results_that_lost()
     {
         var ids = await SubmitMany(2);
