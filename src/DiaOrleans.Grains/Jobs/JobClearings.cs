@@ -6,7 +6,7 @@ namespace DiaOrleans.Grains.Jobs;
 internal static class JobClearings
 {
     /// <summary>Removes jobs that ended, with their results, and returns how many clients could still see: all, or those that ended at or before <paramref name="endedBy"/>.</summary>
-    public static async Task<int> Clear(this IJobCatalogGrain catalog, DateTimeOffset? endedBy, CancellationToken cancellation = default)
+    public static async Task<int> ClearEnded(this IJobCatalogGrain catalog, DateTimeOffset? endedBy, CancellationToken cancellation = default)
     {
         var removed = 0;
         while (true)

@@ -56,7 +56,7 @@ public sealed class JobDesk(IGrainFactory grains, IBlobStore blobs, TimeProvider
     public Task<JobCancellation?> Cancel(Guid id) => grains.GetGrain<IJobGrain>(id).Cancel();
 
     /// <summary>Removes all jobs that have ended, with their results, and returns how many.</summary>
-    public Task<int> Clear() => Catalog.Clear(null);
+    public Task<int> Clear() => Catalog.ClearEnded(null);
 
     /// <summary>A completed job's audio, or null where it is gone.</summary>
     public Task<Stream?> OpenResult(Job job, CancellationToken cancellation) =>

@@ -22,6 +22,12 @@ public sealed class StoredJobsTests
     private const string Catalog1 =
         """{"type":"dia.job-catalog","version":1,"state":{"lastSequence":12,"jobs":[{"id":"16b5d4ca-1620-43c2-aba6-a5da78bad6cc","sequence":12}],"keys":[{"key":"aa","request":"bb","job":"16b5d4ca-1620-43c2-aba6-a5da78bad6cc","at":"2026-11-25T01:09:02.1112512+00:00"}]}}""";
 
+    private const string Catalog2 =
+        """{"type":"dia.job-catalog","version":2,"state":{"lastSequence":12,"jobs":[{"id":"16b5d4ca-1620-43c2-aba6-a5da78bad6cc","sequence":12}],"keys":[{"key":"aa","request":"bb","job":"16b5d4ca-1620-43c2-aba6-a5da78bad6cc","at":"2026-11-25T01:09:02.1112512+00:00"}],"pages":[1,3]}}""";
+
+    private const string Page1 =
+        """{"type":"dia.job-catalog-page","version":1,"state":{"jobs":[{"id":"16b5d4ca-1620-43c2-aba6-a5da78bad6cc","sequence":12}],"keys":[{"key":"aa","request":"bb","job":"16b5d4ca-1620-43c2-aba6-a5da78bad6cc","at":"2026-11-25T01:09:02.1112512+00:00"}]}}""";
+
     private static readonly Guid First = new("16b5d4ca-1620-43c2-aba6-a5da78bad6cc");
     private static readonly Guid Second = new("cb5f37cb-d877-45ec-9081-0209adac9dbd");
     private static readonly DateTimeOffset Accepted = DateTimeOffset.Parse("2026-11-25T01:09:02.1112512Z", null);
@@ -87,13 +93,26 @@ public sealed class StoredJobsTests
     }
 
     [Fact]
-    public void A_catalogue_of_version_1_is_read_and_written_as_it_was()
+    public void A_catalogue_of_version_1_is_read_as_one_page()
     {
         var read = Read<JobCatalogState>(Catalog1);
         read.LastSequence.ShouldBe(12);
         read.Jobs.ShouldBe([new CatalogEntry(First, 12)]);
         read.Keys.ShouldBe([new KeyEntry("aa", "bb", First, Accepted)]);
-        Written(read).ShouldBe(Catalog1);
+        read.Pages.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_catalogue_of_version_2_and_its_pages_are_read_and_written_as_they_were()
+    {
+        var read = Read<JobCatalogState>(Catalog2);
+        read.Jobs.ShouldBe([new CatalogEntry(First, 12)]);
+        read.Pages.ShouldBe([1, 3]);
+        Written(read).ShouldBe(Catalog2);
+        var page = Read<JobCatalogPageState>(Page1);
+        page.Jobs.ShouldBe(read.Jobs);
+        page.Keys.ShouldBe(read.Keys);
+        Written(page).ShouldBe(Page1);
     }
 
     private T Read<T>(string text) => _serializer.Deserialize<T>(BinaryData.FromString(text));
