@@ -46,7 +46,7 @@ internal sealed class SpeechRendering(
         }
 
         var rest = output.Finish();
-        Saved = await recorder.Record(ticket, AudioPromptUsed, output);
+        Saved = await recorder.Record(ticket, AudioPromptUsed, output, stop);
         foreach (var piece in rest) yield return piece;
     }
 
