@@ -34,6 +34,7 @@ internal sealed partial class LocalWorker(WorkerKey key, TimeProvider time, ILog
                     Waiting = load.Waiting,
                     BacklogSeconds = load.BacklogSeconds,
                     Model = _engine?.Model.ToFacts(),
+                    Busy = !Work.IsEmpty,
                 };
             }
         }
@@ -64,6 +65,13 @@ internal sealed partial class LocalWorker(WorkerKey key, TimeProvider time, ILog
     /// <summary>Work as it stands now; marks it as asked about.</summary>
     public WorkProgress Progress(Guid id) =>
         Work.Find(id)?.ToProgress(_engine!.Model.SampleRate) ?? new WorkProgress { State = WorkState.Unknown };
+
+    /// <summary>Stops the work if it runs, and forgets it.</summary>
+    public void Release(Guid id)
+    {
+        Work.Release(id);
+        Signal();
+    }
 
     private static string Reason(WorkerState state) => state switch
     {

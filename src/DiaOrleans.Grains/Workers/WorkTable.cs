@@ -11,6 +11,8 @@ internal sealed class WorkTable(TimeProvider time)
 
     private readonly ConcurrentDictionary<Guid, Entry> _entries = new();
 
+    public bool IsEmpty => _entries.IsEmpty;
+
     /// <summary>The run of that work, or null; marks it as asked about.</summary>
     public EngineRun? Find(Guid id)
     {
