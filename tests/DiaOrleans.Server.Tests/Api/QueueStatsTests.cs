@@ -43,7 +43,7 @@ public sealed class QueueStatsTests
         server.Engine.Script = async run =>
         {
             await gates[Interlocked.Increment(ref calls) - 1].Task;
-            run.Complete(ScriptedEngine.Clip(1));
+            await ScriptedEngine.Speak(run);
         };
         var speaking = server.Generate(new { text = string.Join(' ', Enumerable.Repeat("The lamp is still on, and the door is open.", 12)) });
         await Until(server, () => calls == 1);
@@ -65,7 +65,7 @@ public sealed class QueueStatsTests
         server.Engine.Script = async run =>
         {
             await hold.Task;
-            run.Complete(ScriptedEngine.Clip(1));
+            await ScriptedEngine.Speak(run);
         };
         foreach (var voice in (string[])["anna", "nobody", "anna", "anna"])
             ids.Add((await server.Client.Accepted(HttpMethod.Post, "/generate?async_mode=true", JsonSerializer.Serialize(new { text = "Where is my hat?", voice_id = voice }))).GetProperty("job_id").GetString()!);

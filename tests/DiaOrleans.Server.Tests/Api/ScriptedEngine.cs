@@ -44,13 +44,16 @@ internal sealed class ScriptedEngine : ISpeechEngine, ISpeechEngineFactory
 
     public EngineLoad Load => new(SlotsInUse ?? Volatile.Read(ref _running), 0, 0, 1);
 
-    public static Task Speak(SpeechRun run)
+    public static Task Speak(SpeechRun run) => Speak(run, 1);
+
+    /// <summary>Ends a call with so much tone.</summary>
+    public static Task Speak(SpeechRun run, double seconds, bool endedByItself = true)
     {
-        run.Complete(Clip(1));
+        var codes = new CodeGrid((int)(seconds * FramesPerSecond), Channels);
+        run.Report(codes.Rows);
+        run.Complete(new SpeechClip(Tone(seconds), Rate, codes, endedByItself));
         return Task.CompletedTask;
     }
-
-    public static SpeechClip Clip(double seconds, bool endedByItself = true) => new(Tone(seconds), Rate, new CodeGrid((int)(seconds * FramesPerSecond), Channels), endedByItself);
 
     public static float[] Tone(double seconds) => [.. Enumerable.Range(0, (int)(seconds * Rate)).Select(i => MathF.Sin(i * 0.1f) / 2)];
 

@@ -20,6 +20,9 @@ internal sealed class ScriptedServer : IAsyncDisposable
 
     public HttpClient Client => Server.Client;
 
+    /// <summary>Where it stores everything.</summary>
+    public string Folder => Server.Folder;
+
     public static async Task<ScriptedServer> Start(ServerOptions? options = null, ScriptedEngine? engine = null)
     {
         engine ??= new ScriptedEngine();
