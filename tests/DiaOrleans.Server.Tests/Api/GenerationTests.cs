@@ -185,7 +185,7 @@ public sealed class GenerationTests(ScriptedFixture fixture) : IClassFixture<Scr
         answer.Content.Headers.ContentType!.ToString().ShouldBe(key is null ? "audio/wav" : "application/json");
         if (key is null) return;
         var job = (await answer.Json()).GetProperty(key).GetString();
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while ((await (await _server.Client.GetAsync($"/jobs/{job}", limit.Token)).Json()).GetProperty("status").GetString() != "completed") await Task.Delay(10, limit.Token);
     }
 

@@ -8,7 +8,7 @@ namespace DiaOrleans.Server.Tests.Api;
 /// <summary>GET /queue/stats; spec/api.md 6.1.</summary>
 public sealed class QueueStatsTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     [Fact]
     public async Task A_fresh_server_has_nothing_to_do()

@@ -22,7 +22,7 @@ internal sealed class ScriptedEngine : ISpeechEngine, ISpeechEngineFactory
         MaxTextIds = 1024, MaxTextBytes = 350, MaxNewFrames = 1700, CodecFingerprint = "scripted", Sampling = new SamplingSettings(2.5f, 1.1f, 0.9f, 45),
     };
 
-    /// <summary>Calls so far, in order.</summary>
+    /// <summary>Calls that began, in order.</summary>
     public IReadOnlyList<SpeechCall> Calls => [.. _calls];
 
     /// <summary>Recordings that were turned into codes, in order.</summary>
@@ -35,6 +35,9 @@ internal sealed class ScriptedEngine : ISpeechEngine, ISpeechEngineFactory
 
     /// <summary>The model is loaded once it ends.</summary>
     public Task Loaded { get; set; } = Task.CompletedTask;
+
+    /// <summary>Where set, calls wait for it, and one runs at a time.</summary>
+    public SemaphoreSlim? Slot { get; init; }
 
     /// <summary>What the next calls hear; admitted by default.</summary>
     public EngineAdmission? Refusal { get; set; }
@@ -66,7 +69,6 @@ internal sealed class ScriptedEngine : ISpeechEngine, ISpeechEngineFactory
     public EngineAdmission TryStart(SpeechCall call)
     {
         if (Refusal is { } refusal) return refusal;
-        _calls.Enqueue(call);
         var run = new SpeechRun(call);
         run.Stop.Register(() => run.Fail(new OperationCanceledException()));
         _ = Play(run);
@@ -87,6 +89,14 @@ internal sealed class ScriptedEngine : ISpeechEngine, ISpeechEngineFactory
 
     private async Task Play(SpeechRun run)
     {
+        if (Slot is { } slot) await slot.WaitAsync();
+        if (run.Stop.IsCancellationRequested)
+        {
+            Slot?.Release();
+            return;
+        }
+
+        _calls.Enqueue(run.Call);
         Interlocked.Increment(ref _running);
         run.Report(0);
         try
@@ -100,6 +110,7 @@ internal sealed class ScriptedEngine : ISpeechEngine, ISpeechEngineFactory
         finally
         {
             Interlocked.Decrement(ref _running);
+            Slot?.Release();
         }
     }
 }

@@ -28,8 +28,10 @@ internal sealed class ScriptedServer : IAsyncDisposable
         engine ??= new ScriptedEngine();
         var recognizer = new FakeRecognizer();
         var server = await RunningServer.Start(options, services: services => services.AddSingleton<ISpeechEngineFactory>(engine).AddSingleton<ISpeechRecognizer>(recognizer));
+        if (options?.ApiKey is { } key) server.Client.DefaultRequestHeaders.Add("Authorization", $"Bearer {key}");
         await server.Client.Accepted(HttpMethod.Put, "/config", """{"auto_transcribe":false}""");
         await server.Client.Accepted(HttpMethod.Post, "/voice_mappings", """{"voice_id":"anna"}""");
+        server.Client.DefaultRequestHeaders.Clear();
         return new ScriptedServer(server, engine, recognizer);
     }
 

@@ -78,7 +78,7 @@ public sealed class SpeechStreamingTests(ScriptedFixture fixture) : IClassFixtur
         };
         using var answer = await Ask($$"""{"stream":true,"response_format":"{{format}}"}""");
         await using var body = await answer.Content.ReadAsStreamAsync();
-        await body.ReadExactlyAsync(new byte[1000]).AsTask().WaitAsync(TimeSpan.FromSeconds(20));
+        await body.ReadExactlyAsync(new byte[1000]).AsTask().WaitAsync(TimeSpan.FromSeconds(60));
         hold.SetResult();
         await body.CopyToAsync(Stream.Null);
     }
@@ -152,7 +152,7 @@ public sealed class SpeechStreamingTests(ScriptedFixture fixture) : IClassFixtur
             await body.ReadExactlyAsync(new byte[44]);
         }
 
-        await stopped.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        await stopped.Task.WaitAsync(TimeSpan.FromSeconds(60));
     }
 
     [Theory]

@@ -181,7 +181,7 @@ public sealed class VoicePromptTests(ScriptedFixture fixture) : IClassFixture<Sc
         await Upload();
         var voice = await Voice(new { audio_prompt = _prompt });
         var id = (await Client.Accepted(HttpMethod.Post, "/generate?async_mode=true", JsonSerializer.Serialize(new { text = Text, voice_id = voice }))).GetProperty("job_id").GetString();
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         JsonElement job;
         do job = await (await Client.GetAsync($"/jobs/{id}", limit.Token)).Json();
         while (job.GetProperty("status").GetString() != "completed");
