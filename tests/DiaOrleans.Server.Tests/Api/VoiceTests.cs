@@ -160,4 +160,35 @@ public sealed class VoiceTests(VoiceTests.Fixture fixture) : IClassFixture<Voice
 
         public ValueTask DisposeAsync() => Server.DisposeAsync();
     }
+
+    [Theory]
+    [InlineData("""{"voice_id":"v"}""", "neutral", "S1")]
+    [InlineData("""{"voice_id":"v","style":null,"primary_speaker":null}""", "neutral", "S1")]
+    [InlineData("""{"voice_id":"v","style":"","primary_speaker":""}""", "neutral", "S1")]
+    [InlineData("""{"voice_id":"v","style":" ","primary_speaker":"\t"}""", "neutral", "S1")]
+    [InlineData("""{"voice_id":"v","style":"warm","primary_speaker":"S2"}""", "warm", "S2")]
+    [InlineData("""{"voice_id":"v","style":"warm","primary_speaker":"S9"}""", "warm", "S9")]
+    public async Task A_voice_has_what_was_sent_or_the_defaults(string body, string style, string speaker)
+    {
+        (await _client.Accepted(HttpMethod.Post, "/v1/voice_mappings", body)).GetRawText().ShouldBe(
+            $$$"""{"message":"Voice 'v' created successfully","voice_config":{"style":"{{{style}}}","primary_speaker":"{{{speaker}}}","audio_prompt":null,"audio_prompt_transcript":null}}""");
+    }
+
+    [Theory]
+    [InlineData("\\u0000")]
+    [InlineData("\\u001f")]
+    [InlineData("a\\u007f")]
+    [InlineData("a\\u0085")]
+    [InlineData("\\ud800")]
+    public async Task An_id_has_no_control_characters_and_is_text(string id) =>
+        (await (await _client.PostJson("/voice_mappings", $$"""{"voice_id":"{{id}}"}""")).OnlyFailure()).GetProperty("loc")[1].GetString().ShouldBe("voice_id");
+
+    [Fact]
+    public async Task A_voice_that_is_made_again_keeps_its_place_and_nothing_else()
+    {
+        foreach (var id in (string[])["first", "second"]) await _client.Accepted(HttpMethod.Post, "/voice_mappings", $$"""{"voice_id":"{{id}}","style":"warm","audio_prompt":"p","audio_prompt_transcript":"Words."}""");
+        await _client.Accepted(HttpMethod.Post, "/voice_mappings", """{"voice_id":"first"}""");
+        (await _client.GetStringAsync("/voice_mappings")).ShouldBe(
+            """{"first":{"style":"neutral","primary_speaker":"S1","audio_prompt":null,"audio_prompt_transcript":null},"second":{"style":"warm","primary_speaker":"S1","audio_prompt":"p","audio_prompt_transcript":"Words."}}""");
+    }
 }
