@@ -5,20 +5,13 @@ using DiaOrleans.Grains.Recognition;
 namespace DiaOrleans.Server.Tests.Api;
 
 /// <summary>POST /audio_prompts/discover and transcripts; spec/api.md 5. A server of their own, which has no prompts and no voices when a test begins.</summary>
-public sealed class DiscoveryTests(DiscoveryTests.Fixture fixture) : IClassFixture<DiscoveryTests.Fixture>, IAsyncLifetime
+public sealed class DiscoveryTests(PromptFixture fixture) : IClassFixture<PromptFixture>, IAsyncLifetime
 {
     private readonly PromptServer _server = fixture.Server;
 
     private HttpClient Client => _server.Client;
 
-    public async ValueTask InitializeAsync()
-    {
-        foreach (var voice in (await (await Client.GetAsync("/voice_mappings")).Json()).EnumerateObject()) (await Client.DeleteAsync($"/voice_mappings/{Uri.EscapeDataString(voice.Name)}")).EnsureSuccessStatusCode();
-        foreach (var prompt in (await (await Client.GetAsync("/audio_prompts/metadata")).Json()).EnumerateObject()) (await Client.DeleteAsync($"/audio_prompts/{Uri.EscapeDataString(prompt.Name)}")).EnsureSuccessStatusCode();
-        if (Directory.Exists(_server.File(""))) Directory.Delete(_server.File(""), recursive: true);
-        (_server.Recognizer.Available, _server.Recognizer.Failure, _server.Recognizer.Text) = (true, null, "Heard words.");
-        await Transcribing(false);
-    }
+    public async ValueTask InitializeAsync() => await _server.Clear();
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
@@ -225,14 +218,4 @@ public sealed class DiscoveryTests(DiscoveryTests.Fixture fixture) : IClassFixtu
 
     private async Task VoiceSays(string transcript) =>
         (await (await Client.GetAsync("/voice_mappings")).Json()).GetProperty("anna").GetProperty("audio_prompt_transcript").GetString().ShouldBe(transcript);
-
-    /// <summary>One server for the whole class.</summary>
-    public sealed class Fixture : IAsyncLifetime
-    {
-        internal PromptServer Server { get; private set; } = null!;
-
-        public async ValueTask InitializeAsync() => Server = await PromptServer.Start();
-
-        public ValueTask DisposeAsync() => Server.DisposeAsync();
-    }
 }

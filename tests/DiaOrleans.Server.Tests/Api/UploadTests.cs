@@ -4,14 +4,14 @@ using DiaOrleans.Audio.Wave;
 namespace DiaOrleans.Server.Tests.Api;
 
 /// <summary>The table of checks of spec/api.md 5, row by row.</summary>
-public sealed class UploadTests : IAsyncLifetime
+public sealed class UploadTests(PromptFixture fixture) : IClassFixture<PromptFixture>, IAsyncLifetime
 {
     private const int MaxFile = 25 << 20;
-    private PromptServer _server = null!;
+    private readonly PromptServer _server = fixture.Server;
 
-    public async ValueTask InitializeAsync() => _server = await PromptServer.Start();
+    public async ValueTask InitializeAsync() => await _server.Clear();
 
-    public ValueTask DisposeAsync() => _server.DisposeAsync();
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Theory]
     [InlineData("")]
