@@ -30,6 +30,8 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public HttpClient Client { get; }
 
+    public string Folder => _data.Path;
+
     public static async Task<RunningServer> Start(ServerOptions? options = null, string? folder = null, Action<IServiceCollection>? services = null)
     {
         var path = folder ?? Directory.CreateTempSubdirectory("dia-server-test-").FullName;

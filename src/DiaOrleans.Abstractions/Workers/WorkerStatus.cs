@@ -40,6 +40,9 @@ public sealed record WorkerStatus
 
     /// <summary>The model, once it is loaded.</summary>
     [Id(5)] public ModelFacts? Model { get; init; }
+
+    /// <summary>True while anybody's work is held: waiting, in a slot, in the codec, or ended and still being read.</summary>
+    [Id(6)] public bool Busy { get; init; }
 }
 
 /// <summary>What a request must know of the loaded model.</summary>

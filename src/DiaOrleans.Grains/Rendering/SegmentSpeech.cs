@@ -52,7 +52,7 @@ internal sealed partial class SegmentSpeech(SpeechPlan plan, int segment, Resolv
     {
         for (var attempt = 0; ; attempt++)
         {
-            if (!_submitted) await SubmitPatiently(stop);
+            await Prepare(stop);
             var following = Follow(_work.Id, stop);
             var any = false;
             await foreach (var samples in Samples(attempt == MaxRetries, stop))
@@ -64,24 +64,42 @@ internal sealed partial class SegmentSpeech(SpeechPlan plan, int segment, Resolv
             await following;
             if (any) yield break;
             if (attempt == MaxRetries) throw new RenderException("The model had nothing to say. Try another seed or a longer text.");
-            await Release();
             Log.Again(logger, segment, attempt + 1);
+            var tried = _work.Id;
             _work = plan.Work(Guid.NewGuid(), segment, attempt + 1, prompt, framesMade, priority);
+            _submitted = false;
+            try
+            {
+                await Prepare(stop);
+            }
+            finally
+            {
+                await Release(tried);
+            }
         }
     }
 
+    /// <summary>Submits what is to be read next, unless that is done: a worker that is given the next work before the last one is released is busy throughout.</summary>
+    /// <exception cref="RenderException">The worker takes it no more.</exception>
+    public Task Prepare(CancellationToken stop) => _submitted ? Task.CompletedTask : SubmitPatiently(stop);
+
     /// <summary>Stops what runs and forgets it.</summary>
-    public async Task Release()
+    public Task Release()
     {
-        if (!_submitted) return;
+        if (!_submitted) return Task.CompletedTask;
         _submitted = false;
+        return Release(_work.Id);
+    }
+
+    private async Task Release(Guid work)
+    {
         try
         {
-            await worker.Release(_work.Id);
+            await worker.Release(work);
         }
         catch (Exception e) when (e is OrleansException or TimeoutException)
         {
-            Log.NotReleased(logger, e, _work.Id);
+            Log.NotReleased(logger, e, work);
         }
     }
 

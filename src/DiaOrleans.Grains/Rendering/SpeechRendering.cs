@@ -33,7 +33,7 @@ internal sealed class SpeechRendering(
         var prompt = plan.Prompt;
         for (var i = 0; i < plan.Segments.Count && plan.FramesLeft(OutputTokens) > 0; i++)
         {
-            var segment = i == 0 ? first : Add(i, prompt);
+            var segment = i == 0 ? first : await Next(i, prompt, stop);
             output.Begin(last: i == plan.Segments.Count - 1);
             await foreach (var samples in segment.Read(stop))
             {
@@ -42,7 +42,6 @@ internal sealed class SpeechRendering(
 
             output.End();
             if (i == 0 && plan.Segments.Count > 1) prompt ??= segment.Codes is { } codes ? plan.Continuation(codes) : null;
-            await segment.Release();
         }
 
         var rest = output.Finish();
@@ -55,10 +54,12 @@ internal sealed class SpeechRendering(
         foreach (var segment in _segments) await segment.Release();
     }
 
-    private SegmentSpeech Add(int index, ResolvedPrompt? prompt)
+    private async Task<SegmentSpeech> Next(int index, ResolvedPrompt? prompt, CancellationToken stop)
     {
         var segment = new SegmentSpeech(plan, index, prompt, OutputTokens, worker, ticket.Priority, time, logger);
         _segments.Add(segment);
+        await segment.Prepare(stop);
+        await _segments[index - 1].Release();
         return segment;
     }
 }

@@ -46,7 +46,7 @@ internal sealed class GpuWorkerGrain(LocalWorker worker, TimeProvider time) : Gr
 
     public Task Release(Guid workId)
     {
-        worker.Work.Release(workId);
+        worker.Release(workId);
         return Task.CompletedTask;
     }
 

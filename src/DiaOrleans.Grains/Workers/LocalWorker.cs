@@ -35,6 +35,7 @@ internal sealed partial class LocalWorker(WorkerKey key, TimeProvider time, ILog
                     Waiting = load.Waiting,
                     BacklogSeconds = load.BacklogSeconds,
                     Model = _engine?.Model.ToFacts(),
+                    Busy = !Work.IsEmpty,
                 };
             }
         }
@@ -81,6 +82,13 @@ internal sealed partial class LocalWorker(WorkerKey key, TimeProvider time, ILog
     /// <summary>Work as it stands now; marks it as asked about.</summary>
     public WorkProgress Progress(Guid id) =>
         Work.Find(id)?.ToProgress(_engine!.Model.SampleRate) ?? new WorkProgress { State = WorkState.Unknown };
+
+    /// <summary>Stops the work if it runs, and forgets it.</summary>
+    public void Release(Guid id)
+    {
+        Work.Release(id);
+        Signal();
+    }
 
     /// <summary>Who offers work to a worker that has just fallen asleep wakes it.</summary>
     private WorkAdmission NotReady()

@@ -36,10 +36,13 @@ internal static class ApiEndpoints
         app.Use(app.Services.GetRequiredService<RequestId>().Assign);
         app.Use(Cors.Apply);
         app.Use(app.Services.GetRequiredService<Problems>().Handle);
+        app.Use(EncodedDots.Keep);
         app.Use(TrailingSlash.Redirect);
         app.Use(app.Services.GetRequiredService<ApiKey>().Check);
         app.Use(DocsEndpoints.Route);
+        app.Use(ExactNames.ReadQuery);
         app.UseRouting();
+        app.Use(ExactNames.CheckRoute);
         foreach (var prefix in (string[])["", "/v1"])
         {
             var routes = app.MapGroup(prefix);

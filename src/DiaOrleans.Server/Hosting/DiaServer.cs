@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using DiaOrleans.Grains;
@@ -32,6 +33,9 @@ internal static class DiaServer
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
+            // Every byte is a letter of it: what is no UTF-8 would be refused before our own answers, and what is echoed goes back as it came.
+            kestrel.RequestHeaderEncodingSelector = _ => Encoding.Latin1;
+            kestrel.ResponseHeaderEncodingSelector = _ => Encoding.Latin1;
             kestrel.Listen(options.Address, options.Port);
         });
         builder.Services.AddSingleton(options);

@@ -1,10 +1,12 @@
 using System.Net;
+using System.Text.Json;
 using DiaOrleans.Server.Hosting;
 
 namespace DiaOrleans.Server.Tests.Api;
 
-/// <summary>spec/api.md 6.3, on servers of their own.</summary>
-public sealed class ConfigurationTests
+/// <summary>spec/api.md 6.3.</summary>
+[Collection(nameof(ServerCollection))]
+public sealed class ConfigurationTests(ServerFixture fixture)
 {
     private const string Fresh =
         """{"debug_mode":false,"save_outputs":false,"show_prompts":false,"output_retention_hours":24,"auto_discover_prompts":true,"auto_transcribe":true,"whisper_model_size":"base"}""";
@@ -73,5 +75,44 @@ public sealed class ConfigurationTests
         await using var server = await RunningServer.Start();
         (await server.Client.PutJson("/config", $$"""{"output_retention_hours":{{hours}}}""")).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await (await server.Client.PostAsync("/cleanup", null)).Content.ReadAsStringAsync()).ShouldBe("""{"message":"Cleanup completed"}""");
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("[]")]
+    [InlineData("{")]
+    [InlineData("""{"debug_mode":null}""")]
+    [InlineData("""{"save_outputs":7}""")]
+    [InlineData("""{"show_prompts":"x"}""")]
+    [InlineData("""{"output_retention_hours":"x"}""")]
+    [InlineData("""{"output_retention_hours":9223372036854775808}""")]
+    [InlineData("""{"auto_discover_prompts":[]}""")]
+    [InlineData("""{"auto_transcribe":{}}""")]
+    [InlineData("""{"whisper_model_size":null}""")]
+    public async Task A_body_that_is_no_configuration_is_a_422(string body) => ((int)(await fixture.Client.PutJson("/config", body)).StatusCode).ShouldBe(422);
+
+    [Theory]
+    [InlineData("""{"debug_mode":"on"}""", "debug_mode", "true")]
+    [InlineData("""{"save_outputs":1}""", "save_outputs", "true")]
+    [InlineData("""{"show_prompts":true}""", "show_prompts", "true")]
+    [InlineData("""{"output_retention_hours":"0"}""", "output_retention_hours", "0")]
+    [InlineData("""{"auto_discover_prompts":"n"}""", "auto_discover_prompts", "false")]
+    [InlineData("""{"auto_transcribe":0.0}""", "auto_transcribe", "false")]
+    [InlineData("""{"whisper_model_size":""}""", "whisper_model_size", "\"\"")]
+    [InlineData("""{"Debug_Mode":true}""", "debug_mode", "false")]
+    public async Task Each_key_is_set_and_the_others_return_to_their_defaults(string body, string key, string value)
+    {
+        await fixture.Client.Accepted(HttpMethod.Put, "/config", """{"output_retention_hours":7}""");
+        try
+        {
+            var config = (await fixture.Client.Accepted(HttpMethod.Put, "/config", body)).GetProperty("config");
+            foreach (var fresh in JsonDocument.Parse(Fresh).RootElement.EnumerateObject())
+                config.GetProperty(fresh.Name).GetRawText().ShouldBe(fresh.Name == key ? value : fresh.Value.GetRawText());
+            (await fixture.Client.GetStringAsync("/config")).ShouldBe(config.GetRawText());
+        }
+        finally
+        {
+            await fixture.Client.Accepted(HttpMethod.Put, "/config", "{}");
+        }
     }
 }

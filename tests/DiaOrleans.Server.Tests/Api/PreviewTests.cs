@@ -33,4 +33,33 @@ public sealed class PreviewTests
         (await answer.Detail()).ShouldBe("Voice not found");
         (await answer.Json()).GetProperty("error").GetProperty("code").GetString().ShouldBe("voice_not_found");
     }
+
+    [Fact]
+    public async Task A_preview_is_a_sentence_that_names_the_voice_and_a_question_at_normal_speed()
+    {
+        await using var server = await ScriptedServer.Start();
+        var wav = await server.Client.GetByteArrayAsync("/preview/anna");
+        var spoken = server.Engine.LastCall.Text;
+        spoken.ShouldStartWith("[S1] ");
+        spoken.ShouldContain("anna");
+        spoken.IndexOf("[S2] ", StringComparison.Ordinal).ShouldBeGreaterThan(spoken.IndexOf("anna", StringComparison.Ordinal));
+        spoken.ShouldContain("? [S1]");
+        // The engine makes one second.
+        ((wav.Length - 44) / 2 / 44100.0).ShouldBe(1, 0.05);
+        (await server.LastLog()).GetProperty("voice").GetString().ShouldBe("anna");
+    }
+
+    [Fact]
+    public async Task A_preview_that_fails_says_so_and_is_made_the_next_time()
+    {
+        await using var server = await ScriptedServer.Start();
+        server.Engine.Script = _ => throw new InvalidOperationException("A secret.");
+        var failed = await server.Client.GetAsync("/preview/anna");
+        ((int)failed.StatusCode).ShouldBe(500);
+        (await failed.Detail()).ShouldStartWith("Preview generation failed: ");
+        (await failed.Content.ReadAsStringAsync()).ShouldNotContain("secret");
+        failed.Content.Headers.Contains("Content-Disposition").ShouldBeFalse();
+        server.Engine.Script = ScriptedEngine.Speak;
+        (await server.Client.GetAsync("/preview/anna")).EnsureSuccessStatusCode();
+    }
 }

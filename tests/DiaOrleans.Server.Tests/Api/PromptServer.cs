@@ -30,6 +30,22 @@ internal sealed class PromptServer : IAsyncDisposable
         return server;
     }
 
+    /// <summary>No prompts, no voices, no transcription by itself, and a recogniser that hears.</summary>
+    public async Task Clear()
+    {
+        foreach (var route in (string[])["/voice_mappings", "/audio_prompts/metadata"])
+        {
+            foreach (var one in (await (await Client.GetAsync(route)).Json()).EnumerateObject())
+                (await Client.DeleteAsync($"{route.Replace("/metadata", "")}/{Uri.EscapeDataString(one.Name)}")).EnsureSuccessStatusCode();
+        }
+
+        var folder = Path.Combine(_folder, "audio_prompts");
+        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        else System.IO.File.Delete(folder);
+        (Recognizer.Available, Recognizer.Failure, Recognizer.Text) = (true, null, "Heard words.");
+        await Client.Accepted(HttpMethod.Put, "/config", """{"auto_transcribe":false}""");
+    }
+
     public string File(string name) => Path.Combine(_folder, "audio_prompts", name);
 
     public Task Put(string name, byte[] content)
@@ -70,4 +86,14 @@ internal sealed class PromptServer : IAsyncDisposable
         part.Headers.ContentType = new MediaTypeHeaderValue("audio/wav");
         return part;
     }
+}
+
+/// <summary>One such server for a class of tests that clear it before they begin.</summary>
+public sealed class PromptFixture : IAsyncLifetime
+{
+    internal PromptServer Server { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync() => Server = await PromptServer.Start();
+
+    public ValueTask DisposeAsync() => Server.DisposeAsync();
 }

@@ -3,14 +3,14 @@ using DiaOrleans.Grains.Recognition;
 
 namespace DiaOrleans.Server.Tests.Api;
 
-/// <summary>spec/api.md 5, on servers of their own: these tests change what prompts there are.</summary>
-public sealed class PromptTests : IAsyncLifetime
+/// <summary>spec/api.md 5, on a server of their own, which has no prompts when a test begins.</summary>
+public sealed class PromptTests(PromptFixture fixture) : IClassFixture<PromptFixture>, IAsyncLifetime
 {
-    private PromptServer _server = null!;
+    private readonly PromptServer _server = fixture.Server;
 
-    public async ValueTask InitializeAsync() => _server = await PromptServer.Start();
+    public async ValueTask InitializeAsync() => await _server.Clear();
 
-    public ValueTask DisposeAsync() => _server.DisposeAsync();
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
     public async Task Metadata_tells_all_of_a_prompt()
@@ -154,16 +154,17 @@ public sealed class PromptTests : IAsyncLifetime
     [Fact]
     public async Task The_state_of_recognition_is_told()
     {
-        (await _server.Client.GetStringAsync("/whisper/status")).ShouldBe("""{"available":true,"model_loaded":false,"model_size":"base","auto_transcribe":false}""");
-        (await (await _server.Client.PostAsync("/v1/whisper/load", null)).Content.ReadAsStringAsync()).ShouldBe("""{"message":"Whisper model loaded successfully"}""");
-        (await _server.Client.GetStringAsync("/whisper/status")).ShouldContain("\"model_loaded\":true");
-        _server.Recognizer.Failure = new RecognitionException("No such size.");
-        var failed = await _server.Client.PostAsync("/whisper/load", null);
+        await using var server = await PromptServer.Start();
+        (await server.Client.GetStringAsync("/whisper/status")).ShouldBe("""{"available":true,"model_loaded":false,"model_size":"base","auto_transcribe":false}""");
+        (await (await server.Client.PostAsync("/v1/whisper/load", null)).Content.ReadAsStringAsync()).ShouldBe("""{"message":"Whisper model loaded successfully"}""");
+        (await server.Client.GetStringAsync("/whisper/status")).ShouldContain("\"model_loaded\":true");
+        server.Recognizer.Failure = new RecognitionException("No such size.");
+        var failed = await server.Client.PostAsync("/whisper/load", null);
         ((int)failed.StatusCode, await failed.Detail()).ShouldBe((500, "Failed to load Whisper model"));
-        _server.Recognizer.Available = false;
-        var missing = await _server.Client.PostAsync("/whisper/load", null);
+        server.Recognizer.Available = false;
+        var missing = await server.Client.PostAsync("/whisper/load", null);
         ((int)missing.StatusCode, await missing.Detail()).ShouldBe((503, "Whisper is not installed"));
-        (await _server.Client.GetStringAsync("/v1/whisper/status")).ShouldContain("\"model_size\":null");
+        (await server.Client.GetStringAsync("/v1/whisper/status")).ShouldContain("\"model_size\":null");
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Net;
+using DiaOrleans.Grains.Workers;
 using DiaOrleans.Server.Devices;
 using DiaOrleans.Server.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -65,5 +66,44 @@ public sealed class SystemTests(ServerFixture fixture)
         public IReadOnlyList<int> Numbers => [0, 1, 2];
 
         public GpuMemory ReadMemory(int gpu) => gpu == 0 ? new GpuMemory(3L << 29, 80L << 30) : new GpuMemory(0, 0, "NVML error 15: GPU is lost");
+    }
+
+    [Theory]
+    [InlineData("auto", 1, """{"gpu_mode":"auto","gpu_count":1,"allowed_gpus":[0],"use_multi_gpu":false,"models_loaded":{"single_model":true},"single_model_gpu":0,""")]
+    [InlineData("multi", 1, """{"gpu_mode":"multi","gpu_count":1,"allowed_gpus":[0],"use_multi_gpu":true,"models_loaded":{"gpu_0":true},""")]
+    [InlineData("multi", 0, """{"gpu_mode":"multi","gpu_count":0,"allowed_gpus":[],"use_multi_gpu":false,"models_loaded":{"single_model":true}}""")]
+    [InlineData("single", 0, """{"gpu_mode":"single","gpu_count":0,"allowed_gpus":[],"use_multi_gpu":false,"models_loaded":{"single_model":true}}""")]
+    public async Task Each_mode_has_its_own_keys(string mode, int gpus, string start)
+    {
+        await using var server = await RunningServer.Start(new ServerOptions { GpuMode = mode }, services: s => s.AddSingleton<IGpus>(new SomeGpus(gpus)).AddSingleton<ISpeechEngineFactory>(new ScriptedEngine()));
+        while (!(await (await server.Client.GetAsync("/health")).Json()).GetProperty("model_loaded").GetBoolean()) await Task.Delay(20);
+        const string Memory = """
+            "gpu_memory":{"gpu_0":{"allocated_gb":1.23,"reserved_gb":1.23,"total_gb":23.99,"free_gb":22.76}}}
+            """;
+        (await server.Client.GetStringAsync("/v1/gpu/status")).ShouldBe(gpus == 0 ? start : start + Memory);
+    }
+
+    [Fact]
+    public async Task Without_a_loaded_model_no_gpu_holds_it()
+    {
+        await using var server = await RunningServer.Start(
+            services: s => s.AddSingleton<IGpus>(new SomeGpus(1)).AddSingleton<ISpeechEngineFactory>(new ScriptedEngine { Loaded = Task.Delay(Timeout.Infinite, TestContext.Current.CancellationToken) }));
+        var status = await (await server.Client.GetAsync("/gpu/status")).Json();
+        status.TryGetProperty("single_model_gpu", out _).ShouldBeFalse();
+        status.GetProperty("models_loaded").GetRawText().ShouldBe("""{"single_model":false}""");
+        (await (await server.Client.GetAsync("/health")).Json()).GetProperty("model_loaded").GetBoolean().ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("/models/dia", 404)]
+    [InlineData("/v1/models/dia", 200)]
+    [InlineData("/v1/models/DIA", 404)]
+    public async Task One_model_is_found_by_its_id_under_v1(string path, int status) => ((int)(await _client.GetAsync(path)).StatusCode).ShouldBe(status);
+
+    private sealed class SomeGpus(int count) : IGpus
+    {
+        public IReadOnlyList<int> Numbers => [.. Enumerable.Range(0, count)];
+
+        public GpuMemory ReadMemory(int gpu) => new(1320000000, 25757220864);
     }
 }

@@ -4,14 +4,14 @@ using DiaOrleans.Audio.Wave;
 namespace DiaOrleans.Server.Tests.Api;
 
 /// <summary>The table of checks of spec/api.md 5, row by row.</summary>
-public sealed class UploadTests : IAsyncLifetime
+public sealed class UploadTests(PromptFixture fixture) : IClassFixture<PromptFixture>, IAsyncLifetime
 {
     private const int MaxFile = 25 << 20;
-    private PromptServer _server = null!;
+    private readonly PromptServer _server = fixture.Server;
 
-    public async ValueTask InitializeAsync() => _server = await PromptServer.Start();
+    public async ValueTask InitializeAsync() => await _server.Clear();
 
-    public ValueTask DisposeAsync() => _server.DisposeAsync();
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Theory]
     [InlineData("")]
@@ -152,4 +152,120 @@ public sealed class UploadTests : IAsyncLifetime
     }
 
     private Task<HttpResponseMessage> Post(HttpContent content) => _server.Client.PostAsync("/audio_prompts/upload", content);
+
+    [Theory]
+    [InlineData("a")]
+    [InlineData("_-9Z")]
+    [InlineData("a b.c-d_e")]
+    [InlineData("-")]
+    [InlineData("a.reference.b")]
+    public async Task An_id_may_look_like_this(string id)
+    {
+        (await _server.Upload(id)).EnsureSuccessStatusCode();
+        File.Exists(_server.File($"{id}.wav")).ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData(128, 200)]
+    [InlineData(129, 400)]
+    public async Task An_id_has_at_most_128_characters(int length, int status) => ((int)(await _server.Upload(new string('a', length))).StatusCode).ShouldBe(status);
+
+    [Theory]
+    [InlineData(" a")]
+    [InlineData(".a")]
+    [InlineData("..")]
+    [InlineData("a.")]
+    [InlineData("a\\b")]
+    [InlineData("a\tb")]
+    [InlineData("a\0b")]
+    [InlineData("a*")]
+    [InlineData("a:b")]
+    public async Task An_id_may_not_look_like_this(string id)
+    {
+        var answer = await _server.Upload(id);
+        ((int)answer.StatusCode, await answer.Detail()).ShouldBe((400, "Invalid prompt_id"));
+        Directory.Exists(_server.File("")).ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("wav")]
+    [InlineData("mp3")]
+    [InlineData("m4a")]
+    [InlineData("flac")]
+    [InlineData("ogg")]
+    [InlineData("aac")]
+    public async Task A_name_may_end_so(string extension) => (await _server.Upload("a", fileName: $"x.y.{extension}")).EnsureSuccessStatusCode();
+
+    [Theory]
+    [InlineData("wma")]
+    [InlineData("mp4")]
+    [InlineData("wav.txt")]
+    [InlineData("")]
+    public async Task Another_ending_is_refused(string extension) => (await (await _server.Upload("a", fileName: $"x.{extension}")).Detail()).ShouldStartWith("Unsupported file format.");
+
+    [Theory]
+    [InlineData("Prompt_id", "audio_file", "prompt_id")]
+    [InlineData("prompt_id", "Audio_File", "audio_file")]
+    public async Task A_part_s_name_in_other_letters_is_unknown(string idName, string fileName, string missing)
+    {
+        var form = new MultipartFormDataContent { { new StringContent("a"), idName }, { new ByteArrayContent(PromptServer.Tone(1)), fileName, "x.wav" } };
+        (await (await Post(form)).OnlyFailure()).GetProperty("loc")[1].GetString().ShouldBe(missing);
+    }
+
+    [Fact]
+    public async Task A_recording_is_stored_as_mono_at_44100_hz_with_a_peak_of_95_percent()
+    {
+        var answer = await (await _server.Upload("a", Stereo(22050, 1.5))).Json();
+        (answer.GetProperty("duration").GetDouble(), answer.GetProperty("sample_rate").GetInt32(), answer.GetProperty("original_sample_rate").GetInt32(), answer.GetProperty("channels").GetString()).ShouldBe((1.5, 44100, 22050, "mono"));
+        var stored = await File.ReadAllBytesAsync(_server.File("a.wav"));
+        (BitConverter.ToInt16(stored, 22), BitConverter.ToInt32(stored, 24), BitConverter.ToInt16(stored, 34)).ShouldBe(((short)1, 44100, (short)16));
+        var samples = Enumerable.Range(0, (stored.Length - 44) / 2).Select(i => BitConverter.ToInt16(stored, 44 + 2 * i)).ToArray();
+        samples.Max(sample => Math.Abs((double)sample)).ShouldBe(0.95 * 32767, 40);
+        // The left channel has 200 Hz and the right one 200 Hz against it, half as loud: what is left of both.
+        (samples.Zip(samples.Skip(1)).Count(pair => pair is (< 0, >= 0)) / 1.5).ShouldBe(200, 3);
+    }
+
+    [Fact]
+    public async Task An_upload_under_an_id_that_there_is_replaces_it()
+    {
+        (await _server.Upload("a", PromptServer.Tone(1))).EnsureSuccessStatusCode();
+        (await _server.Upload("a", PromptServer.Tone(2))).EnsureSuccessStatusCode();
+        (await (await _server.Client.GetAsync("/audio_prompts")).Json()).GetProperty("a").GetProperty("duration").GetDouble().ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_recording_that_cannot_be_stored_is_a_500()
+    {
+        await File.WriteAllTextAsync(_server.File("").TrimEnd('/'), "A file where the folder should be.");
+        var answer = await _server.Upload("a");
+        ((int)answer.StatusCode).ShouldBe(500);
+        (await answer.Detail()).ShouldStartWith("Error processing audio file: ");
+    }
+
+    private static byte[] Stereo(int rate, double seconds)
+    {
+        var frames = (int)(rate * seconds);
+        using var wav = new MemoryStream();
+        using var writer = new BinaryWriter(wav);
+        writer.Write("RIFF"u8);
+        writer.Write(36 + 4 * frames);
+        writer.Write("WAVEfmt "u8);
+        writer.Write(16);
+        writer.Write((short)1);
+        writer.Write((short)2);
+        writer.Write(rate);
+        writer.Write(4 * rate);
+        writer.Write((short)4);
+        writer.Write((short)16);
+        writer.Write("data"u8);
+        writer.Write(4 * frames);
+        for (var i = 0; i < frames; i++)
+        {
+            var tone = Math.Sin(2 * Math.PI * 200 * i / rate);
+            writer.Write((short)(12000 * tone));
+            writer.Write((short)(-6000 * tone));
+        }
+
+        return wav.ToArray();
+    }
 }

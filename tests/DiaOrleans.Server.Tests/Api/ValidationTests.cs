@@ -7,6 +7,8 @@ namespace DiaOrleans.Server.Tests.Api;
 [Collection(nameof(ServerCollection))]
 public sealed class ValidationTests(ServerFixture fixture)
 {
+    private const string Anna = "\"text\":\"Hi.\",\"voice_id\":\"anna\"";
+
     private readonly HttpClient _client = fixture.Client;
 
     [Theory]
@@ -144,5 +146,161 @@ public sealed class ValidationTests(ServerFixture fixture)
         error.GetProperty("param").GetString().ShouldBe("text");
         error.GetProperty("message").GetString()!.ShouldNotContain("\n");
         (await (await _client.PostJson("/generate", "{}")).Json()).TryGetProperty("error", out _).ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("/generate", "", """{"type":"missing","loc":["body"],"msg":"Field required","input":null}""")]
+    [InlineData("/generate", "null", """{"type":"missing","loc":["body"],"msg":"Field required","input":null}""")]
+    [InlineData("/generate", " ", """{"type":"json_invalid","loc":["body",1],"msg":"JSON decode error","input":{},"ctx":{"error":"Unexpected end of the text"}}""")]
+    [InlineData("/generate", """{"voice_id":"anna"}""", """{"type":"missing","loc":["body","text"],"msg":"Field required","input":{"voice_id":"anna"}}""")]
+    [InlineData("/generate", """{"Text":"Hi.","text":"Hi.","Voice_id":"anna"}""", """{"type":"missing","loc":["body","voice_id"],"msg":"Field required","input":{"Text":"Hi.","text":"Hi.","Voice_id":"anna"}}""")]
+    [InlineData("/generate", "{bad", """{"type":"json_invalid","loc":["body",1],"msg":"JSON decode error","input":{},"ctx":{"error":"Unexpected 'b'"}}""")]
+    [InlineData("/generate", "[1,{}]", """{"type":"model_attributes_type","loc":["body"],"msg":"Input should be a valid dictionary or object to extract fields from","input":[1,{}]}""")]
+    [InlineData("/generate", """{"text":["a"],"voice_id":"anna"}""", """{"type":"string_type","loc":["body","text"],"msg":"Input should be a valid string","input":["a"]}""")]
+    [InlineData("/generate", "{" + Anna + ""","speed":0.2}""", """{"type":"greater_than_equal","loc":["body","speed"],"msg":"Input should be greater than or equal to 0.25","input":0.2,"ctx":{"ge":0.25}}""")]
+    [InlineData("/generate", "{" + Anna + ""","speed":"4.5"}""", """{"type":"less_than_equal","loc":["body","speed"],"msg":"Input should be less than or equal to 4","input":"4.5","ctx":{"le":4.0}}""")]
+    [InlineData("/generate", "{" + Anna + ""","speed":"fast"}""", """{"type":"float_parsing","loc":["body","speed"],"msg":"Input should be a valid number, unable to parse string as a number","input":"fast"}""")]
+    [InlineData("/generate", "{" + Anna + ""","speed":{"a":1}}""", """{"type":"float_type","loc":["body","speed"],"msg":"Input should be a valid number","input":{"a":1}}""")]
+    [InlineData("/generate", "{" + Anna + ""","speed":-Infinity}""", """{"type":"finite_number","loc":["body","speed"],"msg":"Input should be a finite number","input":"-Infinity"}""")]
+    [InlineData("/generate", "{" + Anna + ""","speed":1e999}""", """{"type":"finite_number","loc":["body","speed"],"msg":"Input should be a finite number","input":"1e999"}""")]
+    [InlineData("/generate", "{" + Anna + ""","seed":"4x"}""", """{"type":"int_parsing","loc":["body","seed"],"msg":"Input should be a valid integer, unable to parse string as an integer","input":"4x"}""")]
+    [InlineData("/generate", "{" + Anna + ""","seed":4.5}""", """{"type":"int_from_float","loc":["body","seed"],"msg":"Input should be a valid integer, got a number with a fractional part","input":4.5}""")]
+    [InlineData("/generate", "{" + Anna + ""","seed":{}}""", """{"type":"int_type","loc":["body","seed"],"msg":"Input should be a valid integer","input":{}}""")]
+    [InlineData("/generate", "{" + Anna + ""","seed":9223372036854775808}""", """{"type":"int_parsing_size","loc":["body","seed"],"msg":"Unable to parse input string as an integer, exceeded maximum size","input":9223372036854775808}""")]
+    [InlineData("/generate", "{" + Anna + ""","use_torch_compile":"maybe"}""", """{"type":"bool_parsing","loc":["body","use_torch_compile"],"msg":"Input should be a valid boolean, unable to interpret input","input":"maybe"}""")]
+    [InlineData("/generate", "{" + Anna + ""","use_torch_compile":2}""", """{"type":"bool_parsing","loc":["body","use_torch_compile"],"msg":"Input should be a valid boolean, unable to interpret input","input":2}""")]
+    [InlineData("/generate", "{" + Anna + ""","use_torch_compile":[]}""", """{"type":"bool_type","loc":["body","use_torch_compile"],"msg":"Input should be a valid boolean","input":[]}""")]
+    [InlineData("/generate", "{" + Anna + ""","response_format":"ogg"}""", """{"type":"enum","loc":["body","response_format"],"msg":"Input should be 'wav', 'mp3', 'opus', 'aac', 'flac' or 'pcm'","input":"ogg","ctx":{"expected":"'wav', 'mp3', 'opus', 'aac', 'flac' or 'pcm'"}}""")]
+    [InlineData("/generate", """{"text":"\udc00","voice_id":"anna"}""", """{"type":"string_unicode","loc":["body","text"],"msg":"Input should be a valid string, unable to parse raw data as a unicode string","input":null}""")]
+    [InlineData("/v1/audio/speech", """{"input":"Hi.","voice":"anna","stream_format":"ogg"}""", """{"type":"enum","loc":["body","stream_format"],"msg":"Input should be 'audio' or 'sse'","input":"ogg","ctx":{"expected":"'audio' or 'sse'"}}""")]
+    [InlineData("/generate?async_mode=perhaps", "{" + Anna + "}", """{"type":"bool_parsing","loc":["query","async_mode"],"msg":"Input should be a valid boolean, unable to interpret input","input":"perhaps"}""")]
+    public async Task A_failure_has_exactly_these_facts(string path, string body, string item) =>
+        (await (await _client.PostJson(path, body)).OnlyFailure()).GetRawText().ShouldBe(item);
+
+    [Fact]
+    public async Task An_unknown_status_lists_those_there_are() =>
+        (await (await _client.GetAsync("/jobs?status=done")).OnlyFailure()).GetRawText().ShouldBe(
+            """{"type":"enum","loc":["query","status"],"msg":"Input should be 'pending', 'processing', 'completed', 'failed' or 'cancelled'","input":"done","ctx":{"expected":"'pending', 'processing', 'completed', 'failed' or 'cancelled'"}}""");
+
+    [Theory]
+    [InlineData("/generate", "text", "voice_id", 4096)]
+    [InlineData("/v1/audio/speech", "input", "voice", 4096)]
+    [InlineData("/api/tts/generate", "text", "voice_id", 4096)]
+    public async Task Text_has_at_most_4096_code_points(string path, string field, string voice, int most)
+    {
+        var tooLong = new string('a', most + 1);
+        (await (await _client.PostJson(path, $$"""{"{{field}}":"{{tooLong}}","{{voice}}":"anna"}""")).OnlyFailure()).GetRawText().ShouldBe(
+            $$$"""{"type":"string_too_long","loc":["body","{{{field}}}"],"msg":"String should have at most 4096 characters","input":"{{{tooLong}}}","ctx":{"max_length":4096}}""");
+        var longest = string.Concat(Enumerable.Repeat("😀", most));
+        ((int)(await _client.PostJson(path, $$"""{"{{field}}":"{{longest}}","{{voice}}":"nobody"}""")).StatusCode).ShouldBe(404);
+    }
+
+    [Theory]
+    [InlineData("true")]
+    [InlineData("false")]
+    [InlineData("1")]
+    [InlineData("0")]
+    [InlineData("1.0")]
+    [InlineData("\"true\"")]
+    [InlineData("\"FALSE\"")]
+    [InlineData("\"Yes\"")]
+    [InlineData("\"no\"")]
+    [InlineData("\"ON\"")]
+    [InlineData("\"off\"")]
+    [InlineData("\"T\"")]
+    [InlineData("\"f\"")]
+    [InlineData("\"y\"")]
+    [InlineData("\"N\"")]
+    [InlineData("\"1\"")]
+    [InlineData("\"0\"")]
+    public Task A_boolean_may_be_written_so(string value) => Taken("use_torch_compile", value);
+
+    [Theory]
+    [InlineData("speed", "\"1.5\"")]
+    [InlineData("speed", "\" 1.5 \"")]
+    [InlineData("speed", "\"1e0\"")]
+    [InlineData("speed", "1")]
+    [InlineData("max_tokens", "\"100\"")]
+    [InlineData("max_tokens", "100.0")]
+    [InlineData("max_tokens", "\"100.0\"")]
+    [InlineData("seed", "4.2e1")]
+    [InlineData("seed", "\"-1\"")]
+    [InlineData("response_format", "\"WaV\"")]
+    public Task A_number_or_a_format_may_be_written_so(string field, string value) => Taken(field, value);
+
+    [Theory]
+    [InlineData("role")]
+    [InlineData("temperature")]
+    [InlineData("cfg_scale")]
+    [InlineData("top_p")]
+    [InlineData("max_tokens")]
+    [InlineData("use_torch_compile")]
+    [InlineData("seed")]
+    [InlineData("sample_rate")]
+    public Task An_optional_field_may_be_null(string field) => Taken(field, "null");
+
+    [Theory]
+    [InlineData("text", "string_type")]
+    [InlineData("voice_id", "string_type")]
+    [InlineData("response_format", "string_type")]
+    [InlineData("speed", "float_type")]
+    public async Task Another_field_may_not_be_null(string field, string type)
+    {
+        var fields = new Dictionary<string, object?> { ["text"] = "Hi.", ["voice_id"] = "anna", [field] = null };
+        (await (await _client.PostJson("/generate", JsonSerializer.Serialize(fields))).OnlyFailure()).GetProperty("type").GetString().ShouldBe(type);
+    }
+
+    [Theory]
+    [InlineData("speed", "0.25", "4")]
+    [InlineData("temperature", "0.1", "2")]
+    [InlineData("cfg_scale", "1", "10")]
+    [InlineData("top_p", "0", "1")]
+    [InlineData("max_tokens", "100", "10000")]
+    [InlineData("sample_rate", "8000", "48000")]
+    [InlineData("seed", "-9223372036854775808", "9223372036854775807")]
+    public async Task The_ends_of_a_range_belong_to_it(string field, string least, string most)
+    {
+        await Taken(field, least);
+        await Taken(field, most);
+    }
+
+    [Theory]
+    [InlineData("speed", "0.2499", "greater_than_equal", """{"ge":0.25}""")]
+    [InlineData("speed", "4.01", "less_than_equal", """{"le":4.0}""")]
+    [InlineData("temperature", "0.09", "greater_than_equal", """{"ge":0.1}""")]
+    [InlineData("temperature", "2.01", "less_than_equal", """{"le":2.0}""")]
+    [InlineData("cfg_scale", "0.99", "greater_than_equal", """{"ge":1.0}""")]
+    [InlineData("cfg_scale", "10.01", "less_than_equal", """{"le":10.0}""")]
+    [InlineData("top_p", "-0.01", "greater_than_equal", """{"ge":0.0}""")]
+    [InlineData("top_p", "1.01", "less_than_equal", """{"le":1.0}""")]
+    [InlineData("max_tokens", "99", "greater_than_equal", """{"ge":100}""")]
+    [InlineData("max_tokens", "10001", "less_than_equal", """{"le":10000}""")]
+    [InlineData("sample_rate", "7999", "greater_than_equal", """{"ge":8000}""")]
+    [InlineData("sample_rate", "48001", "less_than_equal", """{"le":48000}""")]
+    [InlineData("seed", "-9223372036854775809", "int_parsing_size", null)]
+    [InlineData("seed", "9223372036854775808", "int_parsing_size", null)]
+    public async Task What_lies_beyond_a_range_is_refused(string field, string value, string type, string? context)
+    {
+        var failure = await (await _client.PostJson("/generate", $$"""{"text":"Hi.","voice_id":"nobody","{{field}}":{{value}}}""")).OnlyFailure();
+        (failure.GetProperty("type").GetString(), failure.GetProperty("loc")[1].GetString()).ShouldBe((type, field));
+        (failure.TryGetProperty("ctx", out var facts) ? facts.GetRawText() : null).ShouldBe(context);
+    }
+
+    [Theory]
+    [InlineData("{\"text\":\"Hi.\",\"voice_id\":\"nobody\"}", 404)]
+    [InlineData("", 422)]
+    [InlineData("{", 422)]
+    public async Task A_byte_order_mark_before_json_is_passed_over(string body, int status)
+    {
+        var answer = await _client.PostBytes("/generate", [0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes(body)]);
+        ((int)answer.StatusCode).ShouldBe(status);
+        if (status == 422) (await answer.OnlyFailure()).GetProperty("loc")[1].GetInt32().ShouldBe(body.Length);
+    }
+
+    /// <summary>The field's value is valid: what fails is the voice, which comes later.</summary>
+    private async Task Taken(string field, string value)
+    {
+        var answer = await _client.PostJson("/generate", $$"""{"text":"Hi.","voice_id":"nobody","{{field}}":{{value}}}""");
+        ((int)answer.StatusCode).ShouldBe(404, await answer.Content.ReadAsStringAsync());
     }
 }

@@ -40,7 +40,7 @@ internal static class ProblemWriter
                 json.WriteEndArray();
             }
 
-            if (context.Request.Path.StartsWithSegments("/v1")) WriteOpenAi(json, context.Response.StatusCode, detail, fields, code);
+            if (context.Request.Path.StartsWithSegments("/v1", StringComparison.Ordinal)) WriteOpenAi(json, context.Response.StatusCode, detail, fields, code);
             json.WriteEndObject();
         }
 

@@ -23,7 +23,7 @@ internal static class QueueStatsEndpoint
             completed_jobs = counts.Completed,
             failed_jobs = counts.Failed,
             total_workers = options.MaxWorkers ?? workers.Count,
-            active_workers = workers.Count(worker => worker.Active > 0),
+            active_workers = workers.Count(worker => worker.Busy),
             memory_pressure = gpus.Numbers.Where(gpu => options.AllowedGpus?.Contains(gpu) ?? true).ToDictionary(gpu => $"gpu_{gpu}", gpu => Pressure(gpus.ReadMemory(gpu))),
         });
     }

@@ -14,7 +14,7 @@ internal sealed class ApiKey(string? keys)
     private static readonly HashSet<string> Open =
         ["/", "/v1", "/health", "/v1/health", "/docs", "/redoc", "/openapi.json", "/v1/audio/voices", "/v1/audio/models"];
 
-    private readonly byte[][] _digests = [.. (keys ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(Digest)];
+    private readonly byte[][] _digests = [.. (keys ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(key => SHA256.HashData(Encoding.UTF8.GetBytes(key)))];
 
     public Task Check(HttpContext context, RequestDelegate next)
     {
@@ -31,11 +31,10 @@ internal sealed class ApiKey(string? keys)
     /// <summary>Compares digests, and with all keys, so that the time taken tells nothing of them.</summary>
     private bool IsKey(string sent)
     {
-        var digest = Digest(sent);
+        // Headers are read a byte a letter.
+        var digest = SHA256.HashData(Encoding.Latin1.GetBytes(sent));
         var found = false;
         foreach (var key in _digests) found |= CryptographicOperations.FixedTimeEquals(digest, key);
         return found;
     }
-
-    private static byte[] Digest(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
 }

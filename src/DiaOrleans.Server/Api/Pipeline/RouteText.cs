@@ -35,5 +35,5 @@ internal static class RouteText
     }
 
     /// <summary>As the server decodes a path: all but the slash.</summary>
-    private static string AsPath(string sent) => Uri.UnescapeDataString(sent.Replace("%2F", "%252F", StringComparison.Ordinal).Replace("%2f", "%252f", StringComparison.Ordinal));
+    public static string AsPath(string sent) => Uri.UnescapeDataString(sent.Replace("%2F", "%252F", StringComparison.Ordinal).Replace("%2f", "%252f", StringComparison.Ordinal));
 }

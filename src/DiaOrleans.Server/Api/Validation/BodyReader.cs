@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using DiaOrleans.Server.Api.Errors;
 
@@ -18,7 +19,7 @@ internal static class BodyReader
     {
         var bytes = await ReadBytes(request);
         if (bytes.Length == 0) return null;
-        var document = Parse(bytes);
+        var document = Parse(bytes.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? bytes[Encoding.UTF8.Preamble.Length..] : bytes);
         if (document.RootElement.ValueKind == JsonValueKind.Object) return document;
         using (document)
         {

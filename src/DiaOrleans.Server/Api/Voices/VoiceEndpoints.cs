@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using DiaOrleans.Abstractions.Voices;
 using DiaOrleans.Grains.Voices;
 using DiaOrleans.Server.Api.Errors;
@@ -65,6 +66,7 @@ internal static class VoiceEndpoints
         var fields = FieldReader.Body(body.RootElement);
         var change = ReadChange(fields);
         fields.ThrowIfInvalid();
+        change = change with { Style = Or(change.Style, null), PrimarySpeaker = Or(change.PrimarySpeaker, null) };
         var settings = VoiceId.CanExist(id) ? await grains.GetGrain<IVoiceGrain>(id).Update(change) : null;
         return settings is null ? throw Unknown(id) : ApiJson.Ok(new { message = $"Voice '{id}' updated successfully", voice_config = Config(settings) });
     }
@@ -79,7 +81,8 @@ internal static class VoiceEndpoints
     private static VoiceChange ReadChange(FieldReader fields) =>
         new(fields.OptionalString("style"), fields.OptionalString("primary_speaker"), fields.OptionalString("audio_prompt"), fields.OptionalString("audio_prompt_transcript"));
 
-    private static string Or(string? sent, string absent) => string.IsNullOrEmpty(sent) ? absent : sent;
+    [return: NotNullIfNotNull(nameof(absent))]
+    private static string? Or(string? sent, string? absent) => string.IsNullOrWhiteSpace(sent) ? absent : sent;
 
     private static ApiProblem Unknown(string id) => ApiProblem.NotFound($"Voice '{id}' not found", "voice_not_found");
 

@@ -1,0 +1,134 @@
+using System.Net;
+using System.Text;
+using DiaOrleans.Server.Hosting;
+
+namespace DiaOrleans.Server.Tests.Api;
+
+/// <summary>spec/api.md 1.1.</summary>
+[Collection(nameof(ServerCollection))]
+public sealed class AuthenticationTests(ServerFixture fixture, AuthenticationTests.Locked locked) : IClassFixture<AuthenticationTests.Locked>
+{
+    private readonly HttpClient _client = fixture.Client;
+    private readonly Locked _locked = locked;
+
+    [Fact]
+    public async Task An_authorization_header_is_ignored_without_a_key()
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, "/voices");
+        request.Headers.TryAddWithoutValidation("Authorization", "Bearer ");
+        (await _client.SendAsync(request)).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task With_a_key_requests_need_it_and_health_does_not()
+    {
+        await using var server = await RunningServer.Start(new ServerOptions { ApiKey = "secret" });
+        var refused = await server.Client.GetAsync("/voices");
+        refused.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        refused.Headers.WwwAuthenticate.Single().Scheme.ShouldBe("Bearer");
+        (await refused.Detail()).ShouldBe("Invalid or missing API key");
+        (await server.Client.GetAsync("/health")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        foreach (var (key, status) in new[] { ("wrong", 401), ("secret", 200) })
+        {
+            var request = new HttpRequestMessage(HttpMethod.Get, "/v1/voices");
+            request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {key}");
+            ((int)(await server.Client.SendAsync(request)).StatusCode).ShouldBe(status);
+        }
+    }
+
+    [Fact]
+    public async Task Any_of_several_keys_opens_and_what_clients_read_without_one_is_open()
+    {
+        await using var server = await RunningServer.Start(new ServerOptions { ApiKey = "first, second" });
+        foreach (var (key, status) in new[] { ("first", 200), ("second", 200), ("first, second", 401), ("", 401) })
+        {
+            var request = new HttpRequestMessage(HttpMethod.Get, "/voices");
+            request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {key}");
+            ((int)(await server.Client.SendAsync(request)).StatusCode).ShouldBe(status, key);
+        }
+
+        string[] open = ["/", "/v1", "/health", "/v1/health", "/docs", "/redoc", "/openapi.json", "/v1/audio/voices", "/v1/audio/models"];
+        foreach (var path in open) (await server.Client.GetAsync(path)).StatusCode.ShouldBe(HttpStatusCode.OK, path);
+        foreach (var path in (string[])["/v1/models", "/v1/voices", "/config", "/nowhere"]) (await server.Client.GetAsync(path)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized, path);
+    }
+
+    [Theory]
+    [InlineData("Bearer ")]
+    [InlineData("Bearer wrong")]
+    [InlineData("Basic dXNlcjpwYXNz")]
+    [InlineData("nonsense")]
+    public async Task Without_a_key_any_authorization_is_ignored(string authorization) =>
+        (await _client.Send("GET", "/voices", ("Authorization", authorization))).StatusCode.ShouldBe(HttpStatusCode.OK);
+
+    [Theory]
+    [InlineData("Bearer schlüssel", 200)]
+    [InlineData("bearer schlüssel", 200)]
+    [InlineData("Bearer  schlüssel ", 200)]
+    [InlineData("schlüssel", 401)]
+    [InlineData("Basic schlüssel", 401)]
+    [InlineData("Bearer Schlüssel", 401)]
+    [InlineData("Bearer ", 401)]
+    [InlineData("", 401)]
+    public async Task A_key_is_a_bearer_token(string authorization, int status)
+    {
+        var sent = Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(authorization));
+        (await RawHttp.Send(_locked.Server.Address, "GET /config HTTP/1.1", $"Authorization: {sent}")).ShouldStartWith($"HTTP/1.1 {status}");
+    }
+
+    [Theory]
+    [MemberData(nameof(EveryRouteTests.BelowTheRoot), MemberType = typeof(EveryRouteTests))]
+    public async Task A_route_is_locked_by_a_key_unless_it_is_open(string method, string path)
+    {
+        foreach (var route in (string[])[path, $"/v1{path}"])
+        {
+            var answer = await _locked.Server.Client.Send(method, route);
+            if (path == "/health")
+            {
+                answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+                continue;
+            }
+
+            answer.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+            answer.Headers.WwwAuthenticate.ToString().ShouldBe("Bearer");
+            (await answer.Detail()).ShouldBe("Invalid or missing API key");
+        }
+    }
+
+    [Theory]
+    [InlineData("/v1/models")]
+    [InlineData("/v1/audio/speech")]
+    [InlineData("/V1/audio/voices")]
+    [InlineData("/nowhere")]
+    public async Task What_is_not_open_is_locked(string path) => (await _locked.Server.Client.GetAsync(path)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/v1")]
+    [InlineData("/health")]
+    [InlineData("/docs")]
+    [InlineData("/docs/scalar.js")]
+    [InlineData("/redoc")]
+    [InlineData("/openapi.json")]
+    [InlineData("/v1/audio/voices")]
+    [InlineData("/v1/audio/models")]
+    public async Task What_clients_read_without_a_key_is_open(string path) => (await _locked.Server.Client.GetAsync(path)).StatusCode.ShouldBe(HttpStatusCode.OK);
+
+    [Fact]
+    public async Task A_preflight_needs_no_key() =>
+        (await _locked.Server.Client.Send("OPTIONS", "/generate", ("Origin", "https://app.example"), ("Access-Control-Request-Method", "POST"))).StatusCode.ShouldBe(HttpStatusCode.OK);
+
+    [Fact]
+    public async Task A_refusal_has_openais_shape_under_v1() =>
+        (await (await _locked.Server.Client.GetAsync("/v1/config")).Content.ReadAsStringAsync()).ShouldBe(
+            """{"detail":"Invalid or missing API key","error":{"message":"Invalid or missing API key","type":"invalid_request_error","param":null,"code":null}}""");
+
+    /// <summary>A server that asks for a key.</summary>
+    public sealed class Locked : IAsyncLifetime
+    {
+        internal RunningServer Server { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync() => Server = await RunningServer.Start(new ServerOptions { ApiKey = "schlüssel" });
+
+        public ValueTask DisposeAsync() => Server.DisposeAsync();
+    }
+}

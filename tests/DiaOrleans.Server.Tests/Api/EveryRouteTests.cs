@@ -1,0 +1,158 @@
+using System.Net;
+
+namespace DiaOrleans.Server.Tests.Api;
+
+/// <summary>What spec/api.md 1 says of every route.</summary>
+public sealed class EveryRouteTests(ScriptedFixture fixture) : IClassFixture<ScriptedFixture>
+{
+    private readonly HttpClient _client = fixture.Server.Client;
+
+    public static TheoryData<string, string> Routes => new()
+    {
+        { "GET", "/" },
+        { "GET", "/health" },
+        { "GET", "/gpu/status" },
+        { "GET", "/queue/stats" },
+        { "POST", "/cleanup" },
+        { "GET", "/config" },
+        { "PUT", "/config" },
+        { "GET", "/logs" },
+        { "DELETE", "/logs" },
+        { "GET", "/logs/x" },
+        { "DELETE", "/logs/x" },
+        { "GET", "/logs/x/download" },
+        { "GET", "/voices" },
+        { "GET", "/voice_mappings" },
+        { "POST", "/voice_mappings" },
+        { "PUT", "/voice_mappings/x" },
+        { "DELETE", "/voice_mappings/x" },
+        { "GET", "/preview/x" },
+        { "GET", "/audio_prompts" },
+        { "DELETE", "/audio_prompts/x" },
+        { "GET", "/audio_prompts/metadata" },
+        { "GET", "/audio_prompts/metadata/x" },
+        { "POST", "/audio_prompts/upload" },
+        { "POST", "/audio_prompts/discover" },
+        { "POST", "/audio_prompts/x/transcribe" },
+        { "PUT", "/audio_prompts/x/transcript" },
+        { "GET", "/whisper/status" },
+        { "POST", "/whisper/load" },
+        { "POST", "/generate" },
+        { "POST", "/api/tts/generate" },
+        { "GET", "/api/tts/speakers" },
+        { "GET", "/jobs" },
+        { "DELETE", "/jobs" },
+        { "GET", "/jobs/x" },
+        { "DELETE", "/jobs/x" },
+        { "GET", "/jobs/x/result" },
+    };
+
+    public static TheoryData<string, string> BelowTheRoot => new(Routes.Where(route => route.Data.Item2 != "/"));
+
+    public static TheoryData<string> Read => new(Routes.Where(route => route.Data.Item1 == "GET").Select(route => route.Data.Item2));
+
+    public static TheoryData<string, string> OnlyUnderV1 => new()
+    {
+        { "POST", "/audio/speech" },
+        { "GET", "/audio/voices" },
+        { "GET", "/audio/models" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Routes))]
+    public async Task A_route_answers_the_same_bare_and_under_v1(string method, string path)
+    {
+        var (bare, twin) = (await _client.Send(method, path), await _client.Send(method, Twin(path)));
+        twin.StatusCode.ShouldBe(bare.StatusCode);
+        bare.StatusCode.ShouldNotBe(HttpStatusCode.MethodNotAllowed);
+        if ((int)bare.StatusCode < 400) return;
+        var detail = (await bare.Json()).GetProperty("detail").ToString();
+        detail.ShouldNotBe("Not Found");
+        (await twin.Json()).GetProperty("detail").ToString().ShouldBe(detail);
+    }
+
+    [Theory]
+    [MemberData(nameof(OnlyUnderV1))]
+    public async Task Routes_of_openai_are_only_under_v1(string method, string path)
+    {
+        await IsUnknown(await _client.Send(method, path));
+        (await _client.Send(method, Twin(path))).StatusCode.ShouldNotBe(HttpStatusCode.NotFound);
+    }
+
+    [Theory]
+    [MemberData(nameof(BelowTheRoot))]
+    public async Task A_route_is_served_with_a_trailing_slash_by_a_redirect(string method, string path)
+    {
+        foreach (var route in (string[])[path, Twin(path)])
+        {
+            var answer = await _client.Send(method, $"{route}/?a=%20b");
+            ((int)answer.StatusCode).ShouldBe(307);
+            answer.Headers.Location!.OriginalString.ShouldBe($"{route}?a=%20b");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Read))]
+    public async Task Head_is_served_on_the_root_and_health_only(string path)
+    {
+        foreach (var route in (string[])[path, Twin(path)])
+        {
+            var answer = await _client.Send("HEAD", route);
+            ((int)answer.StatusCode).ShouldBe(path is "/" or "/health" ? 200 : 405);
+            (await answer.Content.ReadAsByteArrayAsync()).ShouldBeEmpty();
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(BelowTheRoot))]
+    public async Task A_route_has_its_own_letters_only(string method, string path)
+    {
+        await IsUnknown(await _client.Send(method, path.ToUpperInvariant()));
+        await IsUnknown(await _client.Send(method, "/V1" + path));
+        await IsUnknown(await _client.Send("PATCH", path.ToUpperInvariant()));
+    }
+
+    [Theory]
+    [MemberData(nameof(Routes))]
+    public async Task Another_method_is_refused_with_those_there_are(string method, string path)
+    {
+        foreach (var route in (string[])[path, Twin(path)])
+        {
+            var answer = await _client.Send("PATCH", route);
+            answer.StatusCode.ShouldBe(HttpStatusCode.MethodNotAllowed);
+            (await answer.Detail()).ShouldBe("Method Not Allowed");
+            answer.Content.Headers.Allow.ShouldContain(method);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Routes))]
+    public async Task Every_answer_names_its_request_and_lets_browsers_read_it(string method, string path)
+    {
+        var answer = await _client.Send(method, path, ("X-Request-ID", "mine"), ("Origin", "https://app.example"));
+        answer.Headers.GetValues("X-Request-ID").Single().ShouldBe("mine");
+        answer.Headers.GetValues("Access-Control-Allow-Origin").Single().ShouldBe("https://app.example");
+        answer.Headers.GetValues("Access-Control-Expose-Headers").Single().ShouldContain("X-Request-ID");
+    }
+
+    [Theory]
+    [InlineData("/audio_prompts/METADATA", "GET", 405)]
+    [InlineData("/audio_prompts/METADATA", "DELETE", 404)]
+    [InlineData("/audio_prompts/Upload", "POST", 405)]
+    [InlineData("/audio_prompts/Metadata/transcribe", "POST", 404)]
+    public async Task An_id_may_be_a_routes_name_in_other_letters(string path, string method, int status)
+    {
+        var answer = await _client.Send(method, path);
+        ((int)answer.StatusCode).ShouldBe(status);
+        if (status == 405) answer.Content.Headers.Allow.ShouldBe(["DELETE"]);
+        else (await answer.Detail()).ShouldBe($"Audio prompt '{path.Split('/')[2]}' not found");
+    }
+
+    private static string Twin(string path) => path == "/" ? "/v1" : $"/v1{path}";
+
+    private static async Task IsUnknown(HttpResponseMessage answer)
+    {
+        answer.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await answer.Content.ReadAsStringAsync()).ShouldStartWith("""{"detail":"Not Found"}"""[..^1]);
+    }
+}

@@ -1,0 +1,116 @@
+using System.Collections.Concurrent;
+using DiaOrleans.Grains.Workers;
+using DiaOrleans.Inference.Decoding;
+using DiaOrleans.Inference.Serving;
+
+namespace DiaOrleans.Server.Tests.Api;
+
+/// <summary>An engine that remembers what it was asked and answers as the test says: with a second of tone at once, unless told otherwise.</summary>
+internal sealed class ScriptedEngine : ISpeechEngine, ISpeechEngineFactory
+{
+    private const int Rate = 16000;
+    private const int FramesPerSecond = 50;
+    private const int Channels = 9;
+
+    private readonly ConcurrentQueue<SpeechCall> _calls = new();
+    private readonly ConcurrentQueue<float[]> _recordings = new();
+    private int _running;
+
+    public ModelDescription Model { get; } = new()
+    {
+        Name = "scripted", Profile = "classic", Precision = "fp32", FrameRate = FramesPerSecond, SampleRate = Rate,
+        MaxTextIds = 1024, MaxTextBytes = 350, MaxNewFrames = 1700, CodecFingerprint = "scripted", Sampling = new SamplingSettings(2.5f, 1.1f, 0.9f, 45),
+    };
+
+    /// <summary>Calls that began, in order.</summary>
+    public IReadOnlyList<SpeechCall> Calls => [.. _calls];
+
+    /// <summary>Recordings that were turned into codes, in order.</summary>
+    public IReadOnlyList<float[]> Recordings => [.. _recordings];
+
+    public SpeechCall LastCall => Calls[^1];
+
+    /// <summary>What happens to an admitted call.</summary>
+    public Func<SpeechRun, Task> Script { get; set; } = Speak;
+
+    /// <summary>The model is loaded once it ends.</summary>
+    public Task Loaded { get; set; } = Task.CompletedTask;
+
+    /// <summary>Where set, calls wait for it, and one runs at a time.</summary>
+    public SemaphoreSlim? Slot { get; init; }
+
+    /// <summary>What the next calls hear; admitted by default.</summary>
+    public EngineAdmission? Refusal { get; set; }
+
+    /// <summary>Calls in slots, where not those that run: a call has left its slot when its last codes become samples.</summary>
+    public int? SlotsInUse { get; set; }
+
+    public EngineLoad Load => new(SlotsInUse ?? Volatile.Read(ref _running), 0, 0, 1);
+
+    public static Task Speak(SpeechRun run) => Speak(run, 1);
+
+    /// <summary>Ends a call with so much tone.</summary>
+    public static Task Speak(SpeechRun run, double seconds, bool endedByItself = true)
+    {
+        var codes = new CodeGrid((int)(seconds * FramesPerSecond), Channels);
+        run.Report(codes.Rows);
+        run.Complete(new SpeechClip(Tone(seconds), Rate, codes, endedByItself));
+        return Task.CompletedTask;
+    }
+
+    public static float[] Tone(double seconds) => [.. Enumerable.Range(0, (int)(seconds * Rate)).Select(i => MathF.Sin(i * 0.1f) / 2)];
+
+    async Task<ISpeechEngine> ISpeechEngineFactory.Load(CancellationToken cancellationToken)
+    {
+        await Loaded.WaitAsync(cancellationToken);
+        return this;
+    }
+
+    public EngineAdmission TryStart(SpeechCall call)
+    {
+        if (Refusal is { } refusal) return refusal;
+        var run = new SpeechRun(call);
+        run.Stop.Register(() => run.Fail(new OperationCanceledException()));
+        _ = Play(run);
+        return new EngineAdmission(run, EngineRefusal.None);
+    }
+
+    public EncodingAdmission TryEncode(float[] samples)
+    {
+        _recordings.Enqueue(samples);
+        var run = new EncodingRun(samples);
+        run.Complete(new CodeGrid(samples.Length * FramesPerSecond / Rate, Channels));
+        return new EncodingAdmission(run, EngineRefusal.None);
+    }
+
+    public Task DrainAsync(CancellationToken limit) => Task.CompletedTask;
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private async Task Play(SpeechRun run)
+    {
+        if (Slot is { } slot) await slot.WaitAsync();
+        if (run.Stop.IsCancellationRequested)
+        {
+            Slot?.Release();
+            return;
+        }
+
+        _calls.Enqueue(run.Call);
+        Interlocked.Increment(ref _running);
+        run.Report(0);
+        try
+        {
+            await Script(run);
+        }
+        catch (Exception cause)
+        {
+            run.Fail(cause);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _running);
+            Slot?.Release();
+        }
+    }
+}

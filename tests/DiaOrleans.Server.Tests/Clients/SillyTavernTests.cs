@@ -1,0 +1,94 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using DiaOrleans.Server.Hosting;
+using DiaOrleans.Server.Tests.Api;
+
+namespace DiaOrleans.Server.Tests.Clients;
+
+/// <summary>The bodies that SillyTavern's providers send, to the letter; spec/api.md 8.</summary>
+public sealed class SillyTavernTests(ScriptedFixture fixture) : IClassFixture<ScriptedFixture>
+{
+    private const string Browser = "http://127.0.0.1:8000";
+
+    private readonly ScriptedServer _server = fixture.Server;
+
+    private HttpClient Client => _server.Client;
+
+    [Theory]
+    [InlineData("Bearer ")]
+    [InlineData("Bearer sk-anything")]
+    public async Task The_openai_compatible_provider_gets_a_real_mp3(string authorization)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/audio/speech")
+        {
+            Content = new StringContent("""{"input":"Where is my hat?","response_format":"mp3","voice":"anna","speed":1,"model":"tts-1"}""", Encoding.UTF8, "application/json"),
+        };
+        request.Headers.TryAddWithoutValidation("Authorization", authorization);
+        var answer = await Client.SendAsync(request);
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        answer.Content.Headers.ContentType!.ToString().ShouldBe("audio/mpeg");
+        var mp3 = await answer.Content.ReadAsByteArrayAsync();
+        (mp3[0], mp3[1] & 0xE6).ShouldBe(((byte)0xFF, 0xE2), "An MPEG audio frame of layer III.");
+    }
+
+    [Fact]
+    public async Task The_openai_compatible_provider_shows_our_sentence_where_speech_fails()
+    {
+        var answer = await Client.PostJson("/v1/audio/speech", """{"input":"Where is my hat?","response_format":"mp3","voice":"alloy","speed":1,"model":"tts-1"}""");
+        (answer.StatusCode, await answer.Detail()).ShouldBe((HttpStatusCode.NotFound, "Voice 'alloy' not found. Available voices: ['anna']"));
+    }
+
+    [Fact]
+    public async Task The_dia_provider_makes_a_voice_of_a_recording_and_speaks_with_it_from_the_browser()
+    {
+        await FromBrowser(HttpMethod.Get, "/health");
+        await FromBrowser(HttpMethod.Post, "/v1/audio_prompts/upload", PromptServer.Form("seraphina", PromptServer.Tone(3), "seraphina.wav"));
+        await FromBrowser(HttpMethod.Post, "/v1/voice_mappings", Json("""{"voice_id":"seraphina","style":"neutral","primary_speaker":"S2","audio_prompt":"seraphina","audio_prompt_transcript":null}"""));
+        (await (await FromBrowser(HttpMethod.Get, "/v1/voice_mappings")).Json()).GetProperty("seraphina").GetProperty("audio_prompt").GetString().ShouldBe("seraphina");
+        var speech = await FromBrowser(HttpMethod.Post, "/v1/audio/speech", Json("""{"model":"dia","input":"[S2] Where is my hat?","voice":"seraphina","response_format":"wav","speed":1.0}"""));
+        speech.Content.Headers.ContentType!.ToString().ShouldBe("audio/wav");
+        _server.Engine.LastCall.Text.ShouldBe("[S2] Where is my hat? [S2]");
+        _server.Engine.LastCall.Prompt.ShouldNotBeNull();
+        await FromBrowser(HttpMethod.Delete, "/v1/voice_mappings/seraphina");
+        (await (await FromBrowser(HttpMethod.Get, "/v1/voice_mappings")).Json()).TryGetProperty("seraphina", out _).ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("alloy")]
+    [InlineData("echo")]
+    [InlineData("fable")]
+    [InlineData("nova")]
+    [InlineData("onyx")]
+    [InlineData("shimmer")]
+    public async Task The_dia_provider_s_built_in_names_are_unknown_until_they_are_configured(string name)
+    {
+        var body = $$"""{"model":"dia","input":"[S2] Where is my hat?","voice":"{{name}}","response_format":"wav","speed":1.0}""";
+        (await Client.PostJson("/v1/audio/speech", body)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        await using var server = await ScriptedServer.Start(new ServerOptions { VoiceAliases = $"{name}=anna" });
+        (await server.Client.PostJson("/v1/audio/speech", body)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await server.LastLog()).GetProperty("voice").GetString().ShouldBe("anna");
+    }
+
+    [Theory]
+    [InlineData("/tts")]
+    [InlineData("/tts-stream")]
+    public async Task Routes_of_the_chatterbox_provider_are_not_offered(string path) => (await Client.PostAsync(path, null)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+
+    private static StringContent Json(string body) => new(body, Encoding.UTF8, "application/json");
+
+    /// <summary>As a page of another origin asks: whatever is no plain GET after a preflight.</summary>
+    private async Task<HttpResponseMessage> FromBrowser(HttpMethod method, string path, HttpContent? content = null)
+    {
+        var preflight = await Client.Send("OPTIONS", path, ("Origin", Browser), ("Access-Control-Request-Method", method.Method), ("Access-Control-Request-Headers", "content-type"));
+        preflight.StatusCode.ShouldBe(HttpStatusCode.OK);
+        preflight.Headers.GetValues("Access-Control-Allow-Methods").Single().ShouldContain(method.Method);
+        preflight.Headers.GetValues("Access-Control-Allow-Headers").Single().ShouldBe("content-type");
+        using var request = new HttpRequestMessage(method, path) { Content = content };
+        request.Headers.Add("Origin", Browser);
+        var answer = await Client.SendAsync(request);
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK, await answer.Content.ReadAsStringAsync());
+        answer.Headers.GetValues("Access-Control-Allow-Origin").Single().ShouldBe(Browser);
+        return answer;
+    }
+}
