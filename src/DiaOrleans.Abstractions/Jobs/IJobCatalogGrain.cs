@@ -30,9 +30,12 @@ public interface IJobCatalogGrain : IGrainWithIntegerKey
     [Alias("recover"), AlwaysInterleave]
     Task Recover();
 
-    /// <summary>Removes jobs that ended, with their results, and returns how many: all, or those that ended at or before <paramref name="endedBy"/>.</summary>
-    [Alias("clear"), ResponseTimeout("00:02:00")]
-    Task<int> Clear(DateTimeOffset? endedBy);
+    /// <summary>
+    /// Removes the oldest jobs that ended, with their results: of all, or of those that ended at or before <paramref name="endedBy"/>. A call takes so few that
+    /// submissions between two calls wait only a moment; repeat it while there are more.
+    /// </summary>
+    [Alias("clear-some")]
+    Task<JobClearing> ClearSome(DateTimeOffset? endedBy);
 }
 
 /// <summary>What became of a job at the door.</summary>
@@ -57,6 +60,12 @@ public sealed record JobAcceptance(
     [property: Id(0)] JobOutcome Outcome,
     [property: Id(1)] Guid JobId = default,
     [property: Id(2)] TimeSpan? RetryAfter = null);
+
+/// <summary>What a call removed.</summary>
+/// <param name="Removed">Jobs that clients could still see.</param>
+/// <param name="More">Whether others are left.</param>
+[GenerateSerializer, Immutable, Alias("dia.job-clearing")]
+public sealed record JobClearing([property: Id(0)] int Removed, [property: Id(1)] bool More);
 
 /// <summary>Jobs and how many there are in all, whatever their status.</summary>
 [GenerateSerializer, Immutable, Alias("dia.job-page")]

@@ -31,6 +31,10 @@ public interface IJobGrain : IGrainWithGuidKey
     [Alias("fail")]
     Task<bool> Fail(long token, string error);
 
+    /// <summary>The run under <paramref name="token"/> ends without the job's fault and another one may follow: its start does not count. False where there was none to take back.</summary>
+    [Alias("give-back")]
+    Task<bool> GiveBack(long token);
+
     /// <summary>Ends the job unless it has ended; null where there is none.</summary>
     [Alias("cancel")]
     Task<JobCancellation?> Cancel();
@@ -59,13 +63,16 @@ public sealed record JobSubmission
 
     /// <summary>The client's idempotency key, or null.</summary>
     [Id(3)] public JobKey? Key { get; init; }
+
+    /// <summary>The voice that speaks, where the request names it by an alias; else null.</summary>
+    [Id(4)] public string? Voice { get; init; }
 }
 
 /// <summary>An idempotency key and what was sent with it, as SHA-256 in hexadecimal.</summary>
 [GenerateSerializer, Immutable, Alias("dia.job-key")]
 public sealed record JobKey([property: Id(0)] string KeyHash, [property: Id(1)] string RequestHash);
 
-/// <summary>What a run is to make: a request that has its seed.</summary>
+/// <summary>What a run is to make: a request that has its seed, and the voice that an alias stands for.</summary>
 [GenerateSerializer, Immutable, Alias("dia.job-order")]
 public sealed record JobOrder([property: Id(0)] SpeechRequest Request);
 

@@ -32,6 +32,10 @@ public interface IGpuWorkerGrain : IGrainWithStringKey
     [Alias("release")]
     Task Release(Guid workId);
 
+    /// <summary>Brings the model of a worker that is asleep back to memory, and does not wait for it; others it leaves as they are.</summary>
+    [Alias("wake")]
+    Task Wake();
+
     /// <summary>What the worker is and how busy it is.</summary>
     [Alias("status")]
     Task<WorkerStatus> GetStatus();

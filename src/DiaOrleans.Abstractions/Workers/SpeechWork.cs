@@ -69,6 +69,9 @@ public enum WorkOutcome
 
     /// <summary>The model cannot serve it.</summary>
     Rejected,
+
+    /// <summary>The model is on its way to memory: offer it again.</summary>
+    Loading,
 }
 
 /// <summary>What became of a submission.</summary>

@@ -14,6 +14,9 @@ public enum WorkerState
 
     /// <summary>The model did not load; the silo's log says why.</summary>
     Failed,
+
+    /// <summary>Its model has left memory for want of work; <see cref="IGpuWorkerGrain.Wake"/> brings it back.</summary>
+    Asleep,
 }
 
 /// <summary>A worker's report.</summary>

@@ -3,7 +3,7 @@ using System.Buffers;
 namespace DiaOrleans.Audio.Encoding;
 
 /// <summary>MP3 by libmp3lame: mono at a constant 128 kbit/s, 64 below 16 kHz, where the format has no more. Latency: two frames (52 ms at 44.1 kHz).</summary>
-internal sealed class Mp3Encoder : BlockEncoder
+internal sealed class Mp3Encoder : BlockEncoder, IHeaderAfterwards
 {
     private const int FrameSamples = 1152;
 
@@ -33,7 +33,6 @@ internal sealed class Mp3Encoder : BlockEncoder
         throw new AudioEncodingException($"libmp3lame does not encode {sampleRate} Hz.");
     }
 
-    /// <summary>Fills the first frame of a finished <paramref name="file"/>.</summary>
     public unsafe void CompleteHeader(Span<byte> file)
     {
         Span<byte> frame = stackalloc byte[2880];

@@ -6,8 +6,8 @@ namespace DiaOrleans.Grains.Blobs;
 /// </summary>
 public interface IBlobStore
 {
-    /// <summary>Stores all or nothing: a reader never sees half a blob. Overwrites.</summary>
-    Task Write(string key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default);
+    /// <summary>Stores the pieces as one blob, all or nothing: a reader never sees half of it. Overwrites.</summary>
+    Task Write(string key, IReadOnlyList<ReadOnlyMemory<byte>> pieces, CancellationToken cancellationToken = default);
 
     /// <summary>Null where there is none. Reads of a blob that is overwritten or deleted meanwhile go on with the old content.</summary>
     Task<Stream?> OpenRead(string key, CancellationToken cancellationToken = default);

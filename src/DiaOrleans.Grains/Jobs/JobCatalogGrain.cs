@@ -16,18 +16,20 @@ internal sealed partial class JobCatalogGrain(
     ILogger<JobCatalogGrain> logger) : Grain, IJobCatalogGrain
 {
     private const int AskedAtOnce = 64;
+    private const int ClearedAtOnce = 32;
 
     private readonly JobIndex _index = new();
+    private CatalogPages _pages = null!;
     private Task _recovered = Task.CompletedTask;
 
     private IJobQueueGrain Queue => GrainFactory.GetGrain<IJobQueueGrain>(0);
 
-    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        foreach (var entry in state.State.Jobs) _index.Add(entry);
+        _pages = new CatalogPages(state.State, await Task.WhenAll(state.State.Pages.Select(number => Page(number).Read())));
+        foreach (var entry in _pages.Jobs) _index.Add(entry);
         // Not awaited: asking thousands of jobs may take longer than an activation may.
         _recovered = AskJobs();
-        return Task.CompletedTask;
     }
 
     public async Task<JobAcceptance> Submit(JobSubmission submission)
@@ -75,32 +77,35 @@ internal sealed partial class JobCatalogGrain(
 
     public Task Recover() => _recovered;
 
-    public async Task<int> Clear(DateTimeOffset? endedBy)
+    public async Task<JobClearing> ClearSome(DateTimeOffset? endedBy)
     {
         await _recovered;
         var ended = _index.Ended(endedBy, time.GetUtcNow());
-        if (ended.Count == 0) return 0;
-        foreach (var some in ended.Chunk(AskedAtOnce)) await Task.WhenAll(some.Select(job => Ask(job.Id).Forget()));
-        Drop([.. ended.Select(job => job.Id)]);
-        await Store();
-        return ended.Count(job => job.Visible);
+        if (ended.Count == 0) return new JobClearing(0, false);
+        var some = ended.Take(ClearedAtOnce).ToArray();
+        // A crash from here on leaves ids without jobs, which the next activation drops.
+        await Task.WhenAll(some.Select(job => Ask(job.Id).Forget()));
+        await Store(Drop([.. some.Select(job => job.Id)], IsOld));
+        return new JobClearing(some.Count(job => job.Visible), ended.Count > some.Length);
     }
+
+    private IJobCatalogPageGrain Page(long number) => GrainFactory.GetGrain<IJobCatalogPageGrain>(number);
 
     private IJobGrain Ask(Guid id) => GrainFactory.GetGrain<IJobGrain>(id);
 
-    private CatalogEntry? Find(Guid id) => state.State.Jobs.FindLast(entry => entry.Id == id);
+    private CatalogEntry? Find(Guid id) => _pages.Jobs.LastOrDefault(entry => entry.Id == id);
 
-    private KeyEntry? FindKey(JobKey? key) => key is null ? null : state.State.Keys.Find(entry => entry.Key == key.KeyHash && !IsOld(entry));
+    private KeyEntry? FindKey(JobKey? key) => key is null ? null : _pages.Keys.FirstOrDefault(entry => entry.Key == key.KeyHash && !IsOld(entry));
 
     private bool IsOld(KeyEntry key) => key.At + JobKeeping.Time <= time.GetUtcNow();
 
     private async Task<CatalogEntry> Enter(JobSubmission submission)
     {
+        var pages = _pages.IsNewestFull ? CloseNewest() : [];
         var entry = new CatalogEntry(submission.Id, ++state.State.LastSequence);
         state.State.Jobs.Add(entry);
-        state.State.Keys.RemoveAll(IsOld);
         if (submission.Key is { } key) state.State.Keys.Add(new KeyEntry(key.KeyHash, key.RequestHash, submission.Id, time.GetUtcNow()));
-        await Store();
+        await Store(pages);
         _index.Add(entry);
         return entry;
     }
@@ -110,7 +115,7 @@ internal sealed partial class JobCatalogGrain(
         try
         {
             var unfinished = new List<QueuedJob>();
-            foreach (var some in state.State.Jobs.ToArray().Chunk(AskedAtOnce))
+            foreach (var some in _pages.Jobs.ToArray().Chunk(AskedAtOnce))
             {
                 var jobs = await Task.WhenAll(some.Select(entry => Ask(entry.Id).Get()));
                 foreach (var (entry, job) in some.Zip(jobs))
@@ -133,24 +138,27 @@ internal sealed partial class JobCatalogGrain(
         }
     }
 
-    /// <summary>A job that was never stored, or whose keeping is over. The next write makes it known to the store.</summary>
+    /// <summary>A job that was never stored, or whose keeping is over. The next write of its page makes it known to the store.</summary>
     private async Task DropLost(CatalogEntry entry)
     {
-        if (!await Ask(entry.Id).Forget()) return;
-        state.State.Keys = [.. state.State.Keys.Where(key => key.Job != entry.Id)];
-        Drop([entry.Id]);
+        if (await Ask(entry.Id).Forget()) Drop([entry.Id], key => key.Job == entry.Id);
     }
 
-    private void Drop(HashSet<Guid> ids)
+    private IReadOnlyList<(long Number, JobCatalogPageState Page)> Drop(HashSet<Guid> ids, Func<KeyEntry, bool> keys)
     {
-        state.State.Jobs = [.. state.State.Jobs.Where(entry => !ids.Contains(entry.Id))];
         foreach (var id in ids) _index.Remove(id);
+        return _pages.Remove(ids, keys);
     }
 
-    private async Task Store()
+    /// <summary>Also where keys that nobody needs any more leave full pages.</summary>
+    private IReadOnlyList<(long Number, JobCatalogPageState Page)> CloseNewest() => [.. _pages.Remove(new HashSet<Guid>(), IsOld), _pages.Close()];
+
+    /// <summary>Full pages first: what the catalogue names exists.</summary>
+    private async Task Store(IReadOnlyList<(long Number, JobCatalogPageState Page)> pages)
     {
         try
         {
+            foreach (var (number, page) in pages) await Page(number).Write(page);
             await state.WriteStateAsync();
         }
         catch

@@ -1,19 +1,36 @@
+using System.Text.Json.Serialization;
 using DiaOrleans.Grains.State;
 
 namespace DiaOrleans.Grains.Jobs;
 
-/// <summary>What the catalogue stores.</summary>
-[GenerateSerializer, Alias("dia.job-catalog-state"), StoredState("dia.job-catalog", version: 1)]
+/// <summary>What the catalogue stores with every submission: its newest page, and which full ones there are.</summary>
+[GenerateSerializer, Alias("dia.job-catalog-state"), StoredState("dia.job-catalog", version: 2)]
 internal sealed class JobCatalogState
 {
     /// <summary>The last place given.</summary>
     [Id(0)] public long LastSequence { get; set; }
 
-    /// <summary>In the order of acceptance. Written before a job is stored: after a crash the last may be one that is not.</summary>
+    /// <summary>Of the newest page, in the order of acceptance; of version 1 all. Written before a job is stored: after a crash the last may be one that is not.</summary>
     [Id(1)] public List<CatalogEntry> Jobs { get; set; } = [];
 
-    /// <summary>Keys of the last hour.</summary>
+    /// <summary>Keys that came with the newest page; of version 1 all.</summary>
     [Id(2)] public List<KeyEntry> Keys { get; set; } = [];
+
+    /// <summary>Keys of the grains of full pages, oldest first. Written since version 2.</summary>
+    [Id(3)] public List<long> Pages { get; set; } = [];
+}
+
+/// <summary>A full page of the catalogue.</summary>
+[GenerateSerializer, Alias("dia.job-catalog-page-state"), StoredState("dia.job-catalog-page", version: 1)]
+internal sealed class JobCatalogPageState
+{
+    /// <summary>In the order of acceptance.</summary>
+    [Id(0)] public List<CatalogEntry> Jobs { get; set; } = [];
+
+    /// <summary>Keys that came with these jobs.</summary>
+    [Id(1)] public List<KeyEntry> Keys { get; set; } = [];
+
+    [JsonIgnore] public bool IsEmpty => Jobs.Count == 0 && Keys.Count == 0;
 }
 
 /// <summary>A job and its place.</summary>

@@ -18,7 +18,8 @@ public sealed class JobDesk(IGrainFactory grains, IBlobStore blobs, TimeProvider
     /// <summary>Accepts the job, or says why not. Accepted means stored: the job survives the death of any process.</summary>
     /// <param name="request">Validated.</param>
     /// <param name="idempotencyKey">The client's, or null: the same key with the same request within an hour is the same job.</param>
-    public async Task<JobAcceptance> Submit(SpeechRequest request, string? idempotencyKey = null)
+    /// <param name="voice">The voice that speaks, where the request names it by an alias.</param>
+    public async Task<JobAcceptance> Submit(SpeechRequest request, string? idempotencyKey = null, string? voice = null)
     {
         var submission = new JobSubmission
         {
@@ -26,6 +27,7 @@ public sealed class JobDesk(IGrainFactory grains, IBlobStore blobs, TimeProvider
             Request = request,
             DrawnSeed = RandomNumberGenerator.GetInt32(int.MaxValue),
             Key = idempotencyKey is null ? null : new JobKey(Hash(Encoding.UTF8.GetBytes(idempotencyKey)), Hash(JsonSerializer.SerializeToUtf8Bytes(request))),
+            Voice = voice,
         };
         for (var left = Tries - 1; ; left--)
         {
@@ -33,9 +35,9 @@ public sealed class JobDesk(IGrainFactory grains, IBlobStore blobs, TimeProvider
             {
                 return await Catalog.Submit(submission);
             }
-            catch (OrleansException) when (left > 0)
+            catch (Exception e) when (left > 0 && e is OrleansException or TimeoutException)
             {
-                // Another silo takes over, or a write met a newer one. The same id again is the same job.
+                // Another silo takes over, a write met a newer one, or the answer is late. The same id again is the same job.
                 await Task.Delay(BetweenTries, time);
             }
         }
@@ -54,7 +56,7 @@ public sealed class JobDesk(IGrainFactory grains, IBlobStore blobs, TimeProvider
     public Task<JobCancellation?> Cancel(Guid id) => grains.GetGrain<IJobGrain>(id).Cancel();
 
     /// <summary>Removes all jobs that have ended, with their results, and returns how many.</summary>
-    public Task<int> Clear() => Catalog.Clear(null);
+    public Task<int> Clear() => Catalog.ClearEnded(null);
 
     /// <summary>A completed job's audio, or null where it is gone.</summary>
     public Task<Stream?> OpenResult(Job job, CancellationToken cancellation) =>

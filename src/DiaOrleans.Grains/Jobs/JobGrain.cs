@@ -53,6 +53,13 @@ internal sealed partial class JobGrain(
     public async Task<bool> Complete(long token, JobResult result) =>
         (_stored?.Job is { Status: SpeechStatus.Completed } job && job.Result == result) || await Move(_stored?.Complete(token, result, time.GetUtcNow()));
 
+    public async Task<bool> GiveBack(long token)
+    {
+        if (_stored?.GiveBack(token) is not { } given) return false;
+        await Store(given);
+        return true;
+    }
+
     public Task<bool> Fail(long token, string error) => Move(_stored?.Fail(token, error, time.GetUtcNow()));
 
     public async Task<JobCancellation?> Cancel()

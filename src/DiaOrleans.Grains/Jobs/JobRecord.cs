@@ -10,7 +10,7 @@ namespace DiaOrleans.Grains.Jobs;
 [GenerateSerializer, Immutable, Alias("dia.job-record")]
 internal sealed record JobRecord
 {
-    /// <summary>A job that began so often and never ended takes its server down, or meets a disk that is full.</summary>
+    /// <summary>A job that began so often, and whose runs then vanished without a word, takes its server down.</summary>
     public const int MostStarts = 20;
 
     /// <summary>What clients see.</summary>
@@ -22,17 +22,24 @@ internal sealed record JobRecord
     /// <summary>Of the lease that may run the job; 0 before the first.</summary>
     [Id(2)] public long Token { get; init; }
 
-    /// <summary>Runs that began.</summary>
+    /// <summary>Runs that began and were not given back.</summary>
     [Id(3)] public int Starts { get; init; }
+
+    /// <summary>Token of the last run that counts among <see cref="Starts"/>, or 0. Written since version 2.</summary>
+    [Id(4)] public long Counted { get; init; }
+
+    /// <summary>The voice that speaks, where the request names it by an alias; else null. Written since version 2.</summary>
+    [Id(5)] public string? Voice { get; init; }
 
     public static JobRecord Submit(JobSubmission submission, DateTimeOffset now) => new()
     {
         Job = new Job { Id = submission.Id, Request = submission.Request, CreatedAt = now },
         DrawnSeed = submission.DrawnSeed,
+        Voice = submission.Voice,
     };
 
-    /// <summary>The request with the seed that every run of the job uses.</summary>
-    public JobOrder ToOrder() => new(Job.Request with { Seed = Job.Request.Seed is { } seed and not -1 ? seed : DrawnSeed });
+    /// <summary>The request with the seed and the voice that every run of the job uses.</summary>
+    public JobOrder ToOrder() => new(Job.Request with { Seed = Job.Request.Seed is { } seed and not -1 ? seed : DrawnSeed, VoiceId = Voice ?? Job.Request.VoiceId });
 
     /// <summary>Gives the job to a newer lease; the same lease may ask again. Ends the job instead where it began <see cref="MostStarts"/> times.</summary>
     public JobRecord? Claim(long token, DateTimeOffset now)
@@ -50,8 +57,11 @@ internal sealed record JobRecord
             WorkerId = start.WorkerId,
             ProcessedText = start.ProcessedText,
             AudioPromptUsed = start.AudioPromptUsed,
-        }) with { Starts = Starts + 1 }
+        }) with { Starts = Counted == token ? Starts : Starts + 1, Counted = token }
         : null;
+
+    /// <summary>Takes back that the run under this token began; null where it did not.</summary>
+    public JobRecord? GiveBack(long token) => MayMove(token) && Counted == token ? this with { Starts = Starts - 1, Counted = 0 } : null;
 
     public JobRecord? Complete(long token, JobResult result, DateTimeOffset now) => MayMove(token) && Job.Status == SpeechStatus.Processing
         ? Next(Job with { Status = SpeechStatus.Completed, CompletedAt = now, Result = result })

@@ -1,70 +1,67 @@
-using System.Buffers;
 using DiaOrleans.Abstractions.Jobs;
 using DiaOrleans.Abstractions.Speech;
 using DiaOrleans.Abstractions.Workers;
 using DiaOrleans.Grains.Blobs;
 using DiaOrleans.Grains.Rendering;
 using DiaOrleans.Grains.Voices;
+using DiaOrleans.Grains.Waiting;
 using Microsoft.Extensions.Logging;
 
 namespace DiaOrleans.Grains.Jobs;
 
-/// <summary>One attempt at a job, under one lease.</summary>
+/// <summary>
+/// One attempt at a job, under one lease. Once its rendering has begun, a store or a disk that fails does not end it: it holds its audio, renews its lease and writes
+/// again until that works, the job is cancelled or overtaken, or the server stops.
+/// </summary>
 internal sealed partial class JobRun(JobLease lease, string worker, IGrainFactory grains, ISpeechRenderer renderer, IBlobStore blobs, TimeProvider time, ILogger logger)
 {
-    private static readonly TimeSpan AfterTrouble = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
     private readonly IJobGrain _job = grains.GetGrain<IJobGrain>(lease.JobId);
     private readonly IJobQueueGrain _queue = grains.GetGrain<IJobQueueGrain>(0);
+    private readonly StubbornWrites _writes = new(lease.JobId, time, logger);
     private readonly TaskCompletionSource _admitted = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Ends when the workers have the job. It may be refused instead, or end before: then this never ends.</summary>
     public Task Admitted => _admitted.Task;
 
-    /// <summary>Runs the job to its end, or gives it back. Returns how long to take no other job.</summary>
-    public async Task<TimeSpan> Execute(CancellationToken stopping)
+    /// <summary>Runs the job to its end, or gives it back.</summary>
+    public async Task<RunEnd> Execute(CancellationToken stopping)
     {
         try
         {
             if (await _job.Claim(lease.Token) is { } order) return await Attempt(order.Request, stopping);
             await _queue.Done(lease);
-            return TimeSpan.Zero;
+            return RunEnd.Done;
         }
-        catch (Exception e) when (IsPassing(e))
+        catch (Exception e) when (StubbornWrites.IsPassing(e))
         {
-            Log.NotStored(logger, e, lease.JobId);
-            return AfterTrouble;
+            // The lease runs out. Until then others go on, also where this one job cannot be read.
+            return RunEnd.Troubled(e);
         }
     }
 
-    private static bool IsPassing(Exception e) => e is OrleansException or TimeoutException or IOException or RenderException { Passing: true };
+    private static bool IsPassing(Exception e) => StubbornWrites.IsPassing(e) || e is RenderException { Passing: true };
 
-    private async Task<TimeSpan> Attempt(SpeechRequest request, CancellationToken stopping)
+    private async Task<RunEnd> Attempt(SpeechRequest request, CancellationToken stopping)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         var watching = new LeaseWatch(lease, _job, _queue, time).Run(stop);
         try
         {
-            return await Render(request, stop.Token);
+            return await RenderOrFail(request, stop.Token);
         }
         catch (Exception e) when (stop.IsCancellationRequested)
         {
             // Cancelled, overtaken, or the server stops; in the first two cases there is no lease to give back.
             if (e is not OperationCanceledException) Log.Stopped(logger, e, lease.JobId);
-            await _queue.Release(lease);
-            return TimeSpan.Zero;
+            await GiveBack();
+            return RunEnd.Stopped;
         }
         catch (Exception e) when (IsPassing(e))
         {
-            Log.GivenBack(logger, e, lease.JobId);
-            await _queue.Release(lease);
-            return AfterTrouble;
-        }
-        catch (Exception e)
-        {
-            if (e is not RenderException) Log.Failed(logger, e, lease.JobId);
-            return await Fail(e is RenderException ? e.Message : "The server could not make the audio; its log says why.");
+            await GiveBack();
+            return RunEnd.Troubled(e);
         }
         finally
         {
@@ -73,56 +70,97 @@ internal sealed partial class JobRun(JobLease lease, string worker, IGrainFactor
         }
     }
 
-    private async Task<TimeSpan> Render(SpeechRequest request, CancellationToken stop)
+    private async Task<RunEnd> RenderOrFail(SpeechRequest request, CancellationToken stop)
+    {
+        try
+        {
+            return await Render(request, stop);
+        }
+        catch (Exception e) when (!stop.IsCancellationRequested && !IsPassing(e))
+        {
+            if (e is not RenderException) Log.Failed(logger, e, lease.JobId);
+            return await Fail(e is RenderException ? e.Message : "The server could not make the audio; its log says why.", stop);
+        }
+    }
+
+    private async Task<RunEnd> Render(SpeechRequest request, CancellationToken stop)
     {
         var start = await renderer.Start(lease.JobId, request, WorkPriority.Background, stop);
-        if (start.Rendering is not { } rendering) return await Refused(start.Admission, request.VoiceId);
+        if (start.Rendering is not { } rendering) return await Refused(start.Admission, request.VoiceId, stop);
         _admitted.SetResult();
-        await using (rendering)
+        IReadOnlyList<ReadOnlyMemory<byte>> audio;
+        await using (rendering) audio = await Follow(rendering, stop);
+        await Publish(audio, request.Format, stop);
+        await _queue.Done(lease);
+        return RunEnd.Done;
+    }
+
+    private async Task<IReadOnlyList<ReadOnlyMemory<byte>>> Follow(ISpeechRendering rendering, CancellationToken stop)
+    {
+        var reading = ReadAll(rendering, stop);
+        await Task.WhenAny(rendering.Started, reading);
+        if (!reading.IsFaulted && !reading.IsCanceled)
         {
-            var reading = ReadAll(rendering, stop);
-            await Task.WhenAny(rendering.Started, reading);
-            if (!reading.IsFaulted && !reading.IsCanceled) await _job.Begin(lease.Token, new JobStart(worker, rendering.ProcessedText, rendering.AudioPromptUsed));
-            await Publish(await reading, request.Format, stop);
+            var start = new JobStart(worker, rendering.ProcessedText, rendering.AudioPromptUsed);
+            await _writes.Until("The start", () => _job.Begin(lease.Token, start), stop);
         }
 
-        await _queue.Done(lease);
-        return TimeSpan.Zero;
+        return await reading;
     }
 
-    private async Task Publish(ReadOnlyMemory<byte> audio, string format, CancellationToken stop)
+    private async Task Publish(IReadOnlyList<ReadOnlyMemory<byte>> audio, string format, CancellationToken stop)
     {
         var key = JobResults.KeyOf(lease, format);
-        await blobs.Write(key, audio, stop);
-        if (!await _job.Complete(lease.Token, new JobResult(key, audio.Length))) await blobs.Delete(key, CancellationToken.None);
+        await _writes.Until("The audio", () => blobs.Write(key, audio, stop), stop);
+        var completed = await _writes.Until("The end", () => _job.Complete(lease.Token, new JobResult(key, audio.Sum(piece => (long)piece.Length))), stop);
+        if (!completed) await Try(() => blobs.Delete(key, CancellationToken.None));
     }
 
-    private static async Task<ReadOnlyMemory<byte>> ReadAll(ISpeechRendering rendering, CancellationToken stop)
+    private static async Task<IReadOnlyList<ReadOnlyMemory<byte>>> ReadAll(ISpeechRendering rendering, CancellationToken stop)
     {
-        var audio = new ArrayBufferWriter<byte>();
-        await foreach (var chunk in rendering.Read(stop)) audio.Write(chunk.Span);
-        return audio.WrittenMemory;
+        var pieces = new List<ReadOnlyMemory<byte>>();
+        await foreach (var piece in rendering.Read(stop)) pieces.Add(piece);
+        return pieces;
     }
 
-    private async Task<TimeSpan> Refused(SpeechAdmission admission, string voice)
+    private async Task<RunEnd> Refused(SpeechAdmission admission, string voice, CancellationToken stop)
     {
         switch (admission.Outcome)
         {
             case AdmissionOutcome.VoiceNotFound:
-                return await Fail(UnknownVoice.Sentence(voice, admission.AvailableVoices));
+                return await Fail(UnknownVoice.Sentence(voice, admission.AvailableVoices), stop);
             case AdmissionOutcome.Rejected:
-                return await Fail(admission.Reason!);
+                return await Fail(admission.Reason!, stop);
             default:
-                await _queue.Release(lease);
-                return admission.RetryAfter is { } wait && wait < LongestPause ? wait : LongestPause;
+                await GiveBack();
+                return RunEnd.Busy(admission.RetryAfter is { } wait && wait < LongestPause ? wait : LongestPause);
         }
     }
 
-    private async Task<TimeSpan> Fail(string error)
+    private async Task<RunEnd> Fail(string error, CancellationToken stop)
     {
-        await _job.Fail(lease.Token, error);
+        await _writes.Until("The end", () => _job.Fail(lease.Token, error), stop);
         await _queue.Done(lease);
-        return TimeSpan.Zero;
+        return RunEnd.Done;
+    }
+
+    /// <summary>Says that the job was not at fault, so that this start does not count. Where nobody hears it the lease runs out.</summary>
+    private async Task GiveBack()
+    {
+        await Try(() => _job.GiveBack(lease.Token));
+        await Try(() => _queue.Release(lease));
+    }
+
+    private async Task Try(Func<Task> call)
+    {
+        try
+        {
+            await call();
+        }
+        catch (Exception e) when (IsPassing(e))
+        {
+            Log.NotHeard(logger, e, lease.JobId);
+        }
     }
 
     private static partial class Log
@@ -130,11 +168,8 @@ internal sealed partial class JobRun(JobLease lease, string worker, IGrainFactor
         [LoggerMessage(1, LogLevel.Error, "Job {Job} failed.")]
         public static partial void Failed(ILogger logger, Exception cause, Guid job);
 
-        [LoggerMessage(2, LogLevel.Warning, "Job {Job} is given back and tried again.")]
-        public static partial void GivenBack(ILogger logger, Exception cause, Guid job);
-
-        [LoggerMessage(3, LogLevel.Warning, "What became of job {Job} could not be stored; its lease runs out and it is tried again.")]
-        public static partial void NotStored(ILogger logger, Exception cause, Guid job);
+        [LoggerMessage(3, LogLevel.Debug, "What became of a run of job {Job} could not be stored; its lease runs out, or a clean-up finds it.")]
+        public static partial void NotHeard(ILogger logger, Exception cause, Guid job);
 
         [LoggerMessage(4, LogLevel.Debug, "Job {Job} was stopped.")]
         public static partial void Stopped(ILogger logger, Exception cause, Guid job);

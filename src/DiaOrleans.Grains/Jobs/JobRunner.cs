@@ -24,10 +24,11 @@ internal sealed partial class JobRunner(
     ILogger<JobRunner> logger) : IHostedLifecycleService
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan AfterTrouble = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestAdmission = TimeSpan.FromSeconds(2);
 
     private readonly CancellationTokenSource _stop = new();
-    private readonly List<Task<TimeSpan>> _runs = [];
+    private readonly List<Task<RunEnd>> _runs = [];
+    private readonly Backoff _trouble = new();
     private Task _taking = Task.CompletedTask;
 
     private IJobQueueGrain Queue => grains.GetGrain<IJobQueueGrain>(0);
@@ -54,11 +55,14 @@ internal sealed partial class JobRunner(
 
     private async Task KeepTaking()
     {
+        var silence = new Backoff();
         while (!_stop.IsCancellationRequested)
         {
             try
             {
                 await Step();
+                if (silence.InTrouble) Log.TakenAgain(logger);
+                silence.Reset();
             }
             catch (OperationCanceledException) when (_stop.IsCancellationRequested)
             {
@@ -66,8 +70,8 @@ internal sealed partial class JobRunner(
             }
             catch (Exception e)
             {
-                Log.NotTaken(logger, e);
-                await Sleep(AfterTrouble);
+                if (!silence.InTrouble) Log.NotTaken(logger, e);
+                await Sleep(silence.Next());
             }
         }
 
@@ -79,39 +83,68 @@ internal sealed partial class JobRunner(
         var change = worker.Changed;
         await grains.GetGrain<IJobCatalogGrain>(0).Recover().WaitAsync(_stop.Token);
         await Forget();
-        if (worker.Status.State != WorkerState.Ready) await change.EndedOr(LookAgain, time, _stop.Token);
+        if (worker.Status.State is not (WorkerState.Ready or WorkerState.Asleep)) await change.EndedOr(LookAgain, time, _stop.Token);
         else if (_runs.Count > options.Slots) await Task.WhenAny(_runs).WaitAsync(_stop.Token);
         else if (await Queue.Take(silo.SiloAddress.ToParsableString()) is { } lease) await Begin(lease);
         else await Queue.WaitForWork(LookAgain, _stop.Token).WaitAsync(_stop.Token);
     }
 
-    /// <summary>Returns when the job is admitted or has ended: the engine hears of jobs in their order.</summary>
+    /// <summary>
+    /// Returns when the job is admitted or has ended, so that the engine hears of jobs in their order. One whose preparation takes longer than a moment does not hold up
+    /// those behind it.
+    /// </summary>
     private Task Begin(JobLease lease)
     {
         var run = new JobRun(lease, $"worker_{worker.Key.Device + 1}", grains, renderer, blobs, time, logger);
         var running = run.Execute(_stop.Token);
         _runs.Add(running);
-        return Task.WhenAny(run.Admitted, running).WaitAsync(_stop.Token);
+        return Task.WhenAny(run.Admitted, running).EndedOr(LongestAdmission, time, _stop.Token);
     }
 
-    /// <summary>Lets go of runs that have ended, and pauses as the longest of them asks.</summary>
+    /// <summary>Lets go of runs that have ended, and pauses where they met busy workers or trouble.</summary>
     private async Task Forget()
     {
         var pause = TimeSpan.Zero;
         foreach (var run in _runs.Where(run => run.IsCompleted).ToArray())
         {
             _runs.Remove(run);
-            if (await run is var asked && asked > pause) pause = asked;
+            if (PauseAfter(await run) is var asked && asked > pause) pause = asked;
         }
 
         if (pause > TimeSpan.Zero) await Sleep(pause);
+    }
+
+    private TimeSpan PauseAfter(RunEnd end)
+    {
+        if (end.Trouble is { } cause)
+        {
+            if (!_trouble.InTrouble) Log.Troubled(logger, cause);
+            return _trouble.Next();
+        }
+
+        if (end.HasEnded && _trouble.InTrouble)
+        {
+            Log.Recovered(logger, _trouble.Failures);
+            _trouble.Reset();
+        }
+
+        return end.Pause;
     }
 
     private Task Sleep(TimeSpan span) => Task.Delay(span, time, _stop.Token).EndedOr(Timeout.InfiniteTimeSpan, time, _stop.Token);
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "The queue of jobs does not answer; it is asked again in a second.")]
+        [LoggerMessage(1, LogLevel.Warning, "The queue of jobs does not answer; it is asked again until it does.")]
         public static partial void NotTaken(ILogger logger, Exception cause);
+
+        [LoggerMessage(2, LogLevel.Information, "The queue of jobs answers again.")]
+        public static partial void TakenAgain(ILogger logger);
+
+        [LoggerMessage(3, LogLevel.Warning, "A job met a passing fault. It is tried again, and jobs are taken with growing pauses, until one comes to its end.")]
+        public static partial void Troubled(ILogger logger, Exception cause);
+
+        [LoggerMessage(4, LogLevel.Information, "Jobs come to their end again, after {Failures} passing faults.")]
+        public static partial void Recovered(ILogger logger, int failures);
     }
 }

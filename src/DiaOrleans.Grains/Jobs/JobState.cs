@@ -3,7 +3,7 @@ using DiaOrleans.Grains.State;
 namespace DiaOrleans.Grains.Jobs;
 
 /// <summary>What a job grain stores. A cleared row reads as a fresh object, so a null record means that there is no such job.</summary>
-[GenerateSerializer, Alias("dia.job-state"), StoredState("dia.job", version: 1)]
+[GenerateSerializer, Alias("dia.job-state"), StoredState("dia.job", version: 2)]
 internal sealed class JobState
 {
     [Id(0)] public JobRecord? Record { get; set; }

@@ -8,29 +8,29 @@ using Microsoft.Extensions.Logging;
 namespace DiaOrleans.Grains.Prompts;
 
 /// <summary>What a voice continues: its prompt's codes and words, as long as the model clones well; spec/api.md 3.3. Runs outside grain turns.</summary>
-internal sealed partial class PromptCodesSource(PromptCodesStore codes, PromptWords words, IGrainFactory grains, PromptOptions options, ILogger<PromptCodesSource> logger)
+internal sealed partial class PromptCodesSource(PromptSnapshots snapshots, PromptWords words, PromptOptions options, ILogger<PromptCodesSource> logger)
 {
     /// <summary>Null where the voice has no usable prompt: generation goes on without cloning.</summary>
-    /// <param name="voice">Whose prompt.</param>
+    /// <param name="voiceId">Whose prompt.</param>
+    /// <param name="voice">That voice's settings.</param>
     /// <param name="primarySpeaker">Tag for a transcript without tags; anything but S2 is S1.</param>
     /// <param name="model">The model that is to continue it.</param>
     /// <param name="worker">A worker with that model: its codec encodes what was not encoded yet.</param>
     /// <param name="cancellationToken">Stops waiting; encoding goes on for others.</param>
     /// <exception cref="PromptEncodingException">The worker refuses to encode, or fails.</exception>
-    public async Task<ResolvedPrompt?> Resolve(VoiceSettings voice, string primarySpeaker, ModelFacts model, IGpuWorkerGrain worker, CancellationToken cancellationToken)
+    public async Task<ResolvedPrompt?> Resolve(string voiceId, VoiceSettings voice, string primarySpeaker, ModelFacts model, IGpuWorkerGrain worker, CancellationToken cancellationToken)
     {
         if (string.IsNullOrEmpty(voice.AudioPrompt)) return null;
-        if (!PromptId.CanExist(voice.AudioPrompt) || await grains.GetGrain<IAudioPromptGrain>(voice.AudioPrompt).Get() is not { } prompt)
-        {
-            Log.NotRegistered(logger, voice.AudioPrompt);
-            return null;
-        }
-
         try
         {
-            var whole = await codes.Of(prompt, model, worker, cancellationToken);
-            var transcript = await words.Of(voice, prompt, cancellationToken);
-            return Shorten(prompt, whole, transcript, primarySpeaker, model);
+            if (await snapshots.Take(voiceId, voice, model, worker, cancellationToken) is not { } taken)
+            {
+                Log.NotRegistered(logger, voice.AudioPrompt);
+                return null;
+            }
+
+            var transcript = await words.Of(taken.OwnText, taken.Prompt, cancellationToken);
+            return Shorten(taken.Prompt, taken.Codes, transcript, primarySpeaker, model);
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or RecordingException)
         {

@@ -3,7 +3,6 @@ using DiaOrleans.Abstractions.Prompts;
 using DiaOrleans.Abstractions.Voices;
 using DiaOrleans.Audio.Reading;
 using DiaOrleans.Grains.Blobs;
-using DiaOrleans.Grains.Recognition;
 using Microsoft.Extensions.Logging;
 
 namespace DiaOrleans.Grains.Prompts;
@@ -15,7 +14,7 @@ internal sealed partial class PromptDiscovery(
 {
     private readonly SemaphoreSlim _one = new(1);
 
-    /// <summary>Looks at all recordings in the folder and answers with those that can be read.</summary>
+    /// <summary>Looks at all recordings in the folder and answers with those that can be read. All are registered before the first is recognised.</summary>
     /// <param name="forceRetranscribe">Recognise all, whatever text they have; without speech recognition, or where it is not to run by itself, no different.</param>
     /// <param name="cancellationToken">Stops between recordings, and the recognition of one.</param>
     public async Task<IReadOnlyList<AudioPrompt>> Discover(bool forceRetranscribe, CancellationToken cancellationToken)
@@ -23,9 +22,12 @@ internal sealed partial class PromptDiscovery(
         await _one.WaitAsync(cancellationToken);
         try
         {
-            var found = new List<AudioPrompt>();
+            recognition.ForgetFailures();
+            var sights = new List<Sight>();
             foreach (var (id, key) in await PromptFiles.FindRecordings(blobs, cancellationToken))
-                if (await Look(id, key, forceRetranscribe, cancellationToken) is { } prompt) found.Add(prompt);
+                if (await Look(id, key, forceRetranscribe, cancellationToken) is { } sight) sights.Add(sight);
+            var found = new List<AudioPrompt>();
+            foreach (var sight in sights) found.Add(await Listen(sight, cancellationToken));
             return found;
         }
         finally
@@ -38,10 +40,11 @@ internal sealed partial class PromptDiscovery(
     public async Task DiscoverOne(string id, CancellationToken cancellationToken)
     {
         var recordings = await PromptFiles.FindRecordings(blobs, cancellationToken);
-        if (recordings.FirstOrDefault(file => file.Id == id).Key is { } key) await Look(id, key, forceRetranscribe: false, cancellationToken);
+        if (recordings.FirstOrDefault(file => file.Id == id).Key is not { } key) return;
+        if (await Look(id, key, forceRetranscribe: false, cancellationToken) is { } sight) await Listen(sight, cancellationToken);
     }
 
-    private async Task<AudioPrompt?> Look(string id, string key, bool forceRetranscribe, CancellationToken cancellationToken)
+    private async Task<Sight?> Look(string id, string key, bool forceRetranscribe, CancellationToken cancellationToken)
     {
         try
         {
@@ -49,16 +52,24 @@ internal sealed partial class PromptDiscovery(
             var recognises = configuration.AutoTranscribe && recognition.IsAvailable(configuration.WhisperModelSize);
             var forced = forceRetranscribe && recognises;
             if (await Register(id, key, useFiles: !forced, cancellationToken) is not { } sight) return null;
-            if (recognises && (forced || sight.Prompt.Transcript is null))
-                sight = sight with { Prompt = await Recognize(sight.Prompt, configuration.WhisperModelSize, cancellationToken) };
-            await TellVoices(sight);
-            return sight.Prompt;
+            sight = sight with { ModelSize = recognises && (forced || sight.Prompt.Transcript is null) ? configuration.WhisperModelSize : null };
+            if (sight.ModelSize is null || sight.FileChanged) await TellVoices(sight);
+            return sight;
         }
         catch (Exception problem) when (problem is RecordingException or IOException or UnauthorizedAccessException)
         {
             Log.Skipped(logger, key, problem.Message);
             return null;
         }
+    }
+
+    private async Task<AudioPrompt> Listen(Sight sight, CancellationToken cancellationToken)
+    {
+        if (sight.ModelSize is null) return sight.Prompt;
+        if (await recognition.Attempt(sight.Prompt, sight.ModelSize, cancellationToken) is { } transcript
+            && await transcripts.Keep(sight.Prompt, transcript, cancellationToken) is { } kept) sight = sight with { Prompt = kept };
+        await TellVoices(sight);
+        return sight.Prompt;
     }
 
     private async Task<Sight?> Register(string id, string key, bool useFiles, CancellationToken cancellationToken)
@@ -84,33 +95,16 @@ internal sealed partial class PromptDiscovery(
         await PromptFiles.ReadText(blobs, PromptFiles.Text(id), cancellationToken),
         remembered);
 
-    private async Task<AudioPrompt> Recognize(AudioPrompt prompt, string modelSize, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var transcript = await recognition.Recognize(prompt.Recording, modelSize, cancellationToken);
-            return await transcripts.Keep(prompt, transcript, cancellationToken) ?? prompt;
-        }
-        catch (Exception problem) when (problem is RecognizerUnavailableException or RecognitionException)
-        {
-            Log.NotRecognised(logger, prompt.Id, problem.Message);
-            return prompt;
-        }
-    }
-
     private Task TellVoices(Sight sight) => sight.Prompt.Transcript is null && !sight.FileChanged
         ? Task.CompletedTask
         : voices.Tell(new PromptText(sight.Prompt.Id, sight.Prompt.Transcript?.Text, sight.FileChanged ? PromptTextReach.Following : PromptTextReach.Missing));
 
-    /// <summary>A prompt as it was found, and whether its recording or its text file is another than before.</summary>
-    private sealed record Sight(AudioPrompt Prompt, bool FileChanged);
+    /// <summary>A prompt as it was found, whether its recording or its text file is another than before, and the model that is to recognise it, or null.</summary>
+    private sealed record Sight(AudioPrompt Prompt, bool FileChanged, string? ModelSize = null);
 
     private static partial class Log
     {
         [LoggerMessage(1, LogLevel.Warning, "{File} is left out of the audio prompts: {Why}")]
         public static partial void Skipped(ILogger logger, string file, string why);
-
-        [LoggerMessage(2, LogLevel.Warning, "Audio prompt '{Prompt}' was not transcribed: {Why}")]
-        public static partial void NotRecognised(ILogger logger, string prompt, string why);
     }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using DiaOrleans.Grains.Blobs;
+using DiaOrleans.Grains.Recognition;
 
 namespace DiaOrleans.Grains.Prompts;
 
@@ -43,12 +44,10 @@ internal static class PromptFiles
     {
         if (await blobs.ReadAll(key, MaxTextBytes, cancellationToken) is not { } bytes) return null;
         using var reader = new StreamReader(new MemoryStream(bytes), Encoding.UTF8);
-        return Tidy(await reader.ReadToEndAsync(cancellationToken)) is { Length: > 0 } text ? text : null;
+        return TranscriptText.Tidy(await reader.ReadToEndAsync(cancellationToken)) is { Length: > 0 } text ? text : null;
     }
 
     public static Task WriteText(IBlobStore blobs, string key, string text, CancellationToken cancellationToken) => blobs.Write(key, Encoding.UTF8.GetBytes(text), cancellationToken);
-
-    public static string Tidy(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 
     private static string? IdOf(string key)
     {

@@ -5,10 +5,13 @@ using DiaOrleans.Grains.Blobs;
 namespace DiaOrleans.Grains.Prompts;
 
 /// <summary>Recordings as samples, decoded off the callers' threads and few at a time.</summary>
-internal sealed class PromptReader(IRecordingReader reader, IBlobStore blobs)
+internal sealed class PromptReader(IRecordingReader reader, IBlobStore blobs, TimeProvider time)
 {
     /// <summary>For files that people put into the folder; uploads are bounded far below.</summary>
     private const int MaxFileBytes = 256 << 20;
+    /// <summary>A file that takes longer, its wait for a decoder included, is left alone, so that it does not stop the others.</summary>
+    public static readonly TimeSpan LongestRead = TimeSpan.FromSeconds(60);
+
     private static readonly ReadLimits FileLimits = new(MaxSeconds: 600);
 
     private readonly SemaphoreSlim _decoders = new(Math.Clamp(Environment.ProcessorCount / 2, 1, 4));
@@ -17,23 +20,42 @@ internal sealed class PromptReader(IRecordingReader reader, IBlobStore blobs)
 
     /// <summary>A recording in the store as bytes; null where there is none.</summary>
     /// <exception cref="IOException">It cannot be read, or is too large.</exception>
-    public Task<byte[]?> ReadFile(string key, CancellationToken cancellationToken) => blobs.ReadAll(key, MaxFileBytes, cancellationToken);
+    public Task<byte[]?> ReadFile(string key, CancellationToken cancellationToken) =>
+        InTime(stop => Task.Run(() => blobs.ReadAll(key, MaxFileBytes, stop), stop).WaitAsync(stop), () => new IOException("Reading it takes too long."), cancellationToken);
 
     /// <exception cref="RecordingException">It cannot be decoded.</exception>
     public Task<Recording> DecodeFile(ReadOnlyMemory<byte> file, CancellationToken cancellationToken) => Decode(file, FileLimits, cancellationToken);
 
     /// <exception cref="RecordingException">It cannot be decoded.</exception>
-    public async Task<Recording> Decode(ReadOnlyMemory<byte> file, ReadLimits limits, CancellationToken cancellationToken)
+    public Task<Recording> Decode(ReadOnlyMemory<byte> file, ReadLimits limits, CancellationToken cancellationToken) =>
+        InTime(stop => DecodeInTurn(file, limits, stop), () => new RecordingException(RecordingProblem.Unreadable, "Decoding it takes too long."), cancellationToken);
+
+    /// <summary>A decoder that does not stop loses its place, so that the others go on.</summary>
+    private async Task<Recording> DecodeInTurn(ReadOnlyMemory<byte> file, ReadLimits limits, CancellationToken stop)
     {
-        await _decoders.WaitAsync(cancellationToken);
+        await _decoders.WaitAsync(stop);
         try
         {
-            var recording = await Task.Run(() => reader.Read(file, limits, cancellationToken), cancellationToken);
+            var recording = await Task.Run(() => reader.Read(file, limits, stop), stop).WaitAsync(stop);
             return recording.Samples.Length > 0 ? recording : throw new RecordingException(RecordingProblem.Empty, "The file holds no samples.");
         }
         finally
         {
             _decoders.Release();
+        }
+    }
+
+    private async Task<T> InTime<T>(Func<CancellationToken, Task<T>> work, Func<Exception> late, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(LongestRead, time);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            return await work(stop.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested && limit.IsCancellationRequested)
+        {
+            throw late();
         }
     }
 }

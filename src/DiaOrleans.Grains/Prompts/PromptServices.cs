@@ -6,8 +6,8 @@ namespace DiaOrleans.Grains.Prompts;
 public static class PromptServices
 {
     /// <summary>
-    /// Uploads, transcripts and discovery, and the codes for rendering. Needs an <see cref="Blobs.IBlobStore"/>, an <see cref="Audio.Reading.IRecordingReader"/> and an
-    /// <see cref="Recognition.ISpeechRecognizer"/>. Call it after the silo is added: its work in the background starts after it.
+    /// Uploads, transcripts and discovery, and the codes for rendering. Needs an <see cref="Blobs.IBlobStore"/>, an <see cref="Audio.Reading.IRecordingReader"/>, an
+    /// <see cref="Recognition.ISpeechRecognizer"/> and a <see cref="TimeProvider"/>. Call it after the silo is added: its work in the background starts after it.
     /// </summary>
     public static IServiceCollection AddAudioPrompts(this IServiceCollection services, PromptOptions options) => services
         .AddSingleton(options)
@@ -15,6 +15,8 @@ public static class PromptServices
         .AddSingleton<PromptReader>()
         .AddSingleton<PromptVoices>()
         .AddSingleton<PromptBacklog>()
+        .AddSingleton<RecognitionFailures>()
+        .AddSingleton<RecognitionModels>()
         .AddSingleton<PromptRecognition>()
         .AddSingleton<PromptTranscripts>()
         .AddSingleton<PromptIntake>()
@@ -24,6 +26,7 @@ public static class PromptServices
         .AddSingleton<PromptWords>()
         .AddSingleton<IPromptEncoder, WorkerPromptEncoder>()
         .AddSingleton<PromptCodesStore>()
+        .AddSingleton<PromptSnapshots>()
         .AddSingleton<PromptCodesSource>()
         .AddHostedService<PromptHousekeeper>();
 }

@@ -1,4 +1,5 @@
 using DiaOrleans.Abstractions.Prompts;
+using DiaOrleans.Grains.Recognition;
 
 namespace DiaOrleans.Grains.Prompts;
 
@@ -17,7 +18,7 @@ internal static class PromptShortening
         {
             var end = spans.Take(count).Max(span => span.End);
             if (end <= 0 || end > maxSeconds || spans.Skip(count).Any(span => span.Start < end)) continue;
-            var text = PromptFiles.Tidy(string.Join(' ', spans.Take(count).Select(span => span.Text)));
+            var text = TranscriptText.Tidy(string.Join(' ', spans.Take(count).Select(span => span.Text)));
             if (text.Length > 0) return new PromptHead(end, text);
         }
 

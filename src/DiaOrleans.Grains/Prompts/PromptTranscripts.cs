@@ -7,7 +7,7 @@ using DiaOrleans.Grains.Recognition;
 namespace DiaOrleans.Grains.Prompts;
 
 /// <summary>Gives recordings their words, by hand or by speech recognition. The grain's state is the truth; the text file beside a recording is a copy for people.</summary>
-internal sealed class PromptTranscripts(PromptRecognition recognition, IBlobStore blobs, IGrainFactory grains, PromptLocks locks, PromptVoices voices)
+internal sealed class PromptTranscripts(PromptRecognition recognition, IBlobStore blobs, IGrainFactory grains, PromptLocks locks, PromptVoices voices, PromptBacklog backlog)
 {
     /// <summary>Sets the text of the prompt and of all voices that use it, and answers with those voices; null where no such prompt is registered.</summary>
     public async Task<IReadOnlyList<string>?> SetByHand(string id, string text, CancellationToken cancellationToken)
@@ -26,8 +26,22 @@ internal sealed class PromptTranscripts(PromptRecognition recognition, IBlobStor
     {
         if (await grains.GetGrain<IAudioPromptGrain>(id).Get() is not { } prompt) return null;
         var configuration = await grains.GetGrain<IConfigurationGrain>(0).Get();
-        var transcript = await recognition.Recognize(prompt.Recording, configuration.WhisperModelSize, cancellationToken);
+        var transcript = await Recognize(prompt, configuration.WhisperModelSize, cancellationToken);
         return await Keep(prompt, transcript, cancellationToken) ?? throw new RecognitionException("The recording was replaced meanwhile.");
+    }
+
+    private async Task<PromptTranscript> Recognize(AudioPrompt prompt, string modelSize, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await recognition.Recognize(prompt.Recording, modelSize, cancellationToken);
+        }
+        catch (RecognitionException problem) when (problem.Fault == RecognitionFault.Recording)
+        {
+            // Where somebody has put another file there, the next request finds it registered.
+            backlog.Add(prompt.Id);
+            throw;
+        }
     }
 
     /// <summary>Keeps what was recognised in a recording; null where the recording has been replaced or deleted since.</summary>

@@ -1,4 +1,5 @@
 using DiaOrleans.Abstractions.Prompts;
+using DiaOrleans.Grains.Recognition;
 
 namespace DiaOrleans.Grains.Prompts;
 
@@ -15,7 +16,7 @@ internal static class TranscriptChoice
     public static PromptTranscript? Of(string? reference, string? textFile, PromptTranscript? remembered)
     {
         if (reference is not null) return remembered is { Source: TranscriptSources.Reference } && remembered.Text == reference ? remembered : FromFile(reference, TranscriptSources.Reference);
-        if (textFile is null || (remembered is not null && PromptFiles.Tidy(remembered.Text) == textFile)) return remembered;
+        if (textFile is null || (remembered is not null && TranscriptText.Tidy(remembered.Text) == textFile)) return remembered;
         return FromFile(textFile, TranscriptSources.TextFile);
     }
 

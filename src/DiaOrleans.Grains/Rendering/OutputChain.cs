@@ -11,35 +11,30 @@ internal sealed class OutputChain : IDisposable
     private readonly SegmentJoiner _joiner;
     private readonly TimeStretch? _stretch;
     private readonly Resampler _resampler;
-    private readonly IAudioEncoder? _encoder;
-    private readonly AudioFormat _format;
-    private readonly bool _keep;
+    private readonly Lazy<IAudioEncoder>? _stream;
+    private readonly Lazy<AudioFile>? _whole;
+    private readonly AudioFile? _recording;
     private readonly ArrayBufferWriter<float> _joined = new();
     private readonly ArrayBufferWriter<float> _stretched = new();
     private readonly ArrayBufferWriter<float> _resampled = new();
     private readonly ArrayBufferWriter<byte> _encoded = new();
-    private readonly ArrayBufferWriter<float> _kept = new();
 
     /// <param name="modelRate">Hz of the samples that come in.</param>
     /// <param name="speed">1 leaves them as they are.</param>
     /// <param name="format">Of the bytes.</param>
     /// <param name="sampleRate">Hz of the bytes.</param>
     /// <param name="streamed">Bytes come as they are made, in a container without a length; else all at the end.</param>
-    /// <param name="keep">The samples are wanted at the end as well.</param>
+    /// <param name="keep">A WAV file is wanted at the end as well.</param>
     public OutputChain(int modelRate, double speed, AudioFormat format, int sampleRate, bool streamed, bool keep)
     {
-        (_format, _keep, SampleRate) = (format, keep || !streamed, sampleRate);
         _joiner = new SegmentJoiner(modelRate);
         _stretch = speed == 1 ? null : new TimeStretch(modelRate, speed);
         _resampler = new Resampler(modelRate, sampleRate);
-        _encoder = streamed ? AudioEncoders.Create(format, sampleRate) : null;
+        // Made with the first sample: an encoder may be a process, and a request may wait long for a slot.
+        if (streamed) _stream = new Lazy<IAudioEncoder>(() => AudioEncoders.Create(format, sampleRate), isThreadSafe: false);
+        else _whole = new Lazy<AudioFile>(() => new AudioFile(format, sampleRate), isThreadSafe: false);
+        if (keep) _recording = new AudioFile(AudioFormat.Wav, sampleRate);
     }
-
-    /// <summary>Hz of <see cref="Kept"/>.</summary>
-    public int SampleRate { get; }
-
-    /// <summary>All samples so far, as they sound in the end.</summary>
-    public ReadOnlySpan<float> Kept => _kept.WrittenSpan;
 
     public void Begin(bool last) => _joiner.Begin(last, _joined);
 
@@ -52,17 +47,22 @@ internal sealed class OutputChain : IDisposable
 
     public void End() => _joiner.End(_joined);
 
-    /// <summary>The bytes that are left; all of them where they do not come as they are made.</summary>
-    public byte[] Finish()
+    /// <summary>The bytes that are left, in pieces; all of them where they do not come as they are made.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> Finish()
     {
         var rest = Advance(ended: true);
-        return _encoder is null ? AudioEncoders.EncodeWhole(_format, Kept, SampleRate) : rest;
+        return _whole is null ? [rest] : _whole.Value.Finish();
     }
+
+    /// <summary>The WAV file of all samples, where it was asked for; call it once, after <see cref="Finish"/>.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>>? FinishRecording() => _recording?.Finish();
 
     public void Dispose()
     {
         _stretch?.Dispose();
-        _encoder?.Dispose();
+        if (_stream is { IsValueCreated: true }) _stream.Value.Dispose();
+        if (_whole is { IsValueCreated: true }) _whole.Value.Dispose();
+        _recording?.Dispose();
     }
 
     private byte[] Advance(bool ended)
@@ -71,13 +71,21 @@ internal sealed class OutputChain : IDisposable
         _resampler.Process(_stretched.WrittenSpan, _resampled);
         _stretched.ResetWrittenCount();
         if (ended) _resampler.Flush(_resampled);
-        if (_keep) _kept.Write(_resampled.WrittenSpan);
-        _encoder?.Write(_resampled.WrittenSpan, _encoded);
+        Encode(ended);
         _resampled.ResetWrittenCount();
-        if (ended) _encoder?.Finish(_encoded);
         var bytes = _encoded.WrittenSpan.ToArray();
         _encoded.ResetWrittenCount();
         return bytes;
+    }
+
+    private void Encode(bool ended)
+    {
+        var samples = _resampled.WrittenSpan;
+        if (samples.IsEmpty && !ended) return;
+        _recording?.Write(samples);
+        _whole?.Value.Write(samples);
+        _stream?.Value.Write(samples, _encoded);
+        if (ended) _stream?.Value.Finish(_encoded);
     }
 
     private void Stretch(bool ended)

@@ -160,7 +160,7 @@ internal sealed partial class SegmentSpeech(SpeechPlan plan, int segment, Resolv
             }
 
             if (answer.Outcome == WorkOutcome.Accepted) return;
-            if (answer.Outcome != WorkOutcome.Busy) throw new RenderException(answer.Reason ?? "The worker takes no more work.", passing: answer.Outcome == WorkOutcome.Unavailable);
+            if (answer.Outcome != WorkOutcome.Busy) throw new RenderException(answer.Reason ?? "The worker takes no more work.", passing: answer.Outcome is WorkOutcome.Unavailable or WorkOutcome.Loading);
             await Task.Delay(BusyPause, time, stop);
         }
     }

@@ -36,7 +36,7 @@ internal sealed partial class SpeechRenderer(
             ResolvedPrompt? prompt;
             try
             {
-                prompt = await prompts.Resolve(voice, voice.PrimarySpeaker, model, worker, stop);
+                prompt = await prompts.Resolve(request.VoiceId, voice, voice.PrimarySpeaker, model, worker, stop);
             }
             catch (PromptEncodingException refused)
             {

@@ -45,8 +45,8 @@ internal sealed class SpeechRendering(
         }
 
         var rest = output.Finish();
-        Saved = await recorder.Record(ticket, AudioPromptUsed, output);
-        yield return rest;
+        Saved = await recorder.Record(ticket, AudioPromptUsed, output, stop);
+        foreach (var piece in rest) yield return piece;
     }
 
     public async ValueTask DisposeAsync()

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace DiaOrleans.Grains.Rendering;
 
-/// <summary>Finds a worker for a piece of work: the least loaded first, the next one where it refuses, and a loading one within limits.</summary>
+/// <summary>Finds a worker for a piece of work: the least loaded first, the next one where it refuses, and one that is loading or asleep within limits.</summary>
 internal sealed partial class WorkDispatcher(IGrainFactory grains, TimeProvider time, ILogger<WorkDispatcher> logger)
 {
     /// <summary>How long a request waits for a model that is being loaded.</summary>
@@ -23,9 +23,11 @@ internal sealed partial class WorkDispatcher(IGrainFactory grains, TimeProvider 
         {
             var workers = await grains.GetGrain<IWorkerDirectoryGrain>(0).List();
             var choice = WorkerChoice.Among(workers);
-            if (choice.Ready.Count > 0) return await Offer(choice.Ready, offer, stop);
-            var patience = choice.OneIsLoading ? LoadingPatience : workers.Count == 0 ? EmptyPatience : TimeSpan.Zero;
-            if (time.GetElapsedTime(start) >= patience || stop.IsCancellationRequested) return NoWorker(choice.OneIsLoading);
+            // A worker that falls asleep after it reported says so itself, and wakes.
+            if (choice.Ready.Count > 0 && await Offer(choice.Ready, offer, stop) is { Outcome: not WorkOutcome.Loading } answer) return answer;
+            if (choice.Asleep is { } sleeper) await Wake(sleeper);
+            var patience = choice.OneComes ? LoadingPatience : workers.Count == 0 ? EmptyPatience : TimeSpan.Zero;
+            if (time.GetElapsedTime(start) >= patience || stop.IsCancellationRequested) return NoWorker(choice.OneComes);
             await Task.Delay(LookAgain, time, CancellationToken.None);
         }
     }
@@ -38,7 +40,7 @@ internal sealed partial class WorkDispatcher(IGrainFactory grains, TimeProvider 
             if (stop.IsCancellationRequested) break;
             var answer = await Offer(status, offer);
             if (answer.Outcome is WorkOutcome.Accepted or WorkOutcome.Rejected) return answer;
-            if (refusal.Outcome != WorkOutcome.Busy) refusal = answer;
+            if (refusal.Outcome is not (WorkOutcome.Busy or WorkOutcome.Loading)) refusal = answer;
         }
 
         return refusal;
@@ -54,6 +56,18 @@ internal sealed partial class WorkDispatcher(IGrainFactory grains, TimeProvider 
         {
             Log.Lost(logger, e, status.Key);
             return NoWorker(loading: false);
+        }
+    }
+
+    private async Task Wake(string worker)
+    {
+        try
+        {
+            await grains.GetGrain<IGpuWorkerGrain>(worker).Wake();
+        }
+        catch (Exception e) when (e is OrleansException or TimeoutException)
+        {
+            Log.Lost(logger, e, worker);
         }
     }
 

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace DiaOrleans.Grains.Workers;
 
 /// <summary>
-/// The life of this silo's engine: loaded in the background once the silo is up, reported to the directory each second and on a change, drained
-/// before the web server stops listening, so that new requests hear a refusal while running ones end.
+/// The life of this silo's engine: loaded in the background once the silo is up, reported to the directory each second and on a change, let go while nobody needs
+/// it where that is asked for, drained before the web server stops listening, so that new requests hear a refusal while running ones end.
 /// </summary>
 internal sealed partial class EngineHost(
     LocalWorker worker,
@@ -34,8 +34,7 @@ internal sealed partial class EngineHost(
     {
         // The signal to stop comes here first; StoppingAsync waits for its turn among others.
         _signal = life.ApplicationStopping.Register(worker.Drain);
-        // A thread of its own: reading a model blocks for seconds to minutes.
-        _loading = Task.Factory.StartNew(Load, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
+        _loading = StartLoading();
         await Report();
         _reporting = Task.Run(KeepReporting, CancellationToken.None);
     }
@@ -64,6 +63,10 @@ internal sealed partial class EngineHost(
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
+    // A thread of its own: reading a model blocks for seconds to minutes.
+    private Task<ISpeechEngine?> StartLoading() =>
+        Task.Factory.StartNew(Load, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
+
     private async Task<ISpeechEngine?> Load()
     {
         try
@@ -90,10 +93,31 @@ internal sealed partial class EngineHost(
         while (!_stopped.IsCancellationRequested)
         {
             var change = worker.Changed;
+            await SleepOrWake();
             await Report();
             foreach (var work in worker.Work.ReleaseForgotten()) Log.Forgotten(logger, work);
             await change.EndedOr(ReportPeriod, time, _stopped.Token);
         }
+    }
+
+    private async Task SleepOrWake()
+    {
+        if (worker.Status.State == WorkerState.Loading && _loading.IsCompleted)
+        {
+            _loading = StartLoading();
+        }
+        else if (options.IdleLimit is { } limit && worker.FallAsleep(limit) is { } engine)
+        {
+            _loading = Task.FromResult<ISpeechEngine?>(null);
+            await Task.Run(() => Unload(engine));
+            Log.Asleep(logger, worker.Key.ToString(), limit.TotalMinutes);
+        }
+    }
+
+    private static async Task Unload(ISpeechEngine engine)
+    {
+        await engine.DisposeAsync();
+        ProcessMemory.GiveBack();
     }
 
     private async Task Report()
@@ -124,5 +148,8 @@ internal sealed partial class EngineHost(
 
         [LoggerMessage(5, LogLevel.Warning, "The directory of workers did not hear this silo's report; the next one follows in a second.")]
         public static partial void NotReported(ILogger logger, Exception cause);
+
+        [LoggerMessage(6, LogLevel.Information, "Worker {Worker} has had no work for {Minutes} minutes: its model leaves memory, and comes back with the next request.")]
+        public static partial void Asleep(ILogger logger, string worker, double minutes);
     }
 }

@@ -50,6 +50,12 @@ internal sealed class GpuWorkerGrain(LocalWorker worker, TimeProvider time) : Gr
         return Task.CompletedTask;
     }
 
+    public Task Wake()
+    {
+        worker.Wake();
+        return Task.CompletedTask;
+    }
+
     public Task<WorkerStatus> GetStatus() => Task.FromResult(worker.Status);
 
     /// <summary>What failed in the engine stands in the log and is no message's business.</summary>

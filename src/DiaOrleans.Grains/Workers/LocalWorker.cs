@@ -11,6 +11,7 @@ internal sealed partial class LocalWorker(WorkerKey key, TimeProvider time, ILog
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ISpeechEngine? _engine;
     private WorkerState _state = WorkerState.Loading;
+    private long _usedAt = time.GetTimestamp();
 
     public WorkerKey Key => key;
 
@@ -41,7 +42,23 @@ internal sealed partial class LocalWorker(WorkerKey key, TimeProvider time, ILog
     }
 
     /// <summary>Takes the loaded engine, unless the worker is already draining.</summary>
-    public void Take(ISpeechEngine engine) => Change(() => (_engine, _state) = (engine, _state == WorkerState.Loading ? WorkerState.Ready : _state));
+    public void Take(ISpeechEngine engine) => Change(() =>
+        (_engine, _state, _usedAt) = (engine, _state == WorkerState.Loading ? WorkerState.Ready : _state, time.GetTimestamp()));
+
+    /// <summary>Gives the engine up where it has had no work for <paramref name="idle"/>: whoever gets it disposes of it. Null where it has.</summary>
+    public ISpeechEngine? FallAsleep(TimeSpan idle)
+    {
+        lock (_gate)
+        {
+            if (_state != WorkerState.Ready || time.GetElapsedTime(_usedAt) < idle || !Work.IsEmpty || _engine!.Load is not { Active: 0, Waiting: 0 }) return null;
+            var engine = _engine;
+            (_engine, _state) = (null, WorkerState.Asleep);
+            return engine;
+        }
+    }
+
+    /// <summary>From asleep to loading.</summary>
+    public void Wake() => Change(() => _state = _state == WorkerState.Asleep ? WorkerState.Loading : _state);
 
     public void Fail() => Change(() => _state = WorkerState.Failed);
 
@@ -73,12 +90,17 @@ internal sealed partial class LocalWorker(WorkerKey key, TimeProvider time, ILog
         Signal();
     }
 
-    private static string Reason(WorkerState state) => state switch
+    /// <summary>Who offers work to a worker that has just fallen asleep wakes it.</summary>
+    private WorkAdmission NotReady()
     {
-        WorkerState.Loading => "The model is still being loaded.",
-        WorkerState.Draining => "The server is stopping.",
-        _ => "The model could not be loaded.",
-    };
+        if (_state == WorkerState.Asleep) Wake();
+        return _state switch
+        {
+            WorkerState.Loading => new WorkAdmission(WorkOutcome.Loading, "The model is still being loaded."),
+            WorkerState.Draining => new WorkAdmission(WorkOutcome.Unavailable, "The server is stopping."),
+            _ => new WorkAdmission(WorkOutcome.Unavailable, "The model could not be loaded."),
+        };
+    }
 
     private WorkAdmission Submit(Guid id, Func<ISpeechEngine, (EngineRun? Run, WorkAdmission Answer)> offer)
     {
@@ -87,9 +109,10 @@ internal sealed partial class LocalWorker(WorkerKey key, TimeProvider time, ILog
         lock (_gate)
         {
             if (Work.Find(id) is not null) return new WorkAdmission(WorkOutcome.Accepted);
-            if (_state != WorkerState.Ready) return new WorkAdmission(WorkOutcome.Unavailable, Reason(_state));
+            if (_state != WorkerState.Ready) return NotReady();
             (run, answer) = offer(_engine!);
             if (run is not null) Work.Add(id, run);
+            _usedAt = time.GetTimestamp();
         }
 
         if (run is not null) _ = Watch(id, run);
@@ -110,6 +133,7 @@ internal sealed partial class LocalWorker(WorkerKey key, TimeProvider time, ILog
         Signal();
         await run.Ended.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
         if (run.Ended.Exception is { } failure) Log.WorkFailed(logger, failure.GetBaseException(), id);
+        lock (_gate) _usedAt = time.GetTimestamp();
         Signal();
     }
 

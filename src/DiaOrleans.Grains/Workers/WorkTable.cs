@@ -11,6 +11,7 @@ internal sealed class WorkTable(TimeProvider time)
 
     private readonly ConcurrentDictionary<Guid, Entry> _entries = new();
 
+    /// <summary>Nothing is running, and nothing that has ended waits to be read.</summary>
     public bool IsEmpty => _entries.IsEmpty;
 
     /// <summary>The run of that work, or null; marks it as asked about.</summary>

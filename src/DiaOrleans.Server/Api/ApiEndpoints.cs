@@ -26,6 +26,7 @@ internal static class ApiEndpoints
             .AddSingleton(new VoiceAliases(options.VoiceAliases))
             .AddSingleton<SpeechResponder>()
             .AddSingleton<RequestId>()
+            .AddSingleton<RecognitionProblems>()
             .AddSingleton<Problems>()
             .AddSingleton<WorkerView>();
     }

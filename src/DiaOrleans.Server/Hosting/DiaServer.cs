@@ -45,7 +45,7 @@ internal static class DiaServer
         builder.Services.TryAddSingleton<IBlobStore>(new FolderBlobStore(data.Path));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(options.DrainSeconds + 10));
         builder.UseOrleans(silo => ConfigureSilo(silo, options, data));
-        builder.Services.AddSpeechEngine<OnnxSpeechEngineFactory>(new EngineHostOptions { DrainLimit = TimeSpan.FromSeconds(options.DrainSeconds) });
+        builder.Services.AddSpeechEngine<OnnxSpeechEngineFactory>(options.Engine());
         builder.Services.AddSingleton(options.Jobs());
         builder.Services.AddJobRunner();
         builder.Services.AddSpeechRecognition(options.Recognition(data.Path));

@@ -1,6 +1,7 @@
 using DiaOrleans.Grains.Configuration;
 using DiaOrleans.Grains.Jobs;
 using DiaOrleans.Grains.Rendering;
+using DiaOrleans.Grains.Workers;
 using DiaOrleans.Server.Api;
 using DiaOrleans.Server.Recognition;
 
@@ -15,6 +16,12 @@ internal static class OptionsByArea
         SaveOutputs = options.SaveOutputs,
         ShowPrompts = options.ShowPrompts,
         OutputRetentionHours = options.RetentionHours,
+    };
+
+    public static EngineHostOptions Engine(this ServerOptions options) => new()
+    {
+        DrainLimit = TimeSpan.FromSeconds(options.DrainSeconds),
+        IdleLimit = options.IdleUnloadMinutes > 0 ? TimeSpan.FromMinutes(options.IdleUnloadMinutes) : null,
     };
 
     public static RenderingOptions Rendering(this ServerOptions options) => new()

@@ -41,6 +41,9 @@ internal sealed record ServerOptions
     /// <summary>Seconds that accepted requests may still run after the server is told to stop.</summary>
     public double DrainSeconds { get; init; } = 40;
 
+    /// <summary>Minutes without work after which the model leaves memory until the next request; 0 keeps it.</summary>
+    public double IdleUnloadMinutes { get; init; }
+
     /// <summary>Silo's name; workers are pinned by it.</summary>
     public string Silo { get; init; } = "local";
 
@@ -154,6 +157,7 @@ internal sealed record ServerOptions
         Require(MaxWaitingSeconds > 0, "max waiting seconds", MaxWaitingSeconds, "more than 0");
         Require(MaxPendingJobs >= 1, "max pending jobs", MaxPendingJobs, "1 or more");
         Require(DrainSeconds >= 0, "drain seconds", DrainSeconds, "0 or more");
+        Require(IdleUnloadMinutes >= 0, "idle unload minutes", IdleUnloadMinutes, "0 or more");
         Require(AudioFormats.TryParse(DefaultFormat, out _), "default format", DefaultFormat, string.Join(", ", AudioFormats.All.Select(f => f.Name())));
         Require(Temperature is null or (>= 0.1 and <= 2), "temperature", Temperature!, "0.1 to 2");
         Require(CfgScale is null or (>= 1 and <= 10), "cfg scale", CfgScale!, "1 to 10");

@@ -29,9 +29,13 @@ internal sealed partial class ChildRecognizer : ISpeechRecognizer, IDisposable
     public int? ProcessId => Volatile.Read(ref _worker) is { Alive: true } worker ? worker.Id : null;
 
     public RecognizerStatus GetStatus(string modelSize) =>
-        new(_models.CanHave(modelSize), Volatile.Read(ref _worker) is { Alive: true } worker && worker.Size == modelSize);
+        new(_models.CanHave(modelSize), _models.Find(modelSize) is not null, Volatile.Read(ref _worker) is { Alive: true } worker && worker.Size == modelSize);
 
-    public Task Load(string modelSize, CancellationToken cancellationToken) => InTurn(modelSize, _ => Task.FromResult(true), cancellationToken);
+    public Task Fetch(string modelSize, CancellationToken cancellationToken) => _models.Obtain(modelSize, cancellationToken);
+
+    public Task Load(string modelSize, CancellationToken cancellationToken) => !_models.Knows(modelSize)
+        ? Task.FromException(new RecognizerUnavailableException("There is no Whisper model of that size."))
+        : InTurn(modelSize, _ => Task.FromResult(true), cancellationToken);
 
     public Task<RecognizedSpeech> Recognize(ReadOnlyMemory<float> samples, string modelSize, CancellationToken cancellationToken) =>
         InTurn(modelSize, worker => worker.Recognize(samples, cancellationToken), cancellationToken);

@@ -7,6 +7,8 @@ internal sealed class UnavailableRecognizer : ISpeechRecognizer
 {
     public RecognizerStatus GetStatus(string modelSize) => default;
 
+    public Task Fetch(string modelSize, CancellationToken cancellationToken) => Task.FromException(Missing());
+
     public Task Load(string modelSize, CancellationToken cancellationToken) => Task.FromException(Missing());
 
     public Task<RecognizedSpeech> Recognize(ReadOnlyMemory<float> samples, string modelSize, CancellationToken cancellationToken) =>

@@ -27,6 +27,8 @@ internal static class SqliteDatabase
             if (upgrade.GetExecutedButNotDiscoveredScripts() is { Count: > 0 } newer)
                 throw new InvalidOperationException($"{file} was written by a newer DiaOrleans, which added {string.Join(", ", newer)}. Run that one.");
             if (upgrade.PerformUpgrade() is { Successful: false } failed) throw failed.Error;
+            // Cleared state leaves its row, so that a late write over it is a conflict. No grain is active yet: now nobody can be late.
+            Execute(connectionString, "DELETE FROM OrleansStorage WHERE PayloadBinary IS NULL");
         }
         catch (SqliteException problem)
         {
@@ -34,12 +36,30 @@ internal static class SqliteDatabase
         }
     }
 
+    /// <summary>What to tell the user where the database is why a server does not start; null where something else is.</summary>
+    public static string? Explain(Exception problem)
+    {
+        if (problem is InvalidOperationException { InnerException: SqliteException }) return problem.Message;
+        for (var cause = problem; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is SqliteException) return $"The database is damaged: {cause.Message}. Put a good copy of dia.db in its place, or move it away to begin anew.";
+        }
+
+        return null;
+    }
+
     private static void UseWriteAheadLog(string connectionString)
+    {
+        if (Execute(connectionString, "PRAGMA journal_mode=WAL") is not "wal")
+            throw new InvalidOperationException($"{new SqliteConnectionStringBuilder(connectionString).DataSource}: the file system does not allow SQLite's WAL mode.");
+    }
+
+    private static object? Execute(string connectionString, string sql)
     {
         using var connection = new SqliteConnection(connectionString);
         connection.Open();
         using var command = connection.CreateCommand();
-        command.CommandText = "PRAGMA journal_mode=WAL";
-        if (command.ExecuteScalar() is not "wal") throw new InvalidOperationException($"{connection.DataSource}: the file system does not allow SQLite's WAL mode.");
+        command.CommandText = sql;
+        return command.ExecuteScalar();
     }
 }

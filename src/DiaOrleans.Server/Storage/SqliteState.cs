@@ -18,11 +18,11 @@ internal static class SqliteState
         {
             storage.Invariant = Invariant;
             storage.ConnectionString = SqliteDatabase.ConnectionString(database);
-            storage.GrainStorageSerializer = new StateSerializer();
+            storage.GrainStorageSerializer = new StatePayload.Serializer();
         });
         silo.Services.AddKeyedSingleton<IGrainStorage>(
             StateStorage.ProviderName,
-            (provider, _) => new ExactKeyStorage(provider.GetRequiredKeyedService<IGrainStorage>(Relational)));
+            (provider, _) => new OffTurnStorage(new ExactKeyStorage(provider.GetRequiredKeyedService<IGrainStorage>(Relational))));
         return silo;
     }
 }

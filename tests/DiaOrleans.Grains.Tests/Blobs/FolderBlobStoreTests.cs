@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using DiaOrleans.Grains.Blobs;
 
 namespace DiaOrleans.Grains.Tests.Blobs;
@@ -70,6 +71,31 @@ public sealed class FolderBlobStoreTests : IDisposable
         foreach (var name in (string[])["my voice.mp3", ".writing-123", "a:b.wav"]) await File.WriteAllTextAsync(Path.Combine(folder, name), "x");
         Directory.CreateDirectory(Path.Combine(folder, "inner.wav"));
         (await _store.List("f")).Select(blob => blob.Key).ShouldBe(["f/my voice.mp3"]);
+    }
+
+    [Fact]
+    public async Task Links_are_no_blobs_wherever_they_lead()
+    {
+        await _store.Write("f/real.wav", new byte[] { 1 });
+        var outside = Path.Combine(_root, "secret");
+        await File.WriteAllTextAsync(outside, "x");
+        File.CreateSymbolicLink(Path.Combine(_root, "f", "out.wav"), outside);
+        File.CreateSymbolicLink(Path.Combine(_root, "f", "in.wav"), Path.Combine(_root, "f", "real.wav"));
+        (await _store.List("f")).Select(blob => blob.Key).ShouldBe(["f/real.wav"]);
+        foreach (var key in (string[])["f/out.wav", "f/in.wav"])
+        {
+            (await _store.Find(key)).ShouldBeNull();
+            (await _store.OpenRead(key)).ShouldBeNull();
+        }
+    }
+
+    [Fact]
+    public async Task A_pipe_that_nobody_writes_to_is_empty_and_blocks_nobody()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no such files");
+        var folder = Directory.CreateDirectory(Path.Combine(_root, "f")).FullName;
+        using (var mkfifo = Process.Start("mkfifo", Path.Combine(folder, "pipe.wav"))) await mkfifo.WaitForExitAsync();
+        (await Task.Run(() => _store.ReadAll("f/pipe.wav", 100, default)).WaitAsync(TimeSpan.FromSeconds(20))).ShouldBe([]);
     }
 
     [Fact]

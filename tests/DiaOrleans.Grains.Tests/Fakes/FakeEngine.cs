@@ -32,13 +32,18 @@ internal sealed class FakeEngine : ISpeechEngine, ISpeechEngineFactory
 
     public bool Disposed { get; private set; }
 
+    /// <summary>How often it was loaded.</summary>
+    public int Loads { get; private set; }
+
     public void FinishLoading() => _loaded.TrySetResult();
 
     public void FailLoading(Exception cause) => _loaded.TrySetException(cause);
 
     async Task<ISpeechEngine> ISpeechEngineFactory.Load(CancellationToken cancellationToken)
     {
+        Loads++;
         await _loaded.Task.WaitAsync(cancellationToken);
+        Disposed = false;
         return this;
     }
 

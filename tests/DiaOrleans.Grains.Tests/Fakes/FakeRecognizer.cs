@@ -7,16 +7,25 @@ namespace DiaOrleans.Grains.Tests.Fakes;
 internal sealed class FakeRecognizer : ISpeechRecognizer
 {
     private int _calls;
+    private int _fetches;
 
     public bool Available { get; set; } = true;
 
+    /// <summary>The model's file is there; a fetch brings it.</summary>
+    public bool OnDisk { get; set; } = true;
+
     public string Text { get; set; } = "Heard words.";
+
+    /// <summary>What recordings of so many samples say, instead.</summary>
+    public Func<int, string>? Says { get; set; }
 
     public IReadOnlyList<TranscriptSpan> Spans { get; set; } = [];
 
     public Exception? Failure { get; set; }
 
     public int Calls => _calls;
+
+    public int Fetches => _fetches;
 
     /// <summary>Samples of the last call.</summary>
     public int Samples { get; private set; }
@@ -26,7 +35,15 @@ internal sealed class FakeRecognizer : ISpeechRecognizer
     /// <summary>Recognition waits for it.</summary>
     public Task Gate { get; set; } = Task.CompletedTask;
 
-    public RecognizerStatus GetStatus(string modelSize) => new(Available, Loaded == modelSize);
+    public RecognizerStatus GetStatus(string modelSize) => new(Available, Available && OnDisk, Loaded == modelSize);
+
+    public async Task Fetch(string modelSize, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _fetches);
+        await Gate.WaitAsync(cancellationToken);
+        if (Failure is { } failure) throw failure;
+        OnDisk = true;
+    }
 
     public Task Load(string modelSize, CancellationToken cancellationToken)
     {
@@ -44,6 +61,6 @@ internal sealed class FakeRecognizer : ISpeechRecognizer
         await Gate.WaitAsync(cancellationToken);
         if (failure is not null && Available) throw failure;
         await Load(modelSize, cancellationToken);
-        return new RecognizedSpeech(Text, Spans);
+        return new RecognizedSpeech(Says?.Invoke(samples.Length) ?? Text, Spans);
     }
 }

@@ -16,17 +16,22 @@ internal sealed class FakeRenderer : ISpeechRenderer
     /// <summary>What the next calls hear; admitted by default.</summary>
     public SpeechAdmission? Refusal { get; set; }
 
+    /// <summary>What the next calls wait for before they are refused with its answer, where not null.</summary>
+    public Task<SpeechAdmission>? Preparing { get; set; }
+
     /// <summary>Calls so far, refused ones included.</summary>
     public int Asked => _count;
 
-    public Task<RenderStart> Start(Guid id, SpeechRequest request, WorkPriority priority, CancellationToken stop)
+    public async Task<RenderStart> Start(Guid id, SpeechRequest request, WorkPriority priority, CancellationToken stop)
     {
+        var preparing = Preparing;
         Interlocked.Increment(ref _count);
         priority.ShouldBe(WorkPriority.Background);
-        if (Refusal is { } refusal) return Task.FromResult(new RenderStart(refusal));
+        if (Refusal is { } refusal) return new RenderStart(refusal);
+        if (preparing is not null) return new RenderStart(await preparing.WaitAsync(stop));
         var rendering = new FakeRendering(id, request);
         _started.Add(rendering);
-        return Task.FromResult(new RenderStart(new SpeechAdmission { Outcome = AdmissionOutcome.Accepted }, rendering));
+        return new RenderStart(new SpeechAdmission { Outcome = AdmissionOutcome.Accepted }, rendering);
     }
 
     /// <summary>The next admitted rendering, in order; waits for it.</summary>

@@ -35,7 +35,7 @@ internal sealed class GrainCluster : IAsyncDisposable
 
     public IGrainFactory Grains => _cluster.Client;
 
-    public static async Task<GrainCluster> Start(SharedStorage? storage = null, int silos = 1, bool loaded = true, bool realTime = false, MemoryBlobs? blobs = null, bool jobs = false, Action<IServiceCollection>? configure = null)
+    public static async Task<GrainCluster> Start(SharedStorage? storage = null, int silos = 1, bool loaded = true, bool realTime = false, MemoryBlobs? blobs = null, bool jobs = false, TimeSpan? idleLimit = null, Action<IServiceCollection>? configure = null)
     {
         storage ??= new SharedStorage();
         blobs ??= new MemoryBlobs();
@@ -50,7 +50,7 @@ internal sealed class GrainCluster : IAsyncDisposable
             silo.Services.AddSingleton<IBlobStore>(blobs);
             configure?.Invoke(silo.Services);
             silo.AddDiaGrains();
-            silo.Services.AddSpeechEngine<FakeEngine>(new EngineHostOptions());
+            silo.Services.AddSpeechEngine<FakeEngine>(new EngineHostOptions { IdleLimit = idleLimit });
             silo.Services.AddSingleton<ISpeechEngineFactory>(engines[Interlocked.Increment(ref next) % silos]);
             if (jobs) silo.Services.AddJobRunner();
         });

@@ -10,13 +10,25 @@ internal sealed class MemoryBlobs : IBlobStore
 
     public IReadOnlyList<string> Keys => [.. _blobs.Keys.Order(StringComparer.Ordinal)];
 
+    /// <summary>What every write meets, where not null.</summary>
+    public Exception? Fault { get; set; }
+
+    /// <summary>Writes that met <see cref="Fault"/>.</summary>
+    public int Refused { get; private set; }
+
     public byte[] this[string key] => _blobs[key];
 
-    public Task Write(string key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
+    public Task Write(string key, IReadOnlyList<ReadOnlyMemory<byte>> pieces, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
         BlobKey.Split(key);
-        _blobs[key] = content.ToArray();
+        if (Fault is { } fault)
+        {
+            Refused++;
+            throw fault;
+        }
+
+        _blobs[key] = pieces.SelectMany(piece => piece.ToArray()).ToArray();
         return Task.CompletedTask;
     }
 

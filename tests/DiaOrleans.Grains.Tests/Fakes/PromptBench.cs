@@ -27,6 +27,7 @@ internal sealed class PromptBench : IAsyncDisposable
             .AddSingleton<IPromptEncoder>(Encoder)
             .AddSingleton<IBlobStore>(Blobs)
             .AddSingleton(cluster.Grains)
+            .AddSingleton<TimeProvider>(cluster.Time)
             .BuildServiceProvider();
     }
 

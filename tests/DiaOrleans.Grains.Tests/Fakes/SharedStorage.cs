@@ -13,6 +13,10 @@ internal sealed class SharedStorage : IGrainStorage
     /// <summary>The name of the state whose next write or clear fails.</summary>
     public string? FailNext { get; set; }
 
+    /// <summary>What is stored for a grain with that key.</summary>
+    public T Stored<T>(string stateName, Guid key) where T : new() =>
+        _rows.First(row => row.Key.Item1 == stateName && row.Key.Item2.GetGuidKey() == key).Value.Payload is { } payload ? _serializer.Deserialize<T>(payload) : new T();
+
     public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
         if (!_rows.TryGetValue((stateName, grainId), out var row)) return Task.CompletedTask;

@@ -1,5 +1,6 @@
 using DiaOrleans.Abstractions.Jobs;
 using DiaOrleans.Abstractions.Speech;
+using DiaOrleans.Grains.Blobs;
 using DiaOrleans.Grains.Jobs;
 using DiaOrleans.Grains.Tests.Fakes;
 using Microsoft.Extensions.DependencyInjection;
@@ -123,6 +124,46 @@ public sealed class JobCatalogGrainTests : IAsyncLifetime
         (await _desk.Find(ids[0])).ShouldBeNull();
         (await _desk.List(null, 50)).Jobs.Select(job => job.Id).ShouldBe([ids[2]]);
         (await _desk.Clear()).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Clearing_takes_a_bounded_number_of_jobs_at_a_time_and_a_clearing_that_broke_off_leaves_nothing_wrong()
+    {
+        await using var cluster = await GrainCluster.Start(loaded: false);
+        var desk = Desk(cluster);
+        for (var i = 0; i < 70; i++) await desk.Cancel((await desk.Submit(Request($"{i}"))).JobId);
+        var catalog = cluster.Grains.GetGrain<IJobCatalogGrain>(0);
+        (await catalog.ClearSome(null)).ShouldBe(new JobClearing(32, true));
+        (await desk.Count()).Cancelled.ShouldBe(38);
+        cluster.Storage.FailNext = "job-catalog";
+        await Should.ThrowAsync<OrleansException>(catalog.ClearSome(null));
+        await using var next = await GrainCluster.Start(cluster.Storage, loaded: false);
+        await next.Grains.GetGrain<IJobCatalogGrain>(0).Recover();
+        (await Desk(next).Count()).Cancelled.ShouldBe(6);
+        (await Desk(next).Clear()).ShouldBe(6);
+        (await Desk(next).List(null, 50)).Total.ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData("job-catalog-page")]
+    [InlineData("job-catalog")]
+    public async Task A_catalogue_of_several_pages_survives_a_write_that_fails_and_a_restart(string state)
+    {
+        await using var cluster = await GrainCluster.Start(loaded: false);
+        var desk = Desk(cluster);
+        Guid[] ids = [.. await Task.WhenAll(Enumerable.Range(0, CatalogPages.Size).Select(async i => (await desk.Submit(Request($"{i}"), $"key {i}")).JobId))];
+        cluster.Storage.FailNext = state;
+        Guid[] more = [(await desk.Submit(Request("a"), "key a")).JobId, (await desk.Submit(Request("b"))).JobId];
+        await using var next = await GrainCluster.Start(cluster.Storage, loaded: false);
+        (await Desk(next).Submit(Request("7"), "key 7")).JobId.ShouldBe(ids[7]);
+        (await Desk(next).Submit(Request("a"), "key a")).JobId.ShouldBe(more[0]);
+        var all = await Desk(next).List(null, 500);
+        all.Jobs.Select(job => job.Id).Take(2).ShouldBe([more[1], more[0]]);
+        all.Jobs.Select(job => job.Id).ShouldBe([.. more, .. ids], ignoreOrder: true);
+        await Task.WhenAll(ids.Select(Desk(next).Cancel));
+        (await Desk(next).Clear()).ShouldBe(CatalogPages.Size);
+        (await Desk(next).List(null, 500)).Jobs.Select(job => job.Id).ShouldBe([more[1], more[0]]);
+        (await Desk(next).Submit(Request("7"), "key 7")).JobId.ShouldBe(ids[7], "keys outlive their jobs");
     }
 
     [Fact]

@@ -65,6 +65,25 @@ public sealed class JobRecordTests
         given.Job.Error.ShouldBe("The job was started 20 times and never came to its end.");
     }
 
+    [Fact]
+    public void A_run_that_is_given_back_does_not_count_among_the_starts_and_one_that_vanished_does()
+    {
+        var record = Fresh();
+        for (var run = 1; run <= 3 * JobRecord.MostStarts; run++)
+        {
+            record = record.Claim(run, Now)!.Begin(run, Start, Now)!;
+            record.Begin(run, Start, Now)!.Starts.ShouldBe(1);
+            record = record.GiveBack(run)!;
+            record.Starts.ShouldBe(0);
+            record.GiveBack(run).ShouldBeNull();
+        }
+
+        var vanished = record.Claim(99, Now)!.Begin(99, Start, Now)!.Claim(100, Now)!;
+        vanished.GiveBack(99).ShouldBeNull();
+        vanished.GiveBack(100).ShouldBeNull();
+        vanished.Starts.ShouldBe(1);
+    }
+
     [Theory]
     [InlineData(null, 77)]
     [InlineData(-1L, 77)]

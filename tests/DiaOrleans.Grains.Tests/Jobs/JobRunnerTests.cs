@@ -120,18 +120,81 @@ public sealed class JobRunnerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_failing_disk_or_store_gives_the_job_back_and_it_completes_later()
+    public async Task A_rendering_that_meets_a_failing_disk_gives_the_job_back_and_the_start_does_not_count()
     {
         var id = await Submit("x");
-        _renderer.Next().Fail(new IOException("No space left on device"));
-        var second = _renderer.Next();
-        second.Begin();
+        var first = _renderer.Next();
+        first.Begin();
         await Reached(id, SpeechStatus.Processing);
-        _storage.FailNext = "job";
+        _storage.Stored<JobState>("job", id).Record!.Starts.ShouldBe(1);
+        first.Fail(new IOException("No space left on device"));
+        var second = _renderer.Next();
+        _storage.Stored<JobState>("job", id).Record!.Starts.ShouldBe(0);
         second.Finish();
-        _renderer.Next().Finish();
+        await Reached(id, SpeechStatus.Completed);
+    }
+
+    [Theory]
+    [InlineData("blob")]
+    [InlineData("begin")]
+    [InlineData("complete")]
+    public async Task What_cannot_be_stored_for_now_is_kept_and_stored_later_and_nothing_is_rendered_twice(string step)
+    {
+        var id = await Submit("x");
+        var rendering = _renderer.Next();
+        if (step == "begin") _storage.FailNext = "job";
+        rendering.Begin();
+        await Reached(id, SpeechStatus.Processing);
+        if (step == "complete") _storage.FailNext = "job";
+        if (step == "blob") _blobs.Fault = new UnauthorizedAccessException("Access to the path is denied.");
+        rendering.Finish();
+        if (step == "blob")
+        {
+            await GrainCluster.Until(() => Task.FromResult(_blobs.Refused >= 2));
+            (await _desk.Find(id))!.Status.ShouldBe(SpeechStatus.Processing);
+            _blobs.Fault = null;
+        }
+
         var job = await Reached(id, SpeechStatus.Completed);
-        _blobs[job.Result!.Key].ShouldBe(second.Audio);
+        _blobs[job.Result!.Key].ShouldBe(rendering.Audio);
+        _renderer.Asked.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task No_more_renderings_wait_for_their_write_than_slots_and_one_and_a_cancelled_one_lets_go_at_once()
+    {
+        _blobs.Fault = new IOException("No space left on device");
+        Guid[] ids = [await Submit("a"), await Submit("b"), await Submit("c")];
+        _renderer.Next().Finish();
+        _renderer.Next().Finish();
+        await GrainCluster.Until(() => Task.FromResult(_blobs.Refused >= 2));
+        _renderer.Asked.ShouldBe(2);
+        (await _desk.Cancel(ids[0]))!.Cancelled.ShouldBeTrue();
+        _renderer.Next().Id.ShouldBe(ids[2]);
+    }
+
+    [Fact]
+    public async Task A_job_whose_preparation_hangs_does_not_hold_up_the_next_one()
+    {
+        var never = new TaskCompletionSource<SpeechAdmission>();
+        _renderer.Preparing = never.Task;
+        await Submit("hangs");
+        await GrainCluster.Until(() => Task.FromResult(_renderer.Asked == 1));
+        _renderer.Preparing = null;
+        var id = await Submit("goes on");
+        _renderer.Next().Finish();
+        await Reached(id, SpeechStatus.Completed);
+        never.SetResult(new SpeechAdmission { Outcome = AdmissionOutcome.Rejected, Reason = "late" });
+    }
+
+    [Fact]
+    public async Task The_voice_that_an_alias_stands_for_speaks_and_the_alias_is_shown()
+    {
+        var id = (await _desk.Submit(new SpeechRequest { Text = "x", VoiceId = "nova" }, voice: "anna")).JobId;
+        var rendering = _renderer.Next();
+        rendering.Request.VoiceId.ShouldBe("anna");
+        rendering.Finish();
+        (await Reached(id, SpeechStatus.Completed)).Request.VoiceId.ShouldBe("nova");
     }
 
     [Fact]

@@ -147,6 +147,6 @@ public sealed class PromptCodesSourceTests : IAsyncLifetime
 
     private Task Upload(string id, double seconds) => _bench.Intake.Store(id, WaveReader.Tone(seconds, rate: 16000), default);
 
-    private Task<ResolvedPrompt?> Resolve(VoiceSettings voice, ModelFacts? model = null, string speaker = "S1") =>
-        _bench.Get<PromptCodesSource>().Resolve(voice, speaker, model ?? Model, _bench.Cluster.Grains.GetGrain<IGpuWorkerGrain>("silo/0"), default);
+    private Task<ResolvedPrompt?> Resolve(VoiceSettings voice, ModelFacts? model = null, string speaker = "S1", string id = "nobody") =>
+        _bench.Get<PromptCodesSource>().Resolve(id, voice, speaker, model ?? Model, _bench.Cluster.Grains.GetGrain<IGpuWorkerGrain>("silo/0"), default);
 }

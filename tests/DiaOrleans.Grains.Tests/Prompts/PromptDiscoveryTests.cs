@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using DiaOrleans.Abstractions.Configuration;
 using DiaOrleans.Abstractions.Prompts;
 using DiaOrleans.Grains.Recognition;
@@ -35,6 +36,33 @@ public sealed class PromptDiscoveryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Pipes_and_links_stop_nobody()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no such files");
+        await _bench.Put("good.wav", WaveReader.Tone(1));
+        var folder = Path.Combine(_bench.Folder, "audio_prompts");
+        foreach (var name in (string[])["a.wav", "good.txt"])
+            using (var mkfifo = Process.Start("mkfifo", Path.Combine(folder, name))) await mkfifo.WaitForExitAsync();
+        File.CreateSymbolicLink(Path.Combine(folder, "link.wav"), Path.Combine(folder, "good.wav"));
+        (await Task.Run(Discover).WaitAsync(TimeSpan.FromSeconds(20))).Select(prompt => prompt.Id).ShouldBe(["good"]);
+    }
+
+    [Fact]
+    public async Task All_are_registered_while_the_first_is_still_recognised()
+    {
+        var gate = new TaskCompletionSource();
+        _bench.Recognizer.Gate = gate.Task;
+        await _bench.Configure(new ServerConfiguration());
+        await _bench.Put("a.wav", WaveReader.Tone(1));
+        await _bench.Put("b.wav", WaveReader.Tone(2));
+        var discovering = Discover();
+        await GrainCluster.Until(async () => (await _bench.Listed()).Count == 2);
+        discovering.IsCompleted.ShouldBeFalse();
+        gate.SetResult();
+        (await discovering).ShouldAllBe(prompt => prompt.Transcript!.Text == "Heard words.");
+    }
+
+    [Fact]
     public async Task Of_several_files_with_one_id_the_wav_is_taken()
     {
         await _bench.Put("a.mp3", WaveReader.Tone(2));
@@ -61,7 +89,7 @@ public sealed class PromptDiscoveryTests : IAsyncLifetime
     public async Task The_first_hit_is_the_transcript(bool reference, bool textFile, bool recognises, string? text, string? source)
     {
         await _bench.Put("a.wav", WaveReader.Tone(1));
-        if (reference) await _bench.Put("a.reference.txt", " The\r\n reference. ");
+        if (reference) await _bench.Put("a.reference.txt", " The\r\n reference . ");
         if (textFile) await _bench.Put("a.txt", "\ufeffFrom the file.\n");
         if (recognises) await _bench.Configure(new ServerConfiguration());
         var transcript = (await Discover()).Single().Transcript;

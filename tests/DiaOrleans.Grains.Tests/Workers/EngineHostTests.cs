@@ -101,6 +101,60 @@ public sealed class EngineHostTests
         cluster.Engine.Disposed.ShouldBeTrue();
     }
 
+    [Fact]
+    public async Task A_model_without_work_leaves_memory_and_comes_back_when_it_is_offered_some()
+    {
+        await using var cluster = await GrainCluster.Start(idleLimit: TimeSpan.FromMinutes(5));
+        var worker = cluster.Grains.GetGrain<IGpuWorkerGrain>((await cluster.Workers()).Single().Key);
+        await TurnClockUntil(cluster, WorkerState.Asleep);
+        cluster.Engine.Disposed.ShouldBeTrue();
+        (await worker.Submit(Work())).Outcome.ShouldBe(WorkOutcome.Loading);
+        await GrainCluster.Until(async () => (await cluster.Workers()).Single().State == WorkerState.Ready);
+        cluster.Engine.Loads.ShouldBe(2);
+        (await worker.Submit(Work())).Outcome.ShouldBe(WorkOutcome.Accepted);
+    }
+
+    [Fact]
+    public async Task A_model_stays_while_it_works_and_while_its_work_waits_to_be_read()
+    {
+        await using var cluster = await GrainCluster.Start(idleLimit: TimeSpan.FromSeconds(10));
+        var worker = cluster.Grains.GetGrain<IGpuWorkerGrain>((await cluster.Workers()).Single().Key);
+        var work = Work();
+        await worker.Submit(work);
+        await TurnClock(cluster, worker, work.Id);
+        (await worker.GetStatus()).State.ShouldBe(WorkerState.Ready);
+        cluster.Engine.Next().Complete(FakeEngine.Clip(10));
+        await TurnClock(cluster, worker, work.Id);
+        (await worker.GetStatus()).State.ShouldBe(WorkerState.Ready);
+        await worker.Release(work.Id);
+        await TurnClockUntil(cluster, WorkerState.Asleep);
+    }
+
+    [Fact]
+    public async Task A_silo_whose_model_has_left_memory_stops()
+    {
+        var cluster = await GrainCluster.Start(idleLimit: TimeSpan.FromSeconds(10));
+        await TurnClockUntil(cluster, WorkerState.Asleep);
+        await cluster.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(20));
+    }
+
+    private static Task TurnClockUntil(GrainCluster cluster, WorkerState state) => GrainCluster.Until(async () =>
+    {
+        cluster.Time.Advance(TimeSpan.FromSeconds(1));
+        return (await cluster.Workers()).SingleOrDefault()?.State == state;
+    });
+
+    /// <summary>A minute, in which somebody asks about the work.</summary>
+    private static async Task TurnClock(GrainCluster cluster, IGpuWorkerGrain worker, Guid work)
+    {
+        for (var second = 0; second < 60; second++)
+        {
+            cluster.Time.Advance(TimeSpan.FromSeconds(1));
+            await worker.Wait(work, TimeSpan.Zero);
+            await Task.Delay(1);
+        }
+    }
+
     private static EngineHost Host(GrainCluster cluster) => cluster.Silos[0].ServiceProvider.GetServices<IHostedService>().OfType<EngineHost>().Single();
 
     private static SpeechWork Work() => new() { Id = Guid.NewGuid(), Text = "[S1] a [S1]", MaxFrames = 7, Seed = 1, Guidance = 3, Temperature = 1, TopP = 1 };

@@ -11,15 +11,24 @@ public sealed class WorkerChoiceTests
     {
         var choice = WorkerChoice.Among([Ready("a/0", 9, 1), Ready("c/0", 2, 2), Ready("b/0", 2, 1), Ready("b/1", 2, 1)]);
         choice.Ready.Select(worker => worker.Key).ShouldBe(["b/0", "b/1", "c/0", "a/0"]);
-        choice.OneIsLoading.ShouldBeFalse();
+        choice.Asleep.ShouldBeNull();
     }
 
     [Fact]
     public void Leaves_out_who_cannot_work_and_says_whether_waiting_helps()
     {
         WorkerStatus[] others = [Ready("a/0", 0, 0) with { State = WorkerState.Draining }, new() { Key = "b/0", State = WorkerState.Failed }];
-        WorkerChoice.Among(others).ShouldSatisfyAllConditions(choice => choice.Ready.ShouldBeEmpty(), choice => choice.OneIsLoading.ShouldBeFalse());
-        WorkerChoice.Among([.. others, new() { Key = "c/0", State = WorkerState.Loading }]).OneIsLoading.ShouldBeTrue();
+        WorkerChoice.Among(others).ShouldSatisfyAllConditions(choice => choice.Ready.ShouldBeEmpty(), choice => choice.OneComes.ShouldBeFalse());
+        WorkerChoice.Among([.. others, new() { Key = "c/0", State = WorkerState.Loading }]).OneComes.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Wakes_a_sleeper_only_where_no_other_can_take_the_work()
+    {
+        WorkerStatus asleep = new() { Key = "a/0", State = WorkerState.Asleep };
+        WorkerChoice.Among([asleep]).ShouldSatisfyAllConditions(choice => choice.Asleep.ShouldBe("a/0"), choice => choice.OneComes.ShouldBeTrue());
+        WorkerChoice.Among([asleep, Ready("b/0", 0, 0)]).Asleep.ShouldBeNull();
+        WorkerChoice.Among([asleep, new() { Key = "b/0", State = WorkerState.Loading }]).Asleep.ShouldBeNull();
     }
 
     private static WorkerStatus Ready(string key, double backlog, int active) =>

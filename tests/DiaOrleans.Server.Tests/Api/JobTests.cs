@@ -51,6 +51,25 @@ public sealed class JobTests(JobTests.Fixture fixture) : IClassFixture<JobTests.
     }
 
     [Fact]
+    public async Task A_job_under_an_alias_shows_the_alias_and_the_voice_behind_it_speaks()
+    {
+        await using var server = await RunningServer.Start(new ServerOptions { VoiceAliases = "nova=anna" });
+        (await server.Client.PostJson("/voice_mappings", """{"voice_id":"anna"}""")).EnsureSuccessStatusCode();
+        var answer = await server.Client.PostJson("/generate?async_mode=true", JsonSerializer.Serialize(new { text = Script, voice_id = "nova", seed = 42 }));
+        var id = (await answer.Json()).GetProperty("job_id").GetString();
+        JsonElement job;
+        do
+        {
+            await Task.Delay(50);
+            job = await (await server.Client.GetAsync($"/jobs/{id}")).Json();
+        }
+        while (job.GetProperty("completed_at").ValueKind == JsonValueKind.Null);
+
+        job.GetProperty("status").GetString().ShouldBe("completed");
+        job.GetProperty("voice_id").GetString().ShouldBe("nova");
+    }
+
+    [Fact]
     public async Task A_job_shows_all_keys_in_order_and_parameters_as_sent()
     {
         var id = await SubmitId(new { text = Script, voice_id = "anna" });

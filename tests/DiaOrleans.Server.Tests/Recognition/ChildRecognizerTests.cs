@@ -39,7 +39,7 @@ public sealed class ChildRecognizerTests : IDisposable
     [Fact]
     public async Task What_a_scripted_model_says_comes_through_with_its_times_which_proves_the_plumbing_and_not_recognition()
     {
-        _recognizer.GetStatus("base").ShouldBe(new RecognizerStatus(Available: true, ModelLoaded: false));
+        _recognizer.GetStatus("base").ShouldBe(new RecognizerStatus(Available: true, OnDisk: true, ModelLoaded: false));
         var speech = await _recognizer.Recognize(Second, "base", CancellationToken.None);
         speech.Text.ShouldBe(ScriptedModel.Text);
         speech.Spans.Select(s => s.Text).ShouldBe(["hello", "world."]);
@@ -60,6 +60,26 @@ public sealed class ChildRecognizerTests : IDisposable
         (await Should.ThrowAsync<RecognitionException>(request)).Message.ShouldBe("Speech recognition failed.");
         _recognizer.GetStatus("base").ModelLoaded.ShouldBeFalse();
         (await _recognizer.Recognize(Second, "base", CancellationToken.None)).Text.ShouldBe(ScriptedModel.Text);
+    }
+
+    [Fact]
+    public async Task Those_who_wait_when_the_process_is_killed_end_with_words_or_a_clean_error_and_the_next_gets_a_fresh_one()
+    {
+        for (var round = 0; round < 3; round++)
+        {
+            var (process, first) = await Busy();
+            var waiting = Enumerable.Range(0, 6).Select(_ => _recognizer.Recognize(Second, "base", CancellationToken.None)).ToArray();
+            process.Kill();
+            await Should.ThrowAsync<RecognitionException>(first);
+            foreach (var request in waiting)
+            {
+                var answer = await request.WaitAsync(TimeSpan.FromSeconds(20)).ContinueWith(ended => ended.Exception?.InnerException?.GetType() ?? typeof(RecognizedSpeech));
+                answer.ShouldBeOneOf(typeof(RecognizedSpeech), typeof(RecognitionException));
+            }
+
+            (await _recognizer.Recognize(Second, "base", CancellationToken.None)).Text.ShouldBe(ScriptedModel.Text);
+            _recognizer.ProcessId.ShouldNotBe(process.Id);
+        }
     }
 
     [Theory]
@@ -103,7 +123,7 @@ public sealed class ChildRecognizerTests : IDisposable
         _recognizer.ProcessId.ShouldBe(process.Id);
         _time.Advance(TimeSpan.FromSeconds(1));
         await process.WaitForExitAsync(Limit());
-        _recognizer.GetStatus("base").ShouldBe(new RecognizerStatus(Available: true, ModelLoaded: false));
+        _recognizer.GetStatus("base").ShouldBe(new RecognizerStatus(Available: true, OnDisk: true, ModelLoaded: false));
         await _recognizer.Load("base", CancellationToken.None);
         _recognizer.GetStatus("base").ModelLoaded.ShouldBeTrue();
     }

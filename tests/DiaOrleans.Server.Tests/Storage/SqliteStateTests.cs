@@ -82,6 +82,25 @@ public sealed class SqliteStateTests : IDisposable
     }
 
     [Fact]
+    public async Task What_was_cleared_leaves_the_database_at_the_next_start()
+    {
+        var database = _folder.File("dia.db");
+        await using (var silo = await StateSilo.Start(database))
+        {
+            await silo.Voice("v").Put(Plain);
+            await silo.Voice("v").Delete();
+        }
+
+        Read(database, "SELECT COUNT(*) FROM OrleansStorage WHERE PayloadBinary IS NULL").ShouldBe(1L);
+        SqliteDatabase.Prepare(database);
+        Read(database, "SELECT COUNT(*) FROM OrleansStorage WHERE PayloadBinary IS NULL").ShouldBe(0L);
+        await using var next = await StateSilo.Start(database);
+        (await next.Catalog.ListIds()).ShouldBeEmpty();
+        await next.Voice("v").Put(Plain);
+        (await next.Voice("v").Get()).ShouldBe(Plain);
+    }
+
+    [Fact]
     public async Task A_database_of_release_1_is_read()
     {
         var database = _folder.File("dia.db");
@@ -129,6 +148,21 @@ public sealed class SqliteStateTests : IDisposable
         var database = _folder.File("dia.db");
         File.WriteAllText(database, string.Join('\n', Enumerable.Repeat("This is a diary.", 100)));
         Should.Throw<InvalidOperationException>(() => SqliteDatabase.Prepare(database)).Message.ShouldContain("dia.db");
+    }
+
+    [Fact]
+    public async Task A_damaged_database_is_told_in_one_sentence()
+    {
+        var database = _folder.File("dia.db");
+        await using (var silo = await StateSilo.Start(database)) await silo.Voice("v").Put(Plain);
+        Execute(database, "PRAGMA wal_checkpoint(TRUNCATE)");
+        SqliteConnection.ClearAllPools();
+        var pages = await File.ReadAllBytesAsync(database);
+        pages.AsSpan(4096).Fill(0x5A);
+        await File.WriteAllBytesAsync(database, pages);
+        var problem = await Should.ThrowAsync<Exception>(StateSilo.Start(database));
+        SqliteDatabase.Explain(problem).ShouldNotBeNull().ShouldContain("malformed");
+        SqliteDatabase.Explain(new InvalidOperationException("Something else.")).ShouldBeNull();
     }
 
     private static void Execute(string database, string sql) => Read(database, sql);

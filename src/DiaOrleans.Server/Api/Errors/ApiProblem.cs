@@ -34,7 +34,7 @@ internal sealed class ApiProblem : Exception
 
     public static ApiProblem Unavailable(TimeSpan? retryAfter) => new(503, "Worker pool not available", []) { RetryAfter = retryAfter ?? TimeSpan.FromSeconds(5) };
 
-    public static ApiProblem NotInstalled(string detail) => new(503, detail, []);
+    public static ApiProblem NotInstalled(string detail, TimeSpan? retryAfter = null) => new(503, detail, []) { RetryAfter = retryAfter };
 
     private static string Summary(IReadOnlyList<InvalidField> fields) => string.Join("; ", fields.Select(f => $"{f.Name}: {f.Message}"));
 }

@@ -21,7 +21,7 @@ internal static class GenerateEndpoint
     {
         var (request, inBackground) = await GenerateRequest.Read(context.Request);
         RefuseEmpty(request.Text);
-        if (inBackground) await (await JobSubmissionEndpoint.Submit(context, request with { VoiceId = aliases.Resolve(request.VoiceId) }, jobs)).ExecuteAsync(context);
+        if (inBackground) await (await JobSubmissionEndpoint.Submit(context, request, aliases, jobs)).ExecuteAsync(context);
         else await responder.Send(context, request);
     }
 

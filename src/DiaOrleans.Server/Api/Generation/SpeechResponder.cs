@@ -45,6 +45,7 @@ internal sealed class SpeechResponder(IGrainFactory grains, VoiceAliases aliases
         catch (Exception) when (!context.RequestAborted.IsCancellationRequested)
         {
             await SpeechEvents.Error(context.Response, (await speech.Wait(TimeSpan.Zero)).Error ?? "The server could not finish the audio.");
+            await Stop(speech);
         }
     });
 
@@ -65,22 +66,35 @@ internal sealed class SpeechResponder(IGrainFactory grains, VoiceAliases aliases
         request = request with { VoiceId = aliases.Resolve(request.VoiceId) };
         var id = Guid.NewGuid();
         var speech = grains.GetGrain<ISpeechGrain>(id);
+        var sent = false;
         try
         {
             Admit(await speech.Start(request).WaitAsync(context.RequestAborted), request);
             await WaitForAudio(speech, context.RequestAborted);
             if ((await grains.GetGrain<IConfigurationGrain>(0).Get()).DebugMode) context.Response.Headers[GenerationId] = id.ToString();
             await send(speech);
-        }
-        catch (OperationCanceledException)
-        {
-            await speech.Cancel();
-            throw;
+            sent = true;
         }
         catch (IOException) when (context.RequestAborted.IsCancellationRequested)
         {
-            await speech.Cancel();
             throw new OperationCanceledException(context.RequestAborted);
+        }
+        finally
+        {
+            if (!sent) await Stop(speech);
+        }
+    }
+
+    /// <summary>Frees the slot of a request that nobody reads any more; one that has ended it leaves as it is.</summary>
+    private static async Task Stop(ISpeechGrain speech)
+    {
+        try
+        {
+            await speech.Cancel();
+        }
+        catch (Exception e) when (e is OrleansException or TimeoutException)
+        {
+            // The grain finds out by itself that nobody asks; what brought us here is the error to report.
         }
     }
 

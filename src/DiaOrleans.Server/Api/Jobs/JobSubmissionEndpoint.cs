@@ -4,6 +4,7 @@ using DiaOrleans.Abstractions.Speech;
 using DiaOrleans.Grains.Jobs;
 using DiaOrleans.Server.Api.Errors;
 using DiaOrleans.Server.Api.Pipeline;
+using DiaOrleans.Server.Api.Voices;
 
 namespace DiaOrleans.Server.Api.Jobs;
 
@@ -15,12 +16,14 @@ internal static class JobSubmissionEndpoint
 
     /// <param name="context">Its header Idempotency-Key is honoured.</param>
     /// <param name="request">Validated; whether its voice exists is found out when the job runs.</param>
+    /// <param name="aliases">The job shows the voice as sent, and another one may speak.</param>
     /// <param name="desk">Takes the job.</param>
     /// <exception cref="ApiProblem">429 where too many jobs wait, 422 where the key cannot be used.</exception>
-    public static async Task<IResult> Submit(HttpContext context, SpeechRequest request, JobDesk desk)
+    public static async Task<IResult> Submit(HttpContext context, SpeechRequest request, VoiceAliases aliases, JobDesk desk)
     {
         var key = ReadKey(context.Request);
-        var answer = await desk.Submit(request, key);
+        var voice = aliases.Resolve(request.VoiceId);
+        var answer = await desk.Submit(request, key, voice == request.VoiceId ? null : voice);
         return answer.Outcome switch
         {
             JobOutcome.Accepted => ApiJson.Ok(new { job_id = answer.JobId, status = "pending", message = "Job queued for processing" }),

@@ -1,6 +1,5 @@
 using DiaOrleans.Grains.Prompts;
 using DiaOrleans.Grains.Recognition;
-using DiaOrleans.Server.Api.Errors;
 using DiaOrleans.Server.Api.Pipeline;
 using DiaOrleans.Server.Api.Recognition;
 using DiaOrleans.Server.Api.Validation;
@@ -8,7 +7,7 @@ using DiaOrleans.Server.Api.Validation;
 namespace DiaOrleans.Server.Api.Prompts;
 
 /// <summary>What audio prompts say: recognised, or set by hand; spec/api.md 5.</summary>
-internal sealed partial class TranscriptEndpoints
+internal static class TranscriptEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -16,7 +15,7 @@ internal sealed partial class TranscriptEndpoints
         routes.MapPut("/audio_prompts/{id}/transcript", SetByHand);
     }
 
-    private static async Task<IResult> Transcribe(HttpContext context, PromptTranscripts transcripts, ILogger<TranscriptEndpoints> logger)
+    private static async Task<IResult> Transcribe(HttpContext context, PromptTranscripts transcripts, RecognitionProblems problems)
     {
         var id = PromptIds.FromPath(context);
         try
@@ -24,14 +23,9 @@ internal sealed partial class TranscriptEndpoints
             var prompt = await transcripts.Transcribe(id, context.RequestAborted) ?? throw PromptIds.Unknown(id);
             return ApiJson.Ok(new { prompt_id = id, transcript = prompt.Transcript?.Text, saved_to = PromptFiles.Text(id) });
         }
-        catch (RecognizerUnavailableException)
+        catch (Exception cause) when (cause is RecognizerUnavailableException or RecognitionException)
         {
-            throw ApiProblem.NotInstalled(RecognitionEndpoints.NotInstalled);
-        }
-        catch (RecognitionException cause)
-        {
-            Log.NotTranscribed(logger, cause, id);
-            throw ApiProblem.Failed("Transcription failed");
+            throw problems.From(cause, context, "Transcription failed");
         }
     }
 
@@ -44,11 +38,5 @@ internal sealed partial class TranscriptEndpoints
         var id = PromptIds.FromPath(context);
         var voices = await transcripts.SetByHand(id, text, context.RequestAborted) ?? throw PromptIds.Unknown(id);
         return ApiJson.Ok(new { message = "Transcript updated successfully", prompt_id = id, updated_voices = voices });
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(1, LogLevel.Error, "Audio prompt '{Prompt}' was not transcribed.")]
-        public static partial void NotTranscribed(ILogger logger, Exception cause, string prompt);
     }
 }

@@ -1,6 +1,5 @@
 using DiaOrleans.Abstractions.Configuration;
 using DiaOrleans.Grains.Recognition;
-using DiaOrleans.Server.Api.Errors;
 using DiaOrleans.Server.Api.Pipeline;
 
 namespace DiaOrleans.Server.Api.Recognition;
@@ -8,8 +7,6 @@ namespace DiaOrleans.Server.Api.Recognition;
 /// <summary>Whether recordings can be transcribed; spec/api.md 5.</summary>
 internal static class RecognitionEndpoints
 {
-    public const string NotInstalled = "Whisper is not installed";
-
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/whisper/status", Status);
@@ -29,20 +26,16 @@ internal static class RecognitionEndpoints
         });
     }
 
-    private static async Task<IResult> Load(HttpContext context, IGrainFactory grains, ISpeechRecognizer recognizer)
+    private static async Task<IResult> Load(HttpContext context, IGrainFactory grains, ISpeechRecognizer recognizer, RecognitionProblems problems)
     {
         var configuration = await grains.GetGrain<IConfigurationGrain>(0).Get();
         try
         {
             await recognizer.Load(configuration.WhisperModelSize, context.RequestAborted);
         }
-        catch (RecognizerUnavailableException)
+        catch (Exception cause) when (cause is RecognizerUnavailableException or RecognitionException)
         {
-            throw ApiProblem.NotInstalled(NotInstalled);
-        }
-        catch (RecognitionException)
-        {
-            throw ApiProblem.Failed("Failed to load Whisper model");
+            throw problems.From(cause, context, "Failed to load Whisper model");
         }
 
         return ApiJson.Ok(new { message = "Whisper model loaded successfully" });

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using DiaOrleans.Server.Hosting;
+using DiaOrleans.Server.Storage;
 
 namespace DiaOrleans.Server.Commands.Serve;
 
@@ -54,9 +55,14 @@ internal static class ServeCommand
             await DiaServer.Run(server);
             return 0;
         }
-        catch (Exception problem) when (problem is SettingsException or InvalidOperationException { InnerException: Microsoft.Data.Sqlite.SqliteException })
+        catch (SettingsException problem)
         {
             Console.Error.WriteLine(problem.Message);
+            return 1;
+        }
+        catch (Exception problem) when (SqliteDatabase.Explain(problem) is { } sentence)
+        {
+            Console.Error.WriteLine(sentence);
             return 1;
         }
         catch (IOException problem) when (problem.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)

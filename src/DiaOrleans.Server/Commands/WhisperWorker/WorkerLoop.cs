@@ -51,7 +51,7 @@ internal static class WorkerLoop
     private static RecognizedSpeech Speech(IReadOnlyList<SpokenSegment> segments)
     {
         var spans = segments.SelectMany(s => s.Words.Count > 0 ? s.Words.Select(w => new TranscriptSpan(w.Start, w.End, w.Text.Trim())) : [new TranscriptSpan(s.Start, s.End, s.Text.Trim())]);
-        return new RecognizedSpeech(Transcript.Clean(string.Concat(segments.Select(s => s.Text))), [.. spans.Where(s => s.Text.Length > 0)]);
+        return new RecognizedSpeech(TranscriptText.Tidy(string.Concat(segments.Select(s => s.Text))), [.. spans.Where(s => s.Text.Length > 0)]);
     }
 
     /// <summary>Without a server there is nobody to answer: this process then ends at once, in the middle of a recognition too.</summary>

@@ -154,7 +154,7 @@ internal sealed partial class ModelDownload(HttpClient http, PublishedModel mode
         }
     }
 
-    private RecognitionException Failed(string why, Exception? cause = null) => new($"The Whisper model {size} was not downloaded: {why}.", cause);
+    private RecognitionException Failed(string why, Exception? cause = null) => new($"The Whisper model {size} was not downloaded: {why}.", cause) { Fault = RecognitionFault.Download };
 
     private static partial class Log
     {

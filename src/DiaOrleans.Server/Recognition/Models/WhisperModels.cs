@@ -20,6 +20,9 @@ internal sealed partial class WhisperModels(RecognitionOptions options, IReadOnl
     /// <summary>The sizes on disk.</summary>
     public IReadOnlyList<string> OnDisk => [.. published.Keys.Where(size => Find(size) is not null).Order(StringComparer.Ordinal)];
 
+    /// <summary>There is such a size.</summary>
+    public bool Knows(string size) => published.ContainsKey(size);
+
     /// <summary>A model of that size is on disk or may be downloaded.</summary>
     public bool CanHave(string size) => published.ContainsKey(size) && (options.Downloads || Find(size) is not null);
 
@@ -28,14 +31,14 @@ internal sealed partial class WhisperModels(RecognitionOptions options, IReadOnl
     /// <exception cref="RecognitionException">The size is unknown, the download failed, or the file is damaged.</exception>
     public async Task<string> Obtain(string size, CancellationToken cancellation)
     {
-        if (!published.TryGetValue(size, out var model)) throw new RecognitionException($"There is no Whisper model of that size. There are: {string.Join(", ", published.Keys.Order(StringComparer.Ordinal))}.");
+        if (!published.TryGetValue(size, out var model)) throw new RecognitionException($"There is no Whisper model of that size. There are: {string.Join(", ", published.Keys.Order(StringComparer.Ordinal))}.") { Fault = RecognitionFault.Model };
         if (Find(size) is null)
         {
             if (!options.Downloads) throw new RecognizerUnavailableException($"There is no Whisper model {size} here, and downloads are off.");
             await Download(size, model).WaitAsync(cancellation);
         }
 
-        var file = Find(size) ?? throw new RecognitionException($"The Whisper model {size} is gone.");
+        var file = Find(size) ?? throw new RecognitionException($"The Whisper model {size} is gone.") { Fault = RecognitionFault.Model };
         await Check(file, size, model, cancellation);
         return file;
     }
@@ -64,13 +67,13 @@ internal sealed partial class WhisperModels(RecognitionOptions options, IReadOnl
         {
             if (await ModelDownload.Sha1(file, cancellation) != model.Sha1)
             {
-                if (GgmlHeader.Problem(file) is { } problem) throw new RecognitionException($"The file of the Whisper model {size} {problem}.");
+                if (GgmlHeader.Problem(file) is { } problem) throw new RecognitionException($"The file of the Whisper model {size} {problem}.") { Fault = RecognitionFault.Model };
                 Log.Unknown(logger, size, file);
             }
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            throw new RecognitionException($"The file of the Whisper model {size} cannot be read.", problem);
+            throw new RecognitionException($"The file of the Whisper model {size} cannot be read.", problem) { Fault = RecognitionFault.Model };
         }
 
         _checked[file] = now;

@@ -32,7 +32,7 @@ internal sealed partial class WhisperProcess : IDisposable
         var worker = new WhisperProcess(size, Launch(modelFile, threads), logger);
         try
         {
-            await worker.Talk($"The Whisper model {size} does not load.", () => WorkerProtocol.ReadAnswer(worker._process.StandardOutput.BaseStream, cancellation));
+            await worker.Talk($"The Whisper model {size} does not load.", RecognitionFault.Model, () => WorkerProtocol.ReadAnswer(worker._process.StandardOutput.BaseStream, cancellation));
             Log.Loaded(logger, size, worker.Id);
             return worker;
         }
@@ -48,7 +48,7 @@ internal sealed partial class WhisperProcess : IDisposable
     public async Task<RecognizedSpeech> Recognize(ReadOnlyMemory<float> samples, CancellationToken cancellation)
     {
         const string Sentence = "Speech recognition failed.";
-        var answer = await Talk(Sentence, async () =>
+        var answer = await Talk(Sentence, RecognitionFault.Recording, async () =>
         {
             await WorkerProtocol.WriteSamples(_process.StandardInput.BaseStream, samples, cancellation);
             return await WorkerProtocol.ReadAnswer(_process.StandardOutput.BaseStream, cancellation);
@@ -71,14 +71,14 @@ internal sealed partial class WhisperProcess : IDisposable
     }
 
     /// <summary>After a talk that was broken off nothing that the process says can be trusted: it ends.</summary>
-    private async Task<WorkerAnswer> Talk(string sentence, Func<Task<WorkerAnswer>> talk)
+    private async Task<WorkerAnswer> Talk(string sentence, RecognitionFault fault, Func<Task<WorkerAnswer>> talk)
     {
         try
         {
             var answer = await talk();
             if (answer.Problem is null) return answer;
             Log.Refused(_logger, Size, answer.Problem);
-            throw new RecognitionException(sentence);
+            throw new RecognitionException(sentence) { Fault = fault };
         }
         catch (OperationCanceledException)
         {
@@ -89,7 +89,7 @@ internal sealed partial class WhisperProcess : IDisposable
         {
             if (!_ended) Log.Died(_logger, Size);
             Dispose();
-            throw new RecognitionException(sentence, problem);
+            throw new RecognitionException(sentence, problem) { Fault = fault };
         }
     }
 
@@ -114,7 +114,7 @@ internal sealed partial class WhisperProcess : IDisposable
         }
         catch (Win32Exception problem)
         {
-            throw new RecognitionException("The process for speech recognition does not start.", problem);
+            throw new RecognitionException("The process for speech recognition does not start.", problem) { Fault = RecognitionFault.Model };
         }
     }
 

@@ -1,8 +1,8 @@
-using DiaOrleans.Server.Recognition;
+using DiaOrleans.Grains.Recognition;
 
-namespace DiaOrleans.Server.Tests.Recognition;
+namespace DiaOrleans.Grains.Tests.Recognition;
 
-public sealed class TranscriptTests
+public sealed class TranscriptTextTests
 {
     [Theory]
     [InlineData("  Hello there. ", "Hello there.")]
@@ -11,5 +11,5 @@ public sealed class TranscriptTests
     [InlineData("\n Good day.\n", "Good day.")]
     [InlineData("   ", "")]
     [InlineData("What ? Yes !", "What ? Yes !")]
-    public void A_transcript_is_trimmed_and_loses_double_spaces_and_the_space_before_a_full_stop(string heard, string written) => Transcript.Clean(heard).ShouldBe(written);
+    public void A_transcript_is_trimmed_and_loses_double_spaces_and_the_space_before_a_full_stop(string heard, string written) => TranscriptText.Tidy(heard).ShouldBe(written);
 }

@@ -1,0 +1,59 @@
+using DiaOrleans.Server.Hosting;
+using DiaOrleans.Server.Recognition;
+
+namespace DiaOrleans.Server.Tests.Api.Recognition;
+
+/// <summary>With the real recogniser: what it answers about models that are not there or do not load.</summary>
+public sealed class RecognitionEndpointsTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly ErrorLog _log = new();
+
+    public RecognitionEndpointsTests() => Assert.SkipUnless(RecognitionServices.BuiltIn, "built without Whisper.net");
+
+    public void Dispose()
+    {
+        _folder.Dispose();
+        _log.Dispose();
+    }
+
+    [Fact]
+    public async Task An_unknown_size_is_503_for_a_load_since_no_such_model_can_be_here_as_the_status_says_and_500_for_a_transcription_since_the_specification_says_so()
+    {
+        await using var server = await Start(new ServerOptions { WhisperDownloads = false });
+        await server.Client.PutJson("/config", """{"whisper_model_size":"huge","auto_transcribe":false}""");
+        (await server.Client.GetStringAsync("/whisper/status")).ShouldBe("""{"available":false,"model_loaded":false,"model_size":null,"auto_transcribe":false}""");
+        var load = await server.Client.PostAsync("/whisper/load", null);
+        ((int)load.StatusCode, await load.Detail()).ShouldBe((503, "Whisper is not installed"));
+        load.Headers.RetryAfter.ShouldBeNull();
+        await server.Client.PostAsync("/audio_prompts/upload", PromptServer.Form("a", PromptServer.Tone(1)));
+        var transcription = await server.Client.PostAsync("/audio_prompts/a/transcribe", null);
+        ((int)transcription.StatusCode, await transcription.Detail()).ShouldBe((500, "Transcription failed"));
+    }
+
+    [Fact]
+    public async Task A_model_that_its_source_does_not_give_now_is_503_to_be_asked_again_since_it_is_not_on_disk_yet_and_stays_available()
+    {
+        await using var server = await Start(new ServerOptions { WhisperModelUrl = "http://127.0.0.1:1/" });
+        await server.Client.PutJson("/config", """{"auto_transcribe":false}""");
+        var load = await server.Client.PostAsync("/whisper/load", null);
+        ((int)load.StatusCode, await load.Detail(), load.Headers.RetryAfter?.Delta).ShouldBe((503, "Whisper is not installed", TimeSpan.FromSeconds(60)));
+        (await server.Client.GetStringAsync("/whisper/status")).ShouldContain("\"available\":true");
+    }
+
+    [Fact]
+    public async Task A_file_that_does_not_load_is_500_and_its_cause_is_in_the_log_once_with_the_request()
+    {
+        Directory.CreateDirectory(_folder.File("whisper_models"));
+        await File.WriteAllTextAsync(_folder.File("whisper_models/ggml-base.bin"), "junk junk junk");
+        await using var server = await Start(new ServerOptions { WhisperDownloads = false });
+        await server.Client.PutJson("/config", """{"auto_transcribe":false}""");
+        var load = await server.Client.PostAsync("/whisper/load", null);
+        ((int)load.StatusCode, await load.Detail()).ShouldBe((500, "Failed to load Whisper model"));
+        var line = _log.Lines.Where(said => said.Contains("Speech recognition", StringComparison.Ordinal)).ShouldHaveSingleItem();
+        line.ShouldContain("is no Whisper model in ggml's format");
+        line.ShouldContain(load.Headers.GetValues("X-Request-ID").Single());
+    }
+
+    private Task<RunningServer> Start(ServerOptions options) => RunningServer.Start(options, _folder.Path, _log.AddTo);
+}
