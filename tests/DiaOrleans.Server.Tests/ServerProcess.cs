@@ -10,19 +10,22 @@ internal sealed partial class ServerProcess : IDisposable
 
     public required HttpClient Client { get; init; }
 
-    public static Process Launch(string data)
+    /// <param name="data">The data folder.</param>
+    /// <param name="path">Where it looks for programs; null leaves that.</param>
+    public static Process Launch(string data, string? path = null)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "DiaOrleans.Server.dll"), "serve", "--host", "127.0.0.1", "--port", "0", "--data", data])
+        var start = new ProcessStartInfo(Environment.ProcessPath!.EndsWith("dotnet", StringComparison.Ordinal) ? Environment.ProcessPath : "dotnet", [Path.Combine(AppContext.BaseDirectory, "DiaOrleans.Server.dll"), "serve", "--host", "127.0.0.1", "--port", "0", "--data", data])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        if (path is not null) start.Environment["PATH"] = path;
         return Process.Start(start)!;
     }
 
-    public static async Task<ServerProcess> Start(string data)
+    public static async Task<ServerProcess> Start(string data, string? path = null)
     {
-        var process = Launch(data);
+        var process = Launch(data, path);
         var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;
         Uri? address = null;
         while (address is null && await process.StandardOutput.ReadLineAsync(timeout) is { } line)

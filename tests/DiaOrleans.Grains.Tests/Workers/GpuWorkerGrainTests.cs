@@ -38,6 +38,25 @@ public sealed class GpuWorkerGrainTests
     }
 
     [Fact]
+    public async Task A_worker_is_busy_until_its_last_work_is_released()
+    {
+        await using var cluster = await GrainCluster.Start();
+        var worker = await Worker(cluster);
+        (await worker.GetStatus()).Busy.ShouldBeFalse();
+        var (first, second) = (Work(), Work());
+        await worker.Submit(first);
+        cluster.Engine.Next().Complete(FakeEngine.Clip(100));
+        await worker.Submit(second);
+        await worker.Release(first.Id);
+        (await worker.GetStatus()).Busy.ShouldBeTrue();
+        cluster.Engine.Next().Complete(FakeEngine.Clip(100));
+        (await worker.Wait(second.Id, TimeSpan.FromSeconds(20))).State.ShouldBe(WorkState.Completed);
+        (await worker.GetStatus()).ShouldSatisfyAllConditions(status => status.Active.ShouldBe(0), status => status.Busy.ShouldBeTrue());
+        await worker.Release(second.Id);
+        (await worker.GetStatus()).Busy.ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task Work_is_admitted_once_waited_for_read_and_released()
     {
         await using var cluster = await GrainCluster.Start();

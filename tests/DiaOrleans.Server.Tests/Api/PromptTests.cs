@@ -145,10 +145,11 @@ public sealed class PromptTests(PromptFixture fixture) : IClassFixture<PromptFix
     [Fact]
     public async Task An_upload_is_transcribed_in_the_background_where_the_configuration_wants_it()
     {
-        await _server.Client.PutJson("/config", "{}");
-        await _server.Upload("anna");
+        await using var server = await PromptServer.Start();
+        await server.Client.PutJson("/config", "{}");
+        await server.Upload("anna");
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        while (!(await _server.Client.GetStringAsync("/audio_prompts/metadata/anna", limit.Token)).Contains("Heard words.")) await Task.Delay(10, limit.Token);
+        while (!(await server.Client.GetStringAsync("/audio_prompts/metadata/anna", limit.Token)).Contains("Heard words.")) await Task.Delay(10, limit.Token);
     }
 
     [Fact]
