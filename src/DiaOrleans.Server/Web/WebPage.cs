@@ -27,12 +27,11 @@ internal sealed class WebPage
         _files[Page] = new WebFile(Page, Encoding.UTF8.GetBytes(page));
     }
 
-    /// <summary>Names of the files that <see cref="Map"/> serves; the page itself is at the root.</summary>
-    public IEnumerable<string> FileNames => _files.Keys.Where(name => name != Page);
-
+    /// <summary>Maps the files that the page loads.</summary>
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapGet(Folder + "{file}", (HttpContext context, string file, WebPage page) => page.Send(context, file)).ExcludeFromDescription();
 
+    /// <summary>The page itself.</summary>
     public IResult SendPage(HttpContext context) => Send(context, _files[Page]);
 
     private IResult Send(HttpContext context, string name) =>

@@ -47,7 +47,7 @@ export async function playStream(ask) {
       }
       wave.reset(rate);
     });
-    moveOn(mine, playback);
+    follow(mine);
     for await (const piece of samples) {
       pieces.push(piece);
       made += piece.length / playback.rate;
@@ -95,6 +95,7 @@ function begin(text) {
   byId("made").textContent = seconds(0);
   wave.reset(USUAL_RATE);
   setState(run, "waiting", text);
+  panel.scrollIntoView({ block: "nearest", behavior: stillness.matches ? "instant" : "smooth" });
   return run;
 }
 
@@ -132,13 +133,10 @@ async function draw(blob) {
 }
 
 /** Moves the waveform along with what is heard. */
-function moveOn(mine, heard) {
-  const step = () => {
-    if (run !== mine || panel.dataset.state === "done") return;
-    if (!stillness.matches) wave.heard = (playback ?? heard).position;
-    requestAnimationFrame(step);
-  };
-  requestAnimationFrame(step);
+function follow(mine) {
+  if (run !== mine || !["waiting", "streaming", "playing"].includes(panel.dataset.state)) return;
+  if (!stillness.matches) wave.heard = playback.position;
+  requestAnimationFrame(() => follow(mine));
 }
 
 audio.addEventListener("play", () => {

@@ -19,6 +19,7 @@ export async function loadVoices(wanted = select.value || localStorage.getItem(K
   select.replaceChildren(...voices.map(({ id }) => make("option", { value: id, textContent: id })));
   if (voices.some(({ id }) => id === wanted)) select.value = wanted;
   const none = voices.length === 0;
+  if (none) select.append(make("option", { value: "", textContent: "No voices yet" }));
   byId("voice-hint").hidden = !none;
   for (const id of ["voice", "voice-preview", "voice-edit", "voice-delete"]) byId(id).disabled = none;
   document.dispatchEvent(new Event("voices-changed"));
