@@ -9,7 +9,7 @@ internal sealed class OpenPage : IAsyncDisposable
 {
     private readonly ConcurrentQueue<string> _errors = [];
     private readonly ConcurrentQueue<string> _elsewhere = [];
-    private readonly ConcurrentQueue<IRequest> _requests = [];
+    private readonly ConcurrentQueue<(string Url, string? Body)> _requests = [];
 
     public OpenPage(IPage page, Uri server)
     {
@@ -21,7 +21,7 @@ internal sealed class OpenPage : IAsyncDisposable
         page.PageError += (_, error) => _errors.Enqueue(error);
         page.Request += (_, request) =>
         {
-            _requests.Enqueue(request);
+            _requests.Enqueue((request.Url, request.PostData));
             if (!request.Url.StartsWith(server.ToString(), StringComparison.Ordinal) && !request.Url.StartsWith("blob:" + server, StringComparison.Ordinal)) _elsewhere.Enqueue(request.Url);
         };
     }
@@ -29,7 +29,7 @@ internal sealed class OpenPage : IAsyncDisposable
     public IPage Page { get; }
 
     /// <summary>Bodies sent to a path.</summary>
-    public IEnumerable<string?> Sent(string path) => _requests.Where(request => new Uri(request.Url).PathAndQuery == path).Select(request => request.PostData);
+    public IEnumerable<string?> Sent(string path) => _requests.Where(request => new Uri(request.Url).PathAndQuery == path).Select(request => request.Body);
 
     /// <summary>Nothing in the console, and no other host was asked for anything.</summary>
     public void ShouldBeClean(params string[] expectedErrors)
@@ -65,7 +65,7 @@ internal sealed class OpenPage : IAsyncDisposable
     /// <summary>Seconds of the finished audio, as the browser read them.</summary>
     public async Task<double> AudioSeconds()
     {
-        await Page.WaitForFunctionAsync("document.getElementById('audio').duration > 0");
+        await Page.WaitForFunctionAsync("() => document.getElementById('audio').duration > 0");
         return await Page.EvaluateAsync<double>("document.getElementById('audio').duration");
     }
 

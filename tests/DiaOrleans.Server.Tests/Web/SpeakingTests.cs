@@ -18,7 +18,7 @@ public sealed class SpeakingTests(PageBrowser browser, PageServer server)
         (await page.InputValueAsync("#script")).ShouldBe("[S1] Where is my hat?");
         (await page.TextContentAsync("#count")).ShouldBe("21 / 4096");
         await page.ClickAsync("#speak");
-        await page.WaitForFunctionAsync("parseFloat(document.getElementById('first-sound').textContent) > 0");
+        await page.WaitForFunctionAsync("() => parseFloat(document.getElementById('first-sound').textContent) > 0");
         await open.PlayerIs("done");
         var made = await open.SecondsMade();
         made.ShouldBeGreaterThan(0.5);

@@ -75,12 +75,16 @@ async function clear() {
 /** Looks again every two seconds while there is something to see. */
 export function startJobs() {
   let timer = 0;
+  let failed = false;
   const look = async () => {
     clearTimeout(timer);
     try {
       if (unfinished || document.visibilityState === "visible") await refresh();
+      if (failed) say(notice, "");
+      failed = false;
     } catch (error) {
-      if (error.status > 0) say(notice, error.message, "error");
+      failed = true;
+      say(notice, error.message, "error");
     }
     clearTimeout(timer);
     timer = setTimeout(look, PERIOD_MS);

@@ -4,6 +4,7 @@ import { button, byId, make, run, say, seconds } from "./dom.js";
 
 const notice = byId("prompts-notice");
 let prompts = {};
+let failed = false;
 let recognition = { available: false, auto_transcribe: false };
 
 export const promptIds = () => Object.keys(prompts);
@@ -19,7 +20,10 @@ export async function refreshPrompts() {
     const before = JSON.stringify([prompts, recognition]);
     [prompts, recognition] = await Promise.all([get("/audio_prompts/metadata", { background: true }), get("/whisper/status", { background: true })]);
     if (JSON.stringify([prompts, recognition]) !== before) byId("prompts").replaceChildren(...Object.values(prompts).map(row));
+    if (failed) say(notice, "");
+    failed = false;
   } catch (error) {
+    failed = true;
     say(notice, error.message, "error");
   }
 }
