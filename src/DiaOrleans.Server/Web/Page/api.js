@@ -29,7 +29,7 @@ export async function call(path, { background = false, ...options } = {}) {
 
 export const get = async (path, options) => (await call(path, options)).json();
 
-export const sendJson = async (method, path, body, options) =>
+export const sendJson = (method, path, body, options) =>
   call(path, { method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body), ...options });
 
 export const remove = async path => (await call(path, { method: "DELETE" })).json();

@@ -35,6 +35,7 @@ export async function run(element, place, action) {
     if (error.name !== "AbortError") say(place, error.message, "error");
   } finally {
     element.disabled = false;
+    if (document.activeElement === document.body) element.focus();
   }
 }
 

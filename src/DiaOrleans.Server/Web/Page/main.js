@@ -15,6 +15,7 @@ startVoices();
 startPrompts();
 startSpeech();
 await refresh();
+document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && refresh());
 startJobs();
 startStatus(async () => {
   if (awaitsTranscript()) await refreshPrompts();

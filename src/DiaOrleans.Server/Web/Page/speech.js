@@ -55,6 +55,17 @@ function check() {
   byId("queue").disabled = over || !selectedVoice();
 }
 
+/** A button that can no longer be pressed hands the focus to its counterpart. */
+function showState(state) {
+  const [start, stop] = [byId("speak"), byId("stop")];
+  const focused = document.activeElement;
+  making = state === "waiting" || state === "streaming";
+  stop.disabled = !making && state !== "playing";
+  check();
+  if (focused === start && start.disabled) stop.focus();
+  if (focused === stop && stop.disabled) start.focus();
+}
+
 /** Inserts at the caret, such that undo takes it back. */
 function insert(text) {
   script.focus();
@@ -95,16 +106,14 @@ export function startSpeech() {
     event.preventDefault();
     speak();
   });
+  script.addEventListener("keydown", event => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !byId("speak").disabled) speak();
+  });
   byId("queue").addEventListener("click", async () => {
-    if (!byId("speech").reportValidity()) return;
     await run(byId("queue"), notice, queue);
     check();
   });
   document.addEventListener("voices-changed", check);
-  whenState(state => {
-    making = state === "waiting" || state === "streaming";
-    byId("stop").disabled = !making && state !== "playing";
-    check();
-  });
+  whenState(showState);
   check();
 }
