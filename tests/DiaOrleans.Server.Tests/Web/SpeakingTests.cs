@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text.Json;
 using DiaOrleans.Server.Tests.Api;
 
@@ -23,7 +24,10 @@ public sealed class SpeakingTests(PageBrowser browser, PageServer server)
         var made = await open.SecondsMade();
         made.ShouldBeGreaterThan(0.5);
         (await open.AudioSeconds()).ShouldBe(made, 0.06);
-        (await page.GetAttributeAsync("#download", "download")).ShouldBe("speech.wav");
+        var download = await page.RunAndWaitForDownloadAsync(() => page.ClickAsync("#download"));
+        download.SuggestedFilename.ShouldBe("speech.wav");
+        var file = await File.ReadAllBytesAsync((await download.PathAsync())!);
+        (BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(4)), BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(40))).ShouldBe((file.Length - 8, file.Length - 44));
         JsonDocument.Parse(open.Sent("/v1/audio/speech").ShouldHaveSingleItem()!).RootElement.GetProperty("stream").GetBoolean().ShouldBeTrue();
         open.ShouldBeClean();
     }
@@ -35,7 +39,7 @@ public sealed class SpeakingTests(PageBrowser browser, PageServer server)
         await open.MakeVoice("stopped");
         var before = await Logged();
         await open.Page.FillAsync("#script", string.Join(' ', Enumerable.Repeat("[S1] The old house by the river has been empty for years. [S2] I heard that someone lit a lamp there.", 8)));
-        await open.Page.ClickAsync("#speak");
+        await open.Page.PressAsync("#script", "Control+Enter");
         await open.PlayerIs("streaming");
         await open.Page.ClickAsync("#stop");
         await open.PlayerIs("stopped");

@@ -1,4 +1,7 @@
+using DiaOrleans.Grains.Recognition;
+using DiaOrleans.Grains.Tests.Fakes;
 using DiaOrleans.Server.Tests.Api;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 
 namespace DiaOrleans.Server.Tests.Web;
@@ -39,7 +42,7 @@ public sealed class VoicesOnPageTests(PageBrowser browser, PageServer server)
     public async Task A_recording_that_the_server_refuses_is_explained_in_its_words()
     {
         await using var open = await browser.Open(server.Server);
-        await Choose(open.Page, "short.wav", PromptServer.Tone(0.2));
+        await Drop(open.Page, "short.wav", PromptServer.Tone(0.2));
         await open.Page.ClickAsync("#upload-dialog [type=submit]");
         await open.Page.Locator("#upload-dialog .notice").GetByText("Audio file too short (minimum 0.5 seconds)").WaitForAsync();
         await open.Page.ClickAsync("#upload-dialog [data-close]");
@@ -65,6 +68,33 @@ public sealed class VoicesOnPageTests(PageBrowser browser, PageServer server)
         await open.Save("#confirm-dialog");
         await page.WaitForFunctionAsync("name => ![...document.getElementById('voice').options].some(option => option.value === name)", Name);
         open.ShouldBeClean();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Transcribing_is_offered_where_the_server_can(bool available)
+    {
+        var recognizer = new FakeRecognizer { Available = available, Text = "A tone was heard." };
+        await using var own = await RunningServer.Start(services: services => services.AddSingleton<ISpeechRecognizer>(recognizer));
+        (await own.Client.PutJson("/config", """{"auto_transcribe":false}""")).EnsureSuccessStatusCode();
+        (await own.Client.PostAsync("/audio_prompts/upload", PromptServer.Form("tone", PromptServer.Tone(1)))).EnsureSuccessStatusCode();
+        await using var open = await browser.Open(own);
+        var row = open.Page.Locator("#prompts li");
+        await row.GetByText("No transcript").WaitForAsync();
+        (await row.GetByText("Transcribe", new LocatorGetByTextOptions { Exact = true }).CountAsync()).ShouldBe(available ? 1 : 0);
+        if (!available) return;
+        await row.GetByText("Transcribe", new LocatorGetByTextOptions { Exact = true }).ClickAsync();
+        await row.GetByText("A tone was heard.").WaitForAsync();
+        open.ShouldBeClean();
+    }
+
+    private static async Task Drop(IPage page, string name, byte[] content)
+    {
+        var data = await page.EvaluateHandleAsync(
+            "([name, content]) => { const data = new DataTransfer(); data.items.add(new File([Uint8Array.from(atob(content), c => c.charCodeAt(0))], name)); return data; }",
+            new[] { name, Convert.ToBase64String(content) });
+        await page.DispatchEventAsync("#drop", "drop", new { dataTransfer = data });
     }
 
     private static Task Choose(IPage page, string name, byte[] content) =>

@@ -31,38 +31,42 @@ export async function playStream(ask) {
   const started = performance.now();
   const pieces = [];
   let made = 0;
-  const open = rate => new Playback(rate, lead => {
+  const open = rate => playback = new Playback(rate, lead => {
     byId("first-sound").textContent = `${((performance.now() - started) / 1000 + lead).toFixed(2)} s`;
     setState(mine, "streaming", "Playing while it is made");
   });
   // Opened while the click counts: some browsers allow sound only then.
-  playback = open(USUAL_RATE);
+  let sound = open(USUAL_RATE);
   try {
     const answer = await ask(mine.signal);
     figures.hidden = false;
     const samples = readStream(answer.body, ({ rate }) => {
-      if (rate !== playback.rate) {
-        playback.stop();
-        playback = open(rate);
+      if (rate !== sound.rate) {
+        sound.stop();
+        sound = open(rate);
       }
       wave.reset(rate);
     });
     follow(mine);
     for await (const piece of samples) {
+      mine.signal.throwIfAborted();
       pieces.push(piece);
-      made += piece.length / playback.rate;
+      made += piece.length / sound.rate;
       byId("made").textContent = seconds(made);
       wave.add(piece, 32768);
-      playback.add(piece);
+      sound.add(piece);
     }
-    show(wavFile(pieces, playback.rate), "speech.wav");
-    const heard = playback.end();
+    show(wavFile(pieces, sound.rate), "speech.wav");
+    const heard = sound.end();
     setState(mine, "playing", "Playing");
     await heard;
-    setState(mine, mine.signal.aborted ? "stopped" : "done", mine.signal.aborted ? "Stopped." : "Finished.");
+    mine.signal.throwIfAborted();
+    setState(mine, "done", "Finished.");
   } catch (error) {
-    if (run === mine && pieces.length > 0) show(wavFile(pieces, playback.rate), "speech.wav");
+    if (run === mine && pieces.length > 0 && result.hidden) show(wavFile(pieces, sound.rate), "speech.wav");
     fail(mine, error);
+  } finally {
+    sound.stop();
   }
 }
 
@@ -72,9 +76,10 @@ export async function playWhole(ask, name) {
   try {
     const answer = await ask(mine.signal);
     const blob = await answer.blob();
-    if (run !== mine) return;
+    mine.signal.throwIfAborted();
     show(blob, name);
     await draw(blob);
+    mine.signal.throwIfAborted();
     await audio.play();
     setState(mine, "done", name);
   } catch (error) {
@@ -102,7 +107,6 @@ function begin(text) {
 function fail(mine, error) {
   if (mine.signal.aborted) setState(mine, "stopped", "Stopped.");
   else setState(mine, "failed", error.message);
-  if (run === mine) playback?.stop();
 }
 
 /** What a newer run has replaced says nothing any more. */

@@ -52,7 +52,8 @@ export async function* readStream(body, begin) {
       if (end > start) yield new Int16Array(bytes.slice(start, end).buffer);
     }
   } finally {
-    reader.releaseLock();
+    // Whoever stops reading wants no more of it made.
+    reader.cancel().catch(() => {});
   }
 }
 
