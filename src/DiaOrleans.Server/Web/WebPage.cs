@@ -10,7 +10,7 @@ internal sealed class WebPage
     public const string Folder = "/ui/";
     private const string Page = "index.html";
     private const string ResourcePrefix = "web.";
-    private const string HiddenDashboardLink = """href="/dashboard" hidden""";
+    private const string HiddenDashboardLink = """href="/dashboard/" hidden""";
 
     /// <summary>Nothing but this server's own files; what is played are blobs that the page makes of answers.</summary>
     private const string ContentPolicy =

@@ -156,7 +156,7 @@ public sealed partial class WebPageTests(ServerFixture fixture)
             var content = await answer.Content.ReadAsStringAsync();
             content.ShouldNotContain("secret");
             // A browser could not open it: a link carries no key.
-            if (path == "/") content.ShouldContain("""href="/dashboard" hidden""");
+            if (path == "/") content.ShouldContain("""href="/dashboard/" hidden""");
         }
 
         (await server.Client.GetAsync("/voices")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
@@ -166,8 +166,9 @@ public sealed partial class WebPageTests(ServerFixture fixture)
     public async Task The_dashboard_is_linked_where_there_is_one()
     {
         await using var server = await RunningServer.Start(new ServerOptions { Dashboard = true });
-        (await (await server.Client.SendAsync(Request("/", Browser))).Content.ReadAsStringAsync()).ShouldContain("""href="/dashboard">""");
-        (await (await Get("/", Browser)).Content.ReadAsStringAsync()).ShouldContain("""href="/dashboard" hidden>""");
+        (await (await server.Client.SendAsync(Request("/", Browser))).Content.ReadAsStringAsync()).ShouldContain("""href="/dashboard/">""");
+        (await server.Client.GetAsync("/dashboard/")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await (await Get("/", Browser)).Content.ReadAsStringAsync()).ShouldContain("""href="/dashboard/" hidden>""");
     }
 
     private Task<HttpResponseMessage> Get(string path, string? accept) => _client.SendAsync(Request(path, accept));

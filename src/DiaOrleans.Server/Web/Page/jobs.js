@@ -44,16 +44,19 @@ function row(job) {
   const facts = [make("span", { className: job.status, textContent: job.status }), make("span", { textContent: job.voice_id })];
   if (job.generation_time !== null) facts.push(make("span", { textContent: `took ${seconds(job.generation_time)}` }));
   facts.push(make("span", { textContent: new Date(job.created_at).toLocaleTimeString() }));
-  const item = make("li", {}, make("p", { className: "excerpt", textContent: job.text, title: job.text }), make("div", { className: "facts" }, ...facts));
+  const actions = make("div", { className: "buttons" });
+  if (isUnfinished(job)) {
+    actions.append(button("Cancel", event => act(event, () => cancel(job)), `Cancel ${what}`));
+  } else if (job.status === "completed") {
+    actions.append(
+      button("Play", event => act(event, () => playWhole(signal => result(job, { signal }), fileName(job))), `Play ${what}`),
+      button("Download", event => act(event, () => download(job)), `Download ${what}`));
+  }
+  const item = make("li", {},
+    make("p", { className: "excerpt", textContent: job.text, title: job.text }),
+    make("div", { className: "row" }, make("div", { className: "facts" }, ...facts), actions));
   item.dataset.status = job.status;
   if (job.error_message) item.append(make("p", { className: "quiet", textContent: job.error_message }));
-  if (isUnfinished(job)) {
-    item.append(make("div", { className: "buttons" }, button("Cancel", event => act(event, () => cancel(job)), `Cancel ${what}`)));
-  } else if (job.status === "completed") {
-    item.append(make("div", { className: "buttons" },
-      button("Play", event => act(event, () => playWhole(signal => result(job, { signal }), fileName(job))), `Play ${what}`),
-      button("Download", event => act(event, () => download(job)), `Download ${what}`)));
-  }
   return item;
 }
 
