@@ -9,6 +9,7 @@ using DiaOrleans.Server.Api.Recognition;
 using DiaOrleans.Server.Api.System;
 using DiaOrleans.Server.Api.Voices;
 using DiaOrleans.Server.Devices;
+using DiaOrleans.Server.Web;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace DiaOrleans.Server.Api;
@@ -66,6 +67,7 @@ internal static class ApiEndpoints
         ListingEndpoints.MapBare(app);
         ListingEndpoints.MapOpenAi(app.MapGroup("/v1"));
         app.MapDocs();
+        WebPage.Map(app);
         return app;
     }
 }

@@ -10,6 +10,7 @@ using DiaOrleans.Grains.Workers;
 using DiaOrleans.Server.Api;
 using DiaOrleans.Server.Recognition;
 using DiaOrleans.Server.Storage;
+using DiaOrleans.Server.Web;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Configuration;
 using Orleans.Dashboard;
@@ -53,6 +54,8 @@ internal static class DiaServer
         builder.Services.TryAddSingleton(_ => AudioReading.Create());
         builder.Services.AddAudioPrompts(new PromptOptions { MaxPromptSeconds = options.MaxPromptSeconds });
         builder.Services.AddApi(options.Api());
+        // A browser cannot send the key with a link.
+        builder.Services.AddSingleton(new WebPage(linkDashboard: options.Dashboard && string.IsNullOrWhiteSpace(options.ApiKey)));
         services?.Invoke(builder.Services);
         var app = builder.Build();
         verbosity.Follow(app.Services.GetRequiredService<CurrentConfiguration>());

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using DiaOrleans.Server.Api.Errors;
+using DiaOrleans.Server.Web;
 
 namespace DiaOrleans.Server.Api.Pipeline;
 
@@ -26,7 +27,7 @@ internal sealed class ApiKey(string? keys)
         return ProblemWriter.Write(context, "Invalid or missing API key");
     }
 
-    private static bool IsOpen(string path) => Open.Contains(path) || path.StartsWith(DocsAssets, StringComparison.Ordinal);
+    private static bool IsOpen(string path) => Open.Contains(path) || path.StartsWith(DocsAssets, StringComparison.Ordinal) || path.StartsWith(WebPage.Folder, StringComparison.Ordinal);
 
     /// <summary>Compares digests, and with all keys, so that the time taken tells nothing of them.</summary>
     private bool IsKey(string sent)

@@ -1,5 +1,6 @@
 using DiaOrleans.Grains.Retention;
 using DiaOrleans.Server.Api.Pipeline;
+using DiaOrleans.Server.Web;
 
 namespace DiaOrleans.Server.Api.System;
 
@@ -10,9 +11,15 @@ internal static class SystemEndpoints
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapMethods("/", GetAndHead, () => ApiJson.Ok(new { message = "Dia TTS Server is running", status = "healthy" }));
+        routes.MapMethods("/", GetAndHead, Root);
         routes.MapMethods("/health", GetAndHead, Health);
         routes.MapPost("/cleanup", CleanUp);
+    }
+
+    private static IResult Root(HttpContext context, WebPage page)
+    {
+        context.Response.Headers.Append("Vary", "Accept");
+        return PageRequest.WantsPage(context.Request) ? page.SendPage(context) : ApiJson.Ok(new { message = "Dia TTS Server is running", status = "healthy" });
     }
 
     private static async Task<IResult> CleanUp(Cleanup cleanup, HttpContext context)

@@ -9,7 +9,10 @@ internal static class SystemOperations
 
     public static IReadOnlyList<Operation> All =>
     [
-        new("GET", "/", "Say that the server runs", "A browser gets the web page instead.") { Answers = [Answers.Ok("It runs.", """{"message":"Dia TTS Server is running","status":"healthy"}""")] },
+        new("GET", "/", "Say that the server runs", "Where `Accept` names `text/html`, as browsers do, and likes it no less than JSON, the answer is the web page.")
+        {
+            Answers = [Answers.Ok("It runs.", """{"message":"Dia TTS Server is running","status":"healthy"}""") with { MediaTypes = ["text/html"] }],
+        },
         new("HEAD", "/", "Say that the server runs, without a body", "For probes.") { Answers = [new(200, "It runs.")] },
         new("GET", "/health", "Show the server's health", "Answers at once under any load. `model_loaded` is true when any worker has its model.")
         {

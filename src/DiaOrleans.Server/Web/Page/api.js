@@ -1,0 +1,57 @@
+const KEY = "dia-api-key";
+
+let askForKey = async () => false;
+
+/** What asks the user for a key when the server refuses; it answers whether there is a new one. */
+export function onRefused(ask) {
+  askForKey = ask;
+}
+
+export const keepKey = key => sessionStorage.setItem(KEY, key);
+
+/** A failed request, with the server's own words. */
+export class ApiError extends Error {
+  constructor(message, status) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** Calls the server. `background` says that nobody is waiting: then no key is asked for twice. */
+export async function call(path, { background = false, ...options } = {}) {
+  while (true) {
+    const answer = await send(path, options, sessionStorage.getItem(KEY));
+    if (answer.ok) return answer;
+    const error = new ApiError(await reason(answer), answer.status);
+    if (answer.status !== 401 || !await askForKey(background)) throw error;
+  }
+}
+
+export const get = async (path, options) => (await call(path, options)).json();
+
+export const sendJson = (method, path, body, options) =>
+  call(path, { method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body), ...options });
+
+export const remove = async path => (await call(path, { method: "DELETE" })).json();
+
+/** Throws the server's words unless it takes the key. */
+export async function checkKey(key) {
+  const answer = await send("/queue/stats", {}, key);
+  if (!answer.ok) throw new ApiError(await reason(answer), answer.status);
+}
+
+async function send(path, options, key) {
+  const headers = new Headers(options.headers);
+  if (key) headers.set("Authorization", `Bearer ${key}`);
+  try {
+    return await fetch(path, { ...options, headers });
+  } catch (error) {
+    throw error.name === "AbortError" ? error : new ApiError("The server does not answer.", 0);
+  }
+}
+
+async function reason(answer) {
+  const { detail } = await answer.json().catch(() => ({}));
+  if (Array.isArray(detail)) return detail.map(({ loc, msg }) => `${loc.at(-1)}: ${msg}`).join(". ");
+  return detail ?? `The server answered ${answer.status}.`;
+}

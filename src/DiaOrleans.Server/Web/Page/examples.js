@@ -1,0 +1,6 @@
+/** Short scripts to begin with; plain words that every model of the family speaks. */
+export const EXAMPLES = [
+  ["Two speakers", "[S1] Have you seen my hat? [S2] It is on the chair, where you left it. [S1] So it is. Thank you."],
+  ["With sounds", "[S1] You came all the way on foot? (laughs) [S2] The bus never came. (sighs) Is there any tea left?"],
+  ["Longer", "[S1] The old house by the river has been empty for years. [S2] I heard that someone lit a lamp there last night. [S1] A lamp? [S2] In the window under the roof. It burned until the morning, and then it went out. [S1] Shall we go and look?"],
+];

@@ -1,0 +1,22 @@
+import { startJobs } from "./jobs.js";
+import { startKey } from "./key.js";
+import { awaitsTranscript, refreshPrompts, startPrompts } from "./prompts.js";
+import { startSpeech } from "./speech.js";
+import { startStatus } from "./status.js";
+import { refreshVoices, startVoices } from "./voices.js";
+
+async function refresh() {
+  await refreshVoices();
+  await refreshPrompts();
+}
+
+startKey(refresh);
+startVoices();
+startPrompts();
+startSpeech();
+await refresh();
+document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && refresh());
+startJobs();
+startStatus(async () => {
+  if (awaitsTranscript()) await refreshPrompts();
+});

@@ -1,0 +1,66 @@
+export const HEADER_BYTES = 44;
+
+/** Rate and channels of a canonical header of 16-bit PCM. */
+export function readHeader(bytes) {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, HEADER_BYTES);
+  const isWav = view.getUint32(0) === 0x52494646 && view.getUint32(8) === 0x57415645;
+  if (!isWav || view.getUint16(34, true) !== 16) throw new Error("The server sent no WAV that can be played.");
+  return { channels: view.getUint16(22, true), rate: view.getUint32(24, true) };
+}
+
+/** A file of 16-bit mono samples; its sizes are true, other than those of a stream. */
+export function wavFile(pieces, rate) {
+  const size = pieces.reduce((sum, piece) => sum + piece.byteLength, 0);
+  const view = new DataView(new ArrayBuffer(HEADER_BYTES));
+  view.setUint32(0, 0x52494646);
+  view.setUint32(4, 36 + size, true);
+  view.setUint32(8, 0x57415645);
+  view.setUint32(12, 0x666d7420);
+  view.setUint32(16, 16, true);
+  view.setUint16(20, 1, true);
+  view.setUint16(22, 1, true);
+  view.setUint32(24, rate, true);
+  view.setUint32(28, rate * 2, true);
+  view.setUint16(32, 2, true);
+  view.setUint16(34, 16, true);
+  view.setUint32(36, 0x64617461);
+  view.setUint32(40, size, true);
+  return new Blob([view.buffer, ...pieces], { type: "audio/wav" });
+}
+
+/** Reads a streamed WAV: calls `begin` with its rate once the header is there, then yields whole samples as they come. */
+export async function* readStream(body, begin) {
+  let kept = new Uint8Array(0);
+  let begun = false;
+  const reader = body.getReader();
+  try {
+    for (let part; !(part = await next(reader)).done;) {
+      const bytes = new Uint8Array(kept.length + part.value.length);
+      bytes.set(kept);
+      bytes.set(part.value, kept.length);
+      let start = 0;
+      if (!begun) {
+        if (bytes.length < HEADER_BYTES) {
+          kept = bytes;
+          continue;
+        }
+        begin(readHeader(bytes));
+        [begun, start] = [true, HEADER_BYTES];
+      }
+      const end = start + ((bytes.length - start) & ~1);
+      kept = bytes.slice(end);
+      if (end > start) yield new Int16Array(bytes.slice(start, end).buffer);
+    }
+  } finally {
+    // Whoever stops reading wants no more of it made.
+    reader.cancel().catch(() => {});
+  }
+}
+
+async function next(reader) {
+  try {
+    return await reader.read();
+  } catch (error) {
+    throw error.name === "AbortError" ? error : new Error("The connection ended before the audio did.");
+  }
+}

@@ -1,0 +1,62 @@
+const PEAKS_PER_SECOND = 40;
+const SHORTEST_SECONDS = 6;
+const BAR = 2;
+const GAP = 2;
+
+/** Draws how loud the audio is over its time, and how much of it was heard. */
+export class Waveform {
+  #canvas;
+  #peaks = [];
+  #rate = 44100;
+  #inPeak = 0;
+  #heard = 0;
+
+  constructor(canvas) {
+    this.#canvas = canvas;
+    new ResizeObserver(() => this.#draw()).observe(canvas);
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#draw());
+  }
+
+  reset(rate) {
+    [this.#peaks, this.#rate, this.#inPeak, this.#heard] = [[], rate, 0, 0];
+    this.#draw();
+  }
+
+  /** Adds samples, whose loudest value is `full`. */
+  add(samples, full) {
+    const length = Math.round(this.#rate / PEAKS_PER_SECOND);
+    for (const sample of samples) {
+      if (this.#inPeak === 0) this.#peaks.push(0);
+      const level = Math.abs(sample) / full;
+      if (level > this.#peaks[this.#peaks.length - 1]) this.#peaks[this.#peaks.length - 1] = level;
+      this.#inPeak = (this.#inPeak + 1) % length;
+    }
+    this.#draw();
+  }
+
+  /** Seconds that were heard. */
+  set heard(value) {
+    this.#heard = value;
+    this.#draw();
+  }
+
+  #draw() {
+    const scale = devicePixelRatio || 1;
+    const { clientWidth: width, clientHeight: height } = this.#canvas;
+    this.#canvas.width = width * scale;
+    this.#canvas.height = height * scale;
+    const brush = this.#canvas.getContext("2d");
+    const colours = getComputedStyle(this.#canvas);
+    brush.scale(scale, scale);
+    const bars = Math.floor(width / (BAR + GAP));
+    const peaksPerBar = Math.max(this.#peaks.length, SHORTEST_SECONDS * PEAKS_PER_SECOND) / bars;
+    for (let bar = 0; bar < bars; bar++) {
+      const [from, to] = [Math.floor(bar * peaksPerBar), Math.max(Math.floor((bar + 1) * peaksPerBar), Math.floor(bar * peaksPerBar) + 1)];
+      if (from >= this.#peaks.length) break;
+      const level = Math.max(...this.#peaks.slice(from, to));
+      const tall = Math.max(2, level * (height - 12));
+      brush.fillStyle = colours.getPropertyValue(from / PEAKS_PER_SECOND < this.#heard ? "--accent" : "--wave");
+      brush.fillRect(GAP + bar * (BAR + GAP), (height - tall) / 2, BAR, tall);
+    }
+  }
+}

@@ -1,0 +1,76 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Microsoft.Playwright;
+
+namespace DiaOrleans.Server.Tests.Web;
+
+/// <summary>The page in a browser, and what it did that it should not.</summary>
+internal sealed class OpenPage : IAsyncDisposable
+{
+    private readonly ConcurrentQueue<string> _errors = [];
+    private readonly ConcurrentQueue<string> _elsewhere = [];
+    private readonly ConcurrentQueue<(string Url, string? Body)> _requests = [];
+
+    public OpenPage(IPage page, Uri server)
+    {
+        Page = page;
+        page.Console += (_, message) =>
+        {
+            if (message.Type is "error" or "warning") _errors.Enqueue(message.Text);
+        };
+        page.PageError += (_, error) => _errors.Enqueue(error);
+        page.Request += (_, request) =>
+        {
+            _requests.Enqueue((request.Url, request.PostData));
+            if (!request.Url.StartsWith(server.ToString(), StringComparison.Ordinal) && !request.Url.StartsWith("blob:" + server, StringComparison.Ordinal)) _elsewhere.Enqueue(request.Url);
+        };
+    }
+
+    public IPage Page { get; }
+
+    /// <summary>Bodies sent to a path.</summary>
+    public IEnumerable<string?> Sent(string path) => _requests.Where(request => new Uri(request.Url).PathAndQuery == path).Select(request => request.Body);
+
+    /// <summary>Nothing in the console, and no other host was asked for anything.</summary>
+    public void ShouldBeClean(params string[] expectedErrors)
+    {
+        _errors.Where(error => !expectedErrors.Any(error.Contains)).ShouldBeEmpty();
+        _elsewhere.ShouldBeEmpty();
+    }
+
+    public async Task MakeVoice(string name)
+    {
+        await Page.ClickAsync("#voice-new");
+        await Page.FillAsync("#voice-id", name);
+        await Save("#voice-dialog");
+        await Page.Locator("#voice option", new PageLocatorOptions { HasTextString = name }).WaitForAsync(new LocatorWaitForOptions { State = WaitForSelectorState.Attached });
+        (await Page.InputValueAsync("#voice")).ShouldBe(name);
+    }
+
+    /// <summary>Submits a dialog and waits for it to close.</summary>
+    public async Task Save(string dialog)
+    {
+        await Page.ClickAsync($"{dialog} [type=submit]");
+        await Page.Locator(dialog).WaitForAsync(new LocatorWaitForOptions { State = WaitForSelectorState.Hidden });
+    }
+
+    public async Task Set(string field, string value)
+    {
+        if (!await Page.IsVisibleAsync(field)) await Page.ClickAsync("#more summary");
+        await Page.FillAsync(field, value);
+    }
+
+    public Task PlayerIs(string state) => Page.WaitForSelectorAsync($"#player[data-state={state}]");
+
+    /// <summary>Seconds of the finished audio, as the browser read them.</summary>
+    public async Task<double> AudioSeconds()
+    {
+        await Page.WaitForFunctionAsync("() => document.getElementById('audio').duration > 0");
+        return await Page.EvaluateAsync<double>("document.getElementById('audio').duration");
+    }
+
+    /// <summary>Seconds made, as the page shows them.</summary>
+    public async Task<double> SecondsMade() => double.Parse((await Page.TextContentAsync("#made"))!.Replace(" s", ""), CultureInfo.InvariantCulture);
+
+    public async ValueTask DisposeAsync() => await Page.Context.DisposeAsync();
+}

@@ -1,0 +1,69 @@
+using DiaOrleans.Server.Hosting;
+using Microsoft.Playwright;
+
+namespace DiaOrleans.Server.Tests.Web;
+
+/// <summary>The page where a key is needed, and on a small screen.</summary>
+[Collection(nameof(PageCollection))]
+public sealed class PageAccessTests(PageBrowser browser, PageServer shared)
+{
+    [Fact]
+    public async Task A_key_is_asked_for_once_and_kept_for_the_tab()
+    {
+        await using var server = await RunningServer.Start(new ServerOptions { ApiKey = "secret" });
+        await using var open = await browser.Open(server);
+        var page = open.Page;
+        await page.FillAsync("#key", "wrong");
+        await page.ClickAsync("#key-dialog [type=submit]");
+        await page.Locator("#key-dialog .notice").GetByText("Invalid or missing API key").WaitForAsync();
+        await page.FillAsync("#key", "secret");
+        await open.Save("#key-dialog");
+        await open.MakeVoice("guarded");
+        await page.FillAsync("#script", "Where is my hat?");
+        await page.ClickAsync("#speak");
+        await open.PlayerIs("done");
+        await page.ReloadAsync();
+        await page.WaitForSelectorAsync("#voice option[value=guarded]", new PageWaitForSelectorOptions { State = WaitForSelectorState.Attached });
+        (await page.IsVisibleAsync("#key-dialog")).ShouldBeFalse();
+        (await page.EvaluateAsync<string>("JSON.stringify({ ...localStorage }) + document.cookie")).ShouldNotContain("secret");
+        open.ShouldBeClean("status of 401");
+    }
+
+    [Fact]
+    public async Task Who_has_no_key_is_not_asked_again_and_again()
+    {
+        await using var server = await RunningServer.Start(new ServerOptions { ApiKey = "secret" });
+        await using var open = await browser.Open(server);
+        await open.Page.ClickAsync("#key-dialog [data-close]");
+        await open.Page.Locator("#voice-notice").GetByText("Invalid or missing API key").WaitForAsync();
+        await open.Page.Locator("#jobs-notice").GetByText("Invalid or missing API key").WaitForAsync();
+        (await open.Page.IsVisibleAsync("#key-dialog")).ShouldBeFalse();
+        await open.Page.ClickAsync("#change-key");
+        (await open.Page.IsVisibleAsync("#key-dialog")).ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData(320)]
+    [InlineData(390)]
+    [InlineData(900)]
+    public async Task Nothing_is_wider_than_the_screen(int width)
+    {
+        await using var open = await browser.Open(shared.Server, width);
+        await open.Page.WaitForSelectorAsync("#status[data-state=ready]");
+        await open.Page.ClickAsync("#more summary");
+        (await open.Page.EvaluateAsync<int>("document.documentElement.scrollWidth")).ShouldBe(width);
+    }
+
+    [Fact]
+    public async Task Every_field_and_button_has_a_name()
+    {
+        await using var open = await browser.Open(shared.Server);
+        await open.Page.WaitForSelectorAsync("#status[data-state=ready]");
+        var nameless = await open.Page.EvaluateAsync<string[]>("""
+            [...document.querySelectorAll("input, select, textarea, button, audio, dialog")]
+              .filter(e => !e.labels?.length && !e.getAttribute("aria-label") && !e.getAttribute("aria-labelledby") && !e.textContent.trim())
+              .map(e => e.outerHTML)
+            """);
+        nameless.ShouldBeEmpty();
+    }
+}

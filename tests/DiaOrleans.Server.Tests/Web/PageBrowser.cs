@@ -1,0 +1,47 @@
+using Microsoft.Playwright;
+
+namespace DiaOrleans.Server.Tests.Web;
+
+/// <summary>The chromium of this machine, without a window; absent, the tests that need it are skipped.</summary>
+public sealed class PageBrowser : IAsyncLifetime
+{
+    private const float TimeoutMs = 60_000;
+    private static readonly string[] Names = ["chromium", "chromium-browser", "google-chrome"];
+    private static readonly string[] Flags =
+        ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+
+    private IPlaywright? _playwright;
+    private IBrowser? _browser;
+
+    public async ValueTask InitializeAsync()
+    {
+        if (Find() is not { } program) return;
+        _playwright = await Playwright.CreateAsync();
+        _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = program, Args = Flags, Timeout = TimeoutMs });
+    }
+
+    /// <summary>Opens the server's page in a profile of its own.</summary>
+    internal async Task<OpenPage> Open(RunningServer server, int width = 1280)
+    {
+        Assert.SkipWhen(_browser is null, $"no {string.Join(", ", Names)} on the PATH");
+        var context = await _browser!.NewContextAsync(new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = width, Height = 900 } });
+        context.SetDefaultTimeout(TimeoutMs);
+        var page = await context.NewPageAsync();
+        var open = new OpenPage(page, server.Address);
+        await page.GotoAsync(server.Address.ToString());
+        return open;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_browser is not null) await _browser.DisposeAsync();
+        _playwright?.Dispose();
+    }
+
+    private static string? Find() =>
+        (from name in Names
+         from folder in (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+         let path = Path.Combine(folder, name)
+         where File.Exists(path)
+         select path).FirstOrDefault();
+}

@@ -1,0 +1,98 @@
+using System.Buffers.Binary;
+using System.Text.Json;
+using DiaOrleans.Server.Tests.Api;
+
+namespace DiaOrleans.Server.Tests.Web;
+
+/// <summary>Speaking from the page, in a browser.</summary>
+[Collection(nameof(PageCollection))]
+public sealed class SpeakingTests(PageBrowser browser, PageServer server)
+{
+    [Fact]
+    public async Task A_script_is_heard_while_it_is_made_and_then_there_as_a_file()
+    {
+        await using var open = await browser.Open(server.Server);
+        var page = open.Page;
+        await open.MakeVoice("speaker");
+        await page.ClickAsync("[data-insert='[S1]']");
+        await page.Keyboard.TypeAsync("Where is my hat?");
+        (await page.InputValueAsync("#script")).ShouldBe("[S1] Where is my hat?");
+        (await page.TextContentAsync("#count")).ShouldBe("21 / 4096");
+        await page.ClickAsync("#speak");
+        await page.WaitForFunctionAsync("() => parseFloat(document.getElementById('first-sound').textContent) > 0");
+        await open.PlayerIs("done");
+        var made = await open.SecondsMade();
+        made.ShouldBeGreaterThan(0.5);
+        (await open.AudioSeconds()).ShouldBe(made, 0.06);
+        var download = await page.RunAndWaitForDownloadAsync(() => page.ClickAsync("#download"));
+        download.SuggestedFilename.ShouldBe("speech.wav");
+        var file = await File.ReadAllBytesAsync((await download.PathAsync())!);
+        (BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(4)), BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(40))).ShouldBe((file.Length - 8, file.Length - 44));
+        JsonDocument.Parse(open.Sent("/v1/audio/speech").ShouldHaveSingleItem()!).RootElement.GetProperty("stream").GetBoolean().ShouldBeTrue();
+        open.ShouldBeClean();
+    }
+
+    [Fact]
+    public async Task Stop_ends_the_work_on_the_server_and_keeps_what_was_made()
+    {
+        await using var open = await browser.Open(server.Server);
+        await open.MakeVoice("stopped");
+        var before = await Logged();
+        await open.Page.FillAsync("#script", string.Join(' ', Enumerable.Repeat("[S1] The old house by the river has been empty for years. [S2] I heard that someone lit a lamp there.", 8)));
+        await open.Page.PressAsync("#script", "Control+Enter");
+        await open.PlayerIs("streaming");
+        await open.Page.ClickAsync("#stop");
+        await open.PlayerIs("stopped");
+        (await open.AudioSeconds()).ShouldBeLessThan(30);
+        await open.Page.WaitForFunctionAsync("async () => (await (await fetch('/queue/stats')).json()).active_workers === 0");
+        // Only what was made to its end is logged.
+        (await Logged()).ShouldBe(before);
+        open.ShouldBeClean();
+    }
+
+    [Fact]
+    public async Task What_only_the_whole_way_knows_goes_that_way()
+    {
+        await using var open = await browser.Open(server.Server);
+        await open.MakeVoice("whole");
+        await open.Page.FillAsync("#script", "Where is my hat?");
+        await open.Set("#temperature", "0.8");
+        await open.Set("#seed", "9007199254740993");
+        await open.Page.SelectOptionAsync("#format", "flac");
+        await open.Page.ClickAsync("#speak");
+        await open.PlayerIs("done");
+        (await open.AudioSeconds()).ShouldBeGreaterThan(0.5);
+        (await open.Page.GetAttributeAsync("#download", "download")).ShouldBe("speech.flac");
+        var sent = JsonDocument.Parse(open.Sent("/generate").ShouldHaveSingleItem()!).RootElement;
+        sent.EnumerateObject().Select(field => field.Name).ShouldBe(["text", "voice_id", "response_format", "seed", "temperature"]);
+        sent.GetProperty("seed").GetString().ShouldBe("9007199254740993");
+        open.ShouldBeClean();
+    }
+
+    [Fact]
+    public async Task An_error_of_the_server_is_shown_as_it_is()
+    {
+        await using var open = await browser.Open(server.Server);
+        await open.MakeVoice("silent");
+        await open.Page.FillAsync("#script", "***");
+        await open.Page.ClickAsync("#speak");
+        await open.PlayerIs("failed");
+        (await open.Page.TextContentAsync("#player-status")).ShouldBe("Text cannot be empty");
+        open.ShouldBeClean("status of 400");
+    }
+
+    [Fact]
+    public async Task A_script_over_the_limit_cannot_be_sent()
+    {
+        await using var open = await browser.Open(server.Server);
+        await open.MakeVoice("long");
+        await open.Page.FillAsync("#script", string.Concat(Enumerable.Repeat("\U0001F3A9", 4096)));
+        (await open.Page.IsEnabledAsync("#speak")).ShouldBeTrue();
+        await open.Page.FillAsync("#script", new string('x', 4097));
+        (await open.Page.TextContentAsync("#count")).ShouldBe("4097 / 4096");
+        (await open.Page.IsDisabledAsync("#speak")).ShouldBeTrue();
+        (await open.Page.IsDisabledAsync("#queue")).ShouldBeTrue();
+    }
+
+    private async Task<int> Logged() => (await (await server.Server.Client.GetAsync("/logs")).Json()).GetProperty("total").GetInt32();
+}
