@@ -6,12 +6,13 @@ namespace DiaOrleans.Server.Recognition;
 
 /// <summary>
 /// Recognises speech in a process of its own, so that a crash of native code ends that one and not the server. One process with one model at a time; requests
-/// wait for each other; a cancelled one ends the process, since native code does not stop otherwise; one that nobody needs for a while ends too.
+/// wait for each other; one that is cancelled or takes too long ends the process, since native code does not stop otherwise; one that nobody needs for a while ends too.
 /// </summary>
 internal sealed partial class ChildRecognizer : ISpeechRecognizer, IDisposable
 {
     private readonly WhisperModels _models;
     private readonly RecognitionOptions _options;
+    private readonly TimeProvider _time;
     private readonly ILogger<ChildRecognizer> _logger;
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly Lock _swap = new();
@@ -21,7 +22,7 @@ internal sealed partial class ChildRecognizer : ISpeechRecognizer, IDisposable
 
     public ChildRecognizer(WhisperModels models, RecognitionOptions options, TimeProvider time, ILogger<ChildRecognizer> logger)
     {
-        (_models, _options, _logger) = (models, options, logger);
+        (_models, _options, _time, _logger) = (models, options, time, logger);
         _idle = time.CreateTimer(_ => Rest(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -35,10 +36,10 @@ internal sealed partial class ChildRecognizer : ISpeechRecognizer, IDisposable
 
     public Task Load(string modelSize, CancellationToken cancellationToken) => !_models.Knows(modelSize)
         ? Task.FromException(new RecognizerUnavailableException("There is no Whisper model of that size."))
-        : InTurn(modelSize, _ => Task.FromResult(true), cancellationToken);
+        : InTurn(modelSize, (_, _) => Task.FromResult(true), cancellationToken);
 
     public Task<RecognizedSpeech> Recognize(ReadOnlyMemory<float> samples, string modelSize, CancellationToken cancellationToken) =>
-        InTurn(modelSize, worker => worker.Recognize(samples, cancellationToken), cancellationToken);
+        InTurn(modelSize, (worker, stop) => worker.Recognize(samples, stop), cancellationToken);
 
     public void Dispose()
     {
@@ -51,25 +52,44 @@ internal sealed partial class ChildRecognizer : ISpeechRecognizer, IDisposable
         _idle.Dispose();
     }
 
-    private async Task<T> InTurn<T>(string size, Func<WhisperProcess, Task<T>> request, CancellationToken cancellation)
+    private async Task<T> InTurn<T>(string size, Func<WhisperProcess, CancellationToken, Task<T>> request, CancellationToken cancellation)
     {
         var file = await _models.Obtain(size, cancellation);
         await _turn.WaitAsync(cancellation);
         try
         {
             _idle.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-            if (_worker is not { Alive: true } || _worker.Size != size)
-            {
-                Replace(null);
-                Replace(await WhisperProcess.Start(size, file, _options.Threads, _logger, cancellation));
-            }
-
-            return await request(_worker!);
+            return await Within(async stop => await request(await WorkerOf(size, file, stop), stop), cancellation);
         }
         finally
         {
             if (_worker is { Alive: true }) _idle.Change(_options.Idle, Timeout.InfiniteTimeSpan);
             _turn.Release();
+        }
+    }
+
+    private async Task<WhisperProcess> WorkerOf(string size, string file, CancellationToken stop)
+    {
+        if (_worker is not { Alive: true } || _worker.Size != size)
+        {
+            Replace(null);
+            Replace(await WhisperProcess.Start(size, file, _options.Threads, _logger, stop));
+        }
+
+        return _worker!;
+    }
+
+    private async Task<T> Within<T>(Func<CancellationToken, Task<T>> talk, CancellationToken cancellation)
+    {
+        using var limit = new CancellationTokenSource(_options.Longest, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
+        try
+        {
+            return await talk(either.Token);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellation.IsCancellationRequested)
+        {
+            throw new RecognitionException($"Speech recognition did not answer for {_options.Longest.TotalMinutes:0.#} minutes and was ended.");
         }
     }
 

@@ -17,6 +17,9 @@ internal sealed record RecognitionOptions
     /// <summary>Threads of one recognition.</summary>
     public int Threads { get; init; } = Math.Clamp(Environment.ProcessorCount / 2, 1, 8);
 
+    /// <summary>A process that has not answered for so long hangs, and is ended.</summary>
+    public TimeSpan Longest { get; init; } = TimeSpan.FromMinutes(10);
+
     /// <summary>A model that nobody needs for so long leaves memory.</summary>
     public TimeSpan Idle { get; init; } = TimeSpan.FromMinutes(10);
 

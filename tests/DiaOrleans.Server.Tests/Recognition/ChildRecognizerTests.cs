@@ -63,6 +63,17 @@ public sealed class ChildRecognizerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_process_that_hangs_is_ended_and_the_next_recording_gets_another()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "processes are halted by signals");
+        var (process, request) = await Busy();
+        using (var halt = Process.Start("kill", ["-STOP", process.Id.ToString()])) await halt.WaitForExitAsync();
+        _time.Advance(_options.Longest);
+        (await Should.ThrowAsync<RecognitionException>(request.WaitAsync(TimeSpan.FromSeconds(20)))).Message.ShouldContain("10 minutes");
+        (await _recognizer.Recognize(Second, "base", CancellationToken.None)).Text.ShouldBe(ScriptedModel.Text);
+    }
+
+    [Fact]
     public async Task Those_who_wait_when_the_process_is_killed_end_with_words_or_a_clean_error_and_the_next_gets_a_fresh_one()
     {
         for (var round = 0; round < 3; round++)
