@@ -1,4 +1,5 @@
 using DiaOrleans.Inference.Decoding;
+using DiaOrleans.Inference.Models;
 
 namespace DiaOrleans.Inference.Serving;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using DiaOrleans.Inference.Decoding;
+using DiaOrleans.Inference.Models;
 
 namespace DiaOrleans.Inference.Serving;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using DiaOrleans.Inference.Checkpoints;
 using DiaOrleans.Inference.Decoding;
+using DiaOrleans.Inference.Models;
 
 namespace DiaOrleans.Inference.Serving;
 

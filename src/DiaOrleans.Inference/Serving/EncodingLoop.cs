@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using DiaOrleans.Inference.Models;
 
 namespace DiaOrleans.Inference.Serving;
 

@@ -1,4 +1,5 @@
 using DiaOrleans.Inference.Decoding;
+using DiaOrleans.Inference.Models;
 using Microsoft.Extensions.Logging;
 
 namespace DiaOrleans.Inference.Serving;

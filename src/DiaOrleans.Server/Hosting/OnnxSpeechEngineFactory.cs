@@ -1,4 +1,5 @@
 using DiaOrleans.Grains.Workers;
+using DiaOrleans.Inference.Models;
 using DiaOrleans.Inference.Serving;
 
 namespace DiaOrleans.Server.Hosting;

@@ -1,6 +1,7 @@
 using DiaOrleans.Inference.Checkpoints;
 using DiaOrleans.Inference.Decoding;
 using DiaOrleans.Inference.Graphs;
+using DiaOrleans.Inference.Models;
 using DiaOrleans.Inference.Serving;
 using DiaOrleans.Inference.Tests.Decoding;
 using DiaOrleans.Inference.Tests.Reference;

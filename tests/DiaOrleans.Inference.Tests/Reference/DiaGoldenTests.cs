@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using DiaOrleans.Inference.Decoding;
+using DiaOrleans.Inference.Models;
 using DiaOrleans.Inference.Serving;
 
 namespace DiaOrleans.Inference.Tests.Reference;

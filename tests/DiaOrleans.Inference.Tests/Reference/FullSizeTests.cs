@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using DiaOrleans.Inference.Checkpoints;
 using DiaOrleans.Inference.Decoding;
+using DiaOrleans.Inference.Models;
 using DiaOrleans.Inference.Serving;
 
 namespace DiaOrleans.Inference.Tests.Reference;

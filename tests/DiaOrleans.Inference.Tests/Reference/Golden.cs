@@ -1,5 +1,6 @@
 using DiaOrleans.Inference.Checkpoints;
 using DiaOrleans.Inference.Decoding;
+using DiaOrleans.Inference.Models;
 using DiaOrleans.Inference.Serving;
 
 namespace DiaOrleans.Inference.Tests.Reference;

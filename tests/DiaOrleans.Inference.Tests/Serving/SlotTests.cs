@@ -1,4 +1,5 @@
 using DiaOrleans.Inference.Decoding;
+using DiaOrleans.Inference.Models;
 using DiaOrleans.Inference.Serving;
 using DiaOrleans.Inference.Tests.Reference;
 

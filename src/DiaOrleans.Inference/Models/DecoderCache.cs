@@ -2,7 +2,7 @@ using DiaOrleans.Inference.Checkpoints;
 using DiaOrleans.Inference.Graphs;
 using Microsoft.ML.OnnxRuntime;
 
-namespace DiaOrleans.Inference.Serving;
+namespace DiaOrleans.Inference.Models;
 
 /// <summary>The self-attention cache of all slots, [2 * slots, kvHeads, capacity, headDim] a layer: read and written in place, never copied.</summary>
 internal sealed class DecoderCache : IDisposable

@@ -1,4 +1,4 @@
-namespace DiaOrleans.Inference.Serving;
+namespace DiaOrleans.Inference.Models;
 
 /// <summary>
 /// Cuts frames into codec windows while they are made: small ones first, so that sound comes early, then larger ones, which cost less (spec/model.md 5.4). Every

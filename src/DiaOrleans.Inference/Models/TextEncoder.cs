@@ -1,7 +1,7 @@
 using DiaOrleans.Inference.Graphs;
 using Microsoft.ML.OnnxRuntime;
 
-namespace DiaOrleans.Inference.Serving;
+namespace DiaOrleans.Inference.Models;
 
 /// <summary>Runs the text encoder, one text at a time, at its exact length.</summary>
 internal sealed class TextEncoder(InferenceSession session, int decoderLayers) : IDisposable

@@ -3,7 +3,7 @@ using DiaOrleans.Inference.Decoding;
 using DiaOrleans.Inference.Graphs;
 using Microsoft.ML.OnnxRuntime;
 
-namespace DiaOrleans.Inference.Serving;
+namespace DiaOrleans.Inference.Models;
 
 /// <summary>DAC on ONNX Runtime: codes to samples and back. The encoder is loaded when first asked for.</summary>
 internal sealed class Codec : IDisposable

@@ -2,7 +2,7 @@ using System.IO.MemoryMappedFiles;
 using System.Numerics.Tensors;
 using DiaOrleans.Inference.Checkpoints;
 
-namespace DiaOrleans.Inference.Serving;
+namespace DiaOrleans.Inference.Models;
 
 /// <summary>
 /// The unconditional row's text is all zeros: every encoder position is one vector, so each decoder layer's cross-attention returns o_proj(v_proj(u)) whatever is

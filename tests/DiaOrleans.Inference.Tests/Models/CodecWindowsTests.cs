@@ -1,7 +1,8 @@
 using DiaOrleans.Inference.Checkpoints;
+using DiaOrleans.Inference.Models;
 using DiaOrleans.Inference.Serving;
 
-namespace DiaOrleans.Inference.Tests.Serving;
+namespace DiaOrleans.Inference.Tests.Models;
 
 public sealed class CodecWindowsTests
 {

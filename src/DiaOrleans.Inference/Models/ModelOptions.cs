@@ -1,6 +1,6 @@
 using DiaOrleans.Inference.Checkpoints;
 
-namespace DiaOrleans.Inference.Serving;
+namespace DiaOrleans.Inference.Models;
 
 /// <summary>Which model is loaded, and how.</summary>
 public sealed record ModelOptions

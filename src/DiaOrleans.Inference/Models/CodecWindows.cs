@@ -1,6 +1,6 @@
 using DiaOrleans.Inference.Checkpoints;
 
-namespace DiaOrleans.Inference.Serving;
+namespace DiaOrleans.Inference.Models;
 
 /// <summary>How far the codec's decoder sees; spec/model.md 5.4.</summary>
 internal static class CodecWindows

@@ -2,7 +2,7 @@ using DiaOrleans.Inference.Checkpoints;
 using DiaOrleans.Inference.Graphs;
 using Microsoft.ML.OnnxRuntime;
 
-namespace DiaOrleans.Inference.Serving;
+namespace DiaOrleans.Inference.Models;
 
 /// <summary>Where a step leaves the candidates of every slot and channel.</summary>
 internal sealed class DecoderOutputs : IDisposable

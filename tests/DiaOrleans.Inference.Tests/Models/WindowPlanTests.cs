@@ -1,7 +1,8 @@
+using DiaOrleans.Inference.Models;
 using DiaOrleans.Inference.Serving;
 using FsCheck.Xunit;
 
-namespace DiaOrleans.Inference.Tests.Serving;
+namespace DiaOrleans.Inference.Tests.Models;
 
 public sealed class WindowPlanTests
 {

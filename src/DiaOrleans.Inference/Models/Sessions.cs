@@ -2,7 +2,7 @@ using DiaOrleans.Inference.Checkpoints;
 using DiaOrleans.Inference.Graphs;
 using Microsoft.ML.OnnxRuntime;
 
-namespace DiaOrleans.Inference.Serving;
+namespace DiaOrleans.Inference.Models;
 
 /// <summary>Makes ONNX Runtime sessions from graphs in memory.</summary>
 internal static class Sessions

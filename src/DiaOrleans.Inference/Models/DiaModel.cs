@@ -2,7 +2,7 @@ using DiaOrleans.Inference.Checkpoints;
 using DiaOrleans.Inference.Decoding;
 using DiaOrleans.Inference.Graphs;
 
-namespace DiaOrleans.Inference.Serving;
+namespace DiaOrleans.Inference.Models;
 
 /// <summary>A checkpoint and its codec, loaded: the sessions and what is computed once for all requests.</summary>
 internal sealed class DiaModel : IDisposable

@@ -1,4 +1,4 @@
-namespace DiaOrleans.Inference.Serving;
+namespace DiaOrleans.Inference.Models;
 
 /// <summary>Disposes of what was added, last first.</summary>
 internal sealed class Disposables : IDisposable

@@ -2,7 +2,7 @@ using DiaOrleans.Inference.Checkpoints;
 using DiaOrleans.Inference.Graphs;
 using Microsoft.ML.OnnxRuntime;
 
-namespace DiaOrleans.Inference.Serving;
+namespace DiaOrleans.Inference.Models;
 
 /// <summary>
 /// Cross-attention keys and values of the texts in the slots. A single slot binds the encoder's own tensors, at the text's exact length;

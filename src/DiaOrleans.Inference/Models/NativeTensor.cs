@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
-namespace DiaOrleans.Inference.Serving;
+namespace DiaOrleans.Inference.Models;
 
 /// <summary>A zeroed host tensor at a fixed address, to be bound once and written in place. The pages it never touches cost nothing.</summary>
 internal sealed unsafe class NativeTensor<T> : IDisposable where T : unmanaged

@@ -2,7 +2,7 @@ using DiaOrleans.Inference.Checkpoints;
 using DiaOrleans.Inference.Graphs;
 using Microsoft.ML.OnnxRuntime;
 
-namespace DiaOrleans.Inference.Serving;
+namespace DiaOrleans.Inference.Models;
 
 /// <summary>
 /// One decoder session with the caches of its slots. Buffers are bound once: a step writes the slots' rows in place, runs, and reads the candidates in place.
