@@ -10,19 +10,6 @@ public static class AudioEncoders
     /// <exception cref="ArgumentOutOfRangeException">The format lacks the rate.</exception>
     public static IAudioEncoder Create(AudioFormat format, int sampleRate) => Create(format, sampleRate, whole: false);
 
-    /// <summary>A whole file.</summary>
-    /// <param name="format">What to write.</param>
-    /// <param name="samples">All of them, -1 to 1.</param>
-    /// <param name="sampleRate">Hz; one that <see cref="AudioFormats.RateFor"/> gives for the format.</param>
-    /// <exception cref="AudioEncodingException">The format's library or program is missing or fails.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The format lacks the rate.</exception>
-    public static byte[] EncodeWhole(AudioFormat format, ReadOnlySpan<float> samples, int sampleRate)
-    {
-        using var file = new AudioFile(format, sampleRate);
-        file.Write(samples);
-        return [.. file.Finish().SelectMany(piece => piece.ToArray())];
-    }
-
     internal static IAudioEncoder Create(AudioFormat format, int sampleRate, bool whole)
     {
         Check(format, sampleRate);

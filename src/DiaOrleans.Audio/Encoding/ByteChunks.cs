@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 
 namespace DiaOrleans.Audio.Encoding;
 
@@ -39,7 +40,7 @@ internal sealed class ByteChunks : IBufferWriter<byte>
     }
 
     /// <summary>The bytes of the first piece, to be changed in place.</summary>
-    public Span<byte> First() => _full.Count == 0 ? _current.AsSpan(0, _used) : System.Runtime.InteropServices.MemoryMarshal.AsMemory(_full[0]).Span;
+    public Span<byte> First() => _full.Count == 0 ? _current.AsSpan(0, _used) : MemoryMarshal.AsMemory(_full[0]).Span;
 
     private void Close()
     {

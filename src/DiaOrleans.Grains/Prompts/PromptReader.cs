@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using DiaOrleans.Audio.Reading;
 using DiaOrleans.Grains.Blobs;
+using DiaOrleans.Grains.Waiting;
 
 namespace DiaOrleans.Grains.Prompts;
 
@@ -9,6 +10,7 @@ internal sealed class PromptReader(IRecordingReader reader, IBlobStore blobs, Ti
 {
     /// <summary>For files that people put into the folder; uploads are bounded far below.</summary>
     private const int MaxFileBytes = 256 << 20;
+
     /// <summary>A file that takes longer, its wait for a decoder included, is left alone, so that it does not stop the others.</summary>
     public static readonly TimeSpan LongestRead = TimeSpan.FromSeconds(60);
 
@@ -21,14 +23,14 @@ internal sealed class PromptReader(IRecordingReader reader, IBlobStore blobs, Ti
     /// <summary>A recording in the store as bytes; null where there is none.</summary>
     /// <exception cref="IOException">It cannot be read, or is too large.</exception>
     public Task<byte[]?> ReadFile(string key, CancellationToken cancellationToken) =>
-        InTime(stop => Task.Run(() => blobs.ReadAll(key, MaxFileBytes, stop), stop).WaitAsync(stop), () => new IOException("Reading it takes too long."), cancellationToken);
+        Patience.Within(LongestRead, time, stop => Task.Run(() => blobs.ReadAll(key, MaxFileBytes, stop), stop).WaitAsync(stop), () => new IOException("Reading it takes too long."), cancellationToken);
 
     /// <exception cref="RecordingException">It cannot be decoded.</exception>
     public Task<Recording> DecodeFile(ReadOnlyMemory<byte> file, CancellationToken cancellationToken) => Decode(file, FileLimits, cancellationToken);
 
     /// <exception cref="RecordingException">It cannot be decoded.</exception>
     public Task<Recording> Decode(ReadOnlyMemory<byte> file, ReadLimits limits, CancellationToken cancellationToken) =>
-        InTime(stop => DecodeInTurn(file, limits, stop), () => new RecordingException(RecordingProblem.Unreadable, "Decoding it takes too long."), cancellationToken);
+        Patience.Within(LongestRead, time, stop => DecodeInTurn(file, limits, stop), () => new RecordingException(RecordingProblem.Unreadable, "Decoding it takes too long."), cancellationToken);
 
     /// <summary>A decoder that does not stop loses its place, so that the others go on.</summary>
     private async Task<Recording> DecodeInTurn(ReadOnlyMemory<byte> file, ReadLimits limits, CancellationToken stop)
@@ -42,20 +44,6 @@ internal sealed class PromptReader(IRecordingReader reader, IBlobStore blobs, Ti
         finally
         {
             _decoders.Release();
-        }
-    }
-
-    private async Task<T> InTime<T>(Func<CancellationToken, Task<T>> work, Func<Exception> late, CancellationToken cancellationToken)
-    {
-        using var limit = new CancellationTokenSource(LongestRead, time);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        try
-        {
-            return await work(stop.Token);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested && limit.IsCancellationRequested)
-        {
-            throw late();
         }
     }
 }

@@ -102,7 +102,8 @@ internal sealed partial class EngineHost(
 
     private async Task SleepOrWake()
     {
-        if (worker.Status.State == WorkerState.Loading && _loading.IsCompleted)
+        // In this order: a load that ends between the two looks has left the state by the second.
+        if (_loading.IsCompleted && worker.Status.State == WorkerState.Loading)
         {
             _loading = StartLoading();
         }

@@ -1,4 +1,5 @@
 using DiaOrleans.Grains.Recognition;
+using DiaOrleans.Grains.Waiting;
 using DiaOrleans.Server.Recognition.Models;
 using DiaOrleans.Server.Recognition.Workers;
 
@@ -59,7 +60,7 @@ internal sealed partial class ChildRecognizer : ISpeechRecognizer, IDisposable
         try
         {
             _idle.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-            return await Within(async stop => await request(await WorkerOf(size, file, stop), stop), cancellation);
+            return await Patience.Within(_options.Longest, _time, async stop => await request(await WorkerOf(size, file, stop), stop), Hung, cancellation);
         }
         finally
         {
@@ -67,6 +68,8 @@ internal sealed partial class ChildRecognizer : ISpeechRecognizer, IDisposable
             _turn.Release();
         }
     }
+
+    private RecognitionException Hung() => new($"Speech recognition did not answer for {_options.Longest.TotalMinutes:0.#} minutes and was ended.");
 
     private async Task<WhisperProcess> WorkerOf(string size, string file, CancellationToken stop)
     {
@@ -77,20 +80,6 @@ internal sealed partial class ChildRecognizer : ISpeechRecognizer, IDisposable
         }
 
         return _worker!;
-    }
-
-    private async Task<T> Within<T>(Func<CancellationToken, Task<T>> talk, CancellationToken cancellation)
-    {
-        using var limit = new CancellationTokenSource(_options.Longest, _time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
-        try
-        {
-            return await talk(either.Token);
-        }
-        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellation.IsCancellationRequested)
-        {
-            throw new RecognitionException($"Speech recognition did not answer for {_options.Longest.TotalMinutes:0.#} minutes and was ended.");
-        }
     }
 
     private void Replace(WhisperProcess? worker)

@@ -18,8 +18,8 @@ public sealed class AudioEncodersTests
         var samples = Voice.Speak(1.3, rate);
         var once = Stream(format, samples, rate, samples.Length);
         foreach (var cut in (int[])[441, 4097]) Stream(format, samples, rate, cut).ShouldBe(once, $"pieces of {cut}");
-        var whole = AudioEncoders.EncodeWhole(format, samples, rate);
-        AudioEncoders.EncodeWhole(format, samples, rate).ShouldBe(whole);
+        var whole = WholeFile.Encode(format, samples, rate);
+        WholeFile.Encode(format, samples, rate).ShouldBe(whole);
     }
 
     [Theory]
@@ -61,7 +61,7 @@ public sealed class AudioEncodersTests
     public void No_samples_are_no_trouble(AudioFormat format)
     {
         var rate = RateOf(format);
-        AudioEncoders.EncodeWhole(format, [], rate).ShouldBe(AudioEncoders.EncodeWhole(format, [], rate));
+        WholeFile.Encode(format, [], rate).ShouldBe(WholeFile.Encode(format, [], rate));
     }
 
     [Theory]
@@ -86,7 +86,7 @@ public sealed class AudioEncodersTests
         (spoilt[1000], spoilt[1001], spoilt[1002]) = (float.NaN, float.PositiveInfinity, -80);
         (samples[1000], samples[1001], samples[1002]) = (0, 1, -1);
         if (format is AudioFormat.Wav or AudioFormat.Pcm or AudioFormat.Flac) samples[1002] = -80;
-        AudioEncoders.EncodeWhole(format, spoilt, rate).ShouldBe(AudioEncoders.EncodeWhole(format, samples, rate));
+        WholeFile.Encode(format, spoilt, rate).ShouldBe(WholeFile.Encode(format, samples, rate));
     }
 
     [Fact]
@@ -108,7 +108,7 @@ public sealed class AudioEncodersTests
     {
         Should.Throw<ArgumentOutOfRangeException>(() => AudioEncoders.Create(AudioFormat.Mp3, 12345));
         Should.Throw<ArgumentOutOfRangeException>(() => AudioEncoders.Create(AudioFormat.Opus, 44100));
-        Should.Throw<ArgumentOutOfRangeException>(() => AudioEncoders.EncodeWhole(AudioFormat.Wav, [], 0));
+        Should.Throw<ArgumentOutOfRangeException>(() => WholeFile.Encode(AudioFormat.Wav, [], 0));
     }
 
     internal static byte[] Stream(AudioFormat format, ReadOnlySpan<float> samples, int rate, int cut)

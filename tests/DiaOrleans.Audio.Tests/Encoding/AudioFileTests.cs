@@ -16,7 +16,7 @@ public sealed class AudioFileTests
         var samples = Voice.Speak(2.5, rate);
         using var file = new AudioFile(format, rate);
         foreach (var piece in samples.Chunk(3001)) file.Write(piece);
-        Joined(file).ShouldBe(AudioEncoders.EncodeWhole(format, samples, rate));
+        WholeFile.Joined(file).ShouldBe(WholeFile.Encode(format, samples, rate));
     }
 
     [Fact]
@@ -38,6 +38,4 @@ public sealed class AudioFileTests
         file.Write(new float[1_000_000]);
         file.Finish().Max(piece => piece.Length).ShouldBeLessThan(85_000);
     }
-
-    private static byte[] Joined(AudioFile file) => [.. file.Finish().SelectMany(piece => piece.ToArray())];
 }

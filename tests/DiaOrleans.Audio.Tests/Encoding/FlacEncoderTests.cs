@@ -11,9 +11,9 @@ public sealed class FlacEncoderTests
     public void A_whole_file_knows_its_length_and_the_checksum_of_its_samples()
     {
         var samples = Samples();
-        var info = StreamInfo(AudioEncoders.EncodeWhole(AudioFormat.Flac, samples, 24000));
+        var info = StreamInfo(WholeFile.Encode(AudioFormat.Flac, samples, 24000));
         TotalSamples(info).ShouldBe(samples.Length);
-        info[18..34].SequenceEqual(MD5.HashData(AudioEncoders.EncodeWhole(AudioFormat.Pcm, samples, 24000))).ShouldBeTrue();
+        info[18..34].SequenceEqual(MD5.HashData(WholeFile.Encode(AudioFormat.Pcm, samples, 24000))).ShouldBeTrue();
     }
 
     [Fact]
@@ -28,7 +28,7 @@ public sealed class FlacEncoderTests
     public void A_stream_and_a_whole_file_hold_the_same_frames()
     {
         var stream = AudioEncodersTests.Stream(AudioFormat.Flac, Samples(), 24000, 500);
-        var whole = AudioEncoders.EncodeWhole(AudioFormat.Flac, Samples(), 24000);
+        var whole = WholeFile.Encode(AudioFormat.Flac, Samples(), 24000);
         whole.AsSpan(42).SequenceEqual(stream.AsSpan(42)).ShouldBeTrue();
     }
 

@@ -31,7 +31,7 @@ public sealed class IndependentReaderTests
     {
         SkipWithout(format);
         var samples = Voice.Speak(Seconds, rate);
-        var file = AudioEncoders.EncodeWhole(format, samples, rate);
+        var file = WholeFile.Encode(format, samples, rate);
         Check(file, "whole", samples, format, rate, container, codec, frame, decibels);
 
         // ADTS has no length of its own; ffprobe guesses it from the bit rate.
@@ -51,7 +51,7 @@ public sealed class IndependentReaderTests
     public void Pcm_is_the_samples_of_the_wave_file()
     {
         var samples = Voice.Speak(0.5, 24000);
-        AudioEncoders.EncodeWhole(AudioFormat.Pcm, samples, 24000).ShouldBe(WaveFile.Encode(samples, 24000)[WaveFile.HeaderSize..]);
+        WholeFile.Encode(AudioFormat.Pcm, samples, 24000).ShouldBe(WaveFile.Encode(samples, 24000)[WaveFile.HeaderSize..]);
     }
 
     [Theory]
@@ -61,7 +61,7 @@ public sealed class IndependentReaderTests
     {
         SkipWithout(format);
         var samples = Voice.Speak(Seconds, 44100);
-        var heard = IndependentReader.DecodeWithSox(AudioEncoders.EncodeWhole(format, samples, 44100), format.Extension());
+        var heard = IndependentReader.DecodeWithSox(WholeFile.Encode(format, samples, 44100), format.Extension());
         heard.Length.ShouldBe(samples.Length);
         for (var n = 0; n < heard.Length; n++) (heard[n] * 32768).ShouldBe(MathF.Round(samples[n] * 32767));
     }
