@@ -25,7 +25,7 @@ public static class GrainServices
         silo.Services.AddSingleton<GenerationRecorder>();
         silo.Services.TryAddSingleton<ISpeechRenderer, SpeechRenderer>();
         silo.Services.TryAddSingleton(new JobOptions());
-        silo.Services.AddSingleton<JobDesk>();
+        silo.Services.AddSingleton<JobService>();
         silo.Services.AddSingleton<ICleanupStep, JobSweep>();
         silo.AddIncomingGrainCallFilter<RequestScopeFilter>();
         silo.Services.TryAddSingleton<RunOverrides>();

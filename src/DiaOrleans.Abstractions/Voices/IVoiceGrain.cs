@@ -23,7 +23,7 @@ public interface IVoiceGrain : IGrainWithStringKey
 
     /// <summary>Takes its prompt's transcript. False where the text is not for this voice: it does not exist, uses another prompt, or is out of reach.</summary>
     [Alias("take-prompt-text")]
-    Task<bool> TakePromptText(PromptText text);
+    Task<bool> TakeTranscript(TranscriptChange change);
 
     /// <summary>False where there was none.</summary>
     [Alias("delete")]

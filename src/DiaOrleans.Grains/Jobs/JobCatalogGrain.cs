@@ -97,7 +97,7 @@ internal sealed partial class JobCatalogGrain(
 
     private KeyEntry? FindKey(JobKey? key) => key is null ? null : _pages.Keys.FirstOrDefault(entry => entry.Key == key.KeyHash && !IsOld(entry));
 
-    private bool IsOld(KeyEntry key) => key.At + JobKeeping.Time <= time.GetUtcNow();
+    private bool IsOld(KeyEntry key) => key.At + JobRetention.Time <= time.GetUtcNow();
 
     private async Task<CatalogEntry> Enter(JobSubmission submission)
     {

@@ -48,10 +48,10 @@ internal sealed class JobIndex
     [
         .. _bySequence.Values
             .Where(entry => entry.Status?.IsFinal() == true && (endedBy is null || entry.EndedAt <= endedBy))
-            .Select(entry => (entry.Id, !JobKeeping.IsOver(entry.EndedAt, now))),
+            .Select(entry => (entry.Id, !JobRetention.IsOver(entry.EndedAt, now))),
     ];
 
-    private IEnumerable<Entry> Known(DateTimeOffset now) => _bySequence.Values.Where(entry => entry.Status is not null && !JobKeeping.IsOver(entry.EndedAt, now));
+    private IEnumerable<Entry> Known(DateTimeOffset now) => _bySequence.Values.Where(entry => entry.Status is not null && !JobRetention.IsOver(entry.EndedAt, now));
 
     private sealed class Entry(Guid id, long sequence)
     {

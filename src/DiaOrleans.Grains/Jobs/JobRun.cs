@@ -19,31 +19,31 @@ internal sealed partial class JobRun(JobLease lease, string worker, IGrainFactor
 
     private readonly IJobGrain _job = grains.GetGrain<IJobGrain>(lease.JobId);
     private readonly IJobQueueGrain _queue = grains.GetGrain<IJobQueueGrain>(0);
-    private readonly StubbornWrites _writes = new(lease.JobId, time, logger);
+    private readonly StorageRetry _writes = new(lease.JobId, time, logger);
     private readonly TaskCompletionSource _admitted = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Ends when the workers have the job. It may be refused instead, or end before: then this never ends.</summary>
     public Task Admitted => _admitted.Task;
 
     /// <summary>Runs the job to its end, or gives it back.</summary>
-    public async Task<RunEnd> Execute(CancellationToken stopping)
+    public async Task<RunResult> Execute(CancellationToken stopping)
     {
         try
         {
             if (await _job.Claim(lease.Token) is { } order) return await Attempt(order.Request, stopping);
             await _queue.Done(lease);
-            return RunEnd.Done;
+            return RunResult.Done;
         }
-        catch (Exception e) when (StubbornWrites.IsPassing(e))
+        catch (Exception e) when (StorageRetry.IsPassing(e))
         {
             // The lease runs out. Until then others go on, also where this one job cannot be read.
-            return RunEnd.Troubled(e);
+            return RunResult.Troubled(e);
         }
     }
 
-    private static bool IsPassing(Exception e) => StubbornWrites.IsPassing(e) || e is RenderException { Passing: true };
+    private static bool IsPassing(Exception e) => StorageRetry.IsPassing(e) || e is RenderException { Passing: true };
 
-    private async Task<RunEnd> Attempt(SpeechRequest request, CancellationToken stopping)
+    private async Task<RunResult> Attempt(SpeechRequest request, CancellationToken stopping)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         var watching = new LeaseWatch(lease, _job, _queue, time).Run(stop);
@@ -56,12 +56,12 @@ internal sealed partial class JobRun(JobLease lease, string worker, IGrainFactor
             // Cancelled, overtaken, or the server stops; in the first two cases there is no lease to give back.
             if (e is not OperationCanceledException) Log.Stopped(logger, e, lease.JobId);
             await GiveBack();
-            return RunEnd.Stopped;
+            return RunResult.Stopped;
         }
         catch (Exception e) when (IsPassing(e))
         {
             await GiveBack();
-            return RunEnd.Troubled(e);
+            return RunResult.Troubled(e);
         }
         finally
         {
@@ -70,7 +70,7 @@ internal sealed partial class JobRun(JobLease lease, string worker, IGrainFactor
         }
     }
 
-    private async Task<RunEnd> RenderOrFail(SpeechRequest request, CancellationToken stop)
+    private async Task<RunResult> RenderOrFail(SpeechRequest request, CancellationToken stop)
     {
         try
         {
@@ -83,7 +83,7 @@ internal sealed partial class JobRun(JobLease lease, string worker, IGrainFactor
         }
     }
 
-    private async Task<RunEnd> Render(SpeechRequest request, CancellationToken stop)
+    private async Task<RunResult> Render(SpeechRequest request, CancellationToken stop)
     {
         var start = await renderer.Start(lease.JobId, request, WorkPriority.Background, stop);
         if (start.Rendering is not { } rendering) return await Refused(start.Admission, request.VoiceId, stop);
@@ -92,7 +92,7 @@ internal sealed partial class JobRun(JobLease lease, string worker, IGrainFactor
         await using (rendering) audio = await Follow(rendering, stop);
         await Publish(audio, request.Format, stop);
         await _queue.Done(lease);
-        return RunEnd.Done;
+        return RunResult.Done;
     }
 
     private async Task<IReadOnlyList<ReadOnlyMemory<byte>>> Follow(ISpeechRendering rendering, CancellationToken stop)
@@ -123,7 +123,7 @@ internal sealed partial class JobRun(JobLease lease, string worker, IGrainFactor
         return pieces;
     }
 
-    private async Task<RunEnd> Refused(SpeechAdmission admission, string voice, CancellationToken stop)
+    private async Task<RunResult> Refused(SpeechAdmission admission, string voice, CancellationToken stop)
     {
         switch (admission.Outcome)
         {
@@ -133,15 +133,15 @@ internal sealed partial class JobRun(JobLease lease, string worker, IGrainFactor
                 return await Fail(admission.Reason!, stop);
             default:
                 await GiveBack();
-                return RunEnd.Busy(admission.RetryAfter is { } wait && wait < LongestPause ? wait : LongestPause);
+                return RunResult.Busy(admission.RetryAfter is { } wait && wait < LongestPause ? wait : LongestPause);
         }
     }
 
-    private async Task<RunEnd> Fail(string error, CancellationToken stop)
+    private async Task<RunResult> Fail(string error, CancellationToken stop)
     {
         await _writes.Until("The end", () => _job.Fail(lease.Token, error), stop);
         await _queue.Done(lease);
-        return RunEnd.Done;
+        return RunResult.Done;
     }
 
     /// <summary>Says that the job was not at fault, so that this start does not count. Where nobody hears it the lease runs out.</summary>

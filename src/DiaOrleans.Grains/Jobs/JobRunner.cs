@@ -27,7 +27,7 @@ internal sealed partial class JobRunner(
     private static readonly TimeSpan LongestAdmission = TimeSpan.FromSeconds(2);
 
     private readonly CancellationTokenSource _stop = new();
-    private readonly List<Task<RunEnd>> _runs = [];
+    private readonly List<Task<RunResult>> _runs = [];
     private readonly Backoff _trouble = new();
     private Task _taking = Task.CompletedTask;
 
@@ -114,7 +114,7 @@ internal sealed partial class JobRunner(
         if (pause > TimeSpan.Zero) await Sleep(pause);
     }
 
-    private TimeSpan PauseAfter(RunEnd end)
+    private TimeSpan PauseAfter(RunResult end)
     {
         if (end.Trouble is { } cause)
         {

@@ -10,7 +10,7 @@ internal sealed class JobSweep(IGrainFactory grains, IBlobStore blobs) : ICleanu
     /// <inheritdoc/>
     public async Task Sweep(DateTimeOffset now, CancellationToken cancellationToken)
     {
-        await grains.GetGrain<IJobCatalogGrain>(0).ClearEnded(now - JobKeeping.Time, cancellationToken);
+        await grains.GetGrain<IJobCatalogGrain>(0).ClearEnded(now - JobRetention.Time, cancellationToken);
         foreach (var blob in await blobs.List(JobResults.Folder, cancellationToken))
         {
             cancellationToken.ThrowIfCancellationRequested();

@@ -38,7 +38,7 @@ internal sealed class LeaseWatch(JobLease lease, IJobGrain job, IJobQueueGrain q
         {
             return await ask();
         }
-        catch (Exception e) when (StubbornWrites.IsPassing(e) || e is OperationCanceledException)
+        catch (Exception e) when (StorageRetry.IsPassing(e) || e is OperationCanceledException)
         {
             trouble?.Invoke();
             return otherwise;

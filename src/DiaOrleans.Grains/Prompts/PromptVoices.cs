@@ -9,10 +9,10 @@ internal sealed class PromptVoices(IGrainFactory grains)
         [.. (await grains.GetGrain<IVoiceCatalogGrain>(0).List()).Where(voice => voice.Settings.AudioPrompt == promptId).Select(voice => voice.Id)];
 
     /// <summary>Gives them the prompt's transcript and answers with those that took it.</summary>
-    public async Task<IReadOnlyList<string>> Tell(PromptText text)
+    public async Task<IReadOnlyList<string>> Tell(TranscriptChange change)
     {
-        var ids = await Using(text.PromptId);
-        var taken = await Task.WhenAll(ids.Select(id => grains.GetGrain<IVoiceGrain>(id).TakePromptText(text)));
+        var ids = await Using(change.PromptId);
+        var taken = await Task.WhenAll(ids.Select(id => grains.GetGrain<IVoiceGrain>(id).TakeTranscript(change)));
         return [.. ids.Where((_, i) => taken[i])];
     }
 }

@@ -1,5 +1,5 @@
 using System.Buffers;
-using DiaOrleans.Audio.Encoding;
+using DiaOrleans.Audio.Formats;
 using DiaOrleans.Audio.Resampling;
 using DiaOrleans.Audio.Stretching;
 

@@ -1,6 +1,9 @@
 using System.Runtime.CompilerServices;
 using DiaOrleans.Abstractions.Workers;
-using DiaOrleans.Grains.Prompts;
+using DiaOrleans.Grains.Cloning;
+using DiaOrleans.Grains.PromptLibrary;
+using DiaOrleans.Grains.Transcripts;
+using DiaOrleans.Grains.Waiting;
 using DiaOrleans.Inference.Decoding;
 using Microsoft.Extensions.Logging;
 

@@ -1,6 +1,6 @@
 using DiaOrleans.Abstractions.Speech;
 using DiaOrleans.Abstractions.Workers;
-using DiaOrleans.Grains.Prompts;
+using DiaOrleans.Grains.Cloning;
 using DiaOrleans.Grains.Scripts;
 using DiaOrleans.Inference.Decoding;
 
@@ -64,7 +64,7 @@ internal sealed class SpeechPlan
         return new SpeechWork
         {
             Id = id,
-            Text = fitting?.Transcript is { } transcript ? PromptText.Join(transcript, script, _primarySpeaker) : script,
+            Text = fitting?.Transcript is { } transcript ? PromptedScript.Join(transcript, script, _primarySpeaker) : script,
             MaxFrames = Math.Min(Math.Min(FramesLeft(framesMade), budget), _model.MaxNewFrames - (fitting?.Codes.Frames ?? 0)),
             Seed = SeedChain.Of(_seed, segment, attempt),
             Guidance = _request.CfgScale ?? _options.CfgScale ?? _model.Guidance,

@@ -1,8 +1,8 @@
 using System.Runtime.CompilerServices;
 using DiaOrleans.Abstractions.Speech;
 using DiaOrleans.Abstractions.Workers;
-using DiaOrleans.Audio.Encoding;
-using DiaOrleans.Grains.Prompts;
+using DiaOrleans.Audio.Formats;
+using DiaOrleans.Grains.Cloning;
 using Microsoft.Extensions.Logging;
 
 namespace DiaOrleans.Grains.Rendering;

@@ -40,16 +40,16 @@ internal sealed class VoiceGrain([PersistentState("voice", StateStorage.Provider
         return next;
     }
 
-    public async Task<bool> TakePromptText(PromptText text)
+    public async Task<bool> TakeTranscript(TranscriptChange change)
     {
-        if (state.State.Settings is not { } now || now.AudioPrompt != text.PromptId) return false;
-        var reached = text.Reach switch
+        if (state.State.Settings is not { } now || now.AudioPrompt != change.PromptId) return false;
+        var reached = change.Reach switch
         {
-            PromptTextReach.Missing => string.IsNullOrEmpty(now.AudioPromptTranscript),
-            PromptTextReach.Following => string.IsNullOrEmpty(now.AudioPromptTranscript) || state.State.TranscriptFromPrompt,
+            TranscriptReach.Missing => string.IsNullOrEmpty(now.AudioPromptTranscript),
+            TranscriptReach.Following => string.IsNullOrEmpty(now.AudioPromptTranscript) || state.State.TranscriptFromPrompt,
             _ => true,
         };
-        if (reached) await Store(now with { AudioPromptTranscript = text.Text }, fromPrompt: text.Reach != PromptTextReach.All);
+        if (reached) await Store(now with { AudioPromptTranscript = change.Text }, fromPrompt: change.Reach != TranscriptReach.All);
         return reached;
     }
 

@@ -1,5 +1,6 @@
 using DiaOrleans.Abstractions.Workers;
 using DiaOrleans.Grains.Waiting;
+using DiaOrleans.Inference.Execution;
 using DiaOrleans.Inference.Serving;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

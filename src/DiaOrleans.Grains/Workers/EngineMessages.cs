@@ -1,6 +1,6 @@
 using DiaOrleans.Abstractions.Workers;
 using DiaOrleans.Inference.Decoding;
-using DiaOrleans.Inference.Models;
+using DiaOrleans.Inference.Execution;
 using DiaOrleans.Inference.Serving;
 
 namespace DiaOrleans.Grains.Workers;

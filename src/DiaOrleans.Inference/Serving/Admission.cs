@@ -1,5 +1,5 @@
 using DiaOrleans.Inference.Decoding;
-using DiaOrleans.Inference.Models;
+using DiaOrleans.Inference.Execution;
 
 namespace DiaOrleans.Inference.Serving;
 
@@ -10,7 +10,7 @@ internal sealed class Admission(DiaModel model, ModelDescription facts)
     private const int MaxRecordingSeconds = 120;
 
     /// <summary>Why the model cannot serve the call, as a sentence; null where it can, as <paramref name="prepared"/> says.</summary>
-    public string? Unservable(SpeechCall call, out PreparedCall? prepared)
+    public string? Unservable(SpeechCall call, out QueuedCall? prepared)
     {
         prepared = null;
         var ids = TextIds.Encode(call.Text);
@@ -21,7 +21,7 @@ internal sealed class Admission(DiaModel model, ModelDescription facts)
         if (call.Prompt is { } codes && codes.Channels != model.Delay.Channels) return $"The prompt has {codes.Channels} codebooks; the model has {model.Delay.Channels}.";
         if (call.MaxFrames < 1) return "At least one frame must be asked for.";
         if (maxFrames < 1) return $"The prompt's {prompt} frames leave no room for new ones.";
-        prepared = new PreparedCall(new SpeechRun(call), ids, maxFrames, Predict(ids.Length, maxFrames)) { Windows = new CallWindows(call.Prompt, model.Codec!.Context) };
+        prepared = new QueuedCall(new SpeechRun(call), ids, maxFrames, Predict(ids.Length, maxFrames)) { Windows = new CallWindows(call.Prompt, model.Codec!.Context) };
         return null;
     }
 

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using DiaOrleans.Inference.Decoding;
-using DiaOrleans.Inference.Models;
+using DiaOrleans.Inference.Execution;
 
 namespace DiaOrleans.Inference.Serving;
 

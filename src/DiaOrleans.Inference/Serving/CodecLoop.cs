@@ -1,5 +1,5 @@
 using DiaOrleans.Inference.Decoding;
-using DiaOrleans.Inference.Models;
+using DiaOrleans.Inference.Execution;
 
 namespace DiaOrleans.Inference.Serving;
 
@@ -8,22 +8,22 @@ internal sealed class CodecLoop : IDisposable
 {
     private readonly Codec _codec;
     private readonly CodecQueue _queue = new();
-    private readonly Action<PreparedCall, SpeechGrid> _finished;
-    private readonly Action<PreparedCall, Exception> _failed;
+    private readonly Action<QueuedCall, SpeechGrid> _finished;
+    private readonly Action<QueuedCall, Exception> _failed;
     private readonly Thread _thread;
     private volatile bool _stopping;
 
     /// <param name="codec">The codec.</param>
     /// <param name="finished">Called when all samples of a call have been appended to its run.</param>
     /// <param name="failed">Called when a call was stopped or the codec failed.</param>
-    public CodecLoop(Codec codec, Action<PreparedCall, SpeechGrid> finished, Action<PreparedCall, Exception> failed)
+    public CodecLoop(Codec codec, Action<QueuedCall, SpeechGrid> finished, Action<QueuedCall, Exception> failed)
     {
         (_codec, _finished, _failed) = (codec, finished, failed);
         _thread = new Thread(Run) { Name = "dia codec", IsBackground = true };
         _thread.Start();
     }
 
-    public void Add(PreparedCall call, CodecPiece piece) => _queue.Add(new CodecJob(call, piece));
+    public void Add(QueuedCall call, CodecPiece piece) => _queue.Add(new CodecJob(call, piece));
 
     /// <summary>Ends after the window in work; calls whose windows wait are stopped.</summary>
     public void Dispose()

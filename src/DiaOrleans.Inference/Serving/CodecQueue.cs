@@ -46,4 +46,4 @@ internal sealed class CodecQueue
 }
 
 /// <summary>One window of one call.</summary>
-internal sealed record CodecJob(PreparedCall Call, CodecPiece Piece);
+internal sealed record CodecJob(QueuedCall Call, CodecPiece Piece);

@@ -1,5 +1,5 @@
 using System.Threading.Channels;
-using DiaOrleans.Inference.Models;
+using DiaOrleans.Inference.Execution;
 
 namespace DiaOrleans.Inference.Serving;
 

@@ -1,4 +1,4 @@
-using DiaOrleans.Inference.Models;
+using DiaOrleans.Inference.Execution;
 
 namespace DiaOrleans.Inference.Serving;
 

@@ -1,5 +1,5 @@
 using DiaOrleans.Inference.Decoding;
-using DiaOrleans.Inference.Models;
+using DiaOrleans.Inference.Execution;
 
 namespace DiaOrleans.Inference.Serving;
 
@@ -12,12 +12,12 @@ internal sealed class Slot(int index, DiaModel model) : IDisposable
     private SamplingSettings _sampling = new();
 
     /// <summary>The call, or null where the slot is free.</summary>
-    public PreparedCall? Call { get; private set; }
+    public QueuedCall? Call { get; private set; }
 
     public SpeechGrid? Grid { get; private set; }
 
     /// <summary>Encodes the text, prefills the prompt, and is ready to step.</summary>
-    public void Enter(PreparedCall call)
+    public void Enter(QueuedCall call)
     {
         var asked = call.Run.Call;
         var defaults = model.Checkpoint.Defaults;

@@ -1,5 +1,5 @@
 using DiaOrleans.Inference.Decoding;
-using DiaOrleans.Inference.Models;
+using DiaOrleans.Inference.Execution;
 using Microsoft.Extensions.Logging;
 
 namespace DiaOrleans.Inference.Serving;
@@ -14,12 +14,12 @@ public sealed partial class SpeechEngine : ISpeechEngine
     private readonly DiaModel _model;
     private readonly Admission _admission;
     private readonly ILogger _logger;
-    private readonly WaitingRoom _waiting;
+    private readonly RequestQueue _waiting;
     private readonly DecodeSpeed _speed;
-    private readonly AdmittedWork _admitted = new();
+    private readonly DrainGate _admitted = new();
     private readonly CodecLoop _codec;
     private readonly EncodingLoop _encoding;
-    private readonly DecodeLoop _decoder;
+    private readonly BatchScheduler _decoder;
     private int _disposed;
 
     private SpeechEngine(DiaModel model, ModelOptions options, ILogger logger, TimeProvider time)
@@ -27,11 +27,11 @@ public sealed partial class SpeechEngine : ISpeechEngine
         (_model, _logger) = (model, logger);
         Model = model.Describe();
         _admission = new Admission(model, Model);
-        _waiting = new WaitingRoom(options.MaxWaitingSeconds, MaxWaitingCalls);
+        _waiting = new RequestQueue(options.MaxWaitingSeconds, MaxWaitingCalls);
         _speed = new DecodeSpeed(Model.FrameRate);
         _codec = new CodecLoop(model.Codec!, Finish, Fail);
         _encoding = new EncodingLoop(model.Codec!, EncodingEnded);
-        _decoder = new DecodeLoop(model, _waiting, _speed, time, Advanced, Fail);
+        _decoder = new BatchScheduler(model, _waiting, _speed, time, Advanced, Fail);
     }
 
     /// <inheritdoc />
@@ -51,7 +51,7 @@ public sealed partial class SpeechEngine : ISpeechEngine
         if (_admission.Unservable(call, out var prepared) is { } reason) return new EngineAdmission(null, EngineRefusal.Unservable, reason);
         switch (_admitted.TryAdd(() => _waiting.TryEnter(prepared!)))
         {
-            case EngineRefusal.Draining: return new EngineAdmission(null, EngineRefusal.Draining, AdmittedWork.Draining);
+            case EngineRefusal.Draining: return new EngineAdmission(null, EngineRefusal.Draining, DrainGate.Draining);
             case EngineRefusal.Busy: return new EngineAdmission(null, EngineRefusal.Busy, "The engine has all the work it may hold.", _speed.TimeFor(_waiting.BacklogSeconds));
         }
 
@@ -70,7 +70,7 @@ public sealed partial class SpeechEngine : ISpeechEngine
         var run = new EncodingRun(samples);
         return _admitted.TryAdd(() => _encoding.TryAdd(run)) switch
         {
-            EngineRefusal.Draining => new EncodingAdmission(null, EngineRefusal.Draining, AdmittedWork.Draining),
+            EngineRefusal.Draining => new EncodingAdmission(null, EngineRefusal.Draining, DrainGate.Draining),
             EngineRefusal.Busy => new EncodingAdmission(null, EngineRefusal.Busy, "The engine has all the recordings it may hold.", TimeSpan.FromSeconds(5)),
             _ => new EncodingAdmission(run, EngineRefusal.None),
         };
@@ -101,18 +101,18 @@ public sealed partial class SpeechEngine : ISpeechEngine
         return ValueTask.CompletedTask;
     }
 
-    private void Advanced(PreparedCall call, SpeechGrid grid)
+    private void Advanced(QueuedCall call, SpeechGrid grid)
     {
         while (call.Windows!.TryCut(grid, out var piece)) _codec.Add(call, piece);
     }
 
-    private void Finish(PreparedCall call, SpeechGrid grid)
+    private void Finish(QueuedCall call, SpeechGrid grid)
     {
         if (!TryLeave(call)) return;
         call.Run.Complete(new SpeechClip(call.Run.CollectSamples(), Model.SampleRate, grid.Codes(), grid.EndedByItself));
     }
 
-    private void Fail(PreparedCall call, Exception cause)
+    private void Fail(QueuedCall call, Exception cause)
     {
         if (!TryLeave(call)) return;
         if (cause is not OperationCanceledException) Log.CallFailed(_logger, cause);
@@ -121,7 +121,7 @@ public sealed partial class SpeechEngine : ISpeechEngine
         call.Run.Cancel();
     }
 
-    private bool TryLeave(PreparedCall call)
+    private bool TryLeave(QueuedCall call)
     {
         if (!call.TryEnd()) return false;
         _waiting.Leave(call);

@@ -1,5 +1,5 @@
 using DiaOrleans.Grains.Workers;
-using DiaOrleans.Inference.Models;
+using DiaOrleans.Inference.Execution;
 using DiaOrleans.Inference.Serving;
 
 namespace DiaOrleans.Server.Hosting;

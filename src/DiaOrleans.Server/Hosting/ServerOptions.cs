@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Net;
-using DiaOrleans.Audio.Encoding;
+using DiaOrleans.Audio.Formats;
 using DiaOrleans.Inference.Checkpoints;
 
 namespace DiaOrleans.Server.Hosting;

@@ -1,4 +1,4 @@
-using DiaOrleans.Audio.Encoding;
+using DiaOrleans.Audio.Formats;
 using DiaOrleans.Audio.Native;
 using DiaOrleans.Audio.Stretching;
 

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using DiaOrleans.Grains.Workers;
 using DiaOrleans.Inference.Decoding;
-using DiaOrleans.Inference.Models;
+using DiaOrleans.Inference.Execution;
 using DiaOrleans.Inference.Serving;
 
 namespace DiaOrleans.Grains.Tests.Fakes;

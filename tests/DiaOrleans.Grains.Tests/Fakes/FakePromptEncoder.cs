@@ -1,5 +1,5 @@
 using DiaOrleans.Abstractions.Workers;
-using DiaOrleans.Grains.Prompts;
+using DiaOrleans.Grains.Cloning;
 
 namespace DiaOrleans.Grains.Tests.Fakes;
 

@@ -4,8 +4,11 @@ using DiaOrleans.Abstractions.Prompts;
 using DiaOrleans.Abstractions.Voices;
 using DiaOrleans.Audio.Reading;
 using DiaOrleans.Grains.Blobs;
+using DiaOrleans.Grains.Cloning;
+using DiaOrleans.Grains.PromptLibrary;
 using DiaOrleans.Grains.Prompts;
 using DiaOrleans.Grains.Recognition;
+using DiaOrleans.Grains.Transcripts;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace DiaOrleans.Grains.Tests.Fakes;

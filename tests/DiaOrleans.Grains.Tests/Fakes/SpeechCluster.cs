@@ -1,4 +1,5 @@
 using DiaOrleans.Audio.Reading;
+using DiaOrleans.Grains.PromptLibrary;
 using DiaOrleans.Grains.Prompts;
 using DiaOrleans.Grains.Recognition;
 using Microsoft.Extensions.DependencyInjection;

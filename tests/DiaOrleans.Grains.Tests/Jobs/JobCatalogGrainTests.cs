@@ -12,7 +12,7 @@ public sealed class JobCatalogGrainTests : IAsyncLifetime
 {
     private static readonly JobStart Start = new("worker_1", "[S1] Hi. [S1]", false);
     private GrainCluster _cluster = null!;
-    private JobDesk _desk = null!;
+    private JobService _desk = null!;
 
     public async ValueTask InitializeAsync()
     {
@@ -250,7 +250,7 @@ public sealed class JobCatalogGrainTests : IAsyncLifetime
 
     private IJobQueueGrain Queue => _cluster.Grains.GetGrain<IJobQueueGrain>(0);
 
-    private static JobDesk Desk(GrainCluster cluster) => new(cluster.Grains, cluster.Blobs, TimeProvider.System);
+    private static JobService Desk(GrainCluster cluster) => new(cluster.Grains, cluster.Blobs, TimeProvider.System);
 
     private static string Owner(GrainCluster cluster) => cluster.Silos[0].SiloAddress.ToParsableString();
 

@@ -14,7 +14,7 @@ public sealed class JobRunnerTests : IAsyncLifetime
     private readonly MemoryBlobs _blobs = new();
     private readonly FakeRenderer _renderer = new();
     private GrainCluster _cluster = null!;
-    private JobDesk _desk = null!;
+    private JobService _desk = null!;
 
     public async ValueTask InitializeAsync()
     {
@@ -262,7 +262,7 @@ public sealed class JobRunnerTests : IAsyncLifetime
         return (await Desk(cluster).Find(id))!;
     }
 
-    private static JobDesk Desk(GrainCluster cluster) => new(cluster.Grains, cluster.Blobs, TimeProvider.System);
+    private static JobService Desk(GrainCluster cluster) => new(cluster.Grains, cluster.Blobs, TimeProvider.System);
 
     private Task<GrainCluster> Start(FakeRenderer renderer) => GrainCluster.Start(
         _storage, realTime: true, blobs: _blobs, jobs: true, configure: services => services.AddSingleton<ISpeechRenderer>(renderer));

@@ -1,6 +1,6 @@
 using DiaOrleans.Abstractions.Speech;
 using DiaOrleans.Abstractions.Workers;
-using DiaOrleans.Grains.Prompts;
+using DiaOrleans.Grains.Cloning;
 using DiaOrleans.Grains.Rendering;
 using DiaOrleans.Grains.Tests.Fakes;
 using DiaOrleans.Grains.Workers;

@@ -1,9 +1,9 @@
 using DiaOrleans.Abstractions.Workers;
 using DiaOrleans.Grains.Tests.Fakes;
+using DiaOrleans.Grains.Workers;
 using DiaOrleans.Inference.Decoding;
 using DiaOrleans.Inference.Serving;
 using Microsoft.Extensions.DependencyInjection;
-using DiaOrleans.Grains.Workers;
 
 namespace DiaOrleans.Grains.Tests.Workers;
 

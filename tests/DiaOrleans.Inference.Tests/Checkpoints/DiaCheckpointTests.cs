@@ -165,8 +165,8 @@ public sealed class DiaCheckpointTests
         var config = JsonNode.Parse(File.ReadAllText(Path.Combine(ReferenceCheckpoints.Folder("dia-nano"), "config.json")))!;
         config["model"]!["decoder"]!["gqa_head_dim"] = 24;
         File.WriteAllText(folder.File("config.json"), config.ToJsonString());
-        var options = new Inference.Serving.DecodeBenchmarkOptions(folder.Path, Steps: 1, RandomWeights: true);
-        Should.Throw<CheckpointException>(() => Inference.Serving.DecodeBenchmark.Run(options)).Message.ShouldContain("head size is 24");
+        var options = new Inference.Benchmarks.DecodeBenchmarkOptions(folder.Path, Steps: 1, RandomWeights: true);
+        Should.Throw<CheckpointException>(() => Inference.Benchmarks.DecodeBenchmark.Run(options)).Message.ShouldContain("head size is 24");
     }
 
     private static void Change(string file, Action<JsonNode> change)

@@ -1,8 +1,7 @@
 using DiaOrleans.Inference.Checkpoints;
 using DiaOrleans.Inference.Decoding;
+using DiaOrleans.Inference.Execution;
 using DiaOrleans.Inference.Graphs;
-using DiaOrleans.Inference.Models;
-using DiaOrleans.Inference.Serving;
 using DiaOrleans.Inference.Tests.Decoding;
 using DiaOrleans.Inference.Tests.Reference;
 using Microsoft.ML.OnnxRuntime;

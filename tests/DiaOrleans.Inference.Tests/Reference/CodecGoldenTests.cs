@@ -1,7 +1,6 @@
 using DiaOrleans.Inference.Checkpoints;
 using DiaOrleans.Inference.Decoding;
-using DiaOrleans.Inference.Models;
-using DiaOrleans.Inference.Serving;
+using DiaOrleans.Inference.Execution;
 
 namespace DiaOrleans.Inference.Tests.Reference;
 

@@ -1,8 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using DiaOrleans.Inference.Decoding;
-using DiaOrleans.Inference.Models;
-using DiaOrleans.Inference.Serving;
+using DiaOrleans.Inference.Execution;
 
 namespace DiaOrleans.Inference.Tests.Reference;
 

@@ -2,8 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using DiaOrleans.Inference.Checkpoints;
 using DiaOrleans.Inference.Decoding;
-using DiaOrleans.Inference.Models;
-using DiaOrleans.Inference.Serving;
+using DiaOrleans.Inference.Execution;
 
 namespace DiaOrleans.Inference.Tests.Reference;
 

@@ -1,6 +1,6 @@
 using DiaOrleans.Inference.Checkpoints;
 using DiaOrleans.Inference.Decoding;
-using DiaOrleans.Inference.Models;
+using DiaOrleans.Inference.Execution;
 using DiaOrleans.Inference.Serving;
 
 namespace DiaOrleans.Inference.Tests.Reference;
@@ -77,7 +77,7 @@ internal static class Golden
             Prompt = prompt,
             Sampling = new SamplingSettings(guidance, Temperature: 0, TopP: 1, model.Checkpoint.Defaults.TopK),
         };
-        slot.Enter(new PreparedCall(new SpeechRun(call), TextIds.Encode(text), newFrames, 1));
+        slot.Enter(new QueuedCall(new SpeechRun(call), TextIds.Encode(text), newFrames, 1));
         var grid = slot.Grid!;
         while (!grid.Finished)
         {

@@ -17,7 +17,7 @@ public sealed class CodecQueueTests
         Add(second, 0);
         Add(first, 8);
         _queue.Close();
-        var order = new List<(PreparedCall, int)>();
+        var order = new List<(QueuedCall, int)>();
         while (_queue.TryTake(out var job)) order.Add((job.Call, job.Piece.FramesBefore));
         order.ShouldBe([(first, 0), (second, 0), (first, 8), (old, 24), (old, 67)]);
     }
@@ -39,7 +39,7 @@ public sealed class CodecQueueTests
         (await taker).ShouldBe(2);
     }
 
-    private void Add(PreparedCall call, int framesBefore) => _queue.Add(new CodecJob(call, new CodecPiece(new CodeGrid(1, 9), 0, 1, framesBefore, null)));
+    private void Add(QueuedCall call, int framesBefore) => _queue.Add(new CodecJob(call, new CodecPiece(new CodeGrid(1, 9), 0, 1, framesBefore, null)));
 
-    private static PreparedCall Call() => new(new SpeechRun(new SpeechCall { Text = "a", MaxFrames = 1, Seed = 0 }), [97], 1, 1);
+    private static QueuedCall Call() => new(new SpeechRun(new SpeechCall { Text = "a", MaxFrames = 1, Seed = 0 }), [97], 1, 1);
 }

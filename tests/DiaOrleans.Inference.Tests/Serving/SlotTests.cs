@@ -1,5 +1,5 @@
 using DiaOrleans.Inference.Decoding;
-using DiaOrleans.Inference.Models;
+using DiaOrleans.Inference.Execution;
 using DiaOrleans.Inference.Serving;
 using DiaOrleans.Inference.Tests.Reference;
 
@@ -14,7 +14,7 @@ public sealed class SlotTests
         using var slot = new Slot(0, model);
         const string text = "[S1] 1234 5678 [S1]";
         var call = new SpeechCall { Text = text, MaxFrames = 480, Seed = 4 };
-        slot.Enter(new PreparedCall(new SpeechRun(call), TextIds.Encode(text), 480, 1));
+        slot.Enter(new QueuedCall(new SpeechRun(call), TextIds.Encode(text), 480, 1));
         Steps(50);
         var early = Steps(50);
         Steps(200);

@@ -1,6 +1,6 @@
 using DiaOrleans.Inference.Checkpoints;
 using DiaOrleans.Inference.Decoding;
-using DiaOrleans.Inference.Models;
+using DiaOrleans.Inference.Execution;
 using DiaOrleans.Inference.Serving;
 using DiaOrleans.Inference.Tests.Reference;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using DiaOrleans.Inference.Serving;
 
 namespace DiaOrleans.Server.Tests.Api;
 

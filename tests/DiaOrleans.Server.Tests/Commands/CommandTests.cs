@@ -1,5 +1,5 @@
 using System.Text.Json;
-using DiaOrleans.Inference.Serving;
+using DiaOrleans.Inference.Benchmarks;
 using DiaOrleans.Server.Commands.Bench;
 using DiaOrleans.Server.Commands.Doctor;
 using DiaOrleans.Server.Commands.Model;

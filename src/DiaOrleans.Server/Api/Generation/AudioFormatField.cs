@@ -1,5 +1,5 @@
 using System.Text.Json;
-using DiaOrleans.Audio.Encoding;
+using DiaOrleans.Audio.Formats;
 using DiaOrleans.Server.Api.Validation;
 
 namespace DiaOrleans.Server.Api.Generation;

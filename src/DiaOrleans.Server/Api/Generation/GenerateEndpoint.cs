@@ -17,7 +17,7 @@ internal static class GenerateEndpoint
         routes.MapPost("/api/tts/generate", Legacy);
     }
 
-    private static async Task Generate(HttpContext context, SpeechResponder responder, JobDesk jobs, VoiceAliases aliases)
+    private static async Task Generate(HttpContext context, SpeechResponder responder, JobService jobs, VoiceAliases aliases)
     {
         var (request, inBackground) = await GenerateRequest.Read(context.Request);
         RefuseEmpty(request.Text);

@@ -1,6 +1,6 @@
 using DiaOrleans.Abstractions.Configuration;
 using DiaOrleans.Abstractions.Speech;
-using DiaOrleans.Audio.Encoding;
+using DiaOrleans.Audio.Formats;
 using DiaOrleans.Grains.Voices;
 using DiaOrleans.Server.Api.Errors;
 using DiaOrleans.Server.Api.Voices;

@@ -1,6 +1,6 @@
 using DiaOrleans.Abstractions.Jobs;
 using DiaOrleans.Abstractions.Speech;
-using DiaOrleans.Audio.Encoding;
+using DiaOrleans.Audio.Formats;
 using DiaOrleans.Grains.Jobs;
 using DiaOrleans.Server.Api.Errors;
 using DiaOrleans.Server.Api.Pipeline;
@@ -21,18 +21,18 @@ internal static class JobEndpoints
         routes.MapGet("/jobs/{id}/result", Result);
     }
 
-    private static async Task<IResult> List(HttpRequest request, JobDesk desk)
+    private static async Task<IResult> List(HttpRequest request, JobService desk)
     {
         var query = JobListQuery.Read(request.Query);
         var page = await desk.List(query.Status, query.Limit);
         return ApiJson.Ok(new { jobs = page.Jobs.Select(JobView.Of), total = page.Total, filtered = page.Jobs.Count });
     }
 
-    private static async Task<IResult> Clear(JobDesk desk) => ApiJson.Ok(new { message = $"Cleared {await desk.Clear()} completed jobs" });
+    private static async Task<IResult> Clear(JobService desk) => ApiJson.Ok(new { message = $"Cleared {await desk.Clear()} completed jobs" });
 
-    private static async Task<IResult> Get(HttpContext context, JobDesk desk) => ApiJson.Ok(JobView.Of(await Require(context, desk)));
+    private static async Task<IResult> Get(HttpContext context, JobService desk) => ApiJson.Ok(JobView.Of(await Require(context, desk)));
 
-    private static async Task<IResult> Cancel(HttpContext context, JobDesk desk)
+    private static async Task<IResult> Cancel(HttpContext context, JobService desk)
     {
         var job = await Require(context, desk);
         if (await desk.Cancel(job.Id) is not { } answer) throw NotFound(context);
@@ -40,7 +40,7 @@ internal static class JobEndpoints
         return ApiJson.Ok(new { message = $"Job '{Id(context)}' cancelled" });
     }
 
-    private static async Task Result(HttpContext context, JobDesk desk)
+    private static async Task Result(HttpContext context, JobService desk)
     {
         var job = await Require(context, desk);
         if (job.Status == SpeechStatus.Failed) throw ApiProblem.Failed($"Job failed: {job.Error}");
@@ -53,7 +53,7 @@ internal static class JobEndpoints
         await audio.CopyToAsync(context.Response.Body, context.RequestAborted);
     }
 
-    private static async Task<Job> Require(HttpContext context, JobDesk desk) =>
+    private static async Task<Job> Require(HttpContext context, JobService desk) =>
         (Guid.TryParseExact(Id(context), "D", out var id) ? await desk.Find(id) : null) ?? throw NotFound(context);
 
     private static string Id(HttpContext context) => RouteText.Of(context, "id");

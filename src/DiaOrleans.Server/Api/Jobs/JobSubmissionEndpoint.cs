@@ -19,7 +19,7 @@ internal static class JobSubmissionEndpoint
     /// <param name="aliases">The job shows the voice as sent, and another one may speak.</param>
     /// <param name="desk">Takes the job.</param>
     /// <exception cref="ApiProblem">429 where too many jobs wait, 422 where the key cannot be used.</exception>
-    public static async Task<IResult> Submit(HttpContext context, SpeechRequest request, VoiceAliases aliases, JobDesk desk)
+    public static async Task<IResult> Submit(HttpContext context, SpeechRequest request, VoiceAliases aliases, JobService desk)
     {
         var key = ReadKey(context.Request);
         var voice = aliases.Resolve(request.VoiceId);

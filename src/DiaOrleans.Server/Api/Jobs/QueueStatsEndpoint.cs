@@ -12,7 +12,7 @@ internal static class QueueStatsEndpoint
 
     public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/queue/stats", Stats);
 
-    private static async Task<IResult> Stats(JobDesk desk, IGrainFactory grains, IGpus gpus, ApiOptions options)
+    private static async Task<IResult> Stats(JobService desk, IGrainFactory grains, IGpus gpus, ApiOptions options)
     {
         var counts = await desk.Count();
         var workers = await grains.GetGrain<IWorkerDirectoryGrain>(0).List();

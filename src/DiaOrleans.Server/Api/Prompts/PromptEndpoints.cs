@@ -1,4 +1,5 @@
 using DiaOrleans.Abstractions.Prompts;
+using DiaOrleans.Grains.PromptLibrary;
 using DiaOrleans.Grains.Prompts;
 using DiaOrleans.Grains.Voices;
 using DiaOrleans.Server.Api.Pipeline;

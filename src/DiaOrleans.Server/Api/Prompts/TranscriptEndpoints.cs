@@ -1,5 +1,6 @@
 using DiaOrleans.Grains.Prompts;
 using DiaOrleans.Grains.Recognition;
+using DiaOrleans.Grains.Transcripts;
 using DiaOrleans.Server.Api.Pipeline;
 using DiaOrleans.Server.Api.Recognition;
 using DiaOrleans.Server.Api.Validation;

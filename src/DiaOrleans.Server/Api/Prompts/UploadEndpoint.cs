@@ -1,4 +1,8 @@
+using DiaOrleans.Grains.Cloning;
+using DiaOrleans.Grains.PromptLibrary;
 using DiaOrleans.Grains.Prompts;
+using DiaOrleans.Grains.Transcripts;
+using DiaOrleans.Grains.Waiting;
 using DiaOrleans.Server.Api.Errors;
 using DiaOrleans.Server.Api.Pipeline;
 using Microsoft.AspNetCore.Http.Features;

@@ -7,7 +7,7 @@ namespace DiaOrleans.Server.Api.System;
 internal sealed class WorkerView(IGrainFactory grains, TimeProvider time)
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan TimeLimits = TimeSpan.FromMilliseconds(250);
 
     private volatile IReadOnlyList<WorkerStatus> _known = [];
     private Task? _asking;
@@ -24,7 +24,7 @@ internal sealed class WorkerView(IGrainFactory grains, TimeProvider time)
         if (_asked == long.MinValue || time.GetElapsedTime(_asked) > Fresh)
         {
             if (_asking is not { IsCompleted: false }) _asking = Ask();
-            await Task.WhenAny(_asking, Task.Delay(Patience, time));
+            await Task.WhenAny(_asking, Task.Delay(TimeLimits, time));
         }
 
         return _known;

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using DiaOrleans.Inference.Benchmarks;
 using DiaOrleans.Inference.Checkpoints;
-using DiaOrleans.Inference.Serving;
 using Microsoft.ML.OnnxRuntime;
 using Spectre.Console;
 

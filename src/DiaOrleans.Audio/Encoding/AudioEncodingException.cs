@@ -1,4 +1,0 @@
-namespace DiaOrleans.Audio.Encoding;
-
-/// <summary>A format cannot be encoded here: its library or program is missing, failed or died.</summary>
-public sealed class AudioEncodingException(string message, Exception? cause = null) : Exception(message, cause);

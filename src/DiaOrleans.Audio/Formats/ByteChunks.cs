@@ -1,0 +1,50 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+
+namespace DiaOrleans.Audio.Formats;
+
+/// <summary>Bytes in the order they came, in pieces that are never copied to grow.</summary>
+internal sealed class ByteChunks : IBufferWriter<byte>
+{
+    // Below the size at which arrays go to the large object heap.
+    private const int ChunkBytes = 1 << 16;
+
+    private readonly List<ReadOnlyMemory<byte>> _full = [];
+    private byte[] _current = [];
+    private int _used;
+
+    public Memory<byte> GetMemory(int sizeHint = 0)
+    {
+        if (_current.Length - _used < Math.Max(sizeHint, 1))
+        {
+            Close();
+            _current = new byte[Math.Max(sizeHint, ChunkBytes)];
+        }
+
+        return _current.AsMemory(_used);
+    }
+
+    public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
+
+    public void Advance(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, _current.Length - _used);
+        _used += count;
+    }
+
+    /// <summary>All pieces; whoever takes them owns them.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> Take()
+    {
+        Close();
+        return _full;
+    }
+
+    /// <summary>The bytes of the first piece, to be changed in place.</summary>
+    public Span<byte> First() => _full.Count == 0 ? _current.AsSpan(0, _used) : MemoryMarshal.AsMemory(_full[0]).Span;
+
+    private void Close()
+    {
+        if (_used > 0) _full.Add(_current.AsMemory(0, _used));
+        (_current, _used) = ([], 0);
+    }
+}

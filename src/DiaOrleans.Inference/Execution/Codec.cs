@@ -1,0 +1,117 @@
+using DiaOrleans.Inference.Checkpoints;
+using DiaOrleans.Inference.Decoding;
+using DiaOrleans.Inference.Graphs;
+using Microsoft.ML.OnnxRuntime;
+
+namespace DiaOrleans.Inference.Execution;
+
+/// <summary>DAC on ONNX Runtime: codes to samples and back. The encoder is loaded when first asked for.</summary>
+internal sealed class Codec : IDisposable
+{
+    private static readonly string[] CodesName = [CodecDecoderGraph.Codes];
+    private static readonly string[] SamplesName = [CodecDecoderGraph.Samples];
+    private static readonly string[] EncoderOutputs = [CodecEncoderGraph.Codes, CodecEncoderGraph.Latent, CodecEncoderGraph.Quantised];
+
+    private readonly InferenceSession _decoder;
+    private readonly Lazy<InferenceSession> _encoder;
+
+    public Codec(DacCheckpoint checkpoint, int threads)
+    {
+        Config = checkpoint.Config;
+        Fingerprint = checkpoint.Fingerprint();
+        Context = CodecWindows.Context(Config);
+        _decoder = Sessions.Create(CodecDecoderGraph.Build(checkpoint), threads);
+        _encoder = new Lazy<InferenceSession>(() => Sessions.Create(CodecEncoderGraph.Build(checkpoint), threads));
+    }
+
+    public DacConfig Config { get; }
+
+    /// <summary>Names the weights.</summary>
+    public string Fingerprint { get; }
+
+    /// <summary>Frames to each side that a frame's samples depend on.</summary>
+    public int Context { get; }
+
+    /// <summary>
+    /// Samples of all frames of <paramref name="codes"/> from <paramref name="start"/> on. What lies before is heard as context only: after a prompt, the first
+    /// new frame continues its last one (spec/model.md 4.5).
+    /// </summary>
+    public float[] Decode(CodeGrid codes, int start = 0)
+    {
+        var samples = new float[(codes.Rows - start) * Config.HopLength];
+        var plan = new WindowPlan(start, Context);
+        while (plan.TryNext(codes.Rows, ended: true, out var window))
+        {
+            DecodeWindow(codes.Slice(window.First, window.Last), window.From - window.First, window.To - window.First)
+                .CopyTo(samples, (window.From - start) * Config.HopLength);
+        }
+
+        return samples;
+    }
+
+    /// <summary>Samples of frames <paramref name="from"/> to <paramref name="to"/> of a window, decoded at once; the others are context.</summary>
+    public float[] DecodeWindow(CodeGrid codes, int from, int to)
+    {
+        if (from == to) return [];
+        using var run = new RunOptions();
+        using var input = OrtValue.CreateTensorValueFromMemory(Transposed(codes), [codes.Channels, codes.Rows]);
+        using var output = _decoder.Run(run, CodesName, [input], SamplesName);
+        return output[0].GetTensorDataAsSpan<float>()[(from * Config.HopLength)..(to * Config.HopLength)].ToArray();
+    }
+
+    /// <summary>Codes of a recording at the codec's rate, padded with zeros to whole frames.</summary>
+    /// <exception cref="OperationCanceledException"><paramref name="stop"/> is cancelled.</exception>
+    public CodeGrid Encode(ReadOnlySpan<float> samples, CancellationToken stop = default) => EncodeWithLatents(samples, stop).Codes;
+
+    /// <summary>The same with the encoder's output and the quantised latents, both [hidden, frames].</summary>
+    public (CodeGrid Codes, float[] Latent, float[] Quantised) EncodeWithLatents(ReadOnlySpan<float> samples, CancellationToken stop = default)
+    {
+        var frames = (samples.Length + Config.HopLength - 1) / Config.HopLength;
+        if (frames == 0) return (new CodeGrid(0, Config.Codebooks), [], []);
+        var padded = new float[frames * Config.HopLength];
+        samples.CopyTo(padded);
+        using var run = new RunOptions();
+        using var input = OrtValue.CreateTensorValueFromMemory(padded, [1, 1, padded.Length]);
+        using var outputs = RunEncoder(run, input, stop);
+        var codes = new CodeGrid(frames, Config.Codebooks);
+        var flat = outputs[0].GetTensorDataAsSpan<long>();
+        for (var q = 0; q < Config.Codebooks; q++)
+        {
+            for (var frame = 0; frame < frames; frame++) codes[frame, q] = (short)flat[q * frames + frame];
+        }
+
+        return (codes, outputs[1].GetTensorDataAsSpan<float>().ToArray(), outputs[2].GetTensorDataAsSpan<float>().ToArray());
+    }
+
+    public void Dispose()
+    {
+        _decoder.Dispose();
+        if (_encoder.IsValueCreated) _encoder.Value.Dispose();
+    }
+
+    private IDisposableReadOnlyCollection<OrtValue> RunEncoder(RunOptions run, OrtValue input, CancellationToken stop)
+    {
+        stop.ThrowIfCancellationRequested();
+        var encoder = _encoder.Value;
+        using var terminating = stop.Register(() => run.Terminate = true);
+        try
+        {
+            return encoder.Run(run, [CodecEncoderGraph.Samples], [input], EncoderOutputs);
+        }
+        catch (OnnxRuntimeException) when (stop.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(stop);
+        }
+    }
+
+    private static long[] Transposed(CodeGrid codes)
+    {
+        var flat = new long[codes.Channels * codes.Rows];
+        for (var frame = 0; frame < codes.Rows; frame++)
+        {
+            for (var q = 0; q < codes.Channels; q++) flat[q * codes.Rows + frame] = codes[frame, q];
+        }
+
+        return flat;
+    }
+}

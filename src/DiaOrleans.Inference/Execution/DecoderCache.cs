@@ -1,0 +1,51 @@
+using DiaOrleans.Inference.Checkpoints;
+using DiaOrleans.Inference.Graphs;
+using Microsoft.ML.OnnxRuntime;
+
+namespace DiaOrleans.Inference.Execution;
+
+/// <summary>The self-attention cache of all slots, [2 * slots, kvHeads, capacity, headDim] a layer: read and written in place, never copied.</summary>
+internal sealed class DecoderCache : IDisposable
+{
+    private readonly DecoderShape _shape;
+    private readonly int _capacity;
+    private readonly NativeTensor<float>[] _keys;
+    private readonly NativeTensor<float>[] _values;
+
+    public DecoderCache(DecoderShape shape, int slots, int capacity)
+    {
+        (_shape, _capacity) = (shape, capacity);
+        _keys = [.. Enumerable.Range(0, shape.Layers).Select(_ => new NativeTensor<float>(2 * slots, shape.KvHeads, capacity, shape.HeadDim))];
+        _values = [.. Enumerable.Range(0, shape.Layers).Select(_ => new NativeTensor<float>(2 * slots, shape.KvHeads, capacity, shape.HeadDim))];
+    }
+
+    public void Bind(OrtIoBinding binding)
+    {
+        for (var layer = 0; layer < _shape.Layers; layer++) Bind(binding, layer, _keys[layer].Value, _values[layer].Value);
+    }
+
+    /// <summary>Binds one slot's two rows. Dispose of the result after the run.</summary>
+    public IDisposable BindSlot(OrtIoBinding binding, int slot)
+    {
+        var views = new Disposables();
+        var offset = 2L * slot * _shape.KvHeads * _capacity * _shape.HeadDim;
+        for (var layer = 0; layer < _shape.Layers; layer++) Bind(binding, layer, View(_keys[layer]), View(_values[layer]));
+        return views;
+
+        OrtValue View(NativeTensor<float> whole) => views.Add(whole.View(offset, 2, _shape.KvHeads, _capacity, _shape.HeadDim));
+    }
+
+    public void Dispose()
+    {
+        foreach (var tensor in _keys) tensor.Dispose();
+        foreach (var tensor in _values) tensor.Dispose();
+    }
+
+    private static void Bind(OrtIoBinding binding, int layer, OrtValue key, OrtValue value)
+    {
+        binding.BindInput(DecoderGraph.PastKey(layer), key);
+        binding.BindInput(DecoderGraph.PastValue(layer), value);
+        binding.BindOutput(DecoderGraph.PresentKey(layer), key);
+        binding.BindOutput(DecoderGraph.PresentValue(layer), value);
+    }
+}

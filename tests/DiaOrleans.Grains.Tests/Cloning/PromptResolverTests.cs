@@ -1,0 +1,152 @@
+using DiaOrleans.Abstractions.Configuration;
+using DiaOrleans.Abstractions.Prompts;
+using DiaOrleans.Abstractions.Voices;
+using DiaOrleans.Abstractions.Workers;
+using DiaOrleans.Grains.Cloning;
+using DiaOrleans.Grains.Tests.Fakes;
+
+namespace DiaOrleans.Grains.Tests.Cloning;
+
+public sealed class PromptResolverTests : IAsyncLifetime
+{
+    private static readonly ModelFacts Model = new()
+    {
+        FrameRate = 50, SampleRate = 16000, MaxTextIds = 100, MaxTextBytes = 60, MaxNewFrames = 1000, Guidance = 3, Temperature = 1, TopP = 1, CodecFingerprint = "codec",
+    };
+
+    private PromptBench _bench = null!;
+
+    public async ValueTask InitializeAsync() => _bench = await PromptBench.Start();
+
+    public ValueTask DisposeAsync() => _bench.DisposeAsync();
+
+    [Fact]
+    public async Task A_prompt_is_encoded_once_and_its_codes_are_kept()
+    {
+        await Upload("a", 2);
+        var first = (await Resolve(Voice("a", "Own words.")))!;
+        first.Codes.Frames.ShouldBe(100);
+        first.Transcript.ShouldBe("[S1] Own words.");
+        var second = (await Resolve(Voice("a", "[S2] Tagged.")))!;
+        second.Codes.Cells.ShouldBe(first.Codes.Cells);
+        second.Transcript.ShouldBe("[S2] Tagged.");
+        _bench.Encoder.Calls.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Those_who_want_a_new_prompt_at_once_share_one_encoding()
+    {
+        await Upload("a", 2);
+        var gate = new TaskCompletionSource();
+        _bench.Encoder.Gate = gate.Task;
+        var all = Enumerable.Range(0, 10).Select(_ => Resolve(Voice("a", "Words."))).ToArray();
+        await GrainCluster.Until(() => Task.FromResult(_bench.Encoder.Calls > 0));
+        gate.SetResult();
+        (await Task.WhenAll(all)).ShouldAllBe(prompt => prompt!.Codes.Frames == 100);
+        _bench.Encoder.Calls.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Another_codec_or_another_recording_is_encoded_anew()
+    {
+        await Upload("a", 2);
+        await Resolve(Voice("a", "Words."));
+        await Resolve(Voice("a", "Words."), Model with { CodecFingerprint = "another" });
+        await Upload("a", 1);
+        (await Resolve(Voice("a", "Words."), Model with { CodecFingerprint = "another" }))!.Codes.Frames.ShouldBe(50);
+        _bench.Encoder.Calls.ShouldBe(3);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("none")]
+    [InlineData("a/b")]
+    [InlineData(" ")]
+    public async Task A_voice_without_a_registered_prompt_clones_nobody(string? prompt) => (await Resolve(Voice(prompt, "Words."))).ShouldBeNull();
+
+    [Fact]
+    public async Task A_file_that_is_gone_or_spoilt_is_not_cloned()
+    {
+        await Upload("a", 2);
+        await _bench.Put("a.wav", "noise");
+        (await Resolve(Voice("a", "Words."))).ShouldBeNull();
+        await Upload("a", 2);
+        (await Resolve(Voice("a", "Words."))).ShouldNotBeNull();
+        await _bench.Blobs.Delete("audio_prompts/a.wav");
+        (await Resolve(Voice("a", "Words."))).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_worker_that_refuses_is_heard_and_the_next_try_may_work()
+    {
+        await Upload("a", 2);
+        _bench.Encoder.Refusal = new WorkAdmission(WorkOutcome.Busy, "Full.", TimeSpan.FromSeconds(3));
+        (await Should.ThrowAsync<PromptEncodingException>(() => Resolve(Voice("a", "Words.")))).Answer.Outcome.ShouldBe(WorkOutcome.Busy);
+        _bench.Encoder.Refusal = null;
+        (await Resolve(Voice("a", "Words."))).ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task Words_are_the_voices_then_the_prompts_then_recognised_once_and_kept()
+    {
+        await Upload("a", 2);
+        await Upload("b", 2);
+        await _bench.Configure(new ServerConfiguration());
+        await _bench.Transcripts.SetByHand("a", "Of the prompt.", default);
+        (await Resolve(Voice("a", "Of the voice."), speaker: "S2"))!.Transcript.ShouldBe("[S2] Of the voice.");
+        (await Resolve(Voice("a", " ")))!.Transcript.ShouldBe("[S1] Of the prompt.");
+        _bench.Recognizer.Calls.ShouldBe(0);
+        foreach (var _ in Enumerable.Range(0, 2)) (await Resolve(Voice("b", null)))!.Transcript.ShouldBe("[S1] Heard words.");
+        _bench.Recognizer.Calls.ShouldBe(1);
+        _bench.Read("b.txt").ShouldBe("Heard words.");
+    }
+
+    [Theory]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    public async Task Without_recognition_a_prompt_without_words_is_cloned_from_sound_alone(bool available, bool autoTranscribe)
+    {
+        await Upload("a", 2);
+        _bench.Recognizer.Available = available;
+        await _bench.Configure(new ServerConfiguration { AutoTranscribe = autoTranscribe });
+        var prompt = (await Resolve(Voice("a", null)))!;
+        (prompt.Codes.Frames, prompt.Transcript).ShouldBe((100, null));
+    }
+
+    [Fact]
+    public async Task A_long_prompt_is_cut_where_a_span_ends_together_with_its_words()
+    {
+        await Upload("a", 19);
+        await _bench.Prompt("a").SetTranscript(new PromptTranscript("One. Two. Three.", "whisper", [new(0, 6, "One."), new(6, 12.5, "Two."), new(13, 18, "Three.")]));
+        foreach (var voice in (VoiceSettings[])[Voice("a", null), Voice("a", "One. Two. Three.")])
+        {
+            var prompt = (await Resolve(voice))!;
+            (prompt.Codes.Frames, prompt.Transcript).ShouldBe((625, "[S1] One. Two."));
+        }
+    }
+
+    [Fact]
+    public async Task A_long_prompt_whose_times_nobody_knows_is_used_whole()
+    {
+        await Upload("a", 19);
+        await _bench.Prompt("a").SetTranscript(new PromptTranscript("One. Two.", "whisper", [new(0, 6, "One."), new(6, 12.5, "Two.")]));
+        var prompt = (await Resolve(Voice("a", "Other words, typed by hand.")))!;
+        (prompt.Codes.Frames, prompt.Transcript).ShouldBe((950, "[S1] Other words, typed by hand."));
+    }
+
+    [Fact]
+    public async Task No_more_is_encoded_than_the_model_can_take_and_the_words_are_cut_with_it()
+    {
+        await Upload("a", 40);
+        var prompt = (await Resolve(Voice("a", "aaaa bbbb cccc dddd")))!;
+        (prompt.Codes.Frames, prompt.Transcript).ShouldBe((1000, "[S1] aaaa bbbb"));
+    }
+
+    private static VoiceSettings Voice(string? prompt, string? transcript) => new("neutral", "S1", prompt, transcript);
+
+    private Task Upload(string id, double seconds) => _bench.Intake.Store(id, WaveReader.Tone(seconds, rate: 16000), default);
+
+    private Task<ResolvedPrompt?> Resolve(VoiceSettings voice, ModelFacts? model = null, string speaker = "S1", string id = "nobody") =>
+        _bench.Get<PromptResolver>().Resolve(id, voice, speaker, model ?? Model, _bench.Cluster.Grains.GetGrain<IGpuWorkerGrain>("silo/0"), default);
+}

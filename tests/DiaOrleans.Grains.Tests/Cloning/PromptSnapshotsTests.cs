@@ -1,0 +1,100 @@
+using System.Security.Cryptography;
+using DiaOrleans.Abstractions.Configuration;
+using DiaOrleans.Abstractions.Prompts;
+using DiaOrleans.Abstractions.Voices;
+using DiaOrleans.Abstractions.Workers;
+using DiaOrleans.Grains.Cloning;
+using DiaOrleans.Grains.Prompts;
+using DiaOrleans.Grains.Tests.Fakes;
+
+namespace DiaOrleans.Grains.Tests.Cloning;
+
+public sealed class PromptSnapshotsTests : IAsyncLifetime
+{
+    private static readonly ModelFacts Model = new()
+    {
+        FrameRate = 50, SampleRate = 16000, MaxTextIds = 100, MaxTextBytes = 60, MaxNewFrames = 1000, Guidance = 3, Temperature = 1, TopP = 1, CodecFingerprint = "codec",
+    };
+
+    private static readonly VoiceSettings Voice = new("neutral", "S1", "a", null);
+    private PromptBench _bench = null!;
+
+    public async ValueTask InitializeAsync() => _bench = await PromptBench.Start();
+
+    public ValueTask DisposeAsync() => _bench.DisposeAsync();
+
+    [Fact]
+    public async Task Between_the_two_steps_of_an_upload_nobody_joins_the_new_sound_with_the_old_words()
+    {
+        await Upload(1);
+        await _bench.Prompt("a").SetTranscript(new PromptTranscript("Old words.", "whisper", []));
+        var wave = WaveReader.Tone(2, rate: 16000);
+        Task<ResolvedPrompt?> resolving;
+        using (await _bench.Get<PromptLocks>().Take("a", default))
+        {
+            await _bench.Put("a.wav", wave);
+            resolving = Resolve(Voice);
+            await GrainCluster.Until(() => Task.FromResult(_bench.Encoder.Calls == 1 || resolving.IsCompleted));
+            await _bench.Prompt("a").Register(new PromptRecording("audio_prompts/a.wav", 2, 16000, Convert.ToHexStringLower(MD5.HashData(wave))));
+        }
+
+        var prompt = (await resolving)!;
+        (prompt.Codes.Frames, prompt.Transcript).ShouldBe((100, null));
+    }
+
+    [Fact]
+    public async Task A_text_that_the_voice_had_of_an_older_recording_is_not_used()
+    {
+        await Upload(1);
+        await _bench.Voice("v", "a");
+        (await Resolve(Voice with { AudioPromptTranscript = "Old words." }, "v"))!.Transcript.ShouldBeNull();
+        await _bench.Voice("v", "a", "Its own words.");
+        (await Resolve(Voice, "v"))!.Transcript.ShouldBe("[S1] Its own words.");
+    }
+
+    [Theory]
+    [InlineData("whisper", null)]
+    [InlineData("manual", "[S1] Words.")]
+    public async Task Of_a_file_that_somebody_put_there_only_words_set_by_hand_are_used_until_it_is_found(string source, string? words)
+    {
+        await Upload(1);
+        await _bench.Prompt("a").SetTranscript(new PromptTranscript("Words.", source, []));
+        await _bench.Put("a.wav", WaveReader.Tone(2, rate: 16000));
+        foreach (var text in (string?[])[null, "Words."])
+        {
+            var prompt = (await Resolve(Voice with { AudioPromptTranscript = text }))!;
+            (prompt.Codes.Frames, prompt.Transcript).ShouldBe((100, words));
+        }
+    }
+
+    [Fact]
+    public async Task Whoever_speaks_while_uploads_come_hears_one_recording_and_its_words()
+    {
+        await _bench.Configure(new ServerConfiguration());
+        _bench.Recognizer.Says = samples => samples > 24000 ? "Two." : "One.";
+        await Upload(1);
+        var uploads = Task.Run(async () =>
+        {
+            for (var i = 0; i < 8; i++)
+            {
+                await Upload(1 + i % 2);
+                await _bench.Discovery.DiscoverOne("a", default);
+            }
+        });
+        var words = new HashSet<string?>();
+        while (!uploads.IsCompleted)
+        {
+            var prompt = (await Resolve(Voice))!;
+            words.Add(prompt.Transcript);
+            if (prompt.Transcript is not null) prompt.Transcript.ShouldBe(prompt.Codes.Frames == 100 ? "[S1] Two." : "[S1] One.");
+        }
+
+        await uploads;
+        words.Count.ShouldBeGreaterThan(1);
+    }
+
+    private Task Upload(double seconds) => _bench.Intake.Store("a", WaveReader.Tone(seconds, rate: 16000), default);
+
+    private Task<ResolvedPrompt?> Resolve(VoiceSettings voice, string id = "nobody") =>
+        _bench.Get<PromptResolver>().Resolve(id, voice, "S1", Model, _bench.Cluster.Grains.GetGrain<IGpuWorkerGrain>("silo/0"), default);
+}

@@ -1,0 +1,197 @@
+using System.Diagnostics;
+using DiaOrleans.Abstractions.Configuration;
+using DiaOrleans.Abstractions.Prompts;
+using DiaOrleans.Grains.Recognition;
+using DiaOrleans.Grains.Tests.Fakes;
+
+namespace DiaOrleans.Grains.Tests.PromptLibrary;
+
+public sealed class PromptDiscoveryTests : IAsyncLifetime
+{
+    private PromptBench _bench = null!;
+
+    public async ValueTask InitializeAsync() => _bench = await PromptBench.Start();
+
+    public ValueTask DisposeAsync() => _bench.DisposeAsync();
+
+    [Fact]
+    public async Task Finds_recordings_of_all_kinds_by_their_names_without_the_last_suffix()
+    {
+        foreach (var name in (string[])["a.wav", "my voice.MP3", "c.v1.flac", "d.ogg", "e.m4a", "f.aac", "g.wma", "h.mp4"]) await _bench.Put(name, WaveReader.Tone(1.5));
+        foreach (var name in (string[])["a.txt", "notes.md", "x.opus", "b.reference.wav"]) await _bench.Put(name, "text");
+        (await Discover()).Select(prompt => prompt.Id).ShouldBe(["a", "c.v1", "d", "e", "f", "g", "h", "my voice"]);
+        var found = (await _bench.Listed()).Single(prompt => prompt.Id == "my voice");
+        found.Recording.Path.ShouldBe("audio_prompts/my voice.MP3");
+        (found.Recording.Duration, found.Recording.SampleRate).ShouldBe((1.5, 8000));
+        (await _bench.Cluster.Catalog.ListIds()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_file_that_cannot_be_read_is_left_out_and_the_others_are_found()
+    {
+        await _bench.Put("bad.mp3", "noise");
+        await _bench.Put("good.wav", WaveReader.Tone(1));
+        (await Discover()).Select(prompt => prompt.Id).ShouldBe(["good"]);
+        (await _bench.Listed()).ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task Pipes_and_links_stop_nobody()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no such files");
+        await _bench.Put("good.wav", WaveReader.Tone(1));
+        var folder = Path.Combine(_bench.Folder, "audio_prompts");
+        foreach (var name in (string[])["a.wav", "good.txt"])
+            using (var mkfifo = Process.Start("mkfifo", Path.Combine(folder, name))) await mkfifo.WaitForExitAsync();
+        File.CreateSymbolicLink(Path.Combine(folder, "link.wav"), Path.Combine(folder, "good.wav"));
+        (await Task.Run(Discover).WaitAsync(TimeSpan.FromSeconds(20))).Select(prompt => prompt.Id).ShouldBe(["good"]);
+    }
+
+    [Fact]
+    public async Task All_are_registered_while_the_first_is_still_recognised()
+    {
+        var gate = new TaskCompletionSource();
+        _bench.Recognizer.Gate = gate.Task;
+        await _bench.Configure(new ServerConfiguration());
+        await _bench.Put("a.wav", WaveReader.Tone(1));
+        await _bench.Put("b.wav", WaveReader.Tone(2));
+        var discovering = Discover();
+        await GrainCluster.Until(async () => (await _bench.Listed()).Count == 2);
+        discovering.IsCompleted.ShouldBeFalse();
+        gate.SetResult();
+        (await discovering).ShouldAllBe(prompt => prompt.Transcript!.Text == "Heard words.");
+    }
+
+    [Fact]
+    public async Task Of_several_files_with_one_id_the_wav_is_taken()
+    {
+        await _bench.Put("a.mp3", WaveReader.Tone(2));
+        await _bench.Put("a.wav", WaveReader.Tone(1));
+        (await Discover()).ShouldHaveSingleItem().Recording.Path.ShouldBe("audio_prompts/a.wav");
+    }
+
+    [Fact]
+    public async Task An_unchanged_file_is_not_decoded_again()
+    {
+        await _bench.Put("a.wav", WaveReader.Tone(1));
+        var first = (await Discover()).Single();
+        _bench.Cluster.Time.Advance(TimeSpan.FromHours(1));
+        (await Discover()).Single().ShouldBe(first);
+        _bench.Reader.Reads.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData(false, false, false, null, null)]
+    [InlineData(false, false, true, "Heard words.", "whisper")]
+    [InlineData(false, true, true, "From the file.", "txt")]
+    [InlineData(true, true, true, "The reference.", "reference")]
+    [InlineData(true, false, false, "The reference.", "reference")]
+    public async Task The_first_hit_is_the_transcript(bool reference, bool textFile, bool recognises, string? text, string? source)
+    {
+        await _bench.Put("a.wav", WaveReader.Tone(1));
+        if (reference) await _bench.Put("a.reference.txt", " The\r\n reference . ");
+        if (textFile) await _bench.Put("a.txt", "\ufeffFrom the file.\n");
+        if (recognises) await _bench.Configure(new ServerConfiguration());
+        var transcript = (await Discover()).Single().Transcript;
+        (transcript?.Text, transcript?.Source).ShouldBe((text, source));
+        (await Discover()).Single().Transcript?.Source.ShouldBe(source);
+        _bench.Recognizer.Calls.ShouldBe(source == "whisper" ? 1 : 0);
+    }
+
+    [Fact]
+    public async Task An_empty_text_file_is_no_hit()
+    {
+        await _bench.Put("a.wav", WaveReader.Tone(1));
+        await _bench.Put("a.txt", " \n");
+        (await Discover()).Single().Transcript.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task What_is_remembered_holds_while_the_file_is_the_same_and_falls_with_it()
+    {
+        await _bench.Put("a.wav", WaveReader.Tone(1));
+        await _bench.Put("a.txt", "From the file.");
+        await Discover();
+        await _bench.Blobs.Delete("audio_prompts/a.txt");
+        (await Discover()).Single().Transcript!.Text.ShouldBe("From the file.");
+        await _bench.Put("a.wav", WaveReader.Tone(2));
+        (await Discover()).Single().Transcript.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Recognised_words_are_saved_beside_the_recording_with_their_times_kept()
+    {
+        await _bench.Configure(new ServerConfiguration());
+        _bench.Recognizer.Spans = [new TranscriptSpan(0, 1, "Heard words.")];
+        await _bench.Put("a.wav", WaveReader.Tone(1));
+        await Discover();
+        _bench.Read("a.txt").ShouldBe("Heard words.");
+        _bench.Recognizer.Samples.ShouldBe(16000);
+        (await Discover()).Single().Transcript!.Spans.ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task Force_recognises_whatever_the_files_say_and_keeps_a_backup()
+    {
+        await _bench.Put("a.wav", WaveReader.Tone(1));
+        await _bench.Put("a.txt", "From the file.");
+        await _bench.Put("a.reference.txt", "The reference.");
+        await _bench.Configure(new ServerConfiguration());
+        (await _bench.Discovery.Discover(true, default)).Single().Transcript!.Text.ShouldBe("Heard words.");
+        _bench.Read("a.txt").ShouldBe("Heard words.");
+        _bench.Read("a.txt.backup").ShouldBe("From the file.");
+    }
+
+    [Theory]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    public async Task Force_is_ignored_where_nothing_is_recognised_by_itself(bool available, bool autoTranscribe)
+    {
+        await _bench.Put("a.wav", WaveReader.Tone(1));
+        await _bench.Put("a.txt", "From the file.");
+        _bench.Recognizer.Available = available;
+        await _bench.Configure(new ServerConfiguration { AutoTranscribe = autoTranscribe });
+        (await _bench.Discovery.Discover(true, default)).Single().Transcript!.Text.ShouldBe("From the file.");
+    }
+
+    [Fact]
+    public async Task A_failed_recognition_leaves_the_prompt_without_words()
+    {
+        await _bench.Configure(new ServerConfiguration());
+        _bench.Recognizer.Failure = new RecognitionException("No such size.");
+        await _bench.Put("a.wav", WaveReader.Tone(1));
+        (await Discover()).Single().Transcript.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Voices_get_the_words_that_they_lack_and_follow_the_file_unless_set_by_hand()
+    {
+        await _bench.Voice("lacks", "a");
+        await _bench.Voice("by hand", "a", "Typed.");
+        await _bench.Voice("other", "b");
+        await _bench.Put("a.wav", WaveReader.Tone(1));
+        await _bench.Put("a.txt", "First.");
+        await Discover();
+        (await Texts()).ShouldBe(["First.", "Typed.", null]);
+        await _bench.Put("a.wav", WaveReader.Tone(2));
+        await _bench.Put("a.txt", "Second.");
+        await Discover();
+        (await Texts()).ShouldBe(["Second.", "Typed.", null]);
+    }
+
+    [Fact]
+    public async Task A_new_transcript_of_the_same_file_changes_no_voice_that_has_one()
+    {
+        await _bench.Put("a.wav", WaveReader.Tone(1));
+        await _bench.Configure(new ServerConfiguration());
+        await Discover();
+        await _bench.Voice("v", "a");
+        _bench.Recognizer.Text = "Heard better.";
+        (await _bench.Discovery.Discover(true, default)).Single().Transcript!.Text.ShouldBe("Heard better.");
+        (await _bench.TranscriptOf("v")).ShouldBe("Heard words.");
+    }
+
+    private Task<IReadOnlyList<AudioPrompt>> Discover() => _bench.Discovery.Discover(false, default);
+
+    private async Task<string?[]> Texts() => [await _bench.TranscriptOf("lacks"), await _bench.TranscriptOf("by hand"), await _bench.TranscriptOf("other")];
+}

@@ -1,0 +1,93 @@
+using System.Security.Cryptography;
+using DiaOrleans.Abstractions.Prompts;
+using DiaOrleans.Audio.Wave;
+using DiaOrleans.Grains.PromptLibrary;
+using DiaOrleans.Grains.Tests.Fakes;
+
+namespace DiaOrleans.Grains.Tests.PromptLibrary;
+
+public sealed class PromptIntakeTests : IAsyncLifetime
+{
+    private PromptBench _bench = null!;
+
+    public async ValueTask InitializeAsync() => _bench = await PromptBench.Start();
+
+    public ValueTask DisposeAsync() => _bench.DisposeAsync();
+
+    [Fact]
+    public async Task An_upload_is_stored_at_44100_at_full_level_and_registered()
+    {
+        (await _bench.Intake.Store("anna", WaveReader.Tone(1, level: 0.1f), default)).ShouldBe(new StoredUpload(1, 44100, 8000));
+        var stored = await File.ReadAllBytesAsync(Path.Combine(_bench.Folder, "audio_prompts", "anna.wav"));
+        var recording = new WaveReader().Read(stored, new(60));
+        recording.SampleRate.ShouldBe(44100);
+        recording.Samples.Max(Math.Abs).ShouldBe(0.95f, 0.001f);
+        var prompt = (await _bench.Prompt("anna").Get())!;
+        prompt.Recording.ShouldBe(new PromptRecording("audio_prompts/anna.wav", 1, 44100, Convert.ToHexStringLower(MD5.HashData(stored))));
+    }
+
+    [Fact]
+    public async Task Silence_can_be_uploaded() => (await _bench.Intake.Store("quiet", WaveFile.Encode(new float[8000], 8000), default)).Duration.ShouldBe(1);
+
+    [Theory]
+    [InlineData(0.49, "Audio file too short (minimum 0.5 seconds)")]
+    [InlineData(60.5, "Audio file too long (maximum 60 seconds)")]
+    [InlineData(0, "Audio file contains no audio data")]
+    public async Task Other_lengths_are_refused_and_leave_nothing(double seconds, string answer)
+    {
+        (await Should.ThrowAsync<UnusableRecordingException>(_bench.Intake.Store("a", WaveReader.Tone(seconds), default))).Message.ShouldBe(answer);
+        (await _bench.Prompt("a").Get()).ShouldBeNull();
+        _bench.Read("a.wav").ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData(0.5)]
+    [InlineData(60)]
+    public async Task The_limits_themselves_are_taken(double seconds) => (await _bench.Intake.Store("a", WaveReader.Tone(seconds), default)).Duration.ShouldBe(seconds);
+
+    [Fact]
+    public async Task What_cannot_be_read_is_refused_with_the_reason() =>
+        (await Should.ThrowAsync<UnusableRecordingException>(_bench.Intake.Store("a", "not audio"u8.ToArray(), default))).Message
+            .ShouldBe("Cannot read audio file. Please check the file format: It is no WAV file.");
+
+    [Fact]
+    public async Task A_replaced_recording_takes_its_words_with_it_and_those_that_voices_had_of_it()
+    {
+        await Upload(220);
+        await _bench.Put("anna.txt", "Old words.");
+        await _bench.Voice("own", "anna", "Typed for the voice.");
+        await _bench.Voice("follows", "anna");
+        await _bench.Discovery.Discover(false, default);
+        (await _bench.TranscriptOf("follows")).ShouldBe("Old words.");
+        await Upload(330);
+        (await _bench.Prompt("anna").Get())!.Transcript.ShouldBeNull();
+        _bench.Read("anna.txt").ShouldBeNull();
+        (await _bench.TranscriptOf("follows")).ShouldBeNull();
+        (await _bench.TranscriptOf("own")).ShouldBe("Typed for the voice.");
+    }
+
+    [Fact]
+    public async Task Words_that_were_set_by_hand_outlive_the_recording()
+    {
+        await Upload(220);
+        await _bench.Voice("v", "anna");
+        await _bench.Transcripts.SetByHand("anna", "By hand.", default);
+        await Upload(330);
+        (await _bench.Prompt("anna").Get())!.Transcript!.Text.ShouldBe("By hand.");
+        _bench.Read("anna.txt").ShouldBe("By hand.");
+        (await _bench.TranscriptOf("v")).ShouldBe("By hand.");
+        await _bench.Discovery.Discover(false, default);
+        (await _bench.Prompt("anna").Get())!.Transcript!.Source.ShouldBe("manual");
+    }
+
+    [Fact]
+    public async Task Uploads_under_one_id_at_once_end_with_one_recording_and_its_hash()
+    {
+        await Task.WhenAll(Enumerable.Range(1, 8).Select(i => Upload(100 * i)));
+        var stored = await File.ReadAllBytesAsync(Path.Combine(_bench.Folder, "audio_prompts", "anna.wav"));
+        (await _bench.Prompt("anna").Get())!.Hash.ShouldBe(Convert.ToHexStringLower(MD5.HashData(stored)));
+        (await _bench.Listed()).ShouldHaveSingleItem();
+    }
+
+    private Task Upload(double hertz) => _bench.Intake.Store("anna", WaveReader.Tone(1, hertz: hertz), default);
+}
