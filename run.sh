@@ -11,6 +11,7 @@ for argument; do
   if [[ "$argument" == --no-install ]]; then install=no; else arguments+=("$argument"); fi
 done
 
+silence_tools
 find_sdk
 build_once "$root/src/DiaOrleans.Server/DiaOrleans.Server.csproj" server "$root/src" "$root/silo-config"
 output="$root/artifacts/bin/DiaOrleans.Server/release"

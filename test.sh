@@ -36,6 +36,7 @@ done
 
 . "$root/eng/sdk.sh"
 . "$root/eng/natives.sh"
+silence_tools
 find_sdk
 find_natives "$install"
 build_once "$root/DiaOrleans.sln" tests "$root/src" "$root/tests" "$root/silo-config" "$root/DiaOrleans.sln"

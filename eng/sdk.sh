@@ -1,6 +1,12 @@
 # shellcheck shell=bash disable=SC2154
 # Sourced by run.sh and test.sh: finds the .NET 10 SDK and the system libraries, or says which is missing and how to get it.
 
+# Switches off usage data, and a certificate in the user's home, that nobody asked for. The server does so itself too, however it is started.
+silence_tools() {
+  export ORT_DISABLE_TELEMETRY=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 TESTINGPLATFORM_TELEMETRY_OPTOUT=1
+  export DOTNET_NOLOGO=1 DOTNET_GENERATE_ASPNET_CERTIFICATE=false DOTNET_CLI_WORKLOAD_UPDATE_NOTIFY_DISABLE=1
+}
+
 sdk_missing() {
   cat >&2 <<M
 DiaOrleans needs the .NET 10 SDK, and found ${1:-none}.
@@ -15,7 +21,6 @@ M
 # Takes the first that has it: an older one on PATH must not hide another.
 find_sdk() {
   local candidate sdks found=""
-  export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT="${DOTNET_CLI_TELEMETRY_OPTOUT:-1}"
   for candidate in "$(command -v dotnet || true)" "${DOTNET_ROOT:-}/dotnet" "$HOME/.dotnet/dotnet"; do
     [[ -x "$candidate" ]] || continue
     sdks="$("$candidate" --list-sdks | cut -d' ' -f1 | tr '\n' ' ')"

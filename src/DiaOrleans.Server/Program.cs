@@ -3,10 +3,12 @@ using DiaOrleans.Server.Commands.Bench;
 using DiaOrleans.Server.Commands.Doctor;
 using DiaOrleans.Server.Commands.Model;
 using DiaOrleans.Server.Commands.Serve;
+using DiaOrleans.Server.Hosting;
 #if HAS_WHISPER
 using DiaOrleans.Server.Commands.WhisperWorker;
 #endif
 
+DependencyTelemetry.SwitchOff();
 var root = new RootCommand("DiaOrleans: a text-to-speech server for the Dia model.") 
 {
     ServeCommand.Create(),

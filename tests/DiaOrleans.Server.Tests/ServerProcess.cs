@@ -11,21 +11,31 @@ internal sealed partial class ServerProcess : IDisposable
     public required HttpClient Client { get; init; }
 
     /// <param name="data">The data folder.</param>
-    /// <param name="path">Where it looks for programs; null leaves that.</param>
-    public static Process Launch(string data, string? path = null)
+    public static ProcessStartInfo Command(string data)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!.EndsWith("dotnet", StringComparison.Ordinal) ? Environment.ProcessPath : "dotnet", [Path.Combine(AppContext.BaseDirectory, "DiaOrleans.Server.dll"), "serve", "--host", "127.0.0.1", "--port", "0", "--data", data])
+        var dotnet = Environment.ProcessPath!.EndsWith("dotnet", StringComparison.Ordinal) ? Environment.ProcessPath : "dotnet";
+        var server = Path.Combine(AppContext.BaseDirectory, "DiaOrleans.Server.dll");
+        return new ProcessStartInfo(dotnet, [server, "serve", "--host", "127.0.0.1", "--port", "0", "--data", data])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+    }
+
+    /// <param name="data">The data folder.</param>
+    /// <param name="path">Where it looks for programs; null leaves that.</param>
+    public static Process Launch(string data, string? path = null)
+    {
+        var start = Command(data);
         if (path is not null) start.Environment["PATH"] = path;
         return Process.Start(start)!;
     }
 
-    public static async Task<ServerProcess> Start(string data, string? path = null)
+    public static Task<ServerProcess> Start(string data, string? path = null) => Follow(Launch(data, path), new SocketsHttpHandler());
+
+    /// <summary>Waits until a process serves.</summary>
+    public static async Task<ServerProcess> Follow(Process process, HttpMessageHandler handler)
     {
-        var process = Launch(data, path);
         var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;
         Uri? address = null;
         while (address is null && await process.StandardOutput.ReadLineAsync(timeout) is { } line)
@@ -34,7 +44,8 @@ internal sealed partial class ServerProcess : IDisposable
         }
 
         _ = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
-        return new ServerProcess { Process = process, Client = new HttpClient { BaseAddress = address ?? throw new InvalidOperationException(await process.StandardError.ReadToEndAsync(timeout)) } };
+        if (address is null) throw new InvalidOperationException(await process.StandardError.ReadToEndAsync(timeout));
+        return new ServerProcess { Process = process, Client = new HttpClient(handler) { BaseAddress = address } };
     }
 
     public void Dispose()

@@ -19,7 +19,10 @@ internal sealed partial class PromptDiscovery(
     private readonly SemaphoreSlim _one = new(1);
 
     /// <summary>Looks at all recordings in the folder and answers with those that can be read. All are registered before the first is recognised.</summary>
-    /// <param name="forceRetranscribe">Recognise all, whatever text they have; without speech recognition, or where it is not to run by itself, no different.</param>
+    /// <param name="forceRetranscribe">
+    /// Recognise all, whatever text they have: the client asks for it, so a missing model may be downloaded. Without speech recognition, or
+    /// where it is not to run by itself, no different.
+    /// </param>
     /// <param name="cancellationToken">Stops between recordings, and the recognition of one.</param>
     public async Task<IReadOnlyList<AudioPrompt>> Discover(bool forceRetranscribe, CancellationToken cancellationToken)
     {
@@ -53,10 +56,13 @@ internal sealed partial class PromptDiscovery(
         try
         {
             var configuration = await grains.GetGrain<IConfigurationGrain>(0).Get();
-            var recognises = configuration.AutoTranscribe && recognition.IsAvailable(configuration.WhisperModelSize);
+            var size = configuration.WhisperModelSize;
+            var recognises = configuration.AutoTranscribe && recognition.IsAvailable(size, asked: forceRetranscribe);
             var forced = forceRetranscribe && recognises;
             if (await Register(id, key, useFiles: !forced, cancellationToken) is not { } sight) return null;
-            sight = sight with { ModelSize = recognises && (forced || sight.Prompt.Transcript is null) ? configuration.WhisperModelSize : null };
+            sight = sight with { ModelSize = recognises && (forced || sight.Prompt.Transcript is null) ? size : null };
+            var waits = configuration.AutoTranscribe && sight.Prompt.Transcript is null && !recognises;
+            if (waits && recognition.IsAvailable(size, asked: true)) Log.NotAsked(logger, id, size);
             if (sight.ModelSize is null || sight.FileChanged) await TellVoices(sight);
             return sight;
         }
@@ -110,5 +116,11 @@ internal sealed partial class PromptDiscovery(
     {
         [LoggerMessage(1, LogLevel.Warning, "{File} is left out of the audio prompts: {Why}")]
         public static partial void Skipped(ILogger logger, string file, string why);
+
+        [LoggerMessage(
+            2,
+            LogLevel.Information,
+            "Audio prompt '{Prompt}' has no transcript, and the Whisper model {Size} is not on disk; it is downloaded if a client asks for a transcription.")]
+        public static partial void NotAsked(ILogger logger, string prompt, string size);
     }
 }

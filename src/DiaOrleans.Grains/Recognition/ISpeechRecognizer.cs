@@ -29,10 +29,11 @@ public interface ISpeechRecognizer
 }
 
 /// <summary>Whether recordings can be recognised.</summary>
-/// <param name="Available">Built in, and a model of that size on disk or to be downloaded.</param>
+/// <param name="Available">Built in, and a model of that size on disk or to be downloaded if a client asks.</param>
+/// <param name="AvailableUnasked">The same for a recording that waits for its transcript while no client asks.</param>
 /// <param name="OnDisk">Available without a download.</param>
 /// <param name="ModelLoaded">A model of that size is loaded now.</param>
-public readonly record struct RecognizerStatus(bool Available, bool OnDisk, bool ModelLoaded);
+public readonly record struct RecognizerStatus(bool Available, bool AvailableUnasked, bool OnDisk, bool ModelLoaded);
 
 /// <summary>What was heard.</summary>
 /// <param name="Text">Trimmed, double spaces and the space before a full stop removed.</param>

@@ -15,7 +15,13 @@ internal sealed partial class PromptRecognition(PromptReader reader, ISpeechReco
 {
     private const int RecognizerRate = 16000;
 
-    public bool IsAvailable(string modelSize) => recognizer.GetStatus(modelSize).Available;
+    /// <param name="modelSize">tiny, base, small, medium or large.</param>
+    /// <param name="asked">A client asks for the transcription; otherwise a missing model may not be downloaded.</param>
+    public bool IsAvailable(string modelSize, bool asked)
+    {
+        var status = recognizer.GetStatus(modelSize);
+        return asked ? status.Available : status.AvailableUnasked;
+    }
 
     /// <summary>What failed lately may be tried again.</summary>
     public void ForgetFailures() => failures.Forget();

@@ -15,7 +15,7 @@ internal sealed partial class RecognitionModels(ISpeechRecognizer recognizer, Re
     public bool IsReady(string modelSize)
     {
         var status = recognizer.GetStatus(modelSize);
-        if (status.Available && !status.OnDisk && !failures.Remembers(RecognitionFault.Download, modelSize))
+        if (status.AvailableUnasked && !status.OnDisk && !failures.Remembers(RecognitionFault.Download, modelSize))
             _ = _fetches.Run(modelSize, () => Fetch(modelSize), CancellationToken.None);
         return status.OnDisk;
     }

@@ -53,7 +53,7 @@ internal sealed partial class TranscriptResolver(
         try
         {
             var configuration = await grains.GetGrain<IConfigurationGrain>(0).Get();
-            if (!configuration.AutoTranscribe || !recognition.IsAvailable(configuration.WhisperModelSize)) return null;
+            if (!configuration.AutoTranscribe || !recognition.IsAvailable(configuration.WhisperModelSize, asked: false)) return null;
             if (!models.IsReady(configuration.WhisperModelSize))
             {
                 Log.NoModelYet(logger, configuration.WhisperModelSize, prompt.Id);

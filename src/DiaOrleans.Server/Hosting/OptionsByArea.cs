@@ -49,7 +49,15 @@ internal static class OptionsByArea
     /// <param name="data">The data folder.</param>
     public static RecognitionOptions Recognition(this ServerOptions options, string data)
     {
-        var recognition = new RecognitionOptions { Folder = options.WhisperModels ?? Path.Combine(data, "whisper_models"), Downloads = options.WhisperDownloads };
+        var folder = options.WhisperModels ?? Path.Combine(data, "whisper_models");
+        var recognition = new RecognitionOptions { Folder = folder, Downloads = Downloads(options) };
         return options.WhisperSource is { } source ? recognition with { Source = source } : recognition;
     }
+
+    private static ModelDownloads Downloads(ServerOptions options) => options.WhisperDownloads switch
+    {
+        true => ModelDownloads.WhenNeeded,
+        false => ModelDownloads.Never,
+        null => ModelDownloads.WhenAsked,
+    };
 }

@@ -62,8 +62,11 @@ internal sealed record ServerOptions
     /// <summary>Folder of the models of speech recognition; null takes whisper_models in the data folder.</summary>
     public string? WhisperModels { get; init; }
 
-    /// <summary>Models of speech recognition that are missing are downloaded when they are needed.</summary>
-    public bool WhisperDownloads { get; init; } = true;
+    /// <summary>
+    /// When models of speech recognition that are missing are downloaded. Null: if a client asks for a transcription or for the model. True:
+    /// also if a recording waits for its transcript. False: never.
+    /// </summary>
+    public bool? WhisperDownloads { get; init; }
 
     /// <summary>Where they are downloaded from: an address that their file names are put behind; null takes the published ones.</summary>
     public string? WhisperModelUrl { get; init; }

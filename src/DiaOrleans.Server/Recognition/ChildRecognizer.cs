@@ -31,7 +31,11 @@ internal sealed partial class ChildRecognizer : ISpeechRecognizer, IDisposable
     public int? ProcessId => Volatile.Read(ref _worker) is { Alive: true } worker ? worker.Id : null;
 
     public RecognizerStatus GetStatus(string modelSize) =>
-        new(_models.CanHave(modelSize), _models.Find(modelSize) is not null, Volatile.Read(ref _worker) is { Alive: true } worker && worker.Size == modelSize);
+        new(
+            Available: _models.CanHave(modelSize),
+            AvailableUnasked: _models.CanHaveUnasked(modelSize),
+            OnDisk: _models.Find(modelSize) is not null,
+            ModelLoaded: Volatile.Read(ref _worker) is { Alive: true } worker && worker.Size == modelSize);
 
     public Task Fetch(string modelSize, CancellationToken cancellationToken) => _models.Obtain(modelSize, cancellationToken);
 

@@ -2,14 +2,26 @@ using DiaOrleans.Server.Recognition.Models;
 
 namespace DiaOrleans.Server.Recognition;
 
+/// <summary>When a model that is missing is downloaded.</summary>
+internal enum ModelDownloads
+{
+    Never,
+
+    /// <summary>A client asks for a transcription, or for the model to be loaded.</summary>
+    WhenAsked,
+
+    /// <summary>Also without being asked, if a recording waits for its transcript.</summary>
+    WhenNeeded,
+}
+
 /// <summary>How speech recognition runs.</summary>
 internal sealed record RecognitionOptions
 {
     /// <summary>Folder of the model files.</summary>
     public required string Folder { get; init; }
 
-    /// <summary>Models that are missing may be downloaded.</summary>
-    public bool Downloads { get; init; } = true;
+    /// <summary>When models that are missing are downloaded.</summary>
+    public ModelDownloads Downloads { get; init; } = ModelDownloads.WhenAsked;
 
     /// <summary>Where the published model files lie: http or https.</summary>
     public Uri Source { get; init; } = PublishedModels.Home;

@@ -11,6 +11,9 @@ internal sealed class FakeRecognizer : ISpeechRecognizer
 
     public bool Available { get; set; } = true;
 
+    /// <summary>A missing model is fetched without a client's asking.</summary>
+    public bool FetchesUnasked { get; set; } = true;
+
     /// <summary>The model's file is there; a fetch brings it.</summary>
     public bool OnDisk { get; set; } = true;
 
@@ -35,7 +38,7 @@ internal sealed class FakeRecognizer : ISpeechRecognizer
     /// <summary>Recognition waits for it.</summary>
     public Task Gate { get; set; } = Task.CompletedTask;
 
-    public RecognizerStatus GetStatus(string modelSize) => new(Available, Available && OnDisk, Loaded == modelSize);
+    public RecognizerStatus GetStatus(string modelSize) => new(Available, Available && (OnDisk || FetchesUnasked), Available && OnDisk, Loaded == modelSize);
 
     public async Task Fetch(string modelSize, CancellationToken cancellationToken)
     {

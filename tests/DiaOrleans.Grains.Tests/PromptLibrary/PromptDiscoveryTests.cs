@@ -142,6 +142,17 @@ public sealed class PromptDiscoveryTests : IAsyncLifetime
         _bench.Read("a.txt.backup").ShouldBe("From the file.");
     }
 
+    [Fact]
+    public async Task A_model_that_is_downloaded_only_for_a_client_is_used_by_force_alone()
+    {
+        await _bench.Put("a.wav", WaveReader.Tone(1));
+        await _bench.Configure(new ServerConfiguration());
+        (_bench.Recognizer.OnDisk, _bench.Recognizer.FetchesUnasked) = (false, false);
+        (await Discover()).Single().Transcript.ShouldBeNull();
+        _bench.Recognizer.Calls.ShouldBe(0);
+        (await _bench.Discovery.Discover(true, default)).Single().Transcript!.Text.ShouldBe("Heard words.");
+    }
+
     [Theory]
     [InlineData(false, true)]
     [InlineData(true, false)]

@@ -34,6 +34,16 @@ public sealed class TranscriptResolverTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_model_that_is_missing_is_not_fetched_where_that_needs_a_clients_asking()
+    {
+        (_bench.Recognizer.OnDisk, _bench.Recognizer.FetchesUnasked) = (false, false);
+        await Upload("a");
+        (await Words("a")).ShouldBeNull();
+        (_bench.Recognizer.Fetches, _bench.Recognizer.Calls).ShouldBe((0, 0));
+        (await _bench.Transcripts.Transcribe("a", default))!.Transcript!.Text.ShouldBe("Heard words.");
+    }
+
+    [Fact]
     public async Task A_fetch_that_failed_is_tried_again_only_after_a_while()
     {
         _bench.Recognizer.OnDisk = false;

@@ -73,6 +73,31 @@ public sealed class CommandTests
         Checks.SpeechRecognition(new ServerOptions { WhisperModels = folder.Path }).ShouldBe(new Finding("speech recognition", Verdict.Ok, $"Whisper.net; models in {folder.Path}: base, large"));
     }
 
+    [Theory]
+    [InlineData(null, "if a client asks")]
+    [InlineData(true, "if a recording waits")]
+    [InlineData(false, "looks up no name")]
+    public void Doctor_says_what_is_ever_fetched_and_when(bool? downloads, string condition)
+    {
+        Assert.SkipUnless(RecognitionServices.BuiltIn, "built without Whisper.net");
+        var finding = Checks.Network(new ServerOptions { WhisperDownloads = downloads, WhisperModelUrl = "https://mirror.example/models" });
+        finding.Verdict.ShouldBe(Verdict.Ok);
+        finding.Found.ShouldContain(condition);
+        finding.Found.ShouldContain("sends no usage data");
+        finding.Found.Contains("from mirror.example").ShouldBe(downloads != false);
+        finding.Found.ShouldContain("DIA_WHISPER_DOWNLOADS");
+    }
+
+    [Fact]
+    public async Task Doctor_takes_settings_as_the_server_does()
+    {
+        using var folder = new TemporaryFolder();
+        await File.WriteAllTextAsync(folder.File("settings.json"), """{"Dia":{"Port":70000}}""");
+        string[] arguments = ["--settings", folder.File("settings.json"), "--data", folder.File("data"), "--json"];
+        (await DoctorCommand.Create().Parse(arguments).InvokeAsync()).ShouldBe(1);
+        (await DoctorCommand.Create().Parse([.. arguments, "--port", "7861"]).InvokeAsync()).ShouldBe(0);
+    }
+
     [Fact]
     public void Doctor_names_what_is_wrong_and_what_to_do()
     {

@@ -23,7 +23,7 @@ public sealed class ChildRecognizerTests : IDisposable
     public ChildRecognizerTests()
     {
         Assert.SkipUnless(RecognitionServices.BuiltIn, "built without Whisper.net");
-        _options = new RecognitionOptions { Folder = _folder.Path, Downloads = false, Threads = 1 };
+        _options = new RecognitionOptions { Folder = _folder.Path, Downloads = ModelDownloads.Never, Threads = 1 };
         _models = new WhisperModels(_options, PublishedModels.BySize, new HttpClient(), NullLogger<WhisperModels>.Instance);
         _recognizer = new ChildRecognizer(_models, _options, _time, NullLogger<ChildRecognizer>.Instance);
         ScriptedModel.Write(_folder.File("ggml-base.bin"));
@@ -39,7 +39,7 @@ public sealed class ChildRecognizerTests : IDisposable
     [Fact]
     public async Task What_a_scripted_model_says_comes_through_with_its_times_which_proves_the_plumbing_and_not_recognition()
     {
-        _recognizer.GetStatus("base").ShouldBe(new RecognizerStatus(Available: true, OnDisk: true, ModelLoaded: false));
+        _recognizer.GetStatus("base").ShouldBe(new RecognizerStatus(true, true, OnDisk: true, ModelLoaded: false));
         var speech = await _recognizer.Recognize(Second, "base", CancellationToken.None);
         speech.Text.ShouldBe(ScriptedModel.Text);
         speech.Spans.Select(s => s.Text).ShouldBe(["hello", "world."]);
@@ -134,7 +134,7 @@ public sealed class ChildRecognizerTests : IDisposable
         _recognizer.ProcessId.ShouldBe(process.Id);
         _time.Advance(TimeSpan.FromSeconds(1));
         await process.WaitForExitAsync(Limit());
-        _recognizer.GetStatus("base").ShouldBe(new RecognizerStatus(Available: true, OnDisk: true, ModelLoaded: false));
+        _recognizer.GetStatus("base").ShouldBe(new RecognizerStatus(true, true, OnDisk: true, ModelLoaded: false));
         await _recognizer.Load("base", CancellationToken.None);
         _recognizer.GetStatus("base").ModelLoaded.ShouldBeTrue();
     }

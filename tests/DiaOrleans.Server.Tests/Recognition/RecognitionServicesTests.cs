@@ -21,7 +21,7 @@ public sealed class RecognitionServicesTests
             var recognizer = server.App.Services.GetRequiredService<ISpeechRecognizer>();
             recognizer.GetStatus("base").Available.ShouldBeFalse();
             await recognizer.Load("tiny", CancellationToken.None);
-            recognizer.GetStatus("tiny").ShouldBe(new RecognizerStatus(Available: true, OnDisk: true, ModelLoaded: true));
+            recognizer.GetStatus("tiny").ShouldBe(new RecognizerStatus(Available: true, AvailableUnasked: true, OnDisk: true, ModelLoaded: true));
             process = Process.GetProcessById(recognizer.ShouldBeOfType<ChildRecognizer>().ProcessId!.Value);
         }
 
@@ -32,7 +32,7 @@ public sealed class RecognitionServicesTests
     public async Task Without_whisper_every_request_hears_that_it_is_not_installed()
     {
         var recognizer = new UnavailableRecognizer();
-        recognizer.GetStatus("base").ShouldBe(new RecognizerStatus(Available: false, OnDisk: false, ModelLoaded: false));
+        recognizer.GetStatus("base").ShouldBe(new RecognizerStatus(Available: false, AvailableUnasked: false, OnDisk: false, ModelLoaded: false));
         (await Should.ThrowAsync<RecognizerUnavailableException>(() => recognizer.Load("base", CancellationToken.None))).Message.ShouldBe("Whisper is not installed");
         await Should.ThrowAsync<RecognizerUnavailableException>(() => recognizer.Recognize(new float[1], "base", CancellationToken.None));
     }

@@ -1,3 +1,5 @@
+using DiaOrleans.Server.Hosting;
+
 namespace DiaOrleans.Server.Tests.Scripts;
 
 public sealed class SdkTests : IDisposable
@@ -33,6 +35,22 @@ public sealed class SdkTests : IDisposable
         var (status, output) = await _script.Run(Find);
         status.ShouldBe(1);
         output.ShouldContain("found 8.0.100 9.0.100");
+    }
+
+    [Theory]
+    [InlineData("ORT_DISABLE_TELEMETRY", "1")]
+    [InlineData("DOTNET_CLI_TELEMETRY_OPTOUT", "1")]
+    [InlineData("DOTNET_GENERATE_ASPNET_CERTIFICATE", "false")]
+    public async Task Programs_that_are_started_then_send_nothing_and_write_nothing_unasked(string variable, string value) =>
+        (await _script.Run($". $root/eng/sdk.sh; silence_tools; bash -c 'echo ${variable}'")).ShouldBe((0, $"{value}\n"));
+
+    [Theory]
+    [InlineData("run.sh")]
+    [InlineData("test.sh")]
+    public void Scripts_silence_their_tools_first(string script)
+    {
+        var lines = File.ReadLines(Path.Combine(ModelFolder.Default(), "..", "..", script)).Select(line => line.Trim()).ToArray();
+        Array.IndexOf(lines, "silence_tools").ShouldBeInRange(0, Array.IndexOf(lines, "find_sdk") - 1);
     }
 
     [Theory]

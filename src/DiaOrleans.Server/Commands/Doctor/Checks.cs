@@ -74,7 +74,25 @@ internal static class Checks
         var where = options.WhisperModels ?? Path.Combine(options.Data, "whisper_models");
         return sizes.Count > 0
             ? new(Check, Verdict.Ok, $"Whisper.net; models in {where}: {string.Join(", ", sizes)}")
-            : new(Check, Verdict.Ok, $"Whisper.net; no model in {where} yet{(options.WhisperDownloads ? ", it is downloaded when it is needed" : "")}");
+            : new(Check, Verdict.Ok, $"Whisper.net; no model in {where} yet");
+    }
+
+    /// <summary>What the server ever sends or fetches. Nothing is tried.</summary>
+    public static Finding Network(ServerOptions options)
+    {
+        const string Nothing = "the server fetches nothing, looks up no name and sends no usage data";
+        if (!RecognitionServices.BuiltIn) return new("network", Verdict.Ok, Nothing);
+        var recognition = options.Recognition(Path.GetFullPath(options.Data));
+        var fetches = $"the server sends no usage data, and fetches only Whisper models that are missing, from {recognition.Source.Host}, "
+            + "if a client asks for a transcription (/audio_prompts/ID/transcribe, /audio_prompts/discover with force_retranscribe) "
+            + "or for the model (/whisper/load)";
+        var found = recognition.Downloads switch
+        {
+            ModelDownloads.Never => $"{Nothing}; downloads of Whisper models are off (DIA_WHISPER_DOWNLOADS)",
+            ModelDownloads.WhenAsked => $"{fetches}; DIA_WHISPER_DOWNLOADS=false forbids it",
+            _ => $"{fetches}, and if a recording waits for its transcript (DIA_WHISPER_DOWNLOADS=true; false forbids it)",
+        };
+        return new("network", Verdict.Ok, found);
     }
 
     private static string? LibraryProblem() =>

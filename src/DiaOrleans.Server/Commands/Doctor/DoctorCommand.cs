@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -20,23 +21,61 @@ internal static class DoctorCommand
 
     public static Command Create()
     {
-        var defaults = new ServerOptions();
+        var settings = new Option<string?>("--settings") { Description = "Settings file (JSON, section Dia; also DIA_SETTINGS)." };
         var model = new Option<string?>("--model") { Description = "Checkpoint folder (the shipped dia-nano)." };
         var codec = new Option<string?>("--codec") { Description = "Codec folder, where the checkpoint brings none." };
-        var data = new Option<string>("--data") { Description = "Folder of everything that is stored (./data).", DefaultValueFactory = _ => defaults.Data };
-        var port = new Option<int>("--port") { Description = "Port to listen on (7860).", DefaultValueFactory = _ => defaults.Port };
+        var data = new Option<string?>("--data") { Description = "Folder of everything that is stored (./data)." };
+        var port = new Option<int?>("--port") { Description = "Port to listen on (7860)." };
         var json = new Option<bool>("--json") { Description = "Print a JSON list." };
-        var command = new Command("doctor", "Checks this machine: natives, optional packages, audio libraries, GPU, database, model.") { model, codec, data, port, json };
-        command.SetAction(parsed =>
+        var command = new Command("doctor", "Checks this machine: natives, optional packages, audio libraries, GPU, database, model, network.")
         {
-            var options = defaults with { Model = parsed.GetValue(model), Codec = parsed.GetValue(codec), Data = parsed.GetRequiredValue(data), Port = parsed.GetValue(port) };
-            IReadOnlyList<Finding> findings = [Checks.Runtime(), Checks.Machine(), Checks.OnnxRuntime(), Checks.Gpu(), .. Checks.OptionalPackages(), .. Checks.Audio(), Checks.SpeechRecognition(options), Checks.Database(options.Data), Checks.Model(options), Checks.Port(options.Port)];
-            if (parsed.GetValue(json)) Console.WriteLine(JsonSerializer.Serialize(findings, Json));
-            else Print(findings);
-            return findings.Any(f => f.Verdict == Verdict.Problem) ? 1 : 0;
-        });
+            settings, model, codec, data, port, json,
+        };
+        command.SetAction(parsed => Run(
+            parsed.GetValue(settings),
+            new Dictionary<string, string?>
+            {
+                [nameof(ServerOptions.Model)] = parsed.GetValue(model),
+                [nameof(ServerOptions.Codec)] = parsed.GetValue(codec),
+                [nameof(ServerOptions.Data)] = parsed.GetValue(data),
+                [nameof(ServerOptions.Port)] = parsed.GetValue(port)?.ToString(CultureInfo.InvariantCulture),
+            },
+            parsed.GetValue(json)));
         return command;
     }
+
+    private static int Run(string? settings, Dictionary<string, string?> commandLine, bool json)
+    {
+        try
+        {
+            var given = commandLine.Where(pair => pair.Value is not null).ToDictionary();
+            var (options, _) = SettingsReader.Read(settings ?? Environment.GetEnvironmentVariable("DIA_SETTINGS"), given);
+            var findings = Findings(options);
+            if (json) Console.WriteLine(JsonSerializer.Serialize(findings, Json));
+            else Print(findings);
+            return findings.Any(f => f.Verdict == Verdict.Problem) ? 1 : 0;
+        }
+        catch (SettingsException problem)
+        {
+            Console.Error.WriteLine(problem.Message);
+            return 1;
+        }
+    }
+
+    private static IReadOnlyList<Finding> Findings(ServerOptions options) =>
+    [
+        Checks.Runtime(),
+        Checks.Machine(),
+        Checks.OnnxRuntime(),
+        Checks.Gpu(),
+        .. Checks.OptionalPackages(),
+        .. Checks.Audio(),
+        Checks.SpeechRecognition(options),
+        Checks.Database(options.Data),
+        Checks.Model(options),
+        Checks.Port(options.Port),
+        Checks.Network(options),
+    ];
 
     private static void Print(IReadOnlyList<Finding> findings)
     {

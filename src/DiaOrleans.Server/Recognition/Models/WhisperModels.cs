@@ -23,8 +23,11 @@ internal sealed partial class WhisperModels(RecognitionOptions options, IReadOnl
     /// <summary>There is such a size.</summary>
     public bool Knows(string size) => published.ContainsKey(size);
 
-    /// <summary>A model of that size is on disk or may be downloaded.</summary>
-    public bool CanHave(string size) => published.ContainsKey(size) && (options.Downloads || Find(size) is not null);
+    /// <summary>A model of that size is on disk or may be downloaded if a client asks.</summary>
+    public bool CanHave(string size) => Knows(size) && (options.Downloads != ModelDownloads.Never || Find(size) is not null);
+
+    /// <summary>A model of that size is on disk or may be downloaded without being asked.</summary>
+    public bool CanHaveUnasked(string size) => Knows(size) && (options.Downloads == ModelDownloads.WhenNeeded || Find(size) is not null);
 
     /// <summary>The model file of a size, downloaded where it is missing, checked when it is first asked for. A download goes on when its caller leaves.</summary>
     /// <exception cref="RecognizerUnavailableException">It is not on disk, and downloads are off.</exception>
@@ -34,7 +37,8 @@ internal sealed partial class WhisperModels(RecognitionOptions options, IReadOnl
         if (!published.TryGetValue(size, out var model)) throw new RecognitionException($"There is no Whisper model of that size. There are: {string.Join(", ", published.Keys.Order(StringComparer.Ordinal))}.") { Fault = RecognitionFault.Model };
         if (Find(size) is null)
         {
-            if (!options.Downloads) throw new RecognizerUnavailableException($"There is no Whisper model {size} here, and downloads are off.");
+            if (options.Downloads == ModelDownloads.Never)
+                throw new RecognizerUnavailableException($"There is no Whisper model {size} here, and downloads are off.");
             await Download(size, model).WaitAsync(cancellation);
         }
 

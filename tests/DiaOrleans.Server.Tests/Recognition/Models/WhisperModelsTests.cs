@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using DiaOrleans.Grains.Recognition;
+using DiaOrleans.Server.Hosting;
 using DiaOrleans.Server.Recognition;
 using DiaOrleans.Server.Recognition.Models;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -139,10 +140,24 @@ public sealed class WhisperModelsTests : IDisposable
         source.Asked.ShouldBe([0]);
     }
 
+    [Theory]
+    [InlineData(null, true, false)]
+    [InlineData(true, true, true)]
+    [InlineData(false, false, false)]
+    public void A_missing_model_is_downloaded_as_the_setting_says(bool? downloads, bool asked, bool unasked)
+    {
+        var options = new ServerOptions { WhisperDownloads = downloads }.Recognition(_folder.Path);
+        using var models = Models(null, _ => options with { Folder = _folder.Path });
+        (models.CanHave("test"), models.CanHaveUnasked("test")).ShouldBe((asked, unasked));
+        File.WriteAllText(_folder.File("ggml-test.bin"), "");
+        (models.CanHave("test"), models.CanHaveUnasked("test")).ShouldBe((true, true));
+        models.CanHaveUnasked("huge").ShouldBeFalse();
+    }
+
     [Fact]
     public async Task With_downloads_off_only_what_is_on_disk_is_available()
     {
-        using var models = Models(null, o => o with { Downloads = false });
+        using var models = Models(null, o => o with { Downloads = ModelDownloads.Never });
         models.CanHave("test").ShouldBeFalse();
         await Should.ThrowAsync<RecognizerUnavailableException>(() => models.Obtain("test", CancellationToken.None));
         await File.WriteAllBytesAsync(_folder.File("ggml-test.bin"), Content);
@@ -153,7 +168,7 @@ public sealed class WhisperModelsTests : IDisposable
     [Fact]
     public async Task A_users_own_model_is_taken_where_its_head_is_sound()
     {
-        using var models = Models(null, o => o with { Downloads = false });
+        using var models = Models(null, o => o with { Downloads = ModelDownloads.Never });
         ScriptedModel.Write(_folder.File("ggml-test.bin"));
         await models.Obtain("test", CancellationToken.None);
         await File.WriteAllBytesAsync(_folder.File("ggml-test.bin"), Content[1..]);

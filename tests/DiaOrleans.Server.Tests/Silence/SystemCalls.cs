@@ -1,0 +1,90 @@
+using System.Diagnostics;
+using System.Net;
+using System.Text.RegularExpressions;
+
+namespace DiaOrleans.Server.Tests.Silence;
+
+/// <summary>What a process and its children ask the kernel for, in strace's words.</summary>
+internal static partial class SystemCalls
+{
+    // A question mark lets an architecture lack the call.
+    private const string Calls = "connect,sendto,sendmsg,sendmmsg,openat,?openat2,?open,?creat,?mkdir,mkdirat,"
+        + "?rename,?renameat,renameat2,?link,linkat,?symlink,symlinkat,?mknod,mknodat";
+
+    private const int NamePort = 53;
+
+    private static readonly string[] Harmless = ["/dev/", "/proc/"];
+
+    /// <summary>Why nothing can be traced here; null if it can.</summary>
+    public static string? Problem()
+    {
+        try
+        {
+            var start = new ProcessStartInfo("true") { RedirectStandardError = true };
+            Trace(start, "/dev/null");
+            using var trial = Process.Start(start)!;
+            var said = trial.StandardError.ReadToEnd();
+            trial.WaitForExit();
+            return trial.ExitCode == 0 ? null : $"strace fails: {said.Trim()}";
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return "no strace on the PATH";
+        }
+    }
+
+    /// <summary>Has a program traced. It stays the child that is started; the tracer is its grandchild, and writes the log.</summary>
+    public static void Trace(ProcessStartInfo start, string log)
+    {
+        string[] options = ["-D", "-f", "-q", "-y", "--seccomp-bpf", "-s", "256", "-e", $"trace={Calls}", "-o", log, "--", start.FileName];
+        for (var i = 0; i < options.Length; i++) start.ArgumentList.Insert(i, options[i]);
+        start.FileName = "strace";
+    }
+
+    /// <summary>Waits until the log of a process that has ended is written to its end.</summary>
+    public static async Task<string[]> ReadAll(string log, int process)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (true)
+        {
+            var lines = await File.ReadAllLinesAsync(log, limit.Token);
+            if (lines.Any(line => Regex.IsMatch(line, $@"^{process} +\+\+\+ "))) return lines;
+            await Task.Delay(50, limit.Token);
+        }
+    }
+
+    /// <summary>Where a call connects or sends to, other than this machine, and every name server.</summary>
+    public static IEnumerable<string> Addresses(string line)
+    {
+        if (Resolver().IsMatch(line)) yield return "the system's resolver";
+        foreach (Match match in Address().Matches(line))
+        {
+            var address = IPAddress.Parse(match.Groups["v4"].Success ? match.Groups["v4"].Value : match.Groups["v6"].Value);
+            if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
+            var port = int.Parse(match.Groups["port"].Value);
+            if (!IPAddress.IsLoopback(address) || port == NamePort) yield return new IPEndPoint(address, port).ToString();
+        }
+    }
+
+    /// <summary>The files that a call makes or opens for writing, other than devices and the kernel's own.</summary>
+    public static IEnumerable<string> Written(string line, string workingFolder) =>
+        from Match match in Making().IsMatch(line) || Opening().IsMatch(line) ? PathOf().Matches(line) : Enumerable.Empty<Match>()
+        let path = Path.GetFullPath(Path.Combine(match.Groups["folder"].Value, match.Groups["path"].Value), workingFolder)
+        where !Harmless.Any(start => path.StartsWith(start, StringComparison.Ordinal))
+        select path;
+
+    [GeneratedRegex("""sin6?_port=htons\((?<port>\d+)\),.*?(?:inet_addr\("(?<v4>[^"]+)"|inet_pton\(AF_INET6, "(?<v6>[^"]+)")""")]
+    private static partial Regex Address();
+
+    [GeneratedRegex("""connect\(.*sun_path="[^"]*/systemd/resolve/""")]
+    private static partial Regex Resolver();
+
+    [GeneratedRegex(@"^\d+ +(?:creat|mkdir|rename|link|symlink|mknod)\w*\(")]
+    private static partial Regex Making();
+
+    [GeneratedRegex(@"^\d+ +open\w*\(.*\b(?:O_WRONLY|O_RDWR|O_CREAT|O_TRUNC)\b")]
+    private static partial Regex Opening();
+
+    [GeneratedRegex(@"(?:(?:AT_FDCWD|\d+)<(?<folder>[^>]*)>, )?""(?<path>[^""]*)""")]
+    private static partial Regex PathOf();
+}
