@@ -16,7 +16,8 @@ public sealed class JobServiceTests
         ((Factory)(object)grains).Catalog = catalog;
         var answers = (Catalog)(object)catalog;
         answers.Faults = new Queue<Exception>([new TimeoutException("late"), new OrleansException("lost")]);
-        var answer = await new JobService(grains, new MemoryBlobs(), TimeProvider.System).Submit(new SpeechRequest { Text = "x", VoiceId = "v" });
+        var service = new JobService(grains, new MemoryBlobs(), TimeProvider.System);
+        var answer = await service.Submit(new SpeechRequest { Text = "x", VoiceId = "v" });
         answer.Outcome.ShouldBe(JobOutcome.Accepted);
         answers.Asked.Count.ShouldBe(3);
         answers.Asked.ShouldAllBe(id => id == answer.JobId);
@@ -39,7 +40,9 @@ public sealed class JobServiceTests
         {
             var id = ((JobSubmission)args![0]!).Id;
             Asked.Add(id);
-            return Faults.TryDequeue(out var fault) ? Task.FromException<JobAcceptance>(fault) : Task.FromResult(new JobAcceptance(JobOutcome.Accepted, id));
+            return Faults.TryDequeue(out var fault)
+                ? Task.FromException<JobAcceptance>(fault)
+                : Task.FromResult(new JobAcceptance(JobOutcome.Accepted, id));
         }
     }
 }
