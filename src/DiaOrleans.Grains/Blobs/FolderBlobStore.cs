@@ -2,7 +2,7 @@ namespace DiaOrleans.Grains.Blobs;
 
 /// <summary>
 /// Blobs as files in one folder. Symbolic links are not blobs. A file of length 0 is an empty blob and is never opened: pipes, sockets
-/// and devices have length 0, and opening one may block for ever.
+/// and devices have length 0, and opening one may block without end.
 /// </summary>
 /// <param name="root">Absolute path of the folder; created if missing.</param>
 public sealed class FolderBlobStore(string root) : IBlobStore

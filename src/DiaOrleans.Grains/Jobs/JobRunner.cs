@@ -29,8 +29,8 @@ internal sealed partial class JobRunner(
     private readonly CancellationTokenSource _stop = new();
     private readonly List<Task<RunResult>> _runs = [];
 
-    // Own code instead of retry pipelines. A failed step is not repeated: the loop continues with whatever is to do next. A failed run is
-    // repeated by the queue, on any silo; here the faults of all runs together set the pause before the next job is taken.
+    // Not retry pipelines, because nothing is called again here. After a failed step the loop continues with the step that is due then.
+    // After a failed run the queue leases the job again, to any silo; the faults of all runs set the pause before the next job is taken.
     private readonly Backoff _stepFaults = new();
     private readonly Backoff _runFaults = new();
     private Task _loop = Task.CompletedTask;

@@ -32,7 +32,7 @@ internal sealed class LeaseMonitor(JobLease lease, IJobGrain job, IJobQueueGrain
     }
 
     /// <summary>
-    /// Null if the grain does not answer or the call is cancelled. The run goes on then: the fencing token prevents it from changing a
+    /// Null if the grain does not answer or the call is cancelled. The run continues then: the fencing token prevents it from changing a
     /// job that it has lost.
     /// </summary>
     private static async Task<bool?> TryCall(Func<Task<bool>> call)

@@ -85,9 +85,9 @@ public sealed class JobRunnerTests : IAsyncLifetime
         rendering.Begin();
         await Reached(id, SpeechStatus.Processing);
         (await _service.Cancel(id))!.Cancelled.ShouldBeTrue();
-        var asked = TimeProvider.System.GetTimestamp();
+        var cancelledAt = TimeProvider.System.GetTimestamp();
         await rendering.Disposed;
-        TimeProvider.System.GetElapsedTime(asked).ShouldBeLessThan(TimeSpan.FromSeconds(1));
+        TimeProvider.System.GetElapsedTime(cancelledAt).ShouldBeLessThan(TimeSpan.FromSeconds(1));
         rendering.Finish();
         var next = await Submit("b");
         _renderer.Next().Id.ShouldBe(next);
@@ -189,7 +189,7 @@ public sealed class JobRunnerTests : IAsyncLifetime
         await Submit("hangs");
         await GrainCluster.Until(() => Task.FromResult(_renderer.Asked == 1));
         _renderer.Preparing = null;
-        var id = await Submit("goes on");
+        var id = await Submit("next");
         _renderer.Next().Finish();
         await Reached(id, SpeechStatus.Completed);
         never.SetResult(new SpeechAdmission { Outcome = AdmissionOutcome.Rejected, Reason = "late" });

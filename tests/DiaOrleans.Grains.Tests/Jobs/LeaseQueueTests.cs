@@ -77,21 +77,6 @@ public sealed class LeaseQueueTests
         queue.Count.ShouldBe(0);
     }
 
-    [Fact]
-    public void The_time_to_retry_follows_from_the_waiting_jobs_and_the_measured_speed()
-    {
-        var queue = new LeaseQueue(new JobQueueState(), Now);
-        queue.Enqueue(Enumerable.Range(0, 101).Select(i => new QueuedJob(Guid.NewGuid(), i)));
-        var unmeasured = RetryAfterEstimate.Compute(queue);
-        queue.Complete(queue.Take("a", Alive, Now)!, Now.AddSeconds(3));
-        queue.SecondsPerJob.ShouldBe(3);
-        RetryAfterEstimate.Compute(queue).ShouldBe(TimeSpan.FromSeconds(30));
-        queue.Take("a", Alive, Now);
-        queue.Take("a", Alive, Now);
-        RetryAfterEstimate.Compute(queue).ShouldBe(TimeSpan.FromSeconds(15));
-        unmeasured.ShouldBeGreaterThan(TimeSpan.FromSeconds(30));
-    }
-
     /// <summary>Each byte is a command on one of four jobs; the model is a dictionary of the current leases.</summary>
     [Property(MaxTest = 500)]
     public void A_job_never_has_two_current_leases_and_tokens_only_grow(byte[] commands)
