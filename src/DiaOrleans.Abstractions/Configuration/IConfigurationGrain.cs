@@ -23,7 +23,7 @@ public interface IConfigurationGrain : IGrainWithIntegerKey
 [GenerateSerializer, Immutable, Alias("dia.server-configuration")]
 public sealed record ServerConfiguration
 {
-    /// <summary>Whether logs are verbose, seeds are logged, and answers carry X-Generation-ID. Off by default.</summary>
+    /// <summary>Whether logs are verbose and contain seeds, and answers carry X-Generation-ID. Off by default.</summary>
     [Id(0)] public bool DebugMode { get; init; }
 
     /// <summary>Whether each result is kept in audio_outputs. Off by default.</summary>

@@ -19,7 +19,7 @@ namespace DiaOrleans.Grains.Jobs;
 /// <param name="renderer">Makes the audio.</param>
 /// <param name="blobs">Receives the audio.</param>
 /// <param name="time">Clock of renewals and pauses.</param>
-/// <param name="logger">Of the runner.</param>
+/// <param name="logger">Logger of the runner.</param>
 internal sealed partial class JobRun(
     JobLease lease,
     string worker,
