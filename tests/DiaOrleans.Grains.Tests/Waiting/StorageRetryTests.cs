@@ -12,23 +12,12 @@ public sealed class StorageRetryTests
     [Fact]
     public async Task A_write_is_repeated_after_1_2_4_8_16_30_and_30_seconds()
     {
-        var attempts = new List<DateTimeOffset>();
-        var writing = Writes.Execute("It", Write, default);
-        while (!writing.IsCompleted)
-        {
-            _time.Advance(TimeSpan.FromMilliseconds(100));
-            await Task.Yield();
-        }
+        var time = new ElapsedTime();
+        var attempts = 0;
+        await new StorageRetry(Guid.NewGuid(), time, _lines).Execute("It", Write, default);
+        time.Delays.Select(delay => delay.TotalSeconds).ShouldBe([1, 2, 4, 8, 16, 30, 30]);
 
-        var pauses = attempts.Zip(attempts.Skip(1), (earlier, later) => (later - earlier).TotalSeconds).ToArray();
-        pauses.Length.ShouldBe(7);
-        foreach (var (pause, expected) in pauses.Zip([1.0, 2, 4, 8, 16, 30, 30])) pause.ShouldBeInRange(expected, expected + 0.5);
-
-        Task<int> Write()
-        {
-            attempts.Add(_time.GetUtcNow());
-            return attempts.Count < 8 ? throw new IOException("full") : Task.FromResult(0);
-        }
+        Task<int> Write() => ++attempts < 8 ? throw new IOException("full") : Task.FromResult(0);
     }
 
     [Fact]
@@ -73,6 +62,18 @@ public sealed class StorageRetryTests
     }
 
     private StorageRetry Writes => new(Guid.NewGuid(), _time, _lines);
+
+    /// <summary>Ends every delay at once and records its length.</summary>
+    private sealed class ElapsedTime : TimeProvider
+    {
+        public List<TimeSpan> Delays { get; } = [];
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            Delays.Add(dueTime);
+            return base.CreateTimer(callback, state, TimeSpan.Zero, period);
+        }
+    }
 
     private sealed class Lines : ILogger
     {
