@@ -3,6 +3,7 @@ using DiaOrleans.Abstractions.Speech;
 using DiaOrleans.Grains.Blobs;
 using DiaOrleans.Grains.State;
 using DiaOrleans.Grains.Waiting;
+using DiaOrleans.Inference.Streams;
 using Microsoft.Extensions.Logging;
 
 namespace DiaOrleans.Grains.Jobs;
@@ -19,7 +20,7 @@ internal sealed partial class JobGrain(
     TimeProvider time,
     ILogger<JobGrain> logger) : Grain, IJobGrain
 {
-    private TaskCompletionSource _changed = NewSignal();
+    private readonly AsyncSignal _changed = new();
     private JobRecord? _stored;
 
     private Guid Id => this.GetPrimaryKey();
@@ -77,10 +78,11 @@ internal sealed partial class JobGrain(
         var limit = LongPoll.Limit(upTo);
         for (var start = time.GetTimestamp(); ;)
         {
+            var change = _changed.Next;
             if (_stored?.MustStop(token) ?? true) return true;
             var left = limit - time.GetElapsedTime(start);
             if (left <= TimeSpan.Zero || cancellation.IsCancellationRequested) return false;
-            await _changed.Task.WaitUpTo(left, time, cancellation);
+            await change.WaitUpTo(left, time, cancellation);
         }
     }
 
@@ -93,8 +95,6 @@ internal sealed partial class JobGrain(
         Publish(null);
         return true;
     }
-
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Stores and reports a transition; false if it was refused.</summary>
     private async Task<bool> Apply(JobRecord? next)
@@ -116,7 +116,7 @@ internal sealed partial class JobGrain(
     private void Publish(JobRecord? stored)
     {
         _stored = stored;
-        Interlocked.Exchange(ref _changed, NewSignal()).SetResult();
+        _changed.Raise();
     }
 
     private async Task LeaveQueue()

@@ -1,6 +1,7 @@
 using DiaOrleans.Abstractions.Jobs;
 using DiaOrleans.Grains.State;
 using DiaOrleans.Grains.Waiting;
+using DiaOrleans.Inference.Streams;
 
 namespace DiaOrleans.Grains.Jobs;
 
@@ -15,7 +16,7 @@ internal sealed class JobQueueGrain(
     JobOptions options,
     TimeProvider time) : Grain, IJobQueueGrain
 {
-    private TaskCompletionSource _changed = NewSignal();
+    private readonly AsyncSignal _changed = new();
     private LeaseQueue _queue = null!;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
@@ -37,7 +38,7 @@ internal sealed class JobQueueGrain(
     }
 
     public Task WaitForWork(TimeSpan upTo, CancellationToken cancellation = default) =>
-        _queue.Waiting > 0 ? Task.CompletedTask : _changed.Task.WaitUpTo(LongPoll.Limit(upTo), time, cancellation);
+        _queue.Waiting > 0 ? Task.CompletedTask : _changed.Next.WaitUpTo(LongPoll.Limit(upTo), time, cancellation);
 
     public Task<bool> Renew(JobLease lease) => Task.FromResult(_queue.Renew(lease, time.GetUtcNow()));
 
@@ -46,8 +47,6 @@ internal sealed class JobQueueGrain(
     public Task Complete(JobLease lease) => StoreIf(_queue.Complete(lease, time.GetUtcNow()));
 
     public Task Remove(Guid jobId) => StoreIf(_queue.Remove(jobId));
-
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>
     /// A silo address contains the generation of its process: after a restart the old address is not a member, or is known to be dead.
@@ -60,6 +59,6 @@ internal sealed class JobQueueGrain(
     {
         if (!changed) return;
         await state.WriteOrDeactivate(this);
-        if (wake) Interlocked.Exchange(ref _changed, NewSignal()).SetResult();
+        if (wake) _changed.Raise();
     }
 }
