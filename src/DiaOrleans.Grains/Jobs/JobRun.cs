@@ -187,7 +187,7 @@ internal sealed partial class JobRun(
         [LoggerMessage(1, LogLevel.Error, "Job {Job} failed.")]
         public static partial void Failed(ILogger logger, Exception cause, Guid job);
 
-        [LoggerMessage(3, LogLevel.Debug, "The end of a run of job {Job} is not stored; its lease expires, or the cleanup removes its file.")]
+        [LoggerMessage(3, LogLevel.Debug, "The end of a run of job {Job} is not stored: its lease expires, or the cleanup deletes a file.")]
         public static partial void NotStored(ILogger logger, Exception cause, Guid job);
 
         [LoggerMessage(4, LogLevel.Debug, "A run of job {Job} was stopped.")]

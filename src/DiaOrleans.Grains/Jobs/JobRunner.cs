@@ -146,7 +146,7 @@ internal sealed partial class JobRunner(
         [LoggerMessage(2, LogLevel.Information, "The job queue answers again.")]
         public static partial void QueueAnswers(ILogger logger);
 
-        [LoggerMessage(3, LogLevel.Warning, "A job met a transient fault and is run again; jobs are taken with growing pauses until one ends.")]
+        [LoggerMessage(3, LogLevel.Warning, "A job met a transient fault and is run again. The runner pauses longer until a job ends.")]
         public static partial void RunsFail(ILogger logger, Exception cause);
 
         [LoggerMessage(4, LogLevel.Information, "A job has ended after {Failures} transient faults.")]

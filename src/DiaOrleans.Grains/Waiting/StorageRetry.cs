@@ -60,7 +60,7 @@ internal sealed partial class StorageRetry(Guid job, TimeProvider time, ILogger 
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "{What} of job {Job} cannot be stored; it stays in memory and is written again until that succeeds.")]
+        [LoggerMessage(1, LogLevel.Warning, "{What} of job {Job} cannot be stored; it stays in memory and is written again until it is.")]
         public static partial void NotStored(ILogger logger, Exception cause, Guid job, string what);
 
         [LoggerMessage(2, LogLevel.Information, "{What} of job {Job} is stored after {Failures} failures.")]
