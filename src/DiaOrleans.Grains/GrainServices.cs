@@ -12,10 +12,13 @@ using Orleans.Hosting;
 
 namespace DiaOrleans.Grains;
 
-/// <summary>Wires the grains into a silo.</summary>
+/// <summary>Registers the grains and their services.</summary>
 public static class GrainServices
 {
-    /// <summary>What every silo needs. It must also offer grain storage named <see cref="State.StateStorage.ProviderName"/> and an <see cref="Blobs.IBlobStore"/>.</summary>
+    /// <summary>
+    /// Registers what every silo needs. The caller also registers a grain storage named <see cref="State.StateStorage.ProviderName"/> and
+    /// an <see cref="Blobs.IBlobStore"/>. Options that the caller has registered before are used instead of the defaults.
+    /// </summary>
     public static ISiloBuilder AddDiaGrains(this ISiloBuilder silo)
     {
         silo.Services.TryAddSingleton(TimeProvider.System);
@@ -26,26 +29,33 @@ public static class GrainServices
         silo.Services.TryAddSingleton<ISpeechRenderer, SpeechRenderer>();
         silo.Services.TryAddSingleton(new JobOptions());
         silo.Services.AddSingleton<JobService>();
-        silo.Services.AddSingleton<ICleanupStep, JobSweep>();
-        silo.AddIncomingGrainCallFilter<RequestScopeFilter>();
-        silo.Services.TryAddSingleton<RunOverrides>();
+        silo.Services.AddSingleton<ICleanupStep, JobCleanup>();
+        silo.AddIncomingGrainCallFilter<RequestLogScopeFilter>();
+        silo.Services.TryAddSingleton<ConfigurationOverrides>();
         silo.Services.TryAddSingleton<GenerationLogOptions>();
         silo.Services.AddSingleton<CurrentConfiguration>();
         return silo;
     }
 
-    /// <summary>What runs in the background on a server: it needs an <see cref="Blobs.IBlobStore"/>. Call it after the silo is added: it starts after it.</summary>
-    public static IServiceCollection AddUpkeep(this IServiceCollection services)
+    /// <summary>
+    /// Registers the background services of a server: the hourly cleanup and the copy of the configuration. Requires an
+    /// <see cref="Blobs.IBlobStore"/>. Call it after the silo is added, so that the services start after the silo.
+    /// </summary>
+    public static IServiceCollection AddMaintenance(this IServiceCollection services)
     {
         services.AddSingleton<Cleanup>();
-        services.AddSingleton<ICleanupStep, OldGenerations>();
+        services.AddSingleton<ICleanupStep, GenerationCleanup>();
         services.AddHostedService(provider => provider.GetRequiredService<CurrentConfiguration>());
         services.AddHostedService<HourlyCleanup>();
         return services;
     }
 
-    /// <summary>An engine for this silo, loaded by <typeparamref name="TFactory"/>. Call it after the silo is added: the engine starts after it and stops before it.</summary>
-    public static IServiceCollection AddSpeechEngine<TFactory>(this IServiceCollection services, EngineHostOptions options) where TFactory : class, ISpeechEngineFactory
+    /// <summary>
+    /// Registers an engine for this silo, loaded by <typeparamref name="TFactory"/>. Call it after the silo is added, so that the engine
+    /// starts after the silo and stops before it.
+    /// </summary>
+    public static IServiceCollection AddSpeechEngine<TFactory>(this IServiceCollection services, EngineHostOptions options)
+        where TFactory : class, ISpeechEngineFactory
     {
         services.AddSingleton<ISpeechEngineFactory, TFactory>();
         services.AddSingleton(options);
@@ -57,6 +67,9 @@ public static class GrainServices
         return services;
     }
 
-    /// <summary>Runs background jobs on this silo's engine. Call it after <see cref="AddSpeechEngine"/>: jobs are handed back before the engine drains.</summary>
+    /// <summary>
+    /// Registers the runner of background jobs on this silo's engine. Call it after <see cref="AddSpeechEngine"/>, so that jobs are
+    /// released before the engine drains.
+    /// </summary>
     public static IServiceCollection AddJobRunner(this IServiceCollection services) => services.AddHostedService<JobRunner>();
 }

@@ -3,51 +3,59 @@ using Orleans.Concurrency;
 namespace DiaOrleans.Abstractions.Jobs;
 
 /// <summary>
-/// Jobs that wait for a runner or have one, first in first out, stored. It gives leases, never work: a runner may take a job that nobody holds, whose lease has
-/// run out, or whose holder's silo is gone. One for the cluster: key 0.
+/// The stored first-in, first-out queue of jobs that are waiting or leased. A runner may take a job that is not leased, whose lease has
+/// expired, or whose lease belongs to a silo that is gone. One grain for the cluster, key 0.
 /// </summary>
 [Alias("dia.job-queue")]
 public interface IJobQueueGrain : IGrainWithIntegerKey
 {
-    /// <summary>Puts jobs where their sequence numbers belong. Idempotent by id; never refused, see <see cref="FindRoom"/>.</summary>
+    /// <summary>
+    /// Inserts jobs in the order of their sequence numbers. Idempotent by id. Does not check the capacity, see
+    /// <see cref="CheckCapacity"/>.
+    /// </summary>
     [Alias("enqueue")]
     Task Enqueue(IReadOnlyList<QueuedJob> jobs);
 
-    /// <summary>Null where there is room for one more job, else when to try again.</summary>
+    /// <summary>Null if the queue has capacity for one more job, else the time after which to try again.</summary>
     [Alias("room"), AlwaysInterleave]
-    Task<TimeSpan?> FindRoom();
+    Task<TimeSpan?> CheckCapacity();
 
-    /// <summary>The first job that may be taken, or null.</summary>
-    /// <param name="owner">Address of the silo that takes it.</param>
+    /// <summary>Leases the first job that may be taken; null if there is none.</summary>
+    /// <param name="owner">Address of the silo that takes it, as <c>SiloAddress.ToParsableString</c> writes it.</param>
     [Alias("take")]
     Task<JobLease?> Take(string owner);
 
-    /// <summary>Returns when there may be a job to take, or after <paramref name="upTo"/> (20 s at most).</summary>
+    /// <summary>Waits until there may be a job to take.</summary>
+    /// <param name="upTo">How long to wait, 20 s at most.</param>
+    /// <param name="cancellation">Ends the wait early.</param>
     [Alias("wait"), AlwaysInterleave]
     Task WaitForWork(TimeSpan upTo, CancellationToken cancellation = default);
 
-    /// <summary>Prolongs a lease. False: somebody else has the job, or nobody needs to. Not stored: who takes over the queue gives every lease its full time.</summary>
+    /// <summary>Extends a lease to its full time. Not stored: a new activation of the queue gives every lease its full time.</summary>
+    /// <returns>False if the lease is not current.</returns>
     [Alias("renew"), AlwaysInterleave]
     Task<bool> Renew(JobLease lease);
 
-    /// <summary>Gives the job back: it is first again. Ignored where the lease is not current.</summary>
+    /// <summary>Ends the lease and leaves the job in the queue, at its place. Ignored if the lease is not current.</summary>
     [Alias("release")]
     Task Release(JobLease lease);
 
-    /// <summary>The job has ended under this lease. Ignored where the lease is not current.</summary>
+    /// <summary>Removes the job that has ended under this lease. Ignored if the lease is not current.</summary>
     [Alias("done")]
-    Task Done(JobLease lease);
+    Task Complete(JobLease lease);
 
-    /// <summary>Takes the job out, whoever has it. Idempotent.</summary>
+    /// <summary>Removes the job, leased or not. Idempotent.</summary>
     [Alias("remove")]
     Task Remove(Guid jobId);
 }
 
-/// <summary>A job and its place in the order of acceptance.</summary>
+/// <summary>A job and its position in the order of acceptance.</summary>
+/// <param name="Id">The job.</param>
+/// <param name="Sequence">Its sequence number, 1 or more; jobs accepted later have larger ones.</param>
 [GenerateSerializer, Immutable, Alias("dia.queued-job")]
 public sealed record QueuedJob([property: Id(0)] Guid Id, [property: Id(1)] long Sequence);
 
-/// <summary>The right to run a job until it ends, is not renewed for 15 s, or its holder's silo dies.</summary>
+/// <summary>The right to run a job. It ends with the job, when it is not renewed for 15 s, or when its owner's silo is gone.</summary>
 /// <param name="JobId">The job.</param>
 /// <param name="Token">Fencing token: larger than that of every earlier lease.</param>
 [GenerateSerializer, Immutable, Alias("dia.job-lease")]

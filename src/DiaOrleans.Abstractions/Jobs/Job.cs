@@ -9,7 +9,7 @@ public sealed record Job
     /// <summary>Key of its grain.</summary>
     [Id(0)] public required Guid Id { get; init; }
 
-    /// <summary>As the client sent it: what was null stays null.</summary>
+    /// <summary>The request as the client sent it: what was null stays null.</summary>
     [Id(1)] public required SpeechRequest Request { get; init; }
 
     /// <summary>Only moves forward; a final status never changes.</summary>
@@ -18,30 +18,30 @@ public sealed record Job
     /// <summary>When it was accepted, UTC.</summary>
     [Id(3)] public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>When its last run began, UTC, or null.</summary>
+    /// <summary>When its last run began, UTC; null before.</summary>
     [Id(4)] public DateTimeOffset? StartedAt { get; init; }
 
-    /// <summary>When it reached its final status, UTC, or null.</summary>
+    /// <summary>When it reached its final status, UTC; null before.</summary>
     [Id(5)] public DateTimeOffset? CompletedAt { get; init; }
 
-    /// <summary>The cleaned and tagged text, null before a run began.</summary>
+    /// <summary>The cleaned and tagged text; null before a run began.</summary>
     [Id(6)] public string? ProcessedText { get; init; }
 
-    /// <summary>Whether a recording is continued.</summary>
+    /// <summary>Whether the speech continues an audio prompt.</summary>
     [Id(7)] public bool AudioPromptUsed { get; init; }
 
-    /// <summary>The audio, where completed.</summary>
+    /// <summary>The audio, if completed; else null.</summary>
     [Id(8)] public JobResult? Result { get; init; }
 
-    /// <summary>A sentence for the client, where failed.</summary>
+    /// <summary>A sentence for the client, if failed; else null.</summary>
     [Id(9)] public string? Error { get; init; }
 
-    /// <summary>Who ran it last, like <c>worker_1</c>, or null.</summary>
+    /// <summary>The worker that ran it last, like <c>worker_1</c>; null before a run began.</summary>
     [Id(10)] public string? WorkerId { get; init; }
 }
 
-/// <summary>A job's encoded audio in the blob store.</summary>
-/// <param name="Key">Its key there: <c>job_results/JOB-ATTEMPT.FORMAT</c>.</param>
+/// <summary>A job's audio file in the blob store.</summary>
+/// <param name="Key">Its key there: <c>job_results/JOB-TOKEN.FORMAT</c>.</param>
 /// <param name="Size">Bytes.</param>
 [GenerateSerializer, Immutable, Alias("dia.job-result")]
 public sealed record JobResult([property: Id(0)] string Key, [property: Id(1)] long Size);

@@ -1,39 +1,46 @@
 namespace DiaOrleans.Abstractions.Logs;
 
-/// <summary>What was generated, one entry a finished generation. One for the cluster: key 0.</summary>
+/// <summary>The generation log: one entry for each finished generation. One grain for the cluster, key 0.</summary>
 [Alias("dia.generation-log")]
 public interface IGenerationLogGrain : IGrainWithIntegerKey
 {
-    /// <summary>Stored before the call returns; a known id is not entered twice. There are 10 000 at most: the oldest go, some at a time.</summary>
+    /// <summary>
+    /// Adds an entry, stored before the call returns. An id that is in the log is not added again. The log has 10 000 entries at most; a
+    /// full log drops its oldest page.
+    /// </summary>
     [Alias("append")]
     Task Append(GenerationEntry entry);
 
-    /// <summary>Newest first, of one voice where <paramref name="voice"/> is not null.</summary>
+    /// <summary>Lists entries, newest first.</summary>
+    /// <param name="limit">Length of the list at most, 0 or more.</param>
+    /// <param name="voice">Only entries of this voice; null for all.</param>
     [Alias("list")]
     Task<GenerationPage> List(int limit, string? voice);
 
-    /// <summary>Null where there is none of that id.</summary>
+    /// <summary>The entry with this id, or null.</summary>
     [Alias("get")]
     Task<GenerationEntry?> Get(string id);
 
-    /// <summary>Removes one entry and returns it, or null; its file is the caller's to remove.</summary>
+    /// <summary>Removes the entry with this id and returns it, or null. The caller removes its file.</summary>
     [Alias("remove")]
     Task<GenerationEntry?> Remove(string id);
 
-    /// <summary>Removes all entries; files stay.</summary>
+    /// <summary>Removes all entries; their files stay.</summary>
     [Alias("clear")]
     Task Clear();
 
-    /// <summary>Removes entries older than <paramref name="before"/> and returns them.</summary>
+    /// <summary>Removes entries older than <paramref name="before"/> and returns them. The caller removes their files.</summary>
     [Alias("remove-before")]
     Task<IReadOnlyList<GenerationEntry>> RemoveBefore(DateTimeOffset before);
 
     /// <summary>Removes the entries whose saved file is one of <paramref name="filePaths"/> and returns them.</summary>
     [Alias("remove-of")]
-    Task<IReadOnlyList<GenerationEntry>> RemoveOf(IReadOnlyList<string> filePaths);
+    Task<IReadOnlyList<GenerationEntry>> RemoveByFiles(IReadOnlyList<string> filePaths);
 }
 
-/// <summary>Entries and how many there are in all.</summary>
+/// <summary>A list of log entries.</summary>
+/// <param name="Entries">The entries listed, newest first.</param>
+/// <param name="Total">Number of all entries in the log.</param>
 [GenerateSerializer, Immutable, Alias("dia.generation-page")]
 public sealed record GenerationPage([property: Id(0)] IReadOnlyList<GenerationEntry> Entries, [property: Id(1)] int Total);
 
@@ -41,30 +48,30 @@ public sealed record GenerationPage([property: Id(0)] IReadOnlyList<GenerationEn
 [GenerateSerializer, Immutable, Alias("dia.generation-entry")]
 public sealed record GenerationEntry
 {
-    /// <summary>Also X-Generation-ID.</summary>
+    /// <summary>Id of the generation, the same as in X-Generation-ID.</summary>
     [Id(0)] public required string Id { get; init; }
 
     /// <summary>When it finished, UTC.</summary>
     [Id(1)] public required DateTimeOffset Timestamp { get; init; }
 
-    /// <summary>The text as sent.</summary>
+    /// <summary>The text as the client sent it.</summary>
     [Id(2)] public required string Text { get; init; }
 
-    /// <summary>Cleaned and tagged.</summary>
+    /// <summary>The cleaned and tagged text.</summary>
     [Id(3)] public required string ProcessedText { get; init; }
 
     /// <summary>Id of the voice.</summary>
     [Id(4)] public required string Voice { get; init; }
 
-    /// <summary>Whether a recording was continued.</summary>
+    /// <summary>Whether the speech continues an audio prompt.</summary>
     [Id(5)] public bool AudioPromptUsed { get; init; }
 
-    /// <summary>Seconds.</summary>
+    /// <summary>Seconds from the start of the rendering to its end.</summary>
     [Id(6)] public double GenerationTime { get; init; }
 
-    /// <summary>Relative path of the saved WAV, or null where none was saved.</summary>
+    /// <summary>Blob key of the saved WAV file, like <c>audio_outputs/NAME.wav</c>; null if none was saved.</summary>
     [Id(7)] public string? FilePath { get; init; }
 
-    /// <summary>Bytes of that file, or null.</summary>
+    /// <summary>Bytes of that file; null if none was saved.</summary>
     [Id(8)] public long? FileSize { get; init; }
 }

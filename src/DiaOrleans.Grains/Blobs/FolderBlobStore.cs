@@ -1,26 +1,28 @@
 namespace DiaOrleans.Grains.Blobs;
 
 /// <summary>
-/// Blobs as files under one folder. Symbolic links are no blobs, wherever they lead. Pipes, sockets and devices have no length: what has none is empty and is not opened,
-/// since opening it may wait for ever.
+/// Blobs as files in one folder. Symbolic links are not blobs. A file of length 0 is an empty blob and is never opened: pipes, sockets
+/// and devices have length 0, and opening one may block without end.
 /// </summary>
-/// <param name="root">Absolute path; made where missing.</param>
+/// <param name="root">Absolute path of the folder; created if missing.</param>
 public sealed class FolderBlobStore(string root) : IBlobStore
 {
-    private const string Unfinished = ".writing-";
+    private const string UnfinishedPrefix = ".writing-";
+    private const int ReadBufferBytes = 65536;
 
     /// <inheritdoc/>
     public async Task Write(string key, IReadOnlyList<ReadOnlyMemory<byte>> pieces, CancellationToken cancellationToken = default)
     {
         var (folder, name) = BlobKey.Split(key);
         var directory = Directory.CreateDirectory(Path.Combine(root, folder)).FullName;
-        var unfinished = Path.Combine(directory, Unfinished + Guid.NewGuid().ToString("N"));
+        var unfinished = Path.Combine(directory, UnfinishedPrefix + Guid.NewGuid().ToString("N"));
         try
         {
-            await using (var file = new FileStream(unfinished, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, useAsync: true))
+            await using (var file = Create(unfinished))
             {
                 foreach (var piece in pieces) await file.WriteAsync(piece, cancellationToken);
-                // What refers to the blob is stored next: the blob must not be lost where that is kept.
+                // The state that refers to the blob is stored next. The blob must be on disk before, or a power failure could leave the
+                // reference only.
                 file.Flush(flushToDisk: true);
             }
 
@@ -38,12 +40,9 @@ public sealed class FolderBlobStore(string root) : IBlobStore
     {
         try
         {
-            var file = new FileInfo(Locate(key));
-            if (!IsBlob(file)) return Task.FromResult<Stream?>(null);
-            if (file.Length == 0) return Task.FromResult<Stream?>(new MemoryStream([], writable: false));
-            return Task.FromResult<Stream?>(new FileStream(file.FullName, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 65536, useAsync: true));
+            return Task.FromResult(Open(new FileInfo(GetPath(key))));
         }
-        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
             return Task.FromResult<Stream?>(null);
         }
@@ -52,34 +51,48 @@ public sealed class FolderBlobStore(string root) : IBlobStore
     /// <inheritdoc/>
     public Task<BlobInfo?> Find(string key, CancellationToken cancellationToken = default)
     {
-        var file = new FileInfo(Locate(key));
+        var file = new FileInfo(GetPath(key));
         return Task.FromResult(IsBlob(file) ? Describe(key, file) : null);
     }
 
     /// <inheritdoc/>
     public Task<bool> Delete(string key, CancellationToken cancellationToken = default)
     {
-        var file = Locate(key);
-        var exists = File.Exists(file);
-        if (exists) File.Delete(file);
+        var path = GetPath(key);
+        var exists = File.Exists(path);
+        if (exists) File.Delete(path);
         return Task.FromResult(exists);
     }
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<BlobInfo>> List(string folder, CancellationToken cancellationToken = default)
     {
-        if (!BlobKey.IsSafe(folder)) throw new ArgumentException("No folder of blobs has such a name.", nameof(folder));
+        if (!BlobKey.IsSafe(folder)) throw new ArgumentException("A folder of blobs cannot have this name.", nameof(folder));
         var directory = new DirectoryInfo(Path.Combine(root, folder));
         if (!directory.Exists) return Task.FromResult<IReadOnlyList<BlobInfo>>([]);
-        return Task.FromResult<IReadOnlyList<BlobInfo>>(
-            [.. directory.EnumerateFiles().Where(file => BlobKey.IsSafe(file.Name) && IsBlob(file)).OrderBy(file => file.Name, StringComparer.Ordinal).Select(file => Describe($"{folder}/{file.Name}", file))]);
+        var files = directory.EnumerateFiles()
+            .Where(file => BlobKey.IsSafe(file.Name) && IsBlob(file))
+            .OrderBy(file => file.Name, StringComparer.Ordinal);
+        return Task.FromResult<IReadOnlyList<BlobInfo>>([.. files.Select(file => Describe($"{folder}/{file.Name}", file))]);
+    }
+
+    private static FileStream Create(string path) =>
+        new(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, useAsync: true);
+
+    private static Stream? Open(FileInfo file)
+    {
+        if (!IsBlob(file)) return null;
+        if (file.Length == 0) return new MemoryStream([], writable: false);
+        const FileShare share = FileShare.ReadWrite | FileShare.Delete;
+        return new FileStream(file.FullName, FileMode.Open, FileAccess.Read, share, ReadBufferBytes, useAsync: true);
     }
 
     private static bool IsBlob(FileInfo file) => file.Exists && file.LinkTarget is null;
 
-    private static BlobInfo Describe(string key, FileInfo file) => new(key, file.Length, new DateTimeOffset(file.LastWriteTimeUtc, TimeSpan.Zero));
+    private static BlobInfo Describe(string key, FileInfo file) =>
+        new(key, file.Length, new DateTimeOffset(file.LastWriteTimeUtc, TimeSpan.Zero));
 
-    private string Locate(string key)
+    private string GetPath(string key)
     {
         var (folder, name) = BlobKey.Split(key);
         return Path.Combine(root, folder, name);

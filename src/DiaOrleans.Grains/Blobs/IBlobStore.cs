@@ -1,24 +1,34 @@
 namespace DiaOrleans.Grains.Blobs;
 
 /// <summary>
-/// Files that are too large for grain state: recordings, results, saved outputs. Keys look like <c>audio_prompts/anna.wav</c>: one folder, one name, see
-/// <see cref="BlobKey"/>. The store of a single node is a folder.
+/// Storage of files that are too large for grain state: recordings, results, saved outputs. A key is a folder and a name, like
+/// <c>audio_prompts/anna.wav</c>; <see cref="BlobKey"/> says which parts are allowed.
 /// </summary>
 public interface IBlobStore
 {
-    /// <summary>Stores the pieces as one blob, all or nothing: a reader never sees half of it. Overwrites.</summary>
+    /// <summary>
+    /// Stores the pieces as one blob, replacing one of the same key. A reader sees the old blob or the new one, never a part.
+    /// </summary>
+    /// <exception cref="ArgumentException">The key is not a folder and a name.</exception>
+    /// <exception cref="IOException">The store cannot be written; nothing has changed.</exception>
     Task Write(string key, IReadOnlyList<ReadOnlyMemory<byte>> pieces, CancellationToken cancellationToken = default);
 
-    /// <summary>Null where there is none. Reads of a blob that is overwritten or deleted meanwhile go on with the old content.</summary>
+    /// <summary>
+    /// Opens a blob; null if there is none. If it is replaced or deleted meanwhile, the stream continues with the old content.
+    /// </summary>
+    /// <exception cref="ArgumentException">The key is not a folder and a name.</exception>
     Task<Stream?> OpenRead(string key, CancellationToken cancellationToken = default);
 
-    /// <summary>Null where there is none.</summary>
+    /// <summary>Describes a blob; null if there is none.</summary>
+    /// <exception cref="ArgumentException">The key is not a folder and a name.</exception>
     Task<BlobInfo?> Find(string key, CancellationToken cancellationToken = default);
 
-    /// <summary>False where there was none.</summary>
+    /// <summary>Deletes a blob; false if there is none.</summary>
+    /// <exception cref="ArgumentException">The key is not a folder and a name.</exception>
     Task<bool> Delete(string key, CancellationToken cancellationToken = default);
 
-    /// <summary>All blobs of one folder, by name.</summary>
+    /// <summary>Lists all blobs of a folder, in ordinal order of their names.</summary>
+    /// <exception cref="ArgumentException">The folder's name is not allowed.</exception>
     Task<IReadOnlyList<BlobInfo>> List(string folder, CancellationToken cancellationToken = default);
 }
 

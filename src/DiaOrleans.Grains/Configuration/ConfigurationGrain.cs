@@ -3,11 +3,13 @@ using DiaOrleans.Grains.State;
 
 namespace DiaOrleans.Grains.Configuration;
 
-/// <summary>The stored configuration, under what this run's command line says.</summary>
+/// <summary>The stored configuration, with the overrides of this run applied.</summary>
 [GrainType("dia.configuration")]
-internal sealed class ConfigurationGrain([PersistentState("configuration", StateStorage.ProviderName)] IPersistentState<ConfigurationState> state, RunOverrides overrides)
-    : Grain, IConfigurationGrain
+internal sealed class ConfigurationGrain(
+    [PersistentState("configuration", StateStorage.ProviderName)] IPersistentState<ConfigurationState> state,
+    ConfigurationOverrides overrides) : Grain, IConfigurationGrain
 {
+    // Not read from the state: during a write that may contain a configuration that is not stored yet.
     private ServerConfiguration _stored = new();
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
@@ -16,22 +18,14 @@ internal sealed class ConfigurationGrain([PersistentState("configuration", State
         return Task.CompletedTask;
     }
 
-    public Task<ServerConfiguration> Get() => Task.FromResult(overrides.Over(_stored));
+    public Task<ServerConfiguration> Get() => Task.FromResult(overrides.ApplyTo(_stored));
 
     public async Task<ServerConfiguration> Replace(ServerConfiguration configuration)
     {
         state.State.Configuration = configuration;
-        try
-        {
-            await state.WriteStateAsync();
-        }
-        catch
-        {
-            DeactivateOnIdle();
-            throw;
-        }
-
-        overrides.End();
-        return _stored = configuration;
+        await state.WriteOrDeactivate(this);
+        overrides.Disable();
+        _stored = configuration;
+        return configuration;
     }
 }

@@ -3,7 +3,7 @@ using DiaOrleans.Grains.State;
 
 namespace DiaOrleans.Grains.Configuration;
 
-/// <summary>What clients configured; a fresh server's values where nobody did.</summary>
+/// <summary>The configuration that a client has stored; the defaults if none has.</summary>
 [GenerateSerializer, Alias("dia.configuration-state"), StoredState("dia.configuration", version: 1)]
 internal sealed class ConfigurationState
 {

@@ -1,38 +1,40 @@
 using DiaOrleans.Abstractions.Configuration;
+using DiaOrleans.Grains.Waiting;
 using Microsoft.Extensions.Hosting;
 
 namespace DiaOrleans.Grains.Configuration;
 
 /// <summary>
-/// The configuration as this process last heard of it, for what cannot wait for a grain's answer, such as a line of the log. It asks each second; who changes the
-/// configuration tells it at once by <see cref="Take"/>.
+/// This process's copy of the configuration, for code that cannot wait for a grain, such as logging. It is read again each second; the
+/// process that changes the configuration sets its copy at once.
 /// </summary>
-internal sealed class CurrentConfiguration(IGrainFactory grains, RunOverrides overrides, TimeProvider time) : BackgroundService
+internal sealed class CurrentConfiguration(IGrainFactory grains, ConfigurationOverrides overrides, TimeProvider time) : BackgroundService
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
-    private volatile ServerConfiguration _value = overrides.Over(new ServerConfiguration());
+    private volatile ServerConfiguration _value = overrides.ApplyTo(new ServerConfiguration());
 
+    /// <summary>The configuration, at most about a second old. Before the first read: the defaults with the overrides applied.</summary>
     public ServerConfiguration Value => _value;
 
-    public void Take(ServerConfiguration configuration) => _value = configuration;
+    public void Set(ServerConfiguration configuration) => _value = configuration;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Period, time);
-        do await Ask();
+        do await Read();
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    private async Task Ask()
+    private async Task Read()
     {
         try
         {
             _value = await grains.GetGrain<IConfigurationGrain>(0).Get();
         }
-        catch (Exception problem) when (problem is OrleansException or TimeoutException)
+        catch (Exception e) when (e.IsSiloFault())
         {
-            // A silo that starts or stops: what was known holds on.
+            // A silo starts or stops. The last value stays in use until the next read.
         }
     }
 }

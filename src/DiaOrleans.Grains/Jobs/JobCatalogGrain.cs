@@ -6,8 +6,9 @@ using Microsoft.Extensions.Logging;
 namespace DiaOrleans.Grains.Jobs;
 
 /// <summary>
-/// Accepts jobs in three writes: here, in the job, in the queue. A crash after the first leaves an id without a job, which the next activation drops; one after the
-/// second a job that nobody runs, which it queues. The client has heard of neither.
+/// Accepts a job in three writes: in the catalogue, in the job, in the queue. A crash after the first leaves an id without a job, which
+/// the next activation removes; a crash after the second leaves a job that is not queued, which the next activation queues. In neither
+/// case has the client received an answer.
 /// </summary>
 [GrainType("dia.job-catalog")]
 internal sealed partial class JobCatalogGrain(
@@ -15,21 +16,21 @@ internal sealed partial class JobCatalogGrain(
     TimeProvider time,
     ILogger<JobCatalogGrain> logger) : Grain, IJobCatalogGrain
 {
-    private const int AskedAtOnce = 64;
-    private const int ClearedAtOnce = 32;
+    private const int ReadBatch = 64;
+    private const int ClearBatchSize = 32;
 
     private readonly JobIndex _index = new();
-    private CatalogPages _pages = null!;
+    private JobCatalogPages _pages = null!;
     private Task _recovered = Task.CompletedTask;
 
     private IJobQueueGrain Queue => GrainFactory.GetGrain<IJobQueueGrain>(0);
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        _pages = new CatalogPages(state.State, await Task.WhenAll(state.State.Pages.Select(number => Page(number).Read())));
+        _pages = new JobCatalogPages(state.State, await Task.WhenAll(state.State.Pages.Select(number => PageGrain(number).Read())));
         foreach (var entry in _pages.Jobs) _index.Add(entry);
-        // Not awaited: asking thousands of jobs may take longer than an activation may.
-        _recovered = AskJobs();
+        // Not awaited: with thousands of jobs it can take longer than the time limit of an activation.
+        _recovered = ReadJobs();
     }
 
     public async Task<JobAcceptance> Submit(JobSubmission submission)
@@ -43,12 +44,12 @@ internal sealed partial class JobCatalogGrain(
 
         if (Find(submission.Id) is not { } entry)
         {
-            if (await Queue.FindRoom() is { } wait) return new JobAcceptance(JobOutcome.Busy, RetryAfter: wait);
+            if (await Queue.CheckCapacity() is { } wait) return new JobAcceptance(JobOutcome.Busy, RetryAfter: wait);
             entry = await Enter(submission);
         }
 
-        // Repeated for a known job: its first submission may have broken off here.
-        var job = await Ask(submission.Id).Submit(submission);
+        // A job that is in the catalogue is submitted again too: its first submission may have failed after the catalogue was written.
+        var job = await JobGrain(submission.Id).Submit(submission);
         _index.Report(job.Id, job.Status, job.CompletedAt);
         if (!job.Status.IsFinal()) await Queue.Enqueue([new QueuedJob(entry.Id, entry.Sequence)]);
         return new JobAcceptance(JobOutcome.Accepted, job.Id);
@@ -57,10 +58,10 @@ internal sealed partial class JobCatalogGrain(
     public async Task<JobPage> List(SpeechStatus? status, int limit)
     {
         await _recovered;
-        Guid[] known = [.. _index.Newest(null, time.GetUtcNow())];
-        var jobs = await Task.WhenAll(_index.Newest(status, time.GetUtcNow()).Take(limit).Select(id => Ask(id).Get()));
+        var total = _index.Newest(null, time.GetUtcNow()).Count();
+        var jobs = await Task.WhenAll(_index.Newest(status, time.GetUtcNow()).Take(limit).Select(id => JobGrain(id).Get()));
         foreach (var job in jobs.OfType<Job>()) _index.Report(job.Id, job.Status, job.CompletedAt);
-        return new JobPage([.. jobs.OfType<Job>().Where(job => status is null || job.Status == status)], known.Length);
+        return new JobPage([.. jobs.OfType<Job>().Where(job => status is null || job.Status == status)], total);
     }
 
     public async Task<JobCounts> Count()
@@ -77,96 +78,84 @@ internal sealed partial class JobCatalogGrain(
 
     public Task Recover() => _recovered;
 
-    public async Task<JobClearing> ClearSome(DateTimeOffset? endedBy)
+    public async Task<ClearedJobs> ClearBatch(DateTimeOffset? endedBy)
     {
         await _recovered;
         var ended = _index.Ended(endedBy, time.GetUtcNow());
-        if (ended.Count == 0) return new JobClearing(0, false);
-        var some = ended.Take(ClearedAtOnce).ToArray();
-        // A crash from here on leaves ids without jobs, which the next activation drops.
-        await Task.WhenAll(some.Select(job => Ask(job.Id).Forget()));
-        await Store(Drop([.. some.Select(job => job.Id)], IsOld));
-        return new JobClearing(some.Count(job => job.Visible), ended.Count > some.Length);
+        if (ended.Count == 0) return new ClearedJobs(0, false);
+        var batch = ended.Take(ClearBatchSize).ToArray();
+        // A crash after this line leaves ids without jobs, which the next activation removes.
+        await Task.WhenAll(batch.Select(job => JobGrain(job.Id).Delete()));
+        await Store(Remove([.. batch.Select(job => job.Id)], IsExpired));
+        return new ClearedJobs(batch.Count(job => job.Visible), ended.Count > batch.Length);
     }
 
-    private IJobCatalogPageGrain Page(long number) => GrainFactory.GetGrain<IJobCatalogPageGrain>(number);
+    private IJobCatalogPageGrain PageGrain(long number) => GrainFactory.GetGrain<IJobCatalogPageGrain>(number);
 
-    private IJobGrain Ask(Guid id) => GrainFactory.GetGrain<IJobGrain>(id);
+    private IJobGrain JobGrain(Guid id) => GrainFactory.GetGrain<IJobGrain>(id);
 
     private CatalogEntry? Find(Guid id) => _pages.Jobs.LastOrDefault(entry => entry.Id == id);
 
-    private KeyEntry? FindKey(JobKey? key) => key is null ? null : _pages.Keys.FirstOrDefault(entry => entry.Key == key.KeyHash && !IsOld(entry));
+    private KeyEntry? FindKey(JobKey? key) =>
+        key is null ? null : _pages.Keys.FirstOrDefault(entry => entry.Key == key.KeyHash && !IsExpired(entry));
 
-    private bool IsOld(KeyEntry key) => key.At + JobRetention.Time <= time.GetUtcNow();
+    private bool IsExpired(KeyEntry key) => JobRetention.IsExpired(key.At, time.GetUtcNow());
 
     private async Task<CatalogEntry> Enter(JobSubmission submission)
     {
-        var pages = _pages.IsNewestFull ? CloseNewest() : [];
+        // Expired keys are removed from full pages at the same time.
+        IReadOnlyList<NumberedPage> changed = _pages.IsNewestFull ? [.. Remove([], IsExpired), _pages.CloseNewest()] : [];
         var entry = new CatalogEntry(submission.Id, ++state.State.LastSequence);
         state.State.Jobs.Add(entry);
         if (submission.Key is { } key) state.State.Keys.Add(new KeyEntry(key.KeyHash, key.RequestHash, submission.Id, time.GetUtcNow()));
-        await Store(pages);
+        await Store(changed);
         _index.Add(entry);
         return entry;
     }
 
-    private async Task AskJobs()
+    /// <summary>
+    /// Reads the status of every job, removes ids without a job, and queues unfinished jobs. If it fails, the next call gets a new
+    /// activation, which repeats it.
+    /// </summary>
+    private Task ReadJobs() => this.ChangeOrDeactivate(async () =>
     {
-        try
+        var unfinished = new List<QueuedJob>();
+        foreach (var batch in _pages.Jobs.ToArray().Chunk(ReadBatch))
         {
-            var unfinished = new List<QueuedJob>();
-            foreach (var some in _pages.Jobs.ToArray().Chunk(AskedAtOnce))
+            var jobs = await Task.WhenAll(batch.Select(entry => JobGrain(entry.Id).Get()));
+            foreach (var (entry, job) in batch.Zip(jobs))
             {
-                var jobs = await Task.WhenAll(some.Select(entry => Ask(entry.Id).Get()));
-                foreach (var (entry, job) in some.Zip(jobs))
-                {
-                    if (job is null) await DropLost(entry);
-                    else _index.Report(job.Id, job.Status, job.CompletedAt);
-                    if (job is { } known && !known.Status.IsFinal()) unfinished.Add(new QueuedJob(entry.Id, entry.Sequence));
-                }
+                if (job is null) await RemoveLost(entry);
+                else _index.Report(job.Id, job.Status, job.CompletedAt);
+                if (job is { } known && !known.Status.IsFinal()) unfinished.Add(new QueuedJob(entry.Id, entry.Sequence));
             }
-
-            if (unfinished.Count == 0) return;
-            await Queue.Enqueue(unfinished);
-            Log.Recovered(logger, unfinished.Count);
         }
-        catch
-        {
-            // The next call gets an activation that asks again.
-            DeactivateOnIdle();
-            throw;
-        }
-    }
 
-    /// <summary>A job that was never stored, or whose keeping is over. The next write of its page makes it known to the store.</summary>
-    private async Task DropLost(CatalogEntry entry)
+        if (unfinished.Count == 0) return;
+        await Queue.Enqueue(unfinished);
+        Log.Recovered(logger, unfinished.Count);
+    });
+
+    /// <summary>
+    /// Removes a job that was never stored or whose retention time is over. The catalogue is stored at its next write, not here.
+    /// </summary>
+    private async Task RemoveLost(CatalogEntry entry)
     {
-        if (await Ask(entry.Id).Forget()) Drop([entry.Id], key => key.Job == entry.Id);
+        if (await JobGrain(entry.Id).Delete()) Remove([entry.Id], key => key.Job == entry.Id);
     }
 
-    private IReadOnlyList<(long Number, JobCatalogPageState Page)> Drop(HashSet<Guid> ids, Func<KeyEntry, bool> keys)
+    private IReadOnlyList<NumberedPage> Remove(HashSet<Guid> ids, Func<KeyEntry, bool> isDropped)
     {
         foreach (var id in ids) _index.Remove(id);
-        return _pages.Remove(ids, keys);
+        return _pages.Remove(ids, isDropped);
     }
 
-    /// <summary>Also where keys that nobody needs any more leave full pages.</summary>
-    private IReadOnlyList<(long Number, JobCatalogPageState Page)> CloseNewest() => [.. _pages.Remove(new HashSet<Guid>(), IsOld), _pages.Close()];
-
-    /// <summary>Full pages first: what the catalogue names exists.</summary>
-    private async Task Store(IReadOnlyList<(long Number, JobCatalogPageState Page)> pages)
+    /// <summary>Stores full pages first, so that each page that the stored catalogue lists exists.</summary>
+    private Task Store(IReadOnlyList<NumberedPage> pages) => this.ChangeOrDeactivate(async () =>
     {
-        try
-        {
-            foreach (var (number, page) in pages) await Page(number).Write(page);
-            await state.WriteStateAsync();
-        }
-        catch
-        {
-            DeactivateOnIdle();
-            throw;
-        }
-    }
+        foreach (var (number, page) in pages) await PageGrain(number).Write(page);
+        await state.WriteStateAsync();
+    });
 
     private static partial class Log
     {

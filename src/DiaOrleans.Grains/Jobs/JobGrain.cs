@@ -3,13 +3,15 @@ using DiaOrleans.Abstractions.Speech;
 using DiaOrleans.Grains.Blobs;
 using DiaOrleans.Grains.State;
 using DiaOrleans.Grains.Waiting;
+using DiaOrleans.Inference.Streams;
 using Microsoft.Extensions.Logging;
 
 namespace DiaOrleans.Grains.Jobs;
 
 /// <summary>
-/// One job. <see cref="JobRecord"/> decides, and what it decided is stored before anybody hears of it: interleaved reads see the last stored record. The
-/// catalogue hears of each change afterwards; one that it misses it finds out when it asks.
+/// One job. <see cref="JobRecord"/> decides on a transition; the new record is stored before it is returned or reported. Interleaved
+/// calls read the last stored record. The catalogue is told of each change afterwards; if that call fails, the catalogue reads the job at
+/// its next list or activation.
 /// </summary>
 [GrainType("dia.job")]
 internal sealed partial class JobGrain(
@@ -18,9 +20,7 @@ internal sealed partial class JobGrain(
     TimeProvider time,
     ILogger<JobGrain> logger) : Grain, IJobGrain
 {
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(20);
-
-    private TaskCompletionSource _changed = NewSignal();
+    private readonly AsyncSignal _changed = new();
     private JobRecord? _stored;
 
     private Guid Id => this.GetPrimaryKey();
@@ -37,63 +37,67 @@ internal sealed partial class JobGrain(
         return _stored!.Job;
     }
 
-    public Task<Job?> Get() => Task.FromResult(_stored?.Job is { } job && !job.IsOver(time.GetUtcNow()) ? job : null);
+    public Task<Job?> Get() => Task.FromResult(_stored?.Job is { } job && !job.IsExpired(time.GetUtcNow()) ? job : null);
 
-    public async Task<JobOrder?> Claim(long token)
+    public async Task<JobAssignment?> Claim(long token)
     {
         if (_stored?.Claim(token, time.GetUtcNow()) is not { } claimed) return null;
         await Store(claimed);
-        if (!claimed.Job.Status.IsFinal()) return claimed.ToOrder();
+        if (!claimed.Job.Status.IsFinal()) return claimed.ToAssignment();
         await Report(claimed.Job);
         return null;
     }
 
-    public Task<bool> Begin(long token, JobStart start) => Move(_stored?.Begin(token, start, time.GetUtcNow()));
+    public Task<bool> Begin(long token, JobStart start) => Apply(_stored?.Begin(token, start, time.GetUtcNow()));
 
-    public async Task<bool> Complete(long token, JobResult result) =>
-        (_stored?.Job is { Status: SpeechStatus.Completed } job && job.Result == result) || await Move(_stored?.Complete(token, result, time.GetUtcNow()));
-
-    public async Task<bool> GiveBack(long token)
+    public async Task<bool> Complete(long token, JobResult result)
     {
-        if (_stored?.GiveBack(token) is not { } given) return false;
-        await Store(given);
+        if (_stored?.Job is { Status: SpeechStatus.Completed } job && job.Result == result) return true;
+        return await Apply(_stored?.Complete(token, result, time.GetUtcNow()));
+    }
+
+    public async Task<bool> Release(long token)
+    {
+        if (_stored?.Release(token) is not { } released) return false;
+        await Store(released);
         return true;
     }
 
-    public Task<bool> Fail(long token, string error) => Move(_stored?.Fail(token, error, time.GetUtcNow()));
+    public Task<bool> Fail(long token, string error) => Apply(_stored?.Fail(token, error, time.GetUtcNow()));
 
     public async Task<JobCancellation?> Cancel()
     {
         if (await Get() is null) return null;
-        var cancelled = await Move(_stored!.Cancel(time.GetUtcNow()));
+        var cancelled = await Apply(_stored!.Cancel(time.GetUtcNow()));
         if (cancelled) await LeaveQueue();
         return new JobCancellation(cancelled, _stored!.Job.Status);
     }
 
     public async Task<bool> WaitForEnd(long token, TimeSpan upTo, CancellationToken cancellation = default)
     {
-        var limit = upTo < LongestWait ? upTo : LongestWait;
+        var limit = LongPoll.Limit(upTo);
         for (var start = time.GetTimestamp(); ;)
         {
-            if (_stored?.IsOver(token) ?? true) return true;
+            var change = _changed.Next;
+            if (_stored?.MustStop(token) ?? true) return true;
             var left = limit - time.GetElapsedTime(start);
             if (left <= TimeSpan.Zero || cancellation.IsCancellationRequested) return false;
-            await _changed.Task.EndedOr(left, time, cancellation);
+            await change.WaitUpTo(left, time, cancellation);
         }
     }
 
-    public async Task<bool> Forget()
+    public async Task<bool> Delete()
     {
         if (_stored is not { } record) return true;
         if (!record.Job.Status.IsFinal()) return false;
         if (record.Job.Result is { } result) await blobs.Delete(result.Key);
-        await Change(null, state.ClearStateAsync);
+        await state.ClearOrDeactivate(this);
+        Publish(null);
         return true;
     }
 
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    private async Task<bool> Move(JobRecord? next)
+    /// <summary>Stores and reports a transition; false if it was refused.</summary>
+    private async Task<bool> Apply(JobRecord? next)
     {
         if (next is null) return false;
         await Store(next);
@@ -101,26 +105,18 @@ internal sealed partial class JobGrain(
         return true;
     }
 
-    private Task Store(JobRecord next)
+    private async Task Store(JobRecord next)
     {
         state.State.Record = next;
-        return Change(next, state.WriteStateAsync);
+        await state.WriteOrDeactivate(this);
+        Publish(next);
     }
 
-    private async Task Change(JobRecord? next, Func<Task> write)
+    /// <summary>Shows the stored record to calls and wakes those that wait for a change.</summary>
+    private void Publish(JobRecord? stored)
     {
-        try
-        {
-            await write();
-        }
-        catch
-        {
-            DeactivateOnIdle();
-            throw;
-        }
-
-        _stored = next;
-        Interlocked.Exchange(ref _changed, NewSignal()).SetResult();
+        _stored = stored;
+        _changed.Raise();
     }
 
     private async Task LeaveQueue()
@@ -129,7 +125,7 @@ internal sealed partial class JobGrain(
         {
             await GrainFactory.GetGrain<IJobQueueGrain>(0).Remove(Id);
         }
-        catch (Exception e) when (e is OrleansException or TimeoutException)
+        catch (Exception e) when (e.IsSiloFault())
         {
             Log.StillQueued(logger, e, Id);
         }
@@ -141,7 +137,7 @@ internal sealed partial class JobGrain(
         {
             await GrainFactory.GetGrain<IJobCatalogGrain>(0).Report(Id, job.Status, job.CompletedAt);
         }
-        catch (Exception e) when (e is OrleansException or TimeoutException)
+        catch (Exception e) when (e.IsSiloFault())
         {
             Log.NotReported(logger, e, Id);
         }
@@ -149,10 +145,10 @@ internal sealed partial class JobGrain(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "The catalogue did not hear how job {Job} stands; it will ask.")]
+        [LoggerMessage(1, LogLevel.Warning, "The catalogue was not told of a change of job {Job}; it reads the job later.")]
         public static partial void NotReported(ILogger logger, Exception cause, Guid job);
 
-        [LoggerMessage(2, LogLevel.Warning, "Cancelled job {Job} is still queued; who takes it finds that it has ended.")]
+        [LoggerMessage(2, LogLevel.Warning, "The cancelled job {Job} is still in the queue; the runner that takes it removes it.")]
         public static partial void StillQueued(ILogger logger, Exception cause, Guid job);
     }
 }

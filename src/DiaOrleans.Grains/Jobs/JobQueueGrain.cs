@@ -1,10 +1,14 @@
 using DiaOrleans.Abstractions.Jobs;
 using DiaOrleans.Grains.State;
 using DiaOrleans.Grains.Waiting;
+using DiaOrleans.Inference.Streams;
 
 namespace DiaOrleans.Grains.Jobs;
 
-/// <summary>Stores what <see cref="LeaseQueue"/> decides, asks the membership who is alive, and wakes runners. It calls no grain.</summary>
+/// <summary>
+/// Stores what <see cref="LeaseQueue"/> decides, reads the silos' status from the membership, and wakes waiting runners. It calls no
+/// other grain.
+/// </summary>
 [GrainType("dia.job-queue")]
 internal sealed class JobQueueGrain(
     [PersistentState("job-queue", StateStorage.ProviderName)] IPersistentState<JobQueueState> state,
@@ -12,9 +16,7 @@ internal sealed class JobQueueGrain(
     JobOptions options,
     TimeProvider time) : Grain, IJobQueueGrain
 {
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(20);
-
-    private TaskCompletionSource _changed = NewSignal();
+    private readonly AsyncSignal _changed = new();
     private LeaseQueue _queue = null!;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
@@ -25,7 +27,8 @@ internal sealed class JobQueueGrain(
 
     public Task Enqueue(IReadOnlyList<QueuedJob> jobs) => StoreIf(_queue.Enqueue(jobs), wake: true);
 
-    public Task<TimeSpan?> FindRoom() => Task.FromResult(_queue.Waiting < options.MaxPendingJobs ? (TimeSpan?)null : Backlog.RetryAfter(_queue));
+    public Task<TimeSpan?> CheckCapacity() =>
+        Task.FromResult(_queue.Waiting < options.MaxPendingJobs ? (TimeSpan?)null : RetryAfterEstimate.Compute(_queue));
 
     public async Task<JobLease?> Take(string owner)
     {
@@ -35,19 +38,19 @@ internal sealed class JobQueueGrain(
     }
 
     public Task WaitForWork(TimeSpan upTo, CancellationToken cancellation = default) =>
-        _queue.Waiting > 0 ? Task.CompletedTask : _changed.Task.EndedOr(upTo < LongestWait ? upTo : LongestWait, time, cancellation);
+        _queue.Waiting > 0 ? Task.CompletedTask : _changed.Next.WaitUpTo(LongPoll.Limit(upTo), time, cancellation);
 
     public Task<bool> Renew(JobLease lease) => Task.FromResult(_queue.Renew(lease, time.GetUtcNow()));
 
     public Task Release(JobLease lease) => StoreIf(_queue.Release(lease), wake: true);
 
-    public Task Done(JobLease lease) => StoreIf(_queue.Done(lease, time.GetUtcNow()));
+    public Task Complete(JobLease lease) => StoreIf(_queue.Complete(lease, time.GetUtcNow()));
 
     public Task Remove(Guid jobId) => StoreIf(_queue.Remove(jobId));
 
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    /// <summary>An address names one run of one silo: after a restart the old one is not among the members, or is known to be dead.</summary>
+    /// <summary>
+    /// A silo address contains the generation of its process: after a restart the old address is not a member, or is known to be dead.
+    /// </summary>
     private bool IsAlive(string owner) =>
         membership.CurrentSnapshot.Members.TryGetValue(SiloAddress.FromParsableString(owner), out var member)
         && member.Status is SiloStatus.Active or SiloStatus.ShuttingDown or SiloStatus.Stopping;
@@ -55,17 +58,7 @@ internal sealed class JobQueueGrain(
     private async Task StoreIf(bool changed, bool wake = false)
     {
         if (!changed) return;
-        try
-        {
-            await state.WriteStateAsync();
-        }
-        catch
-        {
-            // Memory and store may differ now: the next call gets an activation that has read the store.
-            DeactivateOnIdle();
-            throw;
-        }
-
-        if (wake) Interlocked.Exchange(ref _changed, NewSignal()).SetResult();
+        await state.WriteOrDeactivate(this);
+        if (wake) _changed.Raise();
     }
 }

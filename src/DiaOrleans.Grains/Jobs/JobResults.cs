@@ -2,19 +2,24 @@ using DiaOrleans.Abstractions.Jobs;
 
 namespace DiaOrleans.Grains.Jobs;
 
-/// <summary>Names of results in the blob store.</summary>
+/// <summary>Keys of job results in the blob store.</summary>
 internal static class JobResults
 {
     /// <summary>Folder of all results.</summary>
     public const string Folder = "job_results";
 
-    /// <summary>Every attempt has a name of its own: one that has lost cannot write over the one that won.</summary>
-    public static string KeyOf(JobLease lease, string format) => $"{Folder}/{lease.JobId:D}-{lease.Token}.{format}";
+    private const int GuidLength = 36;
 
-    /// <summary>The job whose attempt wrote that, or null.</summary>
-    public static Guid? JobOf(string key)
+    /// <summary>
+    /// The key of the result under this lease. It contains the token, so that a run that lost its lease cannot overwrite the result of
+    /// another run.
+    /// </summary>
+    public static string GetKey(JobLease lease, string format) => $"{Folder}/{lease.JobId:D}-{lease.Token}.{format}";
+
+    /// <summary>The job that a key belongs to; null if the key is not that of a result.</summary>
+    public static Guid? FindJob(string key)
     {
         var name = key[(Folder.Length + 1)..];
-        return name.Length > 36 && Guid.TryParseExact(name[..36], "D", out var id) ? id : null;
+        return name.Length > GuidLength && Guid.TryParseExact(name[..GuidLength], "D", out var id) ? id : null;
     }
 }

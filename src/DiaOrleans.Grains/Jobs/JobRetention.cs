@@ -3,16 +3,18 @@ using DiaOrleans.Abstractions.Speech;
 
 namespace DiaOrleans.Grains.Jobs;
 
-/// <summary>Which jobs have ended, and how long those are kept.</summary>
+/// <summary>Which statuses are final, and how long ended jobs are kept.</summary>
 internal static class JobRetention
 {
-    /// <summary>An ended job and its result can be read for so long.</summary>
+    /// <summary>For this time an ended job and its result can be read, and an idempotency key holds; spec/api.md 6.2.</summary>
     public static readonly TimeSpan Time = TimeSpan.FromHours(1);
 
-    public static bool IsFinal(this SpeechStatus status) => status is SpeechStatus.Completed or SpeechStatus.Failed or SpeechStatus.Cancelled;
+    public static bool IsFinal(this SpeechStatus status) =>
+        status is SpeechStatus.Completed or SpeechStatus.Failed or SpeechStatus.Cancelled;
 
-    /// <summary>Whether a job that ended then is unknown now.</summary>
-    public static bool IsOver(DateTimeOffset? endedAt, DateTimeOffset now) => endedAt + Time <= now;
+    /// <summary>Whether the retention time that began at <paramref name="from"/> is over; false if it has not begun (null).</summary>
+    public static bool IsExpired(DateTimeOffset? from, DateTimeOffset now) => from + Time <= now;
 
-    public static bool IsOver(this Job job, DateTimeOffset now) => IsOver(job.CompletedAt, now);
+    /// <summary>Whether the job is unknown to clients because it ended too long ago.</summary>
+    public static bool IsExpired(this Job job, DateTimeOffset now) => IsExpired(job.CompletedAt, now);
 }

@@ -10,10 +10,24 @@ using Microsoft.Extensions.Logging;
 namespace DiaOrleans.Grains.Jobs;
 
 /// <summary>
-/// One attempt at a job, under one lease. Once its rendering has begun, a store or a disk that fails does not end it: it holds its audio, renews its lease and writes
-/// again until that works, the job is cancelled or overtaken, or the server stops.
+/// One run of a job under one lease. Once rendering has begun, a failing store or disk does not end the run: it keeps its audio, renews
+/// its lease and writes again until the write succeeds, the job is cancelled or leased again, or the server stops.
 /// </summary>
-internal sealed partial class JobRun(JobLease lease, string worker, IGrainFactory grains, ISpeechRenderer renderer, IBlobStore blobs, TimeProvider time, ILogger logger)
+/// <param name="lease">The right to run the job.</param>
+/// <param name="worker">Id of the worker shown to clients, like <c>worker_1</c>.</param>
+/// <param name="grains">Calls the job and the queue.</param>
+/// <param name="renderer">Makes the audio.</param>
+/// <param name="blobs">Receives the audio.</param>
+/// <param name="time">Clock of renewals and pauses.</param>
+/// <param name="logger">Logger of the runner.</param>
+internal sealed partial class JobRun(
+    JobLease lease,
+    string worker,
+    IGrainFactory grains,
+    ISpeechRenderer renderer,
+    IBlobStore blobs,
+    TimeProvider time,
+    ILogger logger)
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
@@ -22,51 +36,51 @@ internal sealed partial class JobRun(JobLease lease, string worker, IGrainFactor
     private readonly StorageRetry _writes = new(lease.JobId, time, logger);
     private readonly TaskCompletionSource _admitted = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Ends when the workers have the job. It may be refused instead, or end before: then this never ends.</summary>
+    /// <summary>Ends when the workers have admitted the job. Never ends if they refuse it or the run ends before.</summary>
     public Task Admitted => _admitted.Task;
 
-    /// <summary>Runs the job to its end, or gives it back.</summary>
+    /// <summary>Runs the job to its end, or releases it.</summary>
     public async Task<RunResult> Execute(CancellationToken stopping)
     {
         try
         {
-            if (await _job.Claim(lease.Token) is { } order) return await Attempt(order.Request, stopping);
-            await _queue.Done(lease);
+            if (await _job.Claim(lease.Token) is { } assignment) return await RunUnderLease(assignment.Request, stopping);
+            await _queue.Complete(lease);
             return RunResult.Done;
         }
-        catch (Exception e) when (StorageRetry.IsPassing(e))
+        catch (Exception e) when (StorageRetry.IsTransient(e))
         {
-            // The lease runs out. Until then others go on, also where this one job cannot be read.
-            return RunResult.Troubled(e);
+            // The job is not released: until its lease expires other jobs are run, even if this one cannot be read.
+            return RunResult.Faulted(e);
         }
     }
 
-    private static bool IsPassing(Exception e) => StorageRetry.IsPassing(e) || e is RenderException { Passing: true };
+    private static bool IsTransient(Exception e) => StorageRetry.IsTransient(e) || e is RenderException { Passing: true };
 
-    private async Task<RunResult> Attempt(SpeechRequest request, CancellationToken stopping)
+    private async Task<RunResult> RunUnderLease(SpeechRequest request, CancellationToken stopping)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        var watching = new LeaseWatch(lease, _job, _queue, time).Run(stop);
+        var monitoring = new LeaseMonitor(lease, _job, _queue, time).Run(stop);
         try
         {
             return await RenderOrFail(request, stop.Token);
         }
         catch (Exception e) when (stop.IsCancellationRequested)
         {
-            // Cancelled, overtaken, or the server stops; in the first two cases there is no lease to give back.
+            // The job was cancelled or leased again, or the server stops. In the first two cases releasing has no effect.
             if (e is not OperationCanceledException) Log.Stopped(logger, e, lease.JobId);
-            await GiveBack();
+            await Release();
             return RunResult.Stopped;
         }
-        catch (Exception e) when (IsPassing(e))
+        catch (Exception e) when (IsTransient(e))
         {
-            await GiveBack();
-            return RunResult.Troubled(e);
+            await Release();
+            return RunResult.Faulted(e);
         }
         finally
         {
             await stop.CancelAsync();
-            await watching;
+            await monitoring;
         }
     }
 
@@ -76,44 +90,40 @@ internal sealed partial class JobRun(JobLease lease, string worker, IGrainFactor
         {
             return await Render(request, stop);
         }
-        catch (Exception e) when (!stop.IsCancellationRequested && !IsPassing(e))
+        catch (RenderException e) when (!stop.IsCancellationRequested && !IsTransient(e))
         {
-            if (e is not RenderException) Log.Failed(logger, e, lease.JobId);
-            return await Fail(e is RenderException ? e.Message : "The server could not make the audio; its log says why.", stop);
+            return await Fail(e.Message, stop);
+        }
+        catch (Exception e) when (!stop.IsCancellationRequested && !IsTransient(e))
+        {
+            Log.Failed(logger, e, lease.JobId);
+            return await Fail("The server could not make the audio; its log says why.", stop);
         }
     }
 
     private async Task<RunResult> Render(SpeechRequest request, CancellationToken stop)
     {
         var start = await renderer.Start(lease.JobId, request, WorkPriority.Background, stop);
-        if (start.Rendering is not { } rendering) return await Refused(start.Admission, request.VoiceId, stop);
+        if (start.Rendering is not { } rendering) return await EndRefused(start.Admission, request.VoiceId, stop);
         _admitted.SetResult();
         IReadOnlyList<ReadOnlyMemory<byte>> audio;
-        await using (rendering) audio = await Follow(rendering, stop);
+        await using (rendering) audio = await ReportStartAndRead(rendering, stop);
         await Publish(audio, request.Format, stop);
-        await _queue.Done(lease);
+        await _queue.Complete(lease);
         return RunResult.Done;
     }
 
-    private async Task<IReadOnlyList<ReadOnlyMemory<byte>>> Follow(ISpeechRendering rendering, CancellationToken stop)
+    private async Task<IReadOnlyList<ReadOnlyMemory<byte>>> ReportStartAndRead(ISpeechRendering rendering, CancellationToken stop)
     {
         var reading = ReadAll(rendering, stop);
         await Task.WhenAny(rendering.Started, reading);
         if (!reading.IsFaulted && !reading.IsCanceled)
         {
             var start = new JobStart(worker, rendering.ProcessedText, rendering.AudioPromptUsed);
-            await _writes.Until("The start", () => _job.Begin(lease.Token, start), stop);
+            await _writes.Execute("The start", () => _job.Begin(lease.Token, start), stop);
         }
 
         return await reading;
-    }
-
-    private async Task Publish(IReadOnlyList<ReadOnlyMemory<byte>> audio, string format, CancellationToken stop)
-    {
-        var key = JobResults.KeyOf(lease, format);
-        await _writes.Until("The audio", () => blobs.Write(key, audio, stop), stop);
-        var completed = await _writes.Until("The end", () => _job.Complete(lease.Token, new JobResult(key, audio.Sum(piece => (long)piece.Length))), stop);
-        if (!completed) await Try(() => blobs.Delete(key, CancellationToken.None));
     }
 
     private static async Task<IReadOnlyList<ReadOnlyMemory<byte>>> ReadAll(ISpeechRendering rendering, CancellationToken stop)
@@ -123,7 +133,16 @@ internal sealed partial class JobRun(JobLease lease, string worker, IGrainFactor
         return pieces;
     }
 
-    private async Task<RunResult> Refused(SpeechAdmission admission, string voice, CancellationToken stop)
+    /// <summary>Writes the audio, then completes the job. Deletes the audio if the job has ended or another lease holds it.</summary>
+    private async Task Publish(IReadOnlyList<ReadOnlyMemory<byte>> audio, string format, CancellationToken stop)
+    {
+        var result = new JobResult(JobResults.GetKey(lease, format), audio.Sum(piece => (long)piece.Length));
+        await _writes.Execute("The audio", () => blobs.Write(result.Key, audio, stop), stop);
+        var completed = await _writes.Execute("The end", () => _job.Complete(lease.Token, result), stop);
+        if (!completed) await TryOnce(() => blobs.Delete(result.Key, CancellationToken.None));
+    }
+
+    private async Task<RunResult> EndRefused(SpeechAdmission admission, string voice, CancellationToken stop)
     {
         switch (admission.Outcome)
         {
@@ -132,34 +151,34 @@ internal sealed partial class JobRun(JobLease lease, string worker, IGrainFactor
             case AdmissionOutcome.Rejected:
                 return await Fail(admission.Reason!, stop);
             default:
-                await GiveBack();
+                await Release();
                 return RunResult.Busy(admission.RetryAfter is { } wait && wait < LongestPause ? wait : LongestPause);
         }
     }
 
     private async Task<RunResult> Fail(string error, CancellationToken stop)
     {
-        await _writes.Until("The end", () => _job.Fail(lease.Token, error), stop);
-        await _queue.Done(lease);
+        await _writes.Execute("The end", () => _job.Fail(lease.Token, error), stop);
+        await _queue.Complete(lease);
         return RunResult.Done;
     }
 
-    /// <summary>Says that the job was not at fault, so that this start does not count. Where nobody hears it the lease runs out.</summary>
-    private async Task GiveBack()
+    /// <summary>Takes the counted start back and ends the lease. If a call fails, the lease expires instead.</summary>
+    private async Task Release()
     {
-        await Try(() => _job.GiveBack(lease.Token));
-        await Try(() => _queue.Release(lease));
+        await TryOnce(() => _job.Release(lease.Token));
+        await TryOnce(() => _queue.Release(lease));
     }
 
-    private async Task Try(Func<Task> call)
+    private async Task TryOnce(Func<Task> call)
     {
         try
         {
             await call();
         }
-        catch (Exception e) when (IsPassing(e))
+        catch (Exception e) when (IsTransient(e))
         {
-            Log.NotHeard(logger, e, lease.JobId);
+            Log.NotStored(logger, e, lease.JobId);
         }
     }
 
@@ -168,10 +187,10 @@ internal sealed partial class JobRun(JobLease lease, string worker, IGrainFactor
         [LoggerMessage(1, LogLevel.Error, "Job {Job} failed.")]
         public static partial void Failed(ILogger logger, Exception cause, Guid job);
 
-        [LoggerMessage(3, LogLevel.Debug, "What became of a run of job {Job} could not be stored; its lease runs out, or a clean-up finds it.")]
-        public static partial void NotHeard(ILogger logger, Exception cause, Guid job);
+        [LoggerMessage(3, LogLevel.Debug, "The end of a run of job {Job} is not stored: its lease expires, or the cleanup deletes a file.")]
+        public static partial void NotStored(ILogger logger, Exception cause, Guid job);
 
-        [LoggerMessage(4, LogLevel.Debug, "Job {Job} was stopped.")]
+        [LoggerMessage(4, LogLevel.Debug, "A run of job {Job} was stopped.")]
         public static partial void Stopped(ILogger logger, Exception cause, Guid job);
     }
 }

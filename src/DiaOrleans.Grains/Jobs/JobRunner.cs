@@ -10,8 +10,8 @@ using Microsoft.Extensions.Logging;
 namespace DiaOrleans.Grains.Jobs;
 
 /// <summary>
-/// Takes jobs from the queue while this silo's engine is ready, as many as it decodes at a time and one more, so that a slot that falls free finds work. When the
-/// silo is told to stop, running jobs are handed back: whoever takes them next makes the same audio.
+/// Takes jobs from the queue while this silo's engine is ready: one more than the engine decodes at the same time, so that a slot that
+/// becomes free finds work. When the silo stops, running jobs are released; their next run makes the same audio.
 /// </summary>
 internal sealed partial class JobRunner(
     LocalWorker worker,
@@ -23,13 +23,17 @@ internal sealed partial class JobRunner(
     TimeProvider time,
     ILogger<JobRunner> logger) : IHostedLifecycleService
 {
-    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan PollTime = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LongestAdmission = TimeSpan.FromSeconds(2);
 
     private readonly CancellationTokenSource _stop = new();
     private readonly List<Task<RunResult>> _runs = [];
-    private readonly Backoff _trouble = new();
-    private Task _taking = Task.CompletedTask;
+
+    // Not retry pipelines, because nothing is called again here. After a failed step the loop continues with the step that is due then.
+    // After a failed run the queue leases the job again, to any silo; the faults of all runs set the pause before the next job is taken.
+    private readonly Backoff _stepFaults = new();
+    private readonly Backoff _runFaults = new();
+    private Task _loop = Task.CompletedTask;
 
     private IJobQueueGrain Queue => grains.GetGrain<IJobQueueGrain>(0);
 
@@ -37,7 +41,7 @@ internal sealed partial class JobRunner(
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        _taking = Task.Run(KeepTaking, CancellationToken.None);
+        _loop = Task.Run(Loop, CancellationToken.None);
         return Task.CompletedTask;
     }
 
@@ -46,23 +50,22 @@ internal sealed partial class JobRunner(
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         await _stop.CancelAsync();
-        await _taking.EndedOr(Timeout.InfiniteTimeSpan, time, cancellationToken);
+        await _loop.WaitUpTo(Timeout.InfiniteTimeSpan, time, cancellationToken);
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private async Task KeepTaking()
+    private async Task Loop()
     {
-        var silence = new Backoff();
         while (!_stop.IsCancellationRequested)
         {
             try
             {
                 await Step();
-                if (silence.InTrouble) Log.TakenAgain(logger);
-                silence.Reset();
+                if (_stepFaults.IsFailing) Log.QueueAnswers(logger);
+                _stepFaults.Reset();
             }
             catch (OperationCanceledException) when (_stop.IsCancellationRequested)
             {
@@ -70,81 +73,83 @@ internal sealed partial class JobRunner(
             }
             catch (Exception e)
             {
-                if (!silence.InTrouble) Log.NotTaken(logger, e);
-                await Sleep(silence.Next());
+                if (!_stepFaults.IsFailing) Log.QueueFails(logger, e);
+                await Pause(_stepFaults.Next());
             }
         }
 
         await Task.WhenAll(_runs);
     }
 
+    /// <summary>Takes one job, or waits until that may be possible.</summary>
     private async Task Step()
     {
         var change = worker.Changed;
         await grains.GetGrain<IJobCatalogGrain>(0).Recover().WaitAsync(_stop.Token);
-        await Forget();
-        if (worker.Status.State is not (WorkerState.Ready or WorkerState.Asleep)) await change.EndedOr(LookAgain, time, _stop.Token);
+        await RemoveEndedRuns();
+        if (worker.Status.State is not (WorkerState.Ready or WorkerState.Asleep)) await change.WaitUpTo(PollTime, time, _stop.Token);
         else if (_runs.Count > options.Slots) await Task.WhenAny(_runs).WaitAsync(_stop.Token);
         else if (await Queue.Take(silo.SiloAddress.ToParsableString()) is { } lease) await Begin(lease);
-        else await Queue.WaitForWork(LookAgain, _stop.Token).WaitAsync(_stop.Token);
+        else await Queue.WaitForWork(PollTime, _stop.Token).WaitAsync(_stop.Token);
     }
 
     /// <summary>
-    /// Returns when the job is admitted or has ended, so that the engine hears of jobs in their order. One whose preparation takes longer than a moment does not hold up
-    /// those behind it.
+    /// Starts a run and returns when it is admitted or has ended, so that the engine receives jobs in the order of the queue. After a
+    /// time limit the next job is taken, so that a job with a slow preparation does not delay the others.
     /// </summary>
     private Task Begin(JobLease lease)
     {
         var run = new JobRun(lease, $"worker_{worker.Key.Device + 1}", grains, renderer, blobs, time, logger);
         var running = run.Execute(_stop.Token);
         _runs.Add(running);
-        return Task.WhenAny(run.Admitted, running).EndedOr(LongestAdmission, time, _stop.Token);
+        return Task.WhenAny(run.Admitted, running).WaitUpTo(LongestAdmission, time, _stop.Token);
     }
 
-    /// <summary>Lets go of runs that have ended, and pauses where they met busy workers or trouble.</summary>
-    private async Task Forget()
+    /// <summary>Removes runs that have ended, and pauses if they met busy workers or transient faults.</summary>
+    private async Task RemoveEndedRuns()
     {
-        var pause = TimeSpan.Zero;
+        var longest = TimeSpan.Zero;
         foreach (var run in _runs.Where(run => run.IsCompleted).ToArray())
         {
             _runs.Remove(run);
-            if (PauseAfter(await run) is var asked && asked > pause) pause = asked;
+            var pause = PauseAfter(await run);
+            if (pause > longest) longest = pause;
         }
 
-        if (pause > TimeSpan.Zero) await Sleep(pause);
+        if (longest > TimeSpan.Zero) await Pause(longest);
     }
 
-    private TimeSpan PauseAfter(RunResult end)
+    private TimeSpan PauseAfter(RunResult result)
     {
-        if (end.Trouble is { } cause)
+        if (result.TransientFault is { } fault)
         {
-            if (!_trouble.InTrouble) Log.Troubled(logger, cause);
-            return _trouble.Next();
+            if (!_runFaults.IsFailing) Log.RunsFail(logger, fault);
+            return _runFaults.Next();
         }
 
-        if (end.HasEnded && _trouble.InTrouble)
+        if (result.HasEnded && _runFaults.IsFailing)
         {
-            Log.Recovered(logger, _trouble.Failures);
-            _trouble.Reset();
+            Log.RunsSucceed(logger, _runFaults.Failures);
+            _runFaults.Reset();
         }
 
-        return end.Pause;
+        return result.Pause;
     }
 
-    private Task Sleep(TimeSpan span) => Task.Delay(span, time, _stop.Token).EndedOr(Timeout.InfiniteTimeSpan, time, _stop.Token);
+    private Task Pause(TimeSpan span) => Task.Delay(span, time, _stop.Token).WaitUpTo(Timeout.InfiniteTimeSpan, time, _stop.Token);
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "The queue of jobs does not answer; it is asked again until it does.")]
-        public static partial void NotTaken(ILogger logger, Exception cause);
+        [LoggerMessage(1, LogLevel.Warning, "The job queue does not answer; it is called again, with growing pauses, until it does.")]
+        public static partial void QueueFails(ILogger logger, Exception cause);
 
-        [LoggerMessage(2, LogLevel.Information, "The queue of jobs answers again.")]
-        public static partial void TakenAgain(ILogger logger);
+        [LoggerMessage(2, LogLevel.Information, "The job queue answers again.")]
+        public static partial void QueueAnswers(ILogger logger);
 
-        [LoggerMessage(3, LogLevel.Warning, "A job met a passing fault. It is tried again, and jobs are taken with growing pauses, until one comes to its end.")]
-        public static partial void Troubled(ILogger logger, Exception cause);
+        [LoggerMessage(3, LogLevel.Warning, "A job met a transient fault and is run again. The runner pauses longer until a job ends.")]
+        public static partial void RunsFail(ILogger logger, Exception cause);
 
-        [LoggerMessage(4, LogLevel.Information, "Jobs come to their end again, after {Failures} passing faults.")]
-        public static partial void Recovered(ILogger logger, int failures);
+        [LoggerMessage(4, LogLevel.Information, "A job has ended after {Failures} transient faults.")]
+        public static partial void RunsSucceed(ILogger logger, int failures);
     }
 }

@@ -2,7 +2,7 @@ using DiaOrleans.Grains.State;
 
 namespace DiaOrleans.Grains.Jobs;
 
-/// <summary>What a job grain stores. A cleared row reads as a fresh object, so a null record means that there is no such job.</summary>
+/// <summary>What a job grain stores. A cleared row is read as a new object: a null record means that there is no such job.</summary>
 [GenerateSerializer, Alias("dia.job-state"), StoredState("dia.job", version: 2)]
 internal sealed class JobState
 {

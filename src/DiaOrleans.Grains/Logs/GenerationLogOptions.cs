@@ -1,11 +1,15 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace DiaOrleans.Grains.Logs;
 
-/// <summary>How much of the log is kept, and how it is cut for the store.</summary>
+/// <summary>The size of the generation log and of its stored pages.</summary>
 internal sealed record GenerationLogOptions
 {
-    /// <summary>Entries at most.</summary>
-    public int Most { get; init; } = 10_000;
+    /// <summary>Entries in the log; a full log removes its oldest page. 1 or more, 10 000 by default.</summary>
+    [Range(1, int.MaxValue)]
+    public int MaxEntries { get; init; } = 10_000;
 
-    /// <summary>Entries a stored page.</summary>
+    /// <summary>Entries in a stored page. An added entry rewrites one page. 1 to 1000, 64 by default.</summary>
+    [Range(1, 1000)]
     public int PageSize { get; init; } = 64;
 }

@@ -3,7 +3,7 @@ using DiaOrleans.Grains.State;
 
 namespace DiaOrleans.Grains.Logs;
 
-/// <summary>Which pages of the log there are, oldest first. Written when a page is begun.</summary>
+/// <summary>The numbers of the log's pages, oldest first. Written when a page is begun.</summary>
 [GenerateSerializer, Alias("dia.generation-log-state"), StoredState("dia.generation-log", version: 1)]
 internal sealed class GenerationLogState
 {

@@ -2,15 +2,18 @@ using DiaOrleans.Abstractions.Logs;
 
 namespace DiaOrleans.Grains.Logs;
 
-/// <summary>A page of the generation log: one stored row, so that an entry costs the writing of one page and not of the whole log. Only the log calls it.</summary>
+/// <summary>
+/// A page of the generation log in a stored row of its own, so that an added entry writes one page and not the whole log. Called by the
+/// log only.
+/// </summary>
 [Alias("dia.generation-log-page")]
 internal interface IGenerationLogPageGrain : IGrainWithIntegerKey
 {
-    /// <summary>Its entries, oldest first.</summary>
+    /// <summary>The entries of the page, oldest first.</summary>
     [Alias("read")]
     Task<IReadOnlyList<GenerationEntry>> Read();
 
-    /// <summary>Stored before the call returns.</summary>
+    /// <summary>Replaces the entries; stored before the call returns. An empty page is removed from the store.</summary>
     [Alias("write")]
     Task Write(IReadOnlyList<GenerationEntry> entries);
 }

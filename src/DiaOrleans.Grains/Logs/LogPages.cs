@@ -2,43 +2,52 @@ using DiaOrleans.Abstractions.Logs;
 
 namespace DiaOrleans.Grains.Logs;
 
-/// <summary>The log in memory, page by page as it is stored.</summary>
+/// <summary>The log in memory, in the pages in which it is stored.</summary>
+/// <param name="pageSize">Entries in a full page.</param>
 internal sealed class LogPages(int pageSize)
 {
     private readonly SortedDictionary<long, List<GenerationEntry>> _pages = [];
-    private readonly Dictionary<string, long> _pageOf = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _pageById = new(StringComparer.Ordinal);
 
     /// <summary>Numbers of the pages, oldest first.</summary>
     public IEnumerable<long> Numbers => _pages.Keys;
 
-    /// <summary>Entries in all.</summary>
-    public int Count => _pageOf.Count;
+    /// <summary>Entries in all pages.</summary>
+    public int Count => _pageById.Count;
 
-    /// <summary>Newest first.</summary>
+    /// <summary>All entries, newest first.</summary>
     public IEnumerable<GenerationEntry> Newest => _pages.Reverse().SelectMany(page => page.Value.AsEnumerable().Reverse());
 
-    public bool Contains(string id) => _pageOf.ContainsKey(id);
+    public bool Contains(string id) => _pageById.ContainsKey(id);
 
-    public GenerationEntry? Find(string id) => _pageOf.TryGetValue(id, out var page) ? _pages[page].First(entry => entry.Id == id) : null;
+    public GenerationEntry? Find(string id) =>
+        _pageById.TryGetValue(id, out var page) ? _pages[page].First(entry => entry.Id == id) : null;
 
-    /// <summary>The page that takes the next entry; it is not among <see cref="Numbers"/> where it has still to be begun.</summary>
-    public long Next() => _pages.Count == 0 ? 0 : _pages.Last() is var newest && newest.Value.Count < pageSize ? newest.Key : newest.Key + 1;
-
-    /// <summary>What a page would hold with one entry more.</summary>
-    public IReadOnlyList<GenerationEntry> With(long number, GenerationEntry entry) => [.. _pages[number], entry];
-
-    /// <summary>The pages that hold any of <paramref name="gone"/>, and what they would hold without them.</summary>
-    public IReadOnlyList<(long Number, IReadOnlyList<GenerationEntry> Left)> Without(IEnumerable<GenerationEntry> gone)
+    /// <summary>Number of the page that takes the next entry. If the page is not in <see cref="Numbers"/>, it has to be begun.</summary>
+    public long FindPageToFill()
     {
-        var ids = gone.Select(entry => entry.Id).ToHashSet(StringComparer.Ordinal);
-        return [.. ids.Select(id => _pageOf[id]).Distinct().Order().Select(page => (page, (IReadOnlyList<GenerationEntry>)[.. _pages[page].Where(entry => !ids.Contains(entry.Id))]))];
+        if (_pages.Count == 0) return 0;
+        var newest = _pages.Last();
+        return newest.Value.Count < pageSize ? newest.Key : newest.Key + 1;
     }
 
-    /// <summary>Takes over what a page holds. The newest page may be empty; an older one that is is forgotten.</summary>
-    public void Take(long number, IReadOnlyList<GenerationEntry> entries)
+    /// <summary>The entries of a page and one more.</summary>
+    public IReadOnlyList<GenerationEntry> With(long number, GenerationEntry entry) => [.. _pages[number], entry];
+
+    /// <summary>The pages that contain entries of <paramref name="removed"/>, and what is left in each without them.</summary>
+    public IReadOnlyList<(long Number, IReadOnlyList<GenerationEntry> Left)> Without(IEnumerable<GenerationEntry> removed)
     {
-        foreach (var entry in _pages.GetValueOrDefault(number, [])) _pageOf.Remove(entry.Id);
-        foreach (var entry in entries) _pageOf[entry.Id] = number;
+        var ids = removed.Select(entry => entry.Id).ToHashSet(StringComparer.Ordinal);
+        return [.. ids.Select(id => _pageById[id]).Distinct().Order().Select(page => (page, Left(page)))];
+
+        IReadOnlyList<GenerationEntry> Left(long page) => [.. _pages[page].Where(entry => !ids.Contains(entry.Id))];
+    }
+
+    /// <summary>Sets the entries of a page. Without entries the newest page stays, and an older one is removed.</summary>
+    public void Set(long number, IReadOnlyList<GenerationEntry> entries)
+    {
+        foreach (var entry in _pages.GetValueOrDefault(number, [])) _pageById.Remove(entry.Id);
+        foreach (var entry in entries) _pageById[entry.Id] = number;
         if (entries.Count > 0 || number >= _pages.Keys.LastOrDefault(number)) _pages[number] = [.. entries];
         else _pages.Remove(number);
     }

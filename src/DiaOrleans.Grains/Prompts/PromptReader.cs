@@ -23,14 +23,14 @@ internal sealed class PromptReader(IRecordingReader reader, IBlobStore blobs, Ti
     /// <summary>A recording in the store as bytes; null where there is none.</summary>
     /// <exception cref="IOException">It cannot be read, or is too large.</exception>
     public Task<byte[]?> ReadFile(string key, CancellationToken cancellationToken) =>
-        TimeLimits.Within(LongestRead, time, stop => Task.Run(() => blobs.ReadAll(key, MaxFileBytes, stop), stop).WaitAsync(stop), () => new IOException("Reading it takes too long."), cancellationToken);
+        TimeLimits.Run(LongestRead, time, stop => Task.Run(() => blobs.ReadAll(key, MaxFileBytes, stop), stop).WaitAsync(stop), () => new IOException("Reading it takes too long."), cancellationToken);
 
     /// <exception cref="RecordingException">It cannot be decoded.</exception>
     public Task<Recording> DecodeFile(ReadOnlyMemory<byte> file, CancellationToken cancellationToken) => Decode(file, FileLimits, cancellationToken);
 
     /// <exception cref="RecordingException">It cannot be decoded.</exception>
     public Task<Recording> Decode(ReadOnlyMemory<byte> file, ReadLimits limits, CancellationToken cancellationToken) =>
-        TimeLimits.Within(LongestRead, time, stop => DecodeInTurn(file, limits, stop), () => new RecordingException(RecordingProblem.Unreadable, "Decoding it takes too long."), cancellationToken);
+        TimeLimits.Run(LongestRead, time, stop => DecodeInTurn(file, limits, stop), () => new RecordingException(RecordingProblem.Unreadable, "Decoding it takes too long."), cancellationToken);
 
     /// <summary>A decoder that does not stop loses its place, so that the others go on.</summary>
     private async Task<Recording> DecodeInTurn(ReadOnlyMemory<byte> file, ReadLimits limits, CancellationToken stop)

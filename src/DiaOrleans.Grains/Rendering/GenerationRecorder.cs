@@ -39,12 +39,12 @@ internal sealed partial class GenerationRecorder(IGrainFactory grains, IBlobStor
 
     private async Task<T?> Keep<T>(RenderTicket ticket, string what, Func<Task<T>> write, CancellationToken stop) where T : class
     {
-        if (ticket.Priority == WorkPriority.Background) return await new StorageRetry(ticket.Id, time, logger).Until(what, write, stop);
+        if (ticket.Priority == WorkPriority.Background) return await new StorageRetry(ticket.Id, time, logger).Execute(what, write, stop);
         try
         {
             return await write();
         }
-        catch (Exception e) when (StorageRetry.IsPassing(e))
+        catch (Exception e) when (StorageRetry.IsTransient(e))
         {
             Log.NotKept(logger, e, what, ticket.Id);
             return null;

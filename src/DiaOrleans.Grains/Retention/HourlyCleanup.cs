@@ -2,7 +2,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace DiaOrleans.Grains.Retention;
 
-/// <summary>Cleans up each hour, for as long as the silo is up.</summary>
+/// <summary>Runs the cleanup each hour, for the first time one hour after the start.</summary>
 internal sealed class HourlyCleanup(Cleanup cleanup, TimeProvider time) : BackgroundService
 {
     private readonly PeriodicTimer _timer = new(TimeSpan.FromHours(1), time);
@@ -17,7 +17,7 @@ internal sealed class HourlyCleanup(Cleanup cleanup, TimeProvider time) : Backgr
     {
         while (await _timer.WaitForNextTickAsync(stoppingToken))
         {
-            // What fails in a step is in the log already.
+            // The cleanup logs the failures of its steps.
             await cleanup.Run(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }

@@ -1,8 +1,8 @@
 namespace DiaOrleans.Grains.Retention;
 
-/// <summary>A part of the hourly cleanup. Steps do not rely on each other's order, and may run on several silos at once.</summary>
+/// <summary>A step of the cleanup. Steps run in any order and may run on several silos at the same time.</summary>
 public interface ICleanupStep
 {
-    /// <summary>Removes what is too old at <paramref name="now"/>.</summary>
-    Task Sweep(DateTimeOffset now, CancellationToken cancellationToken);
+    /// <summary>Removes data whose retention time is over at <paramref name="now"/>.</summary>
+    Task Run(DateTimeOffset now, CancellationToken cancellationToken);
 }

@@ -1,9 +1,15 @@
 namespace DiaOrleans.Grains.Retention;
 
-/// <summary>From a configured number of hours, which may be any, to a point in time.</summary>
+/// <summary>Converts a retention time in hours, which may be any number, to a point in time.</summary>
 internal static class RetentionAge
 {
-    /// <summary>What is older than this goes. Hours below zero count as none, and more than there were since the year 1 keep everything.</summary>
-    public static DateTimeOffset Limit(DateTimeOffset now, long hours) =>
-        hours <= 0 ? now : hours >= (now - DateTimeOffset.MinValue).TotalHours ? DateTimeOffset.MinValue : now.AddHours(-hours);
+    /// <summary>
+    /// The time of the oldest data that is kept: <paramref name="hours"/> before <paramref name="now"/>. <paramref name="now"/> for 0 and
+    /// below; <see cref="DateTimeOffset.MinValue"/> if the hours reach back before the year 1.
+    /// </summary>
+    public static DateTimeOffset GetOldestKept(DateTimeOffset now, long hours)
+    {
+        if (hours <= 0) return now;
+        return hours >= (now - DateTimeOffset.MinValue).TotalHours ? DateTimeOffset.MinValue : now.AddHours(-hours);
+    }
 }

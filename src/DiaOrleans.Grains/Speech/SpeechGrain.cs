@@ -42,7 +42,7 @@ internal sealed partial class SpeechGrain(ISpeechRenderer renderer, TimeProvider
     {
         if (_admission is null) return Snapshot();
         using var visit = _client.Enter();
-        await _readable.Task.EndedOr(upTo < LongestWait ? upTo : LongestWait, time);
+        await _readable.Task.WaitUpTo(upTo < LongestWait ? upTo : LongestWait, time);
         return Snapshot();
     }
 

@@ -1,4 +1,6 @@
 namespace DiaOrleans.Grains.State;
 
-/// <summary>A stored payload that this release cannot read; the message says why and what helps.</summary>
+/// <summary>Stored state that this release cannot read.</summary>
+/// <param name="message">The reason, and what helps.</param>
+/// <param name="cause">The exception of the reader, or null.</param>
 public sealed class StateFormatException(string message, Exception? cause = null) : Exception(message, cause);

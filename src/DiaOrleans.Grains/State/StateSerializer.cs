@@ -7,8 +7,9 @@ using Orleans.Storage;
 namespace DiaOrleans.Grains.State;
 
 /// <summary>
-/// Grain state as JSON in an envelope: <c>{"type":"dia.voice","version":1,"state":{...}}</c>. A newer version or another type is an error, so that
-/// no release silently drops what another one wrote.
+/// Grain state as JSON in an envelope: <c>{"type":"dia.voice","version":1,"state":{...}}</c>. A newer version, another type or an unknown
+/// member is an error, so that a release never drops data that another release wrote. The type must have a
+/// <see cref="StoredStateAttribute"/>.
 /// </summary>
 public sealed class StateSerializer : IGrainStorageSerializer
 {
@@ -21,16 +22,20 @@ public sealed class StateSerializer : IGrainStorageSerializer
     };
 
     /// <inheritdoc/>
+    /// <exception cref="InvalidOperationException">The type has no <see cref="StoredStateAttribute"/>.</exception>
     public BinaryData Serialize<T>(T? input)
     {
-        var shape = ShapeOf(typeof(T));
-        return new BinaryData(JsonSerializer.SerializeToUtf8Bytes(new Envelope(shape.Name, shape.Version, JsonSerializer.SerializeToElement(input, Options)), Options));
+        var shape = GetShape(typeof(T));
+        var envelope = new Envelope(shape.Name, shape.Version, JsonSerializer.SerializeToElement(input, Options));
+        return new BinaryData(JsonSerializer.SerializeToUtf8Bytes(envelope, Options));
     }
 
     /// <inheritdoc/>
+    /// <exception cref="StateFormatException">The stored state cannot be read.</exception>
+    /// <exception cref="InvalidOperationException">The type has no <see cref="StoredStateAttribute"/>.</exception>
     public T Deserialize<T>(BinaryData input)
     {
-        var shape = ShapeOf(typeof(T));
+        var shape = GetShape(typeof(T));
         try
         {
             var envelope = JsonSerializer.Deserialize<Envelope>(input, Options);
@@ -39,19 +44,21 @@ public sealed class StateSerializer : IGrainStorageSerializer
             if (envelope.Version > shape.Version)
             {
                 throw new StateFormatException(
-                    $"Stored state '{shape.Name}' has version {envelope.Version}; this release reads up to version {shape.Version}. Run the newer release that wrote it.");
+                    $"Stored state '{shape.Name}' has version {envelope.Version}; this release reads up to version {shape.Version}. "
+                    + "Run the newer release that wrote it.");
             }
 
             return envelope.State.Deserialize<T>(Options) ?? throw new StateFormatException($"Stored state '{shape.Name}' is null.");
         }
         catch (JsonException e)
         {
-            throw new StateFormatException($"Stored state '{shape.Name}' is not readable: {e.Message}", e);
+            throw new StateFormatException($"Stored state '{shape.Name}' cannot be read: {e.Message}", e);
         }
     }
 
-    private static StoredStateAttribute ShapeOf(Type type) =>
-        type.GetCustomAttribute<StoredStateAttribute>() ?? throw new InvalidOperationException($"{type} is stored but has no {nameof(StoredStateAttribute)}.");
+    private static StoredStateAttribute GetShape(Type type) =>
+        type.GetCustomAttribute<StoredStateAttribute>()
+        ?? throw new InvalidOperationException($"{type} is stored but has no {nameof(StoredStateAttribute)}.");
 
     private sealed record Envelope(string Type, int Version, JsonElement State);
 }

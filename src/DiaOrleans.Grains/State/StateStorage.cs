@@ -1,8 +1,8 @@
 namespace DiaOrleans.Grains.State;
 
-/// <summary>Where grains keep what must survive a restart.</summary>
+/// <summary>The grain storage that the grains use.</summary>
 public static class StateStorage
 {
-    /// <summary>Name of the grain storage provider that a silo must offer.</summary>
+    /// <summary>Name of the grain storage provider that a silo must register.</summary>
     public const string ProviderName = "state";
 }

@@ -1,6 +1,6 @@
 namespace DiaOrleans.Grains.Waiting;
 
-/// <summary>How long to wait before the next try of what keeps failing: 1 s, then twice as long each time, 30 s at most.</summary>
+/// <summary>Pauses between attempts that keep failing: 1 s after the first failure, then twice as long each time, 30 s at most.</summary>
 internal sealed class Backoff
 {
     public static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1);
@@ -8,13 +8,13 @@ internal sealed class Backoff
 
     private TimeSpan _next = Shortest;
 
-    /// <summary>Whether it failed since it last went well.</summary>
-    public bool InTrouble => Failures > 0;
+    /// <summary>Whether the last attempt failed.</summary>
+    public bool IsFailing => Failures > 0;
 
-    /// <summary>Failures since it last went well.</summary>
+    /// <summary>Failures since the last success.</summary>
     public int Failures { get; private set; }
 
-    /// <summary>It failed once more: the pause to make.</summary>
+    /// <summary>Records a failure and returns the pause before the next attempt.</summary>
     public TimeSpan Next()
     {
         Failures++;
@@ -23,6 +23,10 @@ internal sealed class Backoff
         return pause;
     }
 
-    /// <summary>It went well.</summary>
-    public void Reset() => (_next, Failures) = (Shortest, 0);
+    /// <summary>Records a success.</summary>
+    public void Reset()
+    {
+        _next = Shortest;
+        Failures = 0;
+    }
 }

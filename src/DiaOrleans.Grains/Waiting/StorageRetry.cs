@@ -1,45 +1,58 @@
 using System.Data.Common;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
+using Polly;
+using Polly.Retry;
 
 namespace DiaOrleans.Grains.Waiting;
 
-/// <summary>Repeats what a store or a disk refuses for now, with growing pauses, so that what is at hand need not be made again.</summary>
-/// <param name="job">Named in the log.</param>
-/// <param name="time">Of the pauses.</param>
-/// <param name="logger">Hears when trouble begins and when it is over.</param>
+/// <summary>
+/// Repeats a write until the store accepts it, so that finished audio need not be made again. The pauses are those of
+/// <see cref="Backoff"/>. Logs one line at the first failure and one at the success after it. Not for a grain turn: after a pause the call
+/// runs on the thread pool.
+/// </summary>
+/// <param name="job">Id of the job, for the log.</param>
+/// <param name="time">Clock of the pauses.</param>
+/// <param name="logger">Receives the two lines.</param>
 internal sealed partial class StorageRetry(Guid job, TimeProvider time, ILogger logger)
 {
-    /// <summary>Whether the same call may succeed later: a store, a disk or a silo that does not answer now.</summary>
-    public static bool IsPassing(Exception e) =>
-        e is OrleansException or TimeoutException or IOException or UnauthorizedAccessException or DbException or SocketException or HttpRequestException;
+    /// <summary>Whether the same call may succeed later: a store, a disk or a silo does not answer at the moment.</summary>
+    public static bool IsTransient(Exception e) =>
+        e.IsSiloFault() || e is IOException or UnauthorizedAccessException or DbException or SocketException or HttpRequestException;
 
-    /// <summary>The answer of the first call that works. Other than passing faults are thrown, and so is a fault after <paramref name="stop"/>.</summary>
-    /// <param name="what">What is written, for the log.</param>
-    /// <param name="write">May be called again after it failed half-way.</param>
-    /// <param name="stop">Ends the tries.</param>
-    public async Task<T> Until<T>(string what, Func<Task<T>> write, CancellationToken stop)
+    /// <summary>Calls <paramref name="write"/> until it succeeds and returns its result.</summary>
+    /// <param name="what">What is written, as the subject of a log line: "The audio".</param>
+    /// <param name="write">The call; it may be repeated after it failed half-way.</param>
+    /// <param name="stop">Ends the attempts: the last failure or the cancellation is thrown.</param>
+    /// <exception cref="OperationCanceledException"><paramref name="stop"/> ended a pause.</exception>
+    /// <remarks>Throws what <paramref name="write"/> throws if it is not <see cref="IsTransient"/>.</remarks>
+    public async Task<T> Execute<T>(string what, Func<Task<T>> write, CancellationToken stop)
     {
-        for (var backoff = new Backoff(); ;)
-        {
-            try
+        var failures = 0;
+        var pipeline = new ResiliencePipelineBuilder { TimeProvider = time }
+            .AddRetry(new RetryStrategyOptions
             {
-                var answer = await write();
-                if (backoff.InTrouble) Log.Stored(logger, job, what, backoff.Failures);
-                return answer;
-            }
-            catch (Exception e) when (IsPassing(e) && !stop.IsCancellationRequested)
-            {
-                if (!backoff.InTrouble) Log.NotStored(logger, e, job, what);
-                await Task.Delay(backoff.Next(), time, stop);
-            }
-        }
+                ShouldHandle = new PredicateBuilder().Handle<Exception>(IsTransient),
+                MaxRetryAttempts = int.MaxValue,
+                BackoffType = DelayBackoffType.Exponential,
+                Delay = Backoff.Shortest,
+                MaxDelay = Backoff.Longest,
+                OnRetry = failure =>
+                {
+                    if (failures++ == 0) Log.NotStored(logger, failure.Outcome.Exception!, job, what);
+                    return ValueTask.CompletedTask;
+                },
+            })
+            .Build();
+        var result = await pipeline.ExecuteAsync(async _ => await write(), stop);
+        if (failures > 0) Log.Stored(logger, job, what, failures);
+        return result;
     }
 
-    /// <inheritdoc cref="Until{T}"/>
-    public Task Until(string what, Func<Task> write, CancellationToken stop) => Until(what, () => Answered(write()), stop);
+    /// <inheritdoc cref="Execute{T}"/>
+    public Task Execute(string what, Func<Task> write, CancellationToken stop) => Execute(what, () => WithResult(write()), stop);
 
-    private static async Task<bool> Answered(Task write)
+    private static async Task<bool> WithResult(Task write)
     {
         await write;
         return true;
@@ -47,7 +60,7 @@ internal sealed partial class StorageRetry(Guid job, TimeProvider time, ILogger 
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "{What} of job {Job} cannot be stored; it is kept and tried again until it can.")]
+        [LoggerMessage(1, LogLevel.Warning, "{What} of job {Job} cannot be stored; it stays in memory and is written again until it is.")]
         public static partial void NotStored(ILogger logger, Exception cause, Guid job, string what);
 
         [LoggerMessage(2, LogLevel.Information, "{What} of job {Job} is stored after {Failures} failures.")]

@@ -58,7 +58,7 @@ internal sealed partial class EngineHost(
         await _signal.DisposeAsync();
         await _stopped.CancelAsync();
         await _reporting;
-        await ((Task)_loading).EndedOr(Timeout.InfiniteTimeSpan, time, cancellationToken);
+        await ((Task)_loading).WaitUpTo(Timeout.InfiniteTimeSpan, time, cancellationToken);
         if (_loading.IsCompleted && await _loading is { } engine) await engine.DisposeAsync();
     }
 
@@ -97,7 +97,7 @@ internal sealed partial class EngineHost(
             await SleepOrWake();
             await Report();
             foreach (var work in worker.Work.ReleaseForgotten()) Log.Forgotten(logger, work);
-            await change.EndedOr(ReportPeriod, time, _stopped.Token);
+            await change.WaitUpTo(ReportPeriod, time, _stopped.Token);
         }
     }
 

@@ -26,7 +26,7 @@ internal sealed class GpuWorkerGrain(LocalWorker worker, TimeProvider time) : Gr
 
     public async Task<WorkProgress> Wait(Guid workId, TimeSpan upTo)
     {
-        if (worker.Work.Find(workId) is { } run) await run.Ended.EndedOr(upTo < LongestWait ? upTo : LongestWait, time);
+        if (worker.Work.Find(workId) is { } run) await run.Ended.WaitUpTo(upTo < LongestWait ? upTo : LongestWait, time);
         return worker.Progress(workId);
     }
 

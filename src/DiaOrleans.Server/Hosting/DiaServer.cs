@@ -51,7 +51,7 @@ internal static class DiaServer
         builder.Services.AddSingleton(options.Jobs());
         builder.Services.AddJobRunner();
         builder.Services.AddSpeechRecognition(options.Recognition(data.Path));
-        builder.Services.AddUpkeep();
+        builder.Services.AddMaintenance();
         builder.Services.TryAddSingleton(_ => AudioReading.Create());
         builder.Services.AddAudioPrompts(new PromptOptions { MaxPromptSeconds = options.MaxPromptSeconds });
         builder.Services.AddApi(options.Api());

@@ -17,7 +17,7 @@ internal sealed class LogLine(TimeProvider time) : ConsoleFormatter(FormatterNam
         output.Write($": {entry.Category}[{entry.EventId.Id}] ");
         output.Write(OneLine(entry.Formatter(entry.State, entry.Exception)));
         if (entry.Exception is { } cause) output.Write(" " + OneLine(cause.ToString()));
-        scopes?.ForEachScope(static (scope, line) => { if (scope is RequestScope request) line.Write($" [{request}]"); }, output);
+        scopes?.ForEachScope(static (scope, line) => { if (scope is RequestLogScope request) line.Write($" [{request}]"); }, output);
         output.WriteLine();
     }
 

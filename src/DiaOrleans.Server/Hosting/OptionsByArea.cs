@@ -10,7 +10,7 @@ namespace DiaOrleans.Server.Hosting;
 /// <summary>The settings as each area knows them.</summary>
 internal static class OptionsByArea
 {
-    public static RunOverrides Overrides(this ServerOptions options) => new()
+    public static ConfigurationOverrides Overrides(this ServerOptions options) => new()
     {
         DebugMode = options.Debug,
         SaveOutputs = options.SaveOutputs,

@@ -64,7 +64,7 @@ internal sealed partial class ChildRecognizer : ISpeechRecognizer, IDisposable
         try
         {
             _idle.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-            return await TimeLimits.Within(_options.Longest, _time, async stop => await request(await WorkerOf(size, file, stop), stop), Hung, cancellation);
+            return await TimeLimits.Run(_options.Longest, _time, async stop => await request(await WorkerOf(size, file, stop), stop), Hung, cancellation);
         }
         finally
         {

@@ -4,14 +4,23 @@ using Microsoft.Data.Sqlite;
 
 namespace DiaOrleans.Server.Storage;
 
-/// <summary>The database of a single node: one SQLite file in WAL mode, its schema brought up to date at start.</summary>
+/// <summary>The database of a single node: one SQLite file in WAL mode. Its schema is upgraded at start.</summary>
 internal static class SqliteDatabase
 {
     private const string ScriptPrefix = "sqlite.";
+    private const int LockTimeoutSeconds = 10;
 
-    public static string ConnectionString(string file) => new SqliteConnectionStringBuilder { DataSource = file, Mode = SqliteOpenMode.ReadWriteCreate, DefaultTimeout = 10 }.ToString();
+    public static string ConnectionString(string file) => new SqliteConnectionStringBuilder
+    {
+        DataSource = file,
+        Mode = SqliteOpenMode.ReadWriteCreate,
+        DefaultTimeout = LockTimeoutSeconds,
+    }.ToString();
 
-    /// <exception cref="InvalidOperationException">The file is no database, or cannot be written.</exception>
+    /// <summary>Creates the database or upgrades its schema, and deletes cleared rows. Call it before the silo starts.</summary>
+    /// <exception cref="InvalidOperationException">
+    /// The file is not a database, a newer release has written it, or it cannot be written.
+    /// </exception>
     public static void Prepare(string file)
     {
         var connectionString = ConnectionString(file);
@@ -19,39 +28,48 @@ internal static class SqliteDatabase
         {
             UseWriteAheadLog(connectionString);
             var upgrade = DeployChanges.To.SqliteDatabase(connectionString)
-                .WithScriptsEmbeddedInAssembly(typeof(SqliteDatabase).Assembly, name => name.StartsWith(ScriptPrefix, StringComparison.Ordinal))
+                .WithScriptsEmbeddedInAssembly(typeof(SqliteDatabase).Assembly, IsScript)
                 .WithVariablesDisabled()
                 .WithTransactionPerScript()
                 .LogTo(new NoOpUpgradeLog())
                 .Build();
             if (upgrade.GetExecutedButNotDiscoveredScripts() is { Count: > 0 } newer)
-                throw new InvalidOperationException($"{file} was written by a newer DiaOrleans, which added {string.Join(", ", newer)}. Run that one.");
+            {
+                throw new InvalidOperationException(
+                    $"{file} was written by a newer release of DiaOrleans, which added {string.Join(", ", newer)}. Run that release.");
+            }
+
             if (upgrade.PerformUpgrade() is { Successful: false } failed) throw failed.Error;
-            // Cleared state leaves its row, so that a late write over it is a conflict. No grain is active yet: now nobody can be late.
+            // Clearing a state leaves its row, so that a write based on an older version is a conflict. Before the silo starts there are
+            // no such writes.
             Execute(connectionString, "DELETE FROM OrleansStorage WHERE PayloadBinary IS NULL");
         }
-        catch (SqliteException problem)
+        catch (SqliteException e)
         {
-            throw new InvalidOperationException($"{file} cannot be used as the database: {problem.Message}", problem);
+            throw new InvalidOperationException($"{file} cannot be used as the database: {e.Message}", e);
         }
     }
 
-    /// <summary>What to tell the user where the database is why a server does not start; null where something else is.</summary>
-    public static string? Explain(Exception problem)
+    /// <summary>A message for the user if the database is the reason why the server does not start, else null.</summary>
+    public static string? Explain(Exception failure)
     {
-        if (problem is InvalidOperationException { InnerException: SqliteException }) return problem.Message;
-        for (var cause = problem; cause is not null; cause = cause.InnerException)
+        if (failure is InvalidOperationException { InnerException: SqliteException }) return failure.Message;
+        for (var cause = failure; cause is not null; cause = cause.InnerException)
         {
-            if (cause is SqliteException) return $"The database is damaged: {cause.Message}. Put a good copy of dia.db in its place, or move it away to begin anew.";
+            if (cause is SqliteException)
+                return $"The database is damaged: {cause.Message}. Replace dia.db by a good copy, or move it away to start without one.";
         }
 
         return null;
     }
 
+    private static bool IsScript(string resource) => resource.StartsWith(ScriptPrefix, StringComparison.Ordinal);
+
     private static void UseWriteAheadLog(string connectionString)
     {
-        if (Execute(connectionString, "PRAGMA journal_mode=WAL") is not "wal")
-            throw new InvalidOperationException($"{new SqliteConnectionStringBuilder(connectionString).DataSource}: the file system does not allow SQLite's WAL mode.");
+        if (Execute(connectionString, "PRAGMA journal_mode=WAL") is "wal") return;
+        var file = new SqliteConnectionStringBuilder(connectionString).DataSource;
+        throw new InvalidOperationException($"{file}: the file system does not allow SQLite's WAL mode.");
     }
 
     private static object? Execute(string connectionString, string sql)

@@ -4,14 +4,16 @@ using Orleans.Storage;
 
 namespace DiaOrleans.Server.Storage;
 
-/// <summary>Grain state of a single node: Orleans' ADO.NET storage on <see cref="SqliteDatabase"/>.</summary>
+/// <summary>Registers the grain storage of a single node: Orleans' ADO.NET storage on <see cref="SqliteDatabase"/>.</summary>
 internal static class SqliteState
 {
-    // The invariant that Orleans knows SQLite by; the driver that it loads for it is Microsoft.Data.Sqlite.
+    // Orleans' name for SQLite. The driver that it loads for this name is Microsoft.Data.Sqlite.
     private const string Invariant = "System.Data.SQLite";
     private const string Relational = "sqlite";
 
-    /// <summary>Offers the storage that the grains ask for. The database must have been prepared.</summary>
+    /// <summary>Registers the storage <see cref="StateStorage.ProviderName"/>.</summary>
+    /// <param name="silo">The silo.</param>
+    /// <param name="database">Path of the database file, which <see cref="SqliteDatabase.Prepare"/> has prepared.</param>
     public static ISiloBuilder AddSqliteState(this ISiloBuilder silo, string database)
     {
         silo.AddAdoNetGrainStorage(Relational, (AdoNetGrainStorageOptions storage) =>
@@ -22,7 +24,7 @@ internal static class SqliteState
         });
         silo.Services.AddKeyedSingleton<IGrainStorage>(
             StateStorage.ProviderName,
-            (provider, _) => new OffTurnStorage(new ExactKeyStorage(provider.GetRequiredKeyedService<IGrainStorage>(Relational))));
+            (provider, _) => new ThreadPoolStorage(new PrefixedKeyStorage(provider.GetRequiredKeyedService<IGrainStorage>(Relational))));
         return silo;
     }
 }

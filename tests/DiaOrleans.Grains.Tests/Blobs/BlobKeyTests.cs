@@ -9,7 +9,11 @@ public sealed class BlobKeyTests
     [InlineData("audio_prompts/my voice.mp3")]
     [InlineData("audio_prompts/声 ü😀.wav")]
     [InlineData("a/b..c")]
-    public void A_key_is_a_folder_and_a_name(string key) => BlobKey.Split(key).ShouldBe((key.Split('/')[0], key.Split('/')[1]));
+    public void A_key_is_a_folder_and_a_name(string key)
+    {
+        var parts = key.Split('/');
+        BlobKey.Split(key).ShouldBe((parts[0], parts[1]));
+    }
 
     [Theory]
     [InlineData("")]
@@ -30,7 +34,7 @@ public sealed class BlobKeyTests
     public void Nothing_else_is_a_key(string key) => Should.Throw<ArgumentException>(() => BlobKey.Split(key));
 
     [Fact]
-    public void A_name_that_no_file_would_give_back_is_none()
+    public void A_name_that_a_file_cannot_have_is_refused()
     {
         BlobKey.IsSafe("a\ud800b").ShouldBeFalse();
         BlobKey.IsSafe("a\ufffdb").ShouldBeFalse();

@@ -13,7 +13,7 @@ public sealed class FolderBlobStoreTests : IDisposable
     public void Dispose() => Directory.Delete(_root, recursive: true);
 
     [Fact]
-    public async Task What_was_written_is_read_found_and_listed()
+    public async Task A_written_blob_is_read_found_and_listed()
     {
         await _store.Write("f/b.bin", new byte[] { 1, 2, 3 });
         await _store.Write("f/a.bin", Array.Empty<byte>());
@@ -23,7 +23,7 @@ public sealed class FolderBlobStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_not_there_is_null()
+    public async Task A_missing_blob_is_null()
     {
         (await _store.OpenRead("f/none")).ShouldBeNull();
         (await _store.Find("f/none")).ShouldBeNull();
@@ -34,7 +34,7 @@ public sealed class FolderBlobStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task A_blob_is_overwritten_whole_and_readers_of_the_old_one_go_on()
+    public async Task A_replaced_blob_is_replaced_whole_and_open_streams_keep_the_old_content()
     {
         await _store.Write("f/x", new byte[] { 1, 1, 1, 1 });
         await using var old = await _store.OpenRead("f/x");
@@ -54,7 +54,7 @@ public sealed class FolderBlobStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task A_write_that_breaks_off_leaves_nothing()
+    public async Task A_cancelled_write_leaves_nothing()
     {
         await _store.Write("f/x", new byte[] { 1 });
         using var stop = new CancellationTokenSource();
@@ -65,16 +65,17 @@ public sealed class FolderBlobStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task Lists_what_people_put_there_and_no_unfinished_or_strange_file()
+    public async Task Files_of_users_are_listed_and_unfinished_files_and_unsafe_names_are_not()
     {
         var folder = Directory.CreateDirectory(Path.Combine(_root, "f")).FullName;
-        foreach (var name in (string[])["my voice.mp3", ".writing-123", "a:b.wav"]) await File.WriteAllTextAsync(Path.Combine(folder, name), "x");
+        string[] names = ["my voice.mp3", ".writing-123", "a:b.wav"];
+        foreach (var name in names) await File.WriteAllTextAsync(Path.Combine(folder, name), "x");
         Directory.CreateDirectory(Path.Combine(folder, "inner.wav"));
         (await _store.List("f")).Select(blob => blob.Key).ShouldBe(["f/my voice.mp3"]);
     }
 
     [Fact]
-    public async Task Links_are_no_blobs_wherever_they_lead()
+    public async Task Symbolic_links_are_not_blobs()
     {
         await _store.Write("f/real.wav", new byte[] { 1 });
         var outside = Path.Combine(_root, "secret");
@@ -90,16 +91,16 @@ public sealed class FolderBlobStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task A_pipe_that_nobody_writes_to_is_empty_and_blocks_nobody()
+    public async Task A_pipe_without_a_writer_is_an_empty_blob_and_is_not_opened()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no such files");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no named pipes in folders");
         var folder = Directory.CreateDirectory(Path.Combine(_root, "f")).FullName;
         using (var mkfifo = Process.Start("mkfifo", Path.Combine(folder, "pipe.wav"))) await mkfifo.WaitForExitAsync();
         (await Task.Run(() => _store.ReadAll("f/pipe.wav", 100, default)).WaitAsync(TimeSpan.FromSeconds(20))).ShouldBe([]);
     }
 
     [Fact]
-    public async Task Reads_whole_blobs_within_bounds()
+    public async Task A_whole_blob_is_read_up_to_a_limit()
     {
         await _store.Write("f/x", new byte[] { 1, 2, 3 });
         (await _store.ReadAll("f/x", 3, default)).ShouldBe([1, 2, 3]);

@@ -6,7 +6,7 @@ namespace DiaOrleans.Grains.Tests.Configuration;
 
 public sealed class ConfigurationGrainTests
 {
-    private static readonly RunOverrides CommandLine = new() { DebugMode = true, OutputRetentionHours = 1 };
+    private static readonly ConfigurationOverrides CommandLine = new() { DebugMode = true, OutputRetentionHours = 1 };
 
     [Fact]
     public async Task A_configuration_is_replaced_as_a_whole_and_survives_a_restart()
@@ -20,7 +20,7 @@ public sealed class ConfigurationGrainTests
     }
 
     [Fact]
-    public async Task A_write_that_fails_leaves_the_configuration_as_it_was()
+    public async Task A_write_that_fails_leaves_the_configuration_unchanged()
     {
         await using var cluster = await GrainCluster.Start(loaded: false);
         cluster.Storage.FailNext = "configuration";
@@ -29,12 +29,12 @@ public sealed class ConfigurationGrainTests
     }
 
     [Fact]
-    public void The_command_line_wins_until_a_client_replaces_the_configuration()
+    public void The_command_line_overrides_the_stored_configuration_until_a_client_replaces_it()
     {
         var stored = new ServerConfiguration { OutputRetentionHours = 48, ShowPrompts = true };
-        CommandLine.Over(stored).ShouldBe(stored with { DebugMode = true, OutputRetentionHours = 1 });
-        CommandLine.End();
-        CommandLine.Over(stored).ShouldBe(stored);
+        CommandLine.ApplyTo(stored).ShouldBe(stored with { DebugMode = true, OutputRetentionHours = 1 });
+        CommandLine.Disable();
+        CommandLine.ApplyTo(stored).ShouldBe(stored);
     }
 
     private static IConfigurationGrain Grain(GrainCluster cluster) => cluster.Grains.GetGrain<IConfigurationGrain>(0);

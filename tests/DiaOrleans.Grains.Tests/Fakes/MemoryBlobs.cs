@@ -3,17 +3,17 @@ using DiaOrleans.Grains.Blobs;
 
 namespace DiaOrleans.Grains.Tests.Fakes;
 
-/// <summary>Blobs that outlive their silos.</summary>
+/// <summary>Blobs in memory, which survive the restart of a test cluster.</summary>
 internal sealed class MemoryBlobs : IBlobStore
 {
     private readonly ConcurrentDictionary<string, byte[]> _blobs = new();
 
     public IReadOnlyList<string> Keys => [.. _blobs.Keys.Order(StringComparer.Ordinal)];
 
-    /// <summary>What every write meets, where not null.</summary>
+    /// <summary>The exception of every write; null if writes succeed.</summary>
     public Exception? Fault { get; set; }
 
-    /// <summary>Writes that met <see cref="Fault"/>.</summary>
+    /// <summary>Writes that failed with <see cref="Fault"/>.</summary>
     public int Refused { get; private set; }
 
     public byte[] this[string key] => _blobs[key];
@@ -36,10 +36,12 @@ internal sealed class MemoryBlobs : IBlobStore
         Task.FromResult<Stream?>(_blobs.TryGetValue(key, out var content) ? new MemoryStream(content) : null);
 
     public Task<BlobInfo?> Find(string key, CancellationToken cancellationToken = default) =>
-        Task.FromResult(_blobs.TryGetValue(key, out var content) ? new BlobInfo(key, content.Length, default) : null);
+        Task.FromResult(_blobs.ContainsKey(key) ? Describe(key) : null);
 
     public Task<bool> Delete(string key, CancellationToken cancellationToken = default) => Task.FromResult(_blobs.TryRemove(key, out _));
 
     public Task<IReadOnlyList<BlobInfo>> List(string folder, CancellationToken cancellationToken = default) =>
-        Task.FromResult<IReadOnlyList<BlobInfo>>([.. Keys.Where(key => key.StartsWith($"{folder}/", StringComparison.Ordinal)).Select(key => new BlobInfo(key, _blobs[key].Length, default))]);
+        Task.FromResult<IReadOnlyList<BlobInfo>>([.. Keys.Where(key => key.Split('/')[0] == folder).Select(Describe)]);
+
+    private BlobInfo Describe(string key) => new(key, _blobs[key].Length, default);
 }

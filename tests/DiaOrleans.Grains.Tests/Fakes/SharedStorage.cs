@@ -4,7 +4,7 @@ using Orleans.Storage;
 
 namespace DiaOrleans.Grains.Tests.Fakes;
 
-/// <summary>Grain state that outlives its silos, written by the real serializer; writes can be made to fail.</summary>
+/// <summary>Grain state in memory, in the real format, which survives the restart of a test cluster. Writes can be made to fail.</summary>
 internal sealed class SharedStorage : IGrainStorage
 {
     private readonly StateSerializer _serializer = new();
@@ -13,9 +13,12 @@ internal sealed class SharedStorage : IGrainStorage
     /// <summary>The name of the state whose next write or clear fails.</summary>
     public string? FailNext { get; set; }
 
-    /// <summary>What is stored for a grain with that key.</summary>
-    public T Stored<T>(string stateName, Guid key) where T : new() =>
-        _rows.First(row => row.Key.Item1 == stateName && row.Key.Item2.GetGuidKey() == key).Value.Payload is { } payload ? _serializer.Deserialize<T>(payload) : new T();
+    /// <summary>The stored state of the grain with this key.</summary>
+    public T Stored<T>(string stateName, Guid key) where T : new()
+    {
+        var row = _rows.First(row => row.Key.Item1 == stateName && row.Key.Item2.GetGuidKey() == key).Value;
+        return row.Payload is { } payload ? _serializer.Deserialize<T>(payload) : new T();
+    }
 
     public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
@@ -41,11 +44,12 @@ internal sealed class SharedStorage : IGrainStorage
         if (FailNext == stateName)
         {
             FailNext = null;
-            throw new IOException("The store is gone.");
+            throw new IOException("The store does not answer.");
         }
 
         var version = int.Parse(grainState.ETag ?? "0");
-        if (_rows.TryGetValue((stateName, grainId), out var row) && row.Version != version) throw new InconsistentStateException("Somebody else wrote.");
+        if (_rows.TryGetValue((stateName, grainId), out var row) && row.Version != version)
+            throw new InconsistentStateException("Another write has changed the version.");
         _rows[(stateName, grainId)] = (payload, version + 1);
         grainState.ETag = (version + 1).ToString();
         grainState.RecordExists = true;

@@ -11,7 +11,7 @@ public sealed class JobIndexTests
     private static readonly Guid[] Ids = [.. Enumerable.Range(1, 4).Select(i => new Guid(i, 0, 0, new byte[8]))];
 
     [Fact]
-    public void Lists_newest_first_and_by_status_only_what_was_reported()
+    public void Only_reported_jobs_are_listed_newest_first_and_by_status()
     {
         var index = Fresh();
         index.Report(Ids[0], SpeechStatus.Pending, null);
@@ -23,13 +23,13 @@ public sealed class JobIndexTests
     }
 
     [Fact]
-    public void What_ended_an_hour_ago_is_neither_listed_nor_counted_but_can_be_cleared()
+    public void A_job_that_ended_an_hour_ago_is_not_listed_but_can_be_cleared()
     {
         var index = Fresh();
         index.Report(Ids[0], SpeechStatus.Failed, Now);
         index.Newest(null, Now.AddMinutes(59)).ShouldBe([Ids[0]]);
         index.Newest(null, Now.AddMinutes(60)).ShouldBeEmpty();
-        index.Ended(Now, Now.AddMinutes(60)).ShouldBe([(Ids[0], false)]);
+        index.Ended(Now, Now.AddMinutes(60)).ShouldBe([new EndedJob(Ids[0], false)]);
         index.Ended(Now.AddSeconds(-1), Now.AddMinutes(60)).ShouldBeEmpty();
     }
 

@@ -12,28 +12,36 @@ public sealed class JobRecordTests
     private static readonly JobResult Result = new("job_results/a.wav", 10);
 
     [Fact]
-    public void A_job_goes_from_pending_over_processing_to_completed_and_keeps_what_was_said_of_it()
+    public void A_job_goes_from_pending_to_processing_to_completed_and_keeps_the_facts_of_each_step()
     {
         var pending = Fresh();
         pending.Job.Status.ShouldBe(SpeechStatus.Pending);
         pending.Job.CreatedAt.ShouldBe(Now);
         var processing = pending.Claim(3, Now)!.Begin(3, Start, Now.AddSeconds(1))!;
-        processing.Job.ShouldBe(pending.Job with { Status = SpeechStatus.Processing, StartedAt = Now.AddSeconds(1), WorkerId = "worker_1", ProcessedText = Start.ProcessedText, AudioPromptUsed = true });
+        processing.Job.ShouldBe(pending.Job with
+        {
+            Status = SpeechStatus.Processing,
+            StartedAt = Now.AddSeconds(1),
+            WorkerId = "worker_1",
+            ProcessedText = Start.ProcessedText,
+            AudioPromptUsed = true,
+        });
         var completed = processing.Complete(3, Result, Now.AddSeconds(4))!;
         completed.Job.ShouldBe(processing.Job with { Status = SpeechStatus.Completed, CompletedAt = Now.AddSeconds(4), Result = Result });
     }
 
     [Fact]
-    public void A_job_that_never_began_may_fail_and_has_then_begun_and_ended_at_once()
+    public void A_job_that_fails_before_it_began_has_the_same_start_and_end()
     {
         var failed = Fresh().Claim(1, Now)!.Fail(1, "no such voice", Now.AddSeconds(2))!.Job;
         failed.Status.ShouldBe(SpeechStatus.Failed);
         failed.Error.ShouldBe("no such voice");
-        (failed.StartedAt, failed.CompletedAt).ShouldBe((Now.AddSeconds(2), Now.AddSeconds(2)));
+        failed.StartedAt.ShouldBe(Now.AddSeconds(2));
+        failed.CompletedAt.ShouldBe(Now.AddSeconds(2));
     }
 
     [Fact]
-    public void Nobody_moves_a_job_that_nobody_claimed()
+    public void A_job_that_is_not_claimed_cannot_begin_or_fail()
     {
         Fresh().Begin(0, Start, Now).ShouldBeNull();
         Fresh().Begin(1, Start, Now).ShouldBeNull();
@@ -41,47 +49,47 @@ public sealed class JobRecordTests
     }
 
     [Fact]
-    public void What_did_not_begin_cannot_complete() => Fresh().Claim(1, Now)!.Complete(1, Result, Now).ShouldBeNull();
+    public void A_job_that_did_not_begin_cannot_complete() => Fresh().Claim(1, Now)!.Complete(1, Result, Now).ShouldBeNull();
 
     [Fact]
-    public void A_newer_claim_fences_the_older_one_off()
+    public void A_newer_claim_refuses_the_older_token()
     {
-        var overtaken = Fresh().Claim(1, Now)!.Begin(1, Start, Now)!.Claim(2, Now)!;
-        overtaken.Claim(1, Now).ShouldBeNull();
-        overtaken.Complete(1, Result, Now).ShouldBeNull();
-        overtaken.Fail(1, "x", Now).ShouldBeNull();
-        overtaken.IsOver(1).ShouldBeTrue();
-        overtaken.IsOver(2).ShouldBeFalse();
-        overtaken.Complete(2, Result, Now).ShouldNotBeNull();
+        var claimedAgain = Fresh().Claim(1, Now)!.Begin(1, Start, Now)!.Claim(2, Now)!;
+        claimedAgain.Claim(1, Now).ShouldBeNull();
+        claimedAgain.Complete(1, Result, Now).ShouldBeNull();
+        claimedAgain.Fail(1, "x", Now).ShouldBeNull();
+        claimedAgain.MustStop(1).ShouldBeTrue();
+        claimedAgain.MustStop(2).ShouldBeFalse();
+        claimedAgain.Complete(2, Result, Now).ShouldNotBeNull();
     }
 
     [Fact]
-    public void A_job_that_takes_its_server_down_again_and_again_fails_in_the_end()
+    public void A_job_that_began_too_often_fails_at_the_next_claim()
     {
         var record = Fresh();
-        for (var run = 1; run <= JobRecord.MostStarts; run++) record = record.Claim(run, Now)!.Begin(run, Start, Now)!;
-        var given = record.Claim(99, Now)!;
-        given.Job.Status.ShouldBe(SpeechStatus.Failed);
-        given.Job.Error.ShouldBe("The job was started 20 times and never came to its end.");
+        for (var run = 1; run <= JobRecord.MaxStarts; run++) record = record.Claim(run, Now)!.Begin(run, Start, Now)!;
+        var failed = record.Claim(99, Now)!;
+        failed.Job.Status.ShouldBe(SpeechStatus.Failed);
+        failed.Job.Error.ShouldBe("The job was started 20 times and never came to its end.");
     }
 
     [Fact]
-    public void A_run_that_is_given_back_does_not_count_among_the_starts_and_one_that_vanished_does()
+    public void A_released_run_is_not_counted_as_a_start_and_a_lost_run_is()
     {
         var record = Fresh();
-        for (var run = 1; run <= 3 * JobRecord.MostStarts; run++)
+        for (var run = 1; run <= 3 * JobRecord.MaxStarts; run++)
         {
             record = record.Claim(run, Now)!.Begin(run, Start, Now)!;
             record.Begin(run, Start, Now)!.Starts.ShouldBe(1);
-            record = record.GiveBack(run)!;
+            record = record.Release(run)!;
             record.Starts.ShouldBe(0);
-            record.GiveBack(run).ShouldBeNull();
+            record.Release(run).ShouldBeNull();
         }
 
-        var vanished = record.Claim(99, Now)!.Begin(99, Start, Now)!.Claim(100, Now)!;
-        vanished.GiveBack(99).ShouldBeNull();
-        vanished.GiveBack(100).ShouldBeNull();
-        vanished.Starts.ShouldBe(1);
+        var lost = record.Claim(99, Now)!.Begin(99, Start, Now)!.Claim(100, Now)!;
+        lost.Release(99).ShouldBeNull();
+        lost.Release(100).ShouldBeNull();
+        lost.Starts.ShouldBe(1);
     }
 
     [Theory]
@@ -89,22 +97,24 @@ public sealed class JobRecordTests
     [InlineData(-1L, 77)]
     [InlineData(0L, 0)]
     [InlineData(42L, 42)]
-    public void Every_run_has_the_same_seed_while_the_request_stays_as_sent(long? sent, long used)
+    public void Every_run_has_the_same_seed_and_the_request_stays_as_sent(long? sent, long used)
     {
-        var record = JobRecord.Submit(new JobSubmission { Id = Guid.NewGuid(), Request = new SpeechRequest { Text = "Hi.", VoiceId = "v", Seed = sent }, DrawnSeed = 77 }, Now);
-        record.ToOrder().Request.Seed.ShouldBe(used);
+        var record = Submit(new SpeechRequest { Text = "Hi.", VoiceId = "v", Seed = sent }, drawnSeed: 77);
+        record.ToAssignment().Request.Seed.ShouldBe(used);
         record.Job.Request.Seed.ShouldBe(sent);
     }
 
-    /// <summary>Each byte is a command with a token; time passes with each.</summary>
+    /// <summary>Each byte is a command with a token, one second after the command before.</summary>
     [Property(MaxTest = 500)]
-    public void No_sequence_of_commands_moves_a_job_backwards_or_lets_an_older_token_through(byte[] commands)
+    public void No_sequence_of_commands_moves_a_job_backwards_or_accepts_an_older_token(byte[] commands)
     {
         var record = Fresh();
         var newest = 0L;
         for (var i = 0; i < commands.Length; i++)
         {
-            var (kind, token, now) = (commands[i] % 5, commands[i] / 5 % 4L, Now.AddSeconds(i));
+            var kind = commands[i] % 5;
+            var token = commands[i] / 5 % 4L;
+            var now = Now.AddSeconds(i);
             var next = kind switch
             {
                 0 => record.Claim(token, now),
@@ -127,5 +137,8 @@ public sealed class JobRecordTests
         }
     }
 
-    private static JobRecord Fresh() => JobRecord.Submit(new JobSubmission { Id = Guid.NewGuid(), Request = new SpeechRequest { Text = "Hi.", VoiceId = "v" }, DrawnSeed = 7 }, Now);
+    private static JobRecord Fresh() => Submit(new SpeechRequest { Text = "Hi.", VoiceId = "v" }, drawnSeed: 7);
+
+    private static JobRecord Submit(SpeechRequest request, long drawnSeed) =>
+        JobRecord.Submit(new JobSubmission { Id = Guid.NewGuid(), Request = request, DrawnSeed = drawnSeed }, Now);
 }

@@ -11,20 +11,45 @@ public sealed class JobServiceTests
     [Fact]
     public async Task A_submission_whose_answer_is_late_or_lost_is_repeated_with_the_same_id()
     {
-        var catalog = DispatchProxy.Create<IJobCatalogGrain, Catalog>();
+        var catalog = NewCatalog(new TimeoutException("late"), new OrleansException("lost"));
+        var answer = await Submit(catalog);
+        answer.Outcome.ShouldBe(JobOutcome.Accepted);
+        catalog.Submitted.ShouldBe([answer.JobId, answer.JobId, answer.JobId]);
+    }
+
+    [Fact]
+    public async Task A_submission_that_fails_three_times_throws_the_last_fault()
+    {
+        var catalog = NewCatalog(new TimeoutException("1"), new TimeoutException("2"), new OrleansException("3"));
+        (await Should.ThrowAsync<OrleansException>(Submit(catalog))).Message.ShouldBe("3");
+        catalog.Submitted.Count.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task Another_fault_is_thrown_at_once()
+    {
+        var catalog = NewCatalog(new InvalidOperationException());
+        await Should.ThrowAsync<InvalidOperationException>(Submit(catalog));
+        catalog.Submitted.Count.ShouldBe(1);
+    }
+
+    private static Catalog NewCatalog(params Exception[] faults)
+    {
+        var catalog = (Catalog)(object)DispatchProxy.Create<IJobCatalogGrain, Catalog>();
+        catalog.Faults = new Queue<Exception>(faults);
+        return catalog;
+    }
+
+    private static Task<JobAcceptance> Submit(Catalog catalog)
+    {
         var grains = DispatchProxy.Create<IGrainFactory, Factory>();
         ((Factory)(object)grains).Catalog = catalog;
-        var answers = (Catalog)(object)catalog;
-        answers.Faults = new Queue<Exception>([new TimeoutException("late"), new OrleansException("lost")]);
-        var answer = await new JobService(grains, new MemoryBlobs(), TimeProvider.System).Submit(new SpeechRequest { Text = "x", VoiceId = "v" });
-        answer.Outcome.ShouldBe(JobOutcome.Accepted);
-        answers.Asked.Count.ShouldBe(3);
-        answers.Asked.ShouldAllBe(id => id == answer.JobId);
+        return new JobService(grains, new MemoryBlobs(), TimeProvider.System).Submit(new SpeechRequest { Text = "x", VoiceId = "v" });
     }
 
     private class Factory : DispatchProxy
     {
-        public IJobCatalogGrain Catalog { get; set; } = null!;
+        public object Catalog { get; set; } = null!;
 
         protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => Catalog;
     }
@@ -33,13 +58,15 @@ public sealed class JobServiceTests
     {
         public Queue<Exception> Faults { get; set; } = [];
 
-        public List<Guid> Asked { get; } = [];
+        public List<Guid> Submitted { get; } = [];
 
         protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
         {
             var id = ((JobSubmission)args![0]!).Id;
-            Asked.Add(id);
-            return Faults.TryDequeue(out var fault) ? Task.FromException<JobAcceptance>(fault) : Task.FromResult(new JobAcceptance(JobOutcome.Accepted, id));
+            Submitted.Add(id);
+            return Faults.TryDequeue(out var fault)
+                ? Task.FromException<JobAcceptance>(fault)
+                : Task.FromResult(new JobAcceptance(JobOutcome.Accepted, id));
         }
     }
 }

@@ -10,7 +10,7 @@ public sealed class LeaseQueueTests
     private static readonly Guid[] Ids = [.. Enumerable.Range(1, 4).Select(i => new Guid(i, 0, 0, new byte[8]))];
 
     [Fact]
-    public void Jobs_come_out_in_the_order_of_their_sequence_however_they_came_in()
+    public void Jobs_are_taken_in_the_order_of_their_sequence_numbers()
     {
         var queue = Fresh();
         queue.Enqueue([Job(2)]).ShouldBeTrue();
@@ -20,7 +20,7 @@ public sealed class LeaseQueueTests
     }
 
     [Fact]
-    public void A_job_given_back_is_first_again_with_a_larger_token()
+    public void A_released_job_is_first_again_with_a_larger_token()
     {
         var queue = Fresh(0, 1);
         var first = queue.Take("a", Alive, Now)!;
@@ -41,7 +41,7 @@ public sealed class LeaseQueueTests
         queue.Take("b", Alive, Now.AddSeconds(28)).ShouldBeNull();
         queue.Take("b", Alive, Now.AddSeconds(29))!.JobId.ShouldBe(Ids[0]);
         queue.Renew(lease, Now.AddSeconds(30)).ShouldBeFalse();
-        queue.Done(lease, Now.AddSeconds(30)).ShouldBeFalse();
+        queue.Complete(lease, Now.AddSeconds(30)).ShouldBeFalse();
     }
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class LeaseQueueTests
     }
 
     [Fact]
-    public void Who_takes_over_the_stored_queue_gives_living_holders_their_full_time_and_dead_ones_none()
+    public void A_queue_read_from_state_gives_leases_of_living_silos_their_full_time_and_of_dead_silos_none()
     {
         var before = Fresh(0, 1);
         before.Take("lives", Alive, Now);
@@ -66,7 +66,7 @@ public sealed class LeaseQueueTests
     }
 
     [Fact]
-    public void A_job_that_is_taken_out_is_gone_whoever_has_it()
+    public void A_removed_job_is_gone_even_if_it_is_leased()
     {
         var queue = Fresh(0, 1);
         var lease = queue.Take("a", Alive, Now)!;
@@ -77,22 +77,7 @@ public sealed class LeaseQueueTests
         queue.Count.ShouldBe(0);
     }
 
-    [Fact]
-    public void The_wait_of_who_is_turned_away_follows_the_backlog_and_the_speed_measured()
-    {
-        var queue = new LeaseQueue(new JobQueueState(), Now);
-        queue.Enqueue(Enumerable.Range(0, 101).Select(i => new QueuedJob(Guid.NewGuid(), i)));
-        var unmeasured = Backlog.RetryAfter(queue);
-        queue.Done(queue.Take("a", Alive, Now)!, Now.AddSeconds(3));
-        queue.SecondsPerJob.ShouldBe(3);
-        Backlog.RetryAfter(queue).ShouldBe(TimeSpan.FromSeconds(30));
-        queue.Take("a", Alive, Now);
-        queue.Take("a", Alive, Now);
-        Backlog.RetryAfter(queue).ShouldBe(TimeSpan.FromSeconds(15));
-        unmeasured.ShouldBeGreaterThan(TimeSpan.FromSeconds(30));
-    }
-
-    /// <summary>Each byte is a command on one of four jobs; the model is who holds what.</summary>
+    /// <summary>Each byte is a command on one of four jobs; the model is a dictionary of the current leases.</summary>
     [Property(MaxTest = 500)]
     public void A_job_never_has_two_current_leases_and_tokens_only_grow(byte[] commands)
     {
@@ -101,7 +86,9 @@ public sealed class LeaseQueueTests
         var all = new List<JobLease>();
         for (var i = 0; i < commands.Length; i++)
         {
-            var (kind, which, now) = (commands[i] % 5, commands[i] / 5 % 4, Now.AddSeconds(i));
+            var kind = commands[i] % 5;
+            var which = commands[i] / 5 % 4;
+            var now = Now.AddSeconds(i);
             var old = all.Count > 0 ? all[commands[i] % all.Count] : new JobLease(Ids[which], 0);
             var isCurrent = current.GetValueOrDefault(old.JobId) == old;
             if (kind == 0) queue.Enqueue([Job(which)]);
@@ -119,7 +106,7 @@ public sealed class LeaseQueueTests
             }
             else if (kind == 4)
             {
-                queue.Done(old, now).ShouldBe(isCurrent);
+                queue.Complete(old, now).ShouldBe(isCurrent);
                 if (isCurrent) current.Remove(old.JobId);
             }
 
@@ -140,5 +127,6 @@ public sealed class LeaseQueueTests
         return queue;
     }
 
-    private static IEnumerable<Guid?> Taken(LeaseQueue queue, int count) => Enumerable.Range(0, count).Select(_ => queue.Take("a", Alive, Now)?.JobId).ToArray();
+    private static Guid?[] Taken(LeaseQueue queue, int count) =>
+        [.. Enumerable.Range(0, count).Select(_ => queue.Take("a", Alive, Now)?.JobId)];
 }

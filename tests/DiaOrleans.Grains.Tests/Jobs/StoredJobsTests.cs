@@ -5,28 +5,52 @@ using DiaOrleans.Grains.State;
 
 namespace DiaOrleans.Grains.Tests.Jobs;
 
-/// <summary>What releases have written must be read for ever, and a change of what is written must raise a version: these texts are never edited, only added to.</summary>
+/// <summary>
+/// Payloads that releases have stored. They are never edited: a change of a shape needs a new version, which still reads them.
+/// </summary>
 public sealed class StoredJobsTests
 {
-    private const string Facts =
+    private static readonly string Facts =
         """
-        "job":{"id":"ec7c256b-3798-4c7c-8f14-f781530ac723","request":{"text":"Hi.","voiceId":"anna","format":"mp3","speed":1.5,"role":"user","temperature":0.5,"cfgScale":2.5,"topP":0.75,"maxTokens":500,"useTorchCompile":true,"seed":-1,"sampleRate":24000,"streamed":false},"status":2,"createdAt":"2026-11-25T01:09:02.1112512+00:00","startedAt":"2026-11-25T01:09:03+00:00","completedAt":"2026-11-25T01:09:04.5+00:00","processedText":"[S1] Hi. [S1]","audioPromptUsed":true,"result":{"key":"job_results/ec7c256b-3798-4c7c-8f14-f781530ac723-4.mp3","size":1234},"error":null,"workerId":"worker_1"}
-        """;
+        "job":{"id":"ec7c256b-3798-4c7c-8f14-f781530ac723","request":{"text":"Hi.","voiceId":"anna","format":"mp3","speed":1.5,
+        "role":"user","temperature":0.5,"cfgScale":2.5,"topP":0.75,"maxTokens":500,"useTorchCompile":true,"seed":-1,"sampleRate":24000,
+        "streamed":false},"status":2,"createdAt":"2026-11-25T01:09:02.1112512+00:00","startedAt":"2026-11-25T01:09:03+00:00",
+        "completedAt":"2026-11-25T01:09:04.5+00:00","processedText":"[S1] Hi. [S1]","audioPromptUsed":true,"result":{
+        "key":"job_results/ec7c256b-3798-4c7c-8f14-f781530ac723-4.mp3","size":1234},"error":null,"workerId":"worker_1"}
+        """.ReplaceLineEndings("");
 
-    private const string Job1 = """{"type":"dia.job","version":1,"state":{"record":{""" + Facts + ""","drawnSeed":802869131,"token":4,"starts":2}}}""";
-    private const string Job2 = """{"type":"dia.job","version":2,"state":{"record":{""" + Facts + ""","drawnSeed":802869131,"token":4,"starts":2,"counted":4,"voice":"bella"}}}""";
+    private static readonly string Job1 =
+        """{"type":"dia.job","version":1,"state":{"record":{""" + Facts + ""","drawnSeed":802869131,"token":4,"starts":2}}}""";
 
-    private const string Queue1 =
-        """{"type":"dia.job-queue","version":1,"state":{"lastToken":7,"entries":[{"id":"16b5d4ca-1620-43c2-aba6-a5da78bad6cc","sequence":1,"owner":"S127.0.0.1:11111:100","token":7},{"id":"cb5f37cb-d877-45ec-9081-0209adac9dbd","sequence":2,"owner":null,"token":0}]}}""";
+    private static readonly string Job2 =
+        """{"type":"dia.job","version":2,"state":{"record":{""" + Facts
+        + ""","drawnSeed":802869131,"token":4,"starts":2,"counted":4,"voice":"bella"}}}""";
 
-    private const string Catalog1 =
-        """{"type":"dia.job-catalog","version":1,"state":{"lastSequence":12,"jobs":[{"id":"16b5d4ca-1620-43c2-aba6-a5da78bad6cc","sequence":12}],"keys":[{"key":"aa","request":"bb","job":"16b5d4ca-1620-43c2-aba6-a5da78bad6cc","at":"2026-11-25T01:09:02.1112512+00:00"}]}}""";
+    private static readonly string Queue1 =
+        """
+        {"type":"dia.job-queue","version":1,"state":{"lastToken":7,"entries":[{"id":"16b5d4ca-1620-43c2-aba6-a5da78bad6cc","sequence":1,
+        "owner":"S127.0.0.1:11111:100","token":7},{"id":"cb5f37cb-d877-45ec-9081-0209adac9dbd","sequence":2,"owner":null,"token":0}]}}
+        """.ReplaceLineEndings("");
 
-    private const string Catalog2 =
-        """{"type":"dia.job-catalog","version":2,"state":{"lastSequence":12,"jobs":[{"id":"16b5d4ca-1620-43c2-aba6-a5da78bad6cc","sequence":12}],"keys":[{"key":"aa","request":"bb","job":"16b5d4ca-1620-43c2-aba6-a5da78bad6cc","at":"2026-11-25T01:09:02.1112512+00:00"}],"pages":[1,3]}}""";
+    private static readonly string Catalog1 =
+        """
+        {"type":"dia.job-catalog","version":1,"state":{"lastSequence":12,"jobs":[{"id":"16b5d4ca-1620-43c2-aba6-a5da78bad6cc",
+        "sequence":12}],"keys":[{"key":"aa","request":"bb","job":"16b5d4ca-1620-43c2-aba6-a5da78bad6cc",
+        "at":"2026-11-25T01:09:02.1112512+00:00"}]}}
+        """.ReplaceLineEndings("");
 
-    private const string Page1 =
-        """{"type":"dia.job-catalog-page","version":1,"state":{"jobs":[{"id":"16b5d4ca-1620-43c2-aba6-a5da78bad6cc","sequence":12}],"keys":[{"key":"aa","request":"bb","job":"16b5d4ca-1620-43c2-aba6-a5da78bad6cc","at":"2026-11-25T01:09:02.1112512+00:00"}]}}""";
+    private static readonly string Catalog2 =
+        """
+        {"type":"dia.job-catalog","version":2,"state":{"lastSequence":12,"jobs":[{"id":"16b5d4ca-1620-43c2-aba6-a5da78bad6cc",
+        "sequence":12}],"keys":[{"key":"aa","request":"bb","job":"16b5d4ca-1620-43c2-aba6-a5da78bad6cc",
+        "at":"2026-11-25T01:09:02.1112512+00:00"}],"pages":[1,3]}}
+        """.ReplaceLineEndings("");
+
+    private static readonly string Page1 =
+        """
+        {"type":"dia.job-catalog-page","version":1,"state":{"jobs":[{"id":"16b5d4ca-1620-43c2-aba6-a5da78bad6cc","sequence":12}],"keys":[{
+        "key":"aa","request":"bb","job":"16b5d4ca-1620-43c2-aba6-a5da78bad6cc","at":"2026-11-25T01:09:02.1112512+00:00"}]}}
+        """.ReplaceLineEndings("");
 
     private static readonly Guid First = new("16b5d4ca-1620-43c2-aba6-a5da78bad6cc");
     private static readonly Guid Second = new("cb5f37cb-d877-45ec-9081-0209adac9dbd");
@@ -69,11 +93,11 @@ public sealed class StoredJobsTests
     private readonly StateSerializer _serializer = new();
 
     [Fact]
-    public void A_job_of_version_1_is_read_and_speaks_with_the_voice_of_its_request()
+    public void A_job_of_version_1_is_read_and_uses_the_voice_of_its_request()
     {
         var read = Read<JobState>(Job1).Record!;
         read.ShouldBe(Record);
-        read.ToOrder().Request.VoiceId.ShouldBe("anna");
+        read.ToAssignment().Request.VoiceId.ShouldBe("anna");
     }
 
     [Fact]

@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace DiaOrleans.Grains.Tests.Logs;
 
-/// <summary>With pages of four entries and ten entries at most.</summary>
+/// <summary>The log with pages of four entries and at most ten entries.</summary>
 public sealed class GenerationLogGrainTests : IAsyncLifetime
 {
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
@@ -16,7 +16,7 @@ public sealed class GenerationLogGrainTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _cluster.DisposeAsync();
 
     [Fact]
-    public async Task Entries_are_listed_newest_first_by_voice_with_the_total_of_all()
+    public async Task Entries_are_listed_newest_first_and_by_voice_with_the_total_of_all()
     {
         await Append(0..7);
         var page = await Log.List(2, "odd");
@@ -29,7 +29,7 @@ public sealed class GenerationLogGrainTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_id_is_entered_once()
+    public async Task An_id_is_added_once()
     {
         await Append(0..2);
         await Log.Append(Entry(0) with { Text = "again" });
@@ -41,7 +41,7 @@ public sealed class GenerationLogGrainTests : IAsyncLifetime
     [InlineData(3)]
     [InlineData(4)]
     [InlineData(9)]
-    public async Task All_pages_survive_a_restart_and_go_on(int count)
+    public async Task All_pages_survive_a_restart_and_take_further_entries(int count)
     {
         await Append(0..count);
         await Restart();
@@ -50,7 +50,7 @@ public sealed class GenerationLogGrainTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_full_log_lets_its_oldest_page_go_for_good()
+    public async Task A_full_log_removes_its_oldest_page()
     {
         await Append(0..25);
         var before = await Log.List(500, null);
@@ -63,19 +63,19 @@ public sealed class GenerationLogGrainTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Removed_entries_stay_away_after_a_restart()
+    public async Task Removed_entries_are_gone_after_a_restart()
     {
         await Append(0..9);
         (await Log.Remove("2")).ShouldBe(Entry(2));
         (await Log.Remove("2")).ShouldBeNull();
         (await Log.RemoveBefore(Start.AddHours(1))).Select(e => e.Id).ShouldBe(["0"]);
-        (await Log.RemoveOf(["audio_outputs/5.wav", "audio_outputs/none.wav"])).Select(e => e.Id).ShouldBe(["5"]);
+        (await Log.RemoveByFiles(["audio_outputs/5.wav", "audio_outputs/none.wav"])).Select(e => e.Id).ShouldBe(["5"]);
         await Restart();
         Ids(await Log.List(500, null)).ShouldBe(["8", "7", "6", "4", "3", "1"]);
     }
 
     [Fact]
-    public async Task A_cleared_log_is_empty_and_fills_again()
+    public async Task A_cleared_log_is_empty_and_takes_entries_again()
     {
         await Append(0..9);
         await Log.Clear();
@@ -88,7 +88,7 @@ public sealed class GenerationLogGrainTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_old_page_that_was_emptied_counts_for_nothing_when_the_log_is_full()
+    public async Task An_empty_page_is_not_the_one_that_a_full_log_removes()
     {
         await Append(0..9);
         (await Log.RemoveBefore(Start.AddHours(4))).Count.ShouldBe(4);
@@ -100,7 +100,7 @@ public sealed class GenerationLogGrainTests : IAsyncLifetime
     [Theory]
     [InlineData("generation-log")]
     [InlineData("generation-log-page")]
-    public async Task An_entry_that_could_not_be_stored_is_not_there_and_can_be_sent_again(string state)
+    public async Task An_entry_whose_write_fails_is_not_in_the_log_and_can_be_added_again(string state)
     {
         await Append(0..4);
         _cluster.Storage.FailNext = state;
@@ -112,8 +112,10 @@ public sealed class GenerationLogGrainTests : IAsyncLifetime
 
     private IGenerationLogGrain Log => _cluster.Grains.GetGrain<IGenerationLogGrain>(0);
 
-    private static Task<GrainCluster> Open(SharedStorage storage) =>
-        GrainCluster.Start(storage, loaded: false, configure: services => services.AddSingleton(new GenerationLogOptions { Most = 10, PageSize = 4 }));
+    private static Task<GrainCluster> Open(SharedStorage storage) => GrainCluster.Start(
+        storage,
+        loaded: false,
+        configure: services => services.AddSingleton(new GenerationLogOptions { MaxEntries = 10, PageSize = 4 }));
 
     private async Task Restart()
     {

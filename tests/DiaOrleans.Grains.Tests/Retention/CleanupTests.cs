@@ -11,7 +11,7 @@ namespace DiaOrleans.Grains.Tests.Retention;
 public sealed class CleanupTests
 {
     [Fact]
-    public async Task Outputs_and_entries_that_are_too_old_go_together()
+    public async Task An_output_and_its_entry_are_removed_together()
     {
         await using var cluster = await GrainCluster.Start(loaded: false);
         var folder = Directory.CreateTempSubdirectory("dia-cleanup-test-").FullName;
@@ -25,17 +25,24 @@ public sealed class CleanupTests
         File.SetLastWriteTimeUtc(Path.Combine(folder, "audio_outputs/orphan.wav"), now.UtcDateTime.AddHours(-25));
         await log.Append(Entry("no file", 25) with { FilePath = null });
 
-        await new OldGenerations(cluster.Grains, blobs).Sweep(now, CancellationToken.None);
+        await new GenerationCleanup(cluster.Grains, blobs).Run(now, CancellationToken.None);
         (await log.List(500, null)).Entries.Select(entry => entry.Id).ShouldBe(["young.wav"]);
         (await blobs.List("audio_outputs")).Select(blob => blob.Key).ShouldBe(["audio_outputs/young.wav"]);
 
         await cluster.Grains.GetGrain<IConfigurationGrain>(0).Replace(new ServerConfiguration { OutputRetentionHours = long.MinValue });
-        await new OldGenerations(cluster.Grains, blobs).Sweep(now, CancellationToken.None);
+        await new GenerationCleanup(cluster.Grains, blobs).Run(now, CancellationToken.None);
         (await blobs.List("audio_outputs")).ShouldBeEmpty();
         Directory.Delete(folder, recursive: true);
 
-        GenerationEntry Entry(string name, double age) =>
-            new() { Id = name, Timestamp = now.AddHours(-age), Text = "t", ProcessedText = "t", Voice = "v", FilePath = $"audio_outputs/{name}" };
+        GenerationEntry Entry(string name, double age) => new()
+        {
+            Id = name,
+            Timestamp = now.AddHours(-age),
+            Text = "t",
+            ProcessedText = "t",
+            Voice = "v",
+            FilePath = $"audio_outputs/{name}",
+        };
 
         async Task Save(string name, double entryAge, double fileAge)
         {
@@ -46,16 +53,18 @@ public sealed class CleanupTests
     }
 
     [Fact]
-    public async Task A_step_that_fails_stops_no_other_and_is_told()
+    public async Task All_steps_run_after_a_failure_and_the_failure_is_thrown()
     {
-        var (first, last) = (new Step(fails: true), new Step(fails: false));
+        var first = new Step(fails: true);
+        var last = new Step(fails: false);
         var cleanup = new Cleanup([first, last], new FakeTimeProvider(), NullLogger<Cleanup>.Instance);
-        (await Should.ThrowAsync<AggregateException>(cleanup.Run(CancellationToken.None))).InnerExceptions.ShouldHaveSingleItem().ShouldBeOfType<IOException>();
-        last.Sweeps.ShouldBe(1);
+        var failure = await Should.ThrowAsync<AggregateException>(cleanup.Run(CancellationToken.None));
+        failure.InnerExceptions.ShouldHaveSingleItem().ShouldBeOfType<IOException>();
+        last.Runs.ShouldBe(1);
     }
 
     [Fact]
-    public async Task It_runs_each_hour_and_goes_on_after_a_failure()
+    public async Task The_cleanup_runs_each_hour_also_after_a_failure()
     {
         var time = new FakeTimeProvider();
         var step = new Step(fails: true);
@@ -64,9 +73,9 @@ public sealed class CleanupTests
         for (var hour = 1; hour <= 3; hour++)
         {
             time.Advance(TimeSpan.FromMinutes(59));
-            step.Sweeps.ShouldBe(hour - 1);
+            step.Runs.ShouldBe(hour - 1);
             time.Advance(TimeSpan.FromMinutes(1));
-            await GrainCluster.Until(() => Task.FromResult(step.Sweeps == hour));
+            await GrainCluster.Until(() => Task.FromResult(step.Runs == hour));
         }
 
         await hourly.StopAsync(CancellationToken.None);
@@ -74,13 +83,13 @@ public sealed class CleanupTests
 
     private sealed class Step(bool fails) : ICleanupStep
     {
-        private int _sweeps;
+        private int _runs;
 
-        public int Sweeps => Volatile.Read(ref _sweeps);
+        public int Runs => Volatile.Read(ref _runs);
 
-        public Task Sweep(DateTimeOffset now, CancellationToken cancellationToken)
+        public Task Run(DateTimeOffset now, CancellationToken cancellationToken)
         {
-            Interlocked.Increment(ref _sweeps);
+            Interlocked.Increment(ref _runs);
             return fails ? Task.FromException(new IOException("The disk is gone.")) : Task.CompletedTask;
         }
     }

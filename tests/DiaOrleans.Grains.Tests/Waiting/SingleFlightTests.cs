@@ -9,7 +9,7 @@ public sealed class SingleFlightTests
     private int _runs;
 
     [Fact]
-    public async Task Those_who_ask_at_once_share_one_run()
+    public async Task Calls_at_the_same_time_share_one_run()
     {
         var all = Enumerable.Range(0, 20).Select(_ => _flights.Run("a", Work, default)).ToArray();
         var other = _flights.Run("b", Work, default);
@@ -20,7 +20,7 @@ public sealed class SingleFlightTests
     }
 
     [Fact]
-    public async Task The_next_asks_anew()
+    public async Task A_call_after_the_end_runs_again()
     {
         _gate.SetResult();
         var first = await _flights.Run("a", Work, default);
@@ -28,7 +28,7 @@ public sealed class SingleFlightTests
     }
 
     [Fact]
-    public async Task A_failure_is_everybodys_and_is_not_kept()
+    public async Task A_failure_reaches_all_callers_and_is_not_kept()
     {
         var first = _flights.Run("a", Fail, default);
         var second = _flights.Run("a", Fail, default);
@@ -39,7 +39,7 @@ public sealed class SingleFlightTests
     }
 
     [Fact]
-    public async Task One_who_leaves_does_not_stop_it_for_the_others()
+    public async Task A_cancelled_caller_does_not_stop_the_work_of_the_others()
     {
         using var leave = new CancellationTokenSource();
         var leaving = _flights.Run("a", Work, leave.Token);

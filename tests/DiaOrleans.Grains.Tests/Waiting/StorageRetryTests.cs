@@ -10,21 +10,22 @@ public sealed class StorageRetryTests
     private readonly Lines _lines = new();
 
     [Fact]
-    public void Pauses_grow_from_one_second_to_thirty_and_begin_anew_after_a_success()
+    public async Task A_write_is_repeated_after_1_2_4_8_16_30_and_30_seconds()
     {
-        var backoff = new Backoff();
-        Enumerable.Range(0, 7).Select(_ => backoff.Next().TotalSeconds).ShouldBe([1, 2, 4, 8, 16, 30, 30]);
-        backoff.Reset();
-        backoff.InTrouble.ShouldBeFalse();
-        backoff.Next().TotalSeconds.ShouldBe(1);
+        var time = new ElapsedTime();
+        var attempts = 0;
+        await new StorageRetry(Guid.NewGuid(), time, _lines).Execute("It", Write, default);
+        time.Delays.Select(delay => delay.TotalSeconds).ShouldBe([1, 2, 4, 8, 16, 30, 30]);
+
+        Task<int> Write() => ++attempts < 8 ? throw new IOException("full") : Task.FromResult(0);
     }
 
     [Fact]
-    public async Task A_write_that_fails_for_hours_succeeds_in_the_end_and_is_logged_twice()
+    public async Task A_write_that_fails_for_hours_succeeds_in_the_end_and_gives_two_log_lines()
     {
-        var tries = 0;
+        var attempts = 0;
         var end = _time.GetUtcNow() + TimeSpan.FromHours(3);
-        var writing = Writes.Until("It", () => ++tries > 0 && _time.GetUtcNow() >= end ? Task.FromResult(7) : throw new IOException("full"), default);
+        var writing = Writes.Execute("It", Write, default);
         while (!writing.IsCompleted)
         {
             _time.Advance(Backoff.Longest);
@@ -32,22 +33,47 @@ public sealed class StorageRetryTests
         }
 
         (await writing).ShouldBe(7);
-        tries.ShouldBeInRange(10, 365);
+        attempts.ShouldBeInRange(10, 365);
         _lines.Levels.ShouldBe([LogLevel.Warning, LogLevel.Information]);
+
+        Task<int> Write()
+        {
+            attempts++;
+            return _time.GetUtcNow() >= end ? Task.FromResult(7) : throw new IOException("full");
+        }
     }
 
     [Fact]
-    public async Task Other_faults_are_thrown_and_a_stop_ends_the_tries()
+    public async Task A_write_that_succeeds_gives_no_log_line()
     {
-        await Should.ThrowAsync<InvalidOperationException>(Writes.Until("It", () => throw new InvalidOperationException(), default));
+        (await Writes.Execute("It", () => Task.FromResult(7), default)).ShouldBe(7);
+        _lines.Levels.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Other_faults_are_thrown_and_a_cancellation_ends_the_attempts()
+    {
+        await Should.ThrowAsync<InvalidOperationException>(Writes.Execute("It", () => throw new InvalidOperationException(), default));
         using var stop = new CancellationTokenSource();
-        var writing = Writes.Until("It", () => throw new UnauthorizedAccessException(), stop.Token);
+        var writing = Writes.Execute("It", () => throw new UnauthorizedAccessException(), stop.Token);
         writing.IsCompleted.ShouldBeFalse();
         await stop.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(writing);
     }
 
     private StorageRetry Writes => new(Guid.NewGuid(), _time, _lines);
+
+    /// <summary>Ends every delay at once and records its length.</summary>
+    private sealed class ElapsedTime : TimeProvider
+    {
+        public List<TimeSpan> Delays { get; } = [];
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            Delays.Add(dueTime);
+            return base.CreateTimer(callback, state, TimeSpan.Zero, period);
+        }
+    }
 
     private sealed class Lines : ILogger
     {
@@ -57,6 +83,11 @@ public sealed class StorageRetryTests
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Levels.Add(logLevel);
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter) => Levels.Add(logLevel);
     }
 }

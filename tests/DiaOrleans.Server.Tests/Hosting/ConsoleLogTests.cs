@@ -18,7 +18,7 @@ public sealed class ConsoleLogTests
     public void A_line_names_its_request_and_is_one_line_whatever_clients_send()
     {
         var scopes = new LoggerExternalScopeProvider();
-        using var request = scopes.Push(new RequestScope("mine-1"));
+        using var request = scopes.Push(new RequestLogScope("mine-1"));
         using var other = scopes.Push("another scope");
         var line = new StringWriter();
         var time = new FakeTimeProvider(new DateTimeOffset(2026, 11, 24, 8, 30, 5, TimeSpan.Zero));
@@ -34,7 +34,7 @@ public sealed class ConsoleLogTests
         await using var server = await RunningServer.Start(services: services => services.AddSingleton<ILoggerProvider>(lines));
         server.App.MapGet("/broken", IResult () => throw new InvalidOperationException("Broken."));
         var log = server.App.Services.GetRequiredService<IGrainFactory>().GetGrain<IGenerationLogGrain>(0);
-        new RequestScope("mine-2").Enter();
+        new RequestLogScope("mine-2").SetCurrent();
 
         await log.Append(Entry("quiet"));
         lines.Seen.ShouldNotContain(line => line.Text.StartsWith("Generation"));
@@ -79,7 +79,7 @@ public sealed class ConsoleLogTests
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             string? request = null;
-            _scopes.ForEachScope<object?>((scope, _) => request = scope is RequestScope { Id: var id } ? id : request, null);
+            _scopes.ForEachScope<object?>((scope, _) => request = scope is RequestLogScope { Id: var id } ? id : request, null);
             Seen.Enqueue(new Line(logLevel, formatter(state, exception), request));
         }
 

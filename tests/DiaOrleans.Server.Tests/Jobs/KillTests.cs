@@ -4,13 +4,19 @@ using DiaOrleans.Server.Tests.Api;
 namespace DiaOrleans.Server.Tests.Jobs;
 
 /// <summary>
-/// Kill -9 of the server at random moments, again and again on the same data. DIA_KILL_ROUNDS sets how often (10), DIA_KILL_SEED repeats the moments of a run.
+/// Kills the server process with SIGKILL at random times, many times with the same data. DIA_KILL_ROUNDS is the number of rounds (10 by
+/// default); DIA_KILL_SEED repeats the times of an earlier run.
 /// </summary>
 public sealed class KillTests(ITestOutputHelper output) : IDisposable
 {
     private const int JobsPerRound = 3;
     private const int LongestLifeMs = 1500;
-    private static readonly string[] Texts = ["Where is my hat? You are wearing it.", "The lamp is still on. The lamp is still on. The lamp is still on. The lamp is still on. The lamp is still on."];
+
+    private static readonly string[] Texts =
+    [
+        "Where is my hat? You are wearing it.",
+        string.Join(' ', Enumerable.Repeat("The lamp is still on.", 5)),
+    ];
 
     private readonly string _data = Directory.CreateTempSubdirectory("dia-kill-test-").FullName;
     private readonly List<Submission> _submissions = [];
@@ -18,13 +24,17 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
     public void Dispose() => Directory.Delete(_data, recursive: true);
 
     [Fact]
-    public async Task Every_accepted_job_completes_exactly_once_however_often_the_server_is_killed()
+    public async Task Every_accepted_job_completes_exactly_once_when_the_server_is_killed_many_times()
     {
         var rounds = Setting("DIA_KILL_ROUNDS") ?? 10;
         var seed = Setting("DIA_KILL_SEED") ?? Random.Shared.Next(1_000_000);
         output.WriteLine($"{rounds} rounds, DIA_KILL_SEED={seed}");
         var random = new Random(seed);
-        using (var server = await ServerProcess.Start(_data)) (await server.Client.PostJson("/voice_mappings", """{"voice_id":"anna"}""")).EnsureSuccessStatusCode();
+        using (var server = await ServerProcess.Start(_data))
+        {
+            (await server.Client.PostJson("/voice_mappings", """{"voice_id":"anna"}""")).EnsureSuccessStatusCode();
+        }
+
         for (var round = 0; round < rounds; round++)
         {
             if (random.Next(4) == 0) await KillWhileStarting(random);
@@ -32,7 +42,9 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
         }
 
         using (var server = await ServerProcess.Start(_data)) await CheckAll(server.Client, seed);
-        output.WriteLine($"{_submissions.Count} jobs, {_submissions.Count(s => s.Interrupted)} submissions without an answer at first, {_submissions.Count(s => s.Audio is not null)} completed");
+        var interrupted = _submissions.Count(s => s.Interrupted);
+        var completed = _submissions.Count(s => s.Audio is not null);
+        output.WriteLine($"{_submissions.Count} jobs, {interrupted} submissions without an answer at first, {completed} completed");
     }
 
     private async Task KillWhileStarting(Random random)
@@ -46,9 +58,9 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
     private async Task KillWhileServing(Random random)
     {
         using var server = await ServerProcess.Start(_data);
-        for (var i = 0; i < JobsPerRound; i++) _submissions.Add(new Submission($"key-{_submissions.Count}", Texts[random.Next(Texts.Length)], random.Next(3) switch { 0 => null, var n => n }));
+        for (var i = 0; i < JobsPerRound; i++) _submissions.Add(NewSubmission(random));
         var life = Task.Delay(random.Next(LongestLifeMs));
-        // The third is sent at the very moment of the kill.
+        // The last one is sent at the moment of the kill.
         var early = _submissions.Where(s => s.Id is null).SkipLast(1).Select(s => Submit(server.Client, s)).ToArray();
         var watching = Watch(server.Client, life);
         await life;
@@ -58,12 +70,22 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
         await Task.WhenAll([.. early, late, watching]);
     }
 
-    /// <summary>Gone servers do not answer; the same key is sent again to the next one.</summary>
+    private Submission NewSubmission(Random random)
+    {
+        var text = Texts[random.Next(Texts.Length)];
+        var seed = random.Next(3);
+        return new Submission($"key-{_submissions.Count}", text, seed == 0 ? null : seed);
+    }
+
+    /// <summary>
+    /// Submits a job with its key. If the server is killed before it answers, the same key is sent again to the next server.
+    /// </summary>
     private static async Task Submit(HttpClient client, Submission submission)
     {
         try
         {
-            var request = new HttpRequestMessage(HttpMethod.Post, "/generate?async_mode=true") { Content = new StringContent(JsonSerializer.Serialize(new { text = submission.Text, voice_id = "anna", seed = submission.Seed })) };
+            var body = JsonSerializer.Serialize(new { text = submission.Text, voice_id = "anna", seed = submission.Seed });
+            var request = new HttpRequestMessage(HttpMethod.Post, "/generate?async_mode=true") { Content = new StringContent(body) };
             request.Headers.Add("Idempotency-Key", submission.Key);
             using var answer = await client.SendAsync(request);
             ((int)answer.StatusCode).ShouldBe(200, await answer.Content.ReadAsStringAsync());
@@ -77,7 +99,7 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
         }
     }
 
-    /// <summary>Reads results as soon as they are there: what a reader has once seen must never change.</summary>
+    /// <summary>Reads results as soon as their jobs are completed: a result that was read once must never change.</summary>
     private async Task Watch(HttpClient client, Task life)
     {
         try
@@ -86,7 +108,8 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
             {
                 foreach (var submission in _submissions.Where(s => s is { Id: not null, Audio: null }).ToArray())
                 {
-                    if ((await Job(client, submission.Id!)).GetProperty("status").GetString() == "completed") submission.Audio = await Result(client, submission.Id!);
+                    var job = await Job(client, submission.Id!);
+                    if (job.GetProperty("status").GetString() == "completed") submission.Audio = await Result(client, submission.Id!);
                 }
 
                 await Task.Delay(50);
@@ -94,7 +117,7 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
-            // Killed.
+            // The server was killed.
         }
     }
 
@@ -113,12 +136,14 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
             submission.Audio = audio;
         }
 
-        foreach (var group in _submissions.Where(s => s.Seed is not null).GroupBy(s => (s.Text, s.Seed))) group.ShouldAllBe(s => s.Audio!.SequenceEqual(group.First().Audio!));
+        foreach (var group in _submissions.Where(s => s.Seed is not null).GroupBy(s => (s.Text, s.Seed)))
+            group.ShouldAllBe(s => s.Audio!.SequenceEqual(group.First().Audio!));
         var all = await (await client.GetAsync("/jobs?limit=500")).Json();
-        all.GetProperty("total").GetInt32().ShouldBe(_submissions.Count, $"DIA_KILL_SEED={seed}: one job a key");
+        all.GetProperty("total").GetInt32().ShouldBe(_submissions.Count, $"DIA_KILL_SEED={seed}: one job for each key");
         _submissions.Select(s => s.Id).ShouldBeUnique();
         var stats = await (await client.GetAsync("/queue/stats")).Json();
-        (stats.GetProperty("pending_jobs").GetInt32(), stats.GetProperty("processing_jobs").GetInt32()).ShouldBe((0, 0));
+        stats.GetProperty("pending_jobs").GetInt32().ShouldBe(0);
+        stats.GetProperty("processing_jobs").GetInt32().ShouldBe(0);
     }
 
     private static async Task<JsonElement> Ended(HttpClient client, string id)

@@ -25,7 +25,7 @@ public sealed class SqliteStateTests : IDisposable
             foreach (var id in (string[])["b", "a", "gone", "声 \U0001F600"]) await silo.Voice(id).Put(Plain with { Style = id });
             await silo.Voice("b").Update(new VoiceChange(null, "S2", "prompt", "Words."));
             await silo.Voice("gone").Delete();
-            // What a kill leaves behind: the files as they lie there while the server runs.
+            // A killed process leaves the files as they are while the server runs.
             foreach (var file in Directory.GetFiles(_folder.Path, "dia.db*")) File.Copy(file, file.Replace("dia.db", "copy.db"));
         }
 
@@ -42,9 +42,10 @@ public sealed class SqliteStateTests : IDisposable
     }
 
     [Fact]
-    public async Task Ids_that_read_alike_as_numbers_are_different_voices()
+    public async Task Ids_that_are_equal_as_numbers_are_different_voices()
     {
-        string[] ids = ["beef", "BEEF", "7", "07", "0123456789abcdef0123456789abcdef", "0123456789ABCDEF0123456789ABCDEF", "7+x", "07+x", "=7", "a+b"];
+        const string digits = "0123456789abcdef0123456789abcdef";
+        string[] ids = ["beef", "BEEF", "7", "07", digits, digits.ToUpperInvariant(), "7+x", "07+x", "=7", "a+b"];
         await using (var silo = await StateSilo.Start(_folder.File("dia.db")))
         {
             foreach (var id in ids) await silo.Voice(id).Put(Plain with { Style = id });
@@ -55,7 +56,7 @@ public sealed class SqliteStateTests : IDisposable
     }
 
     [Fact]
-    public async Task A_write_over_somebody_elses_version_is_a_conflict_and_changes_nothing()
+    public async Task A_write_based_on_an_old_version_is_a_conflict_and_changes_nothing()
     {
         var database = _folder.File("dia.db");
         await using var silo = await StateSilo.Start(database);
@@ -71,7 +72,7 @@ public sealed class SqliteStateTests : IDisposable
     }
 
     [Fact]
-    public async Task A_row_that_vanished_is_a_conflict_too()
+    public async Task A_write_to_a_deleted_row_is_a_conflict()
     {
         var database = _folder.File("dia.db");
         await using var silo = await StateSilo.Start(database);
@@ -82,7 +83,7 @@ public sealed class SqliteStateTests : IDisposable
     }
 
     [Fact]
-    public async Task What_was_cleared_leaves_the_database_at_the_next_start()
+    public async Task Cleared_rows_are_deleted_at_the_next_start()
     {
         var database = _folder.File("dia.db");
         await using (var silo = await StateSilo.Start(database))
@@ -134,7 +135,7 @@ public sealed class SqliteStateTests : IDisposable
     }
 
     [Fact]
-    public void Refuses_a_database_of_a_newer_release()
+    public void A_database_of_a_newer_release_is_refused()
     {
         var database = _folder.File("dia.db");
         SqliteDatabase.Prepare(database);
@@ -143,7 +144,7 @@ public sealed class SqliteStateTests : IDisposable
     }
 
     [Fact]
-    public void Refuses_a_file_that_is_no_database()
+    public void A_file_that_is_not_a_database_is_refused()
     {
         var database = _folder.File("dia.db");
         File.WriteAllText(database, string.Join('\n', Enumerable.Repeat("This is a diary.", 100)));
@@ -151,7 +152,7 @@ public sealed class SqliteStateTests : IDisposable
     }
 
     [Fact]
-    public async Task A_damaged_database_is_told_in_one_sentence()
+    public async Task A_damaged_database_is_explained_in_one_message()
     {
         var database = _folder.File("dia.db");
         await using (var silo = await StateSilo.Start(database)) await silo.Voice("v").Put(Plain);
@@ -160,8 +161,8 @@ public sealed class SqliteStateTests : IDisposable
         var pages = await File.ReadAllBytesAsync(database);
         pages.AsSpan(4096).Fill(0x5A);
         await File.WriteAllBytesAsync(database, pages);
-        var problem = await Should.ThrowAsync<Exception>(StateSilo.Start(database));
-        SqliteDatabase.Explain(problem).ShouldNotBeNull().ShouldContain("malformed");
+        var failure = await Should.ThrowAsync<Exception>(StateSilo.Start(database));
+        SqliteDatabase.Explain(failure).ShouldNotBeNull().ShouldContain("malformed");
         SqliteDatabase.Explain(new InvalidOperationException("Something else.")).ShouldBeNull();
     }
 

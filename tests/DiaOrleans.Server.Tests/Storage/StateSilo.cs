@@ -5,7 +5,7 @@ using DiaOrleans.Server.Storage;
 
 namespace DiaOrleans.Server.Tests.Storage;
 
-/// <summary>A silo with the real grains on the real database, and nothing else.</summary>
+/// <summary>A silo with the real grains on a real database, without an engine or a web server.</summary>
 internal sealed class StateSilo : IAsyncDisposable
 {
     private readonly IHost _host;
@@ -21,7 +21,10 @@ internal sealed class StateSilo : IAsyncDisposable
         SqliteDatabase.Prepare(database);
         var ports = FreePorts.Fill(0, 0);
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
-        builder.UseOrleans(silo => silo.UseLocalhostClustering(ports[0], ports[1], serviceId: "dia-orleans", clusterId: "test").AddDiaGrains().AddSqliteState(database));
+        builder.UseOrleans(silo => silo
+            .UseLocalhostClustering(ports[0], ports[1], serviceId: "dia-orleans", clusterId: "test")
+            .AddDiaGrains()
+            .AddSqliteState(database));
         var host = builder.Build();
         await host.StartAsync();
         return new StateSilo(host);

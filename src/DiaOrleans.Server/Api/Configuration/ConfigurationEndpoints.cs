@@ -31,7 +31,7 @@ internal static class ConfigurationEndpoints
         };
         fields.ThrowIfInvalid();
         var now = await Grain(grains).Replace(wanted);
-        current.Take(now);
+        current.Set(now);
         return ApiJson.Ok(new { message = "Configuration updated successfully", config = Shown(now) });
     }
 

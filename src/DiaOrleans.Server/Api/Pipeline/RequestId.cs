@@ -16,8 +16,8 @@ internal sealed class RequestId(ILogger<RequestId> logger)
         var id = sent.Length is > 0 and <= MaxLength && sent.All(c => c is > ' ' and <= '~') ? sent : Guid.NewGuid().ToString("N");
         context.TraceIdentifier = id;
         context.Response.Headers[Header] = id;
-        var request = new RequestScope(id);
-        request.Enter();
+        var request = new RequestLogScope(id);
+        request.SetCurrent();
         Activity.Current?.SetTag("http.request.id", id);
         using (logger.BeginScope(request)) await next(context);
     }

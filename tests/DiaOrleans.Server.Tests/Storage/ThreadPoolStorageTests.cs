@@ -5,19 +5,19 @@ using Orleans.Storage;
 
 namespace DiaOrleans.Server.Tests.Storage;
 
-public sealed class OffTurnStorageTests
+public sealed class ThreadPoolStorageTests
 {
     private static readonly GrainId Id = GrainId.Create("test", "one");
 
-    private readonly BlockingDisk _disk = new();
-    private readonly OffTurnStorage _storage;
+    private readonly BlockingStorage _inner = new();
+    private readonly ThreadPoolStorage _storage;
 
-    public OffTurnStorageTests() => _storage = new OffTurnStorage(_disk);
+    public ThreadPoolStorageTests() => _storage = new ThreadPoolStorage(_inner);
 
     [Fact]
-    public async Task A_disk_that_blocks_does_not_block_the_caller()
+    public async Task A_blocking_storage_does_not_block_the_caller()
     {
-        using var hold = _disk.Hold();
+        using var hold = _inner.Hold();
         Task[] calls =
         [
             _storage.WriteStateAsync("s", Id, new GrainState<Note>(new Note { Text = "a" })),
@@ -30,40 +30,44 @@ public sealed class OffTurnStorageTests
     }
 
     [Fact]
-    public async Task What_was_the_state_at_the_call_is_what_is_stored()
+    public async Task The_state_is_stored_as_it_is_at_the_call()
     {
         var state = new GrainState<Note>(new Note { Text = "as called" });
-        using var hold = _disk.Hold();
+        using var hold = _inner.Hold();
         var writing = _storage.WriteStateAsync("s", Id, state);
         state.State!.Text = "changed meanwhile";
         hold.Dispose();
         await writing.WaitAsync(TimeSpan.FromSeconds(10));
-        Encoding.UTF8.GetString(_disk.Bytes!).ShouldContain("as called");
-        (state.ETag, state.RecordExists).ShouldBe(("1", true));
+        Encoding.UTF8.GetString(_inner.Bytes!).ShouldContain("as called");
+        Version(state).ShouldBe(("1", true));
     }
 
     [Fact]
-    public async Task State_comes_back_with_its_version_and_is_new_where_there_is_none()
+    public async Task State_is_read_with_its_version_and_is_a_new_object_if_none_is_stored()
     {
         var state = new GrainState<Note>(new Note { Text = "old" });
         await _storage.ReadStateAsync("s", Id, state);
-        (state.State!.Text, state.ETag, state.RecordExists).ShouldBe(("", null, false));
+        (state.State!.Text, Version(state)).ShouldBe(("", (null, false)));
         await _storage.WriteStateAsync("s", Id, new GrainState<Note>(new Note { Text = "kept" }));
         await _storage.ReadStateAsync("s", Id, state);
-        (state.State!.Text, state.ETag, state.RecordExists).ShouldBe(("kept", "1", true));
+        (state.State!.Text, Version(state)).ShouldBe(("kept", ("1", true)));
         await _storage.ClearStateAsync("s", Id, state);
-        (state.State!.Text, state.ETag, state.RecordExists).ShouldBe(("", "2", false));
+        (state.State!.Text, Version(state)).ShouldBe(("", ("2", false)));
     }
 
     [Fact]
-    public async Task Writes_go_one_at_a_time_and_one_that_fails_lets_the_next_go()
+    public async Task Writes_run_one_at_a_time_and_a_failed_write_does_not_block_the_next()
     {
-        _disk.Failure = new IOException("No space left on device");
-        (await Should.ThrowAsync<IOException>(_storage.WriteStateAsync("s", Id, new GrainState<Note>(new Note())))).ShouldBe(_disk.Failure);
-        _disk.Failure = null;
-        await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => _storage.WriteStateAsync("s", Id, new GrainState<Note>(new Note()))));
-        _disk.MostAtOnce.ShouldBe(1);
+        _inner.Failure = new IOException("No space left on device");
+        (await Should.ThrowAsync<IOException>(Write())).ShouldBe(_inner.Failure);
+        _inner.Failure = null;
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Write()));
+        _inner.MaxConcurrent.ShouldBe(1);
+
+        Task Write() => _storage.WriteStateAsync("s", Id, new GrainState<Note>(new Note()));
     }
+
+    private static (string? ETag, bool RecordExists) Version(GrainState<Note> state) => (state.ETag, state.RecordExists);
 
     [StoredState("test.note", 1)]
     private sealed class Note
@@ -71,18 +75,18 @@ public sealed class OffTurnStorageTests
         public string Text { get; set; } = "";
     }
 
-    /// <summary>Blocks like SQLite's driver: its tasks have ended when they are returned.</summary>
-    private sealed class BlockingDisk : IGrainStorage
+    /// <summary>Blocks the caller, like SQLite's driver: a returned task has already ended.</summary>
+    private sealed class BlockingStorage : IGrainStorage
     {
         private readonly ManualResetEventSlim _open = new(true);
         private int _version;
-        private int _now;
+        private int _running;
 
         public byte[]? Bytes { get; private set; }
 
         public Exception? Failure { get; set; }
 
-        public int MostAtOnce { get; private set; }
+        public int MaxConcurrent { get; private set; }
 
         public Holding Hold()
         {
@@ -94,7 +98,8 @@ public sealed class OffTurnStorageTests
         {
             _open.Wait();
             grainState.State = (T)(object)new StatePayload { Bytes = Bytes is null ? null : new BinaryData(Bytes) };
-            (grainState.ETag, grainState.RecordExists) = (Bytes is null ? null : _version.ToString(), Bytes is not null);
+            grainState.ETag = Bytes is null ? null : _version.ToString();
+            grainState.RecordExists = Bytes is not null;
             return Task.CompletedTask;
         }
 
@@ -114,11 +119,12 @@ public sealed class OffTurnStorageTests
         {
             _open.Wait();
             if (Failure is not null) throw Failure;
-            MostAtOnce = Math.Max(MostAtOnce, Interlocked.Increment(ref _now));
+            MaxConcurrent = Math.Max(MaxConcurrent, Interlocked.Increment(ref _running));
             Thread.Yield();
-            Interlocked.Decrement(ref _now);
+            Interlocked.Decrement(ref _running);
             Bytes = bytes;
-            (state.ETag, state.RecordExists) = ((++_version).ToString(), bytes is not null);
+            state.ETag = (++_version).ToString();
+            state.RecordExists = bytes is not null;
         }
 
         public readonly struct Holding(ManualResetEventSlim open) : IDisposable
