@@ -101,7 +101,7 @@ internal sealed partial class PromptDiscovery(
 
     private Task TellVoices(Sight sight) => sight.Prompt.Transcript is null && !sight.FileChanged
         ? Task.CompletedTask
-        : voices.Tell(new TranscriptChange(sight.Prompt.Id, sight.Prompt.Transcript?.Text, sight.FileChanged ? TranscriptReach.Following : TranscriptReach.Missing));
+        : voices.Tell(new TranscriptChange(sight.Prompt.Id, sight.Prompt.Transcript?.Text, sight.FileChanged ? TranscriptScope.NotSetByHand : TranscriptScope.Missing));
 
     /// <summary>A prompt as it was found, whether its recording or its text file is another than before, and the model that is to recognise it, or null.</summary>
     private sealed record Sight(AudioPrompt Prompt, bool FileChanged, string? ModelSize = null);

@@ -71,7 +71,7 @@ internal sealed class PromptIntake(PromptReader reader, IBlobStore blobs, IGrain
         {
             await prompt.SetTranscript(null);
             await blobs.Delete(PromptFiles.Text(id));
-            await voices.Tell(new TranscriptChange(id, null, TranscriptReach.Following));
+            await voices.Tell(new TranscriptChange(id, null, TranscriptScope.NotSetByHand));
         }
 
         await blobs.Write(PromptFiles.Recording(id), wave);

@@ -12,7 +12,7 @@ internal sealed class PromptVoices(IGrainFactory grains)
     public async Task<IReadOnlyList<string>> Tell(TranscriptChange change)
     {
         var ids = await Using(change.PromptId);
-        var taken = await Task.WhenAll(ids.Select(id => grains.GetGrain<IVoiceGrain>(id).TakeTranscript(change)));
+        var taken = await Task.WhenAll(ids.Select(id => grains.GetGrain<IVoiceGrain>(id).ApplyTranscript(change)));
         return [.. ids.Where((_, i) => taken[i])];
     }
 }

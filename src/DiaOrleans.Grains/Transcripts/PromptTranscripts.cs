@@ -17,7 +17,7 @@ internal sealed class PromptTranscripts(PromptRecognition recognition, IBlobStor
         var transcript = new PromptTranscript(text.Trim(), TranscriptSources.Manual, []);
         if (await grains.GetGrain<IAudioPromptGrain>(id).SetTranscript(transcript) is null) return null;
         await PromptFiles.WriteText(blobs, PromptFiles.Text(id), transcript.Text, CancellationToken.None);
-        return await voices.Tell(new TranscriptChange(id, transcript.Text, TranscriptReach.All));
+        return await voices.Tell(new TranscriptChange(id, transcript.Text, TranscriptScope.All));
     }
 
     /// <summary>Recognises the prompt's recording and keeps the text, whatever text it had; voices are not changed. Null where no such prompt is registered.</summary>

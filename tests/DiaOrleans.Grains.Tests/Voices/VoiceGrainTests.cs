@@ -137,10 +137,10 @@ public sealed class VoiceGrainTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(TranscriptReach.Missing, true, false, false)]
-    [InlineData(TranscriptReach.Following, true, true, false)]
-    [InlineData(TranscriptReach.All, true, true, true)]
-    public async Task A_prompts_words_reach_the_voices_they_are_meant_for(TranscriptReach reach, bool empty, bool copied, bool byHand)
+    [InlineData(TranscriptScope.Missing, true, false, false)]
+    [InlineData(TranscriptScope.NotSetByHand, true, true, false)]
+    [InlineData(TranscriptScope.All, true, true, true)]
+    public async Task A_prompts_words_reach_the_voices_they_are_meant_for(TranscriptScope reach, bool empty, bool copied, bool byHand)
     {
         await _cluster.Voice("empty").Put(Plain with { AudioPrompt = "p" });
         await Register("p", "Copied.");
@@ -150,7 +150,7 @@ public sealed class VoiceGrainTests : IAsyncLifetime
         await using var next = await GrainCluster.Start(_cluster.Storage, loaded: false);
         foreach (var (id, taken) in new[] { ("empty", empty), ("copied", copied), ("by hand", byHand), ("other", false), ("nobody", false) })
         {
-            (await next.Voice(id).TakeTranscript(new TranscriptChange("p", "New.", reach))).ShouldBe(taken, id);
+            (await next.Voice(id).ApplyTranscript(new TranscriptChange("p", "New.", reach))).ShouldBe(taken, id);
             ((await next.Voice(id).Get())?.AudioPromptTranscript == "New.").ShouldBe(taken, id);
         }
     }
