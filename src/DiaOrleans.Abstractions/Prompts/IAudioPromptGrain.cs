@@ -37,7 +37,9 @@ public interface IAudioPromptGrain : IGrainWithStringKey
     [Alias("keep-codes")]
     Task KeepCodes(PromptCodes codes);
 
-    /// <summary>Removes the prompt with its codes from the state and the catalogue; its files are not touched. False if none is registered.</summary>
+    /// <summary>
+    /// Removes the prompt with its codes from the state and the catalogue; its files are not touched. False if none is registered.
+    /// </summary>
     [Alias("delete")]
     Task<bool> Delete();
 }
@@ -46,7 +48,9 @@ public interface IAudioPromptGrain : IGrainWithStringKey
 [Alias("dia.audio-prompt-catalog")]
 public interface IAudioPromptCatalogGrain : IGrainWithIntegerKey
 {
-    /// <summary>All registered prompts. Interleaves, because it calls the prompts' grains, which call <see cref="Add"/> or <see cref="Remove"/>.</summary>
+    /// <summary>
+    /// All registered prompts. Interleaves, because it calls the prompts' grains, which call <see cref="Add"/> or <see cref="Remove"/>.
+    /// </summary>
     [Alias("list"), AlwaysInterleave]
     Task<IReadOnlyList<AudioPrompt>> List();
 

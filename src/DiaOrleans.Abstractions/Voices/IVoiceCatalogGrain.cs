@@ -6,7 +6,9 @@ namespace DiaOrleans.Abstractions.Voices;
 [Alias("dia.voice-catalog")]
 public interface IVoiceCatalogGrain : IGrainWithIntegerKey
 {
-    /// <summary>The ids of all voices. Interleaves, because it calls the voices' grains, which call <see cref="Add"/> or <see cref="Remove"/>.</summary>
+    /// <summary>
+    /// The ids of all voices. Interleaves, because it calls the voices' grains, which call <see cref="Add"/> or <see cref="Remove"/>.
+    /// </summary>
     [Alias("ids"), AlwaysInterleave]
     Task<IReadOnlyList<string>> ListIds();
 

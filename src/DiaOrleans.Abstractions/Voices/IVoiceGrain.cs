@@ -26,7 +26,9 @@ public interface IVoiceGrain : IGrainWithStringKey
     Task<VoiceSettings?> Update(VoiceChange change);
 
     /// <summary>Replaces the voice's transcript after the transcript of its audio prompt has changed.</summary>
-    /// <returns>False if nothing was replaced: there is no such voice, it uses another prompt, or it is not in the scope of the change.</returns>
+    /// <returns>
+    /// False if nothing was replaced: there is no such voice, it uses another prompt, or it is not in the scope of the change.
+    /// </returns>
     [Alias("take-prompt-text")]
     Task<bool> ApplyTranscript(TranscriptChange change);
 

@@ -5,7 +5,10 @@ namespace DiaOrleans.Abstractions.Voices;
 /// <param name="Text">The new transcript, or null if it is not known any more.</param>
 /// <param name="Scope">The voices that take the new transcript.</param>
 [GenerateSerializer, Immutable, Alias("dia.prompt-text")]
-public sealed record TranscriptChange([property: Id(0)] string PromptId, [property: Id(1)] string? Text, [property: Id(2)] TranscriptScope Scope);
+public sealed record TranscriptChange(
+    [property: Id(0)] string PromptId,
+    [property: Id(1)] string? Text,
+    [property: Id(2)] TranscriptScope Scope);
 
 /// <summary>The voices that take a new transcript of their audio prompt.</summary>
 public enum TranscriptScope

@@ -1,6 +1,8 @@
 namespace DiaOrleans.Abstractions.Voices;
 
-/// <summary>The settings of a voice. Cached previews are keyed by the JSON text of this record: renaming a member invalidates them.</summary>
+/// <summary>
+/// The settings of a voice. Cached previews are keyed by the JSON text of this record: renaming a member invalidates them.
+/// </summary>
 /// <param name="Style">Free text, <c>neutral</c> by default; it has no effect on the audio.</param>
 /// <param name="PrimarySpeaker">Speaker of text without tags. Stored as given; every value except S1 and S2 counts as S1.</param>
 /// <param name="AudioPrompt">Id of the audio prompt whose speaker is cloned, or null.</param>

@@ -5,8 +5,8 @@ namespace DiaOrleans.Grains.Prompts;
 
 /// <summary>
 /// One audio prompt. Its own state decides whether it is registered. The catalogue is written before the state on registration and after it
-/// on deletion, and each activation corrects the entry of its own id. Codes carry the hash of the encoded recording, so that codes of an earlier
-/// recording are never returned, even if clearing them has failed.
+/// on deletion, and each activation corrects the entry of its own id. Codes carry the hash of the encoded recording, so that codes of an
+/// earlier recording are never returned, even if clearing them has failed.
 /// </summary>
 [GrainType("dia.audio-prompt")]
 internal sealed class AudioPromptGrain(

@@ -4,7 +4,9 @@ using DiaOrleans.Grains.State;
 
 namespace DiaOrleans.Grains.Prompts;
 
-/// <summary>The stored state of an audio prompt. A cleared row is read as a new object: a null recording means that there is no such prompt.</summary>
+/// <summary>
+/// The stored state of an audio prompt. A cleared row is read as a new object: a null recording means that there is no such prompt.
+/// </summary>
 [GenerateSerializer, Alias("dia.audio-prompt-state"), StoredState("dia.audio-prompt", version: 1)]
 internal sealed class AudioPromptState
 {
@@ -15,7 +17,9 @@ internal sealed class AudioPromptState
     [Id(2)] public DateTimeOffset DiscoveredAt { get; set; }
 }
 
-/// <summary>The stored codes of an audio prompt, in a row of their own because they are larger than the rest and change less often.</summary>
+/// <summary>
+/// The stored codes of an audio prompt, in a row of their own because they are larger than the rest and change less often.
+/// </summary>
 [GenerateSerializer, Alias("dia.audio-prompt-codes-state"), StoredState("dia.audio-prompt-codes", version: 2)]
 internal sealed class AudioPromptCodesState
 {

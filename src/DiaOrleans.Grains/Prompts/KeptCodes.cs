@@ -2,7 +2,9 @@ using DiaOrleans.Abstractions.Prompts;
 
 namespace DiaOrleans.Grains.Prompts;
 
-/// <summary>The codes that are kept of one audio prompt, so that workers with different codecs do not replace each other's. Immutable.</summary>
+/// <summary>
+/// The codes that are kept of one audio prompt, so that workers with different codecs do not replace each other's. Immutable.
+/// </summary>
 internal sealed class KeptCodes
 {
     /// <summary>Codes are kept for so many codecs: one set takes up to some 100 kB.</summary>
@@ -29,7 +31,9 @@ internal sealed class KeptCodes
     public PromptCodes? Find(string recordingHash, string codecFingerprint) =>
         _byCodec.FirstOrDefault(codes => codes.RecordingHash == recordingHash && codes.CodecFingerprint == codecFingerprint);
 
-    /// <summary>These codes and <paramref name="made"/>, without codes of other recordings, and without the oldest above <see cref="MaxCodecs"/>.</summary>
+    /// <summary>
+    /// These codes and <paramref name="made"/>, without codes of other recordings, and without the oldest above <see cref="MaxCodecs"/>.
+    /// </summary>
     public KeptCodes With(PromptCodes made)
     {
         var others = _byCodec.Where(codes => codes.RecordingHash == made.RecordingHash && codes.CodecFingerprint != made.CodecFingerprint);

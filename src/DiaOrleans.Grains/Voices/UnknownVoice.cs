@@ -6,5 +6,6 @@ internal static class UnknownVoice
     /// <summary>The message to the client.</summary>
     /// <param name="id">The requested id.</param>
     /// <param name="known">The ids of all voices.</param>
-    public static string Sentence(string id, IReadOnlyList<string> known) => $"Voice '{id}' not found. Available voices: {PythonList.Format(known)}";
+    public static string Sentence(string id, IReadOnlyList<string> known) =>
+        $"Voice '{id}' not found. Available voices: {PythonList.Format(known)}";
 }

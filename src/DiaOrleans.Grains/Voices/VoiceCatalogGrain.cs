@@ -5,7 +5,8 @@ namespace DiaOrleans.Grains.Voices;
 
 /// <summary>The order of voices. The grain of each voice decides whether the voice exists.</summary>
 [GrainType("dia.voice-catalog")]
-internal sealed class VoiceCatalogGrain([PersistentState("voice-catalog", StateStorage.ProviderName)] IPersistentState<VoiceCatalogState> state)
+internal sealed class VoiceCatalogGrain(
+    [PersistentState("voice-catalog", StateStorage.ProviderName)] IPersistentState<VoiceCatalogState> state)
     : Grain, IVoiceCatalogGrain
 {
     public async Task<IReadOnlyList<string>> ListIds() => [.. (await List()).Select(voice => voice.Id)];

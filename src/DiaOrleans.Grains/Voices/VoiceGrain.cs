@@ -6,11 +6,12 @@ using DiaOrleans.Grains.State;
 namespace DiaOrleans.Grains.Voices;
 
 /// <summary>
-/// One voice. Its own state decides whether it exists. The catalogue is written before the state on creation and after it on deletion: after
-/// a crash it may list a voice that does not exist, but it lacks none that does. Each activation corrects the entry of its own id.
+/// One voice. Its own state decides whether it exists. The catalogue is written before the state on creation and after it on deletion:
+/// after a crash it may list a voice that does not exist, but it lacks none that does. Each activation corrects the entry of its own id.
 /// </summary>
 [GrainType("dia.voice")]
-internal sealed class VoiceGrain([PersistentState("voice", StateStorage.ProviderName)] IPersistentState<VoiceState> state) : Grain, IVoiceGrain
+internal sealed class VoiceGrain([PersistentState("voice", StateStorage.ProviderName)] IPersistentState<VoiceState> state)
+    : Grain, IVoiceGrain
 {
     private string Id => this.GetPrimaryKeyString();
 

@@ -9,6 +9,8 @@ internal sealed class VoiceState
 {
     [Id(0)] public VoiceSettings? Settings { get; set; }
 
-    /// <summary>True if the transcript was copied from the audio prompt. Since version 2; in version 1 all transcripts were set by hand.</summary>
+    /// <summary>
+    /// True if the transcript was copied from the audio prompt. Since version 2; in version 1 all transcripts were set by hand.
+    /// </summary>
     [Id(1)] public bool TranscriptFromPrompt { get; set; }
 }
