@@ -118,9 +118,9 @@ public sealed class PromptResolverTests : IAsyncLifetime
         (await Resolve(Voice("a", "Of the voice."), speaker: "S2"))!.Transcript.ShouldBe("[S2] Of the voice.");
         (await Resolve(Voice("a", " ")))!.Transcript.ShouldBe("[S1] Of the prompt.");
         _bench.Recognizer.Calls.ShouldBe(0);
-        foreach (var _ in Enumerable.Range(0, 2)) (await Resolve(Voice("b", null)))!.Transcript.ShouldBe("[S1] Recognised words.");
+        foreach (var _ in Enumerable.Range(0, 2)) (await Resolve(Voice("b", null)))!.Transcript.ShouldBe("[S1] Heard words.");
         _bench.Recognizer.Calls.ShouldBe(1);
-        _bench.Read("b.txt").ShouldBe("Recognised words.");
+        _bench.Read("b.txt").ShouldBe("Heard words.");
     }
 
     [Theory]

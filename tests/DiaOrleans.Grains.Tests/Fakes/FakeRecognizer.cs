@@ -14,7 +14,7 @@ internal sealed class FakeRecognizer : ISpeechRecognizer
     /// <summary>True if the model is on disk; a fetch sets it.</summary>
     public bool OnDisk { get; set; } = true;
 
-    public string Text { get; set; } = "Recognised words.";
+    public string Text { get; set; } = "Heard words.";
 
     /// <summary>The text for a number of samples, in place of <see cref="Text"/>.</summary>
     public Func<int, string>? TextFor { get; set; }

@@ -65,7 +65,7 @@ public sealed class PromptDiscoveryTests : IAsyncLifetime
         await GrainCluster.Until(async () => (await _bench.Listed()).Count == 2);
         discovering.IsCompleted.ShouldBeFalse();
         gate.SetResult();
-        (await discovering).ShouldAllBe(prompt => prompt.Transcript!.Text == "Recognised words.");
+        (await discovering).ShouldAllBe(prompt => prompt.Transcript!.Text == "Heard words.");
     }
 
     [Fact]
@@ -88,7 +88,7 @@ public sealed class PromptDiscoveryTests : IAsyncLifetime
 
     [Theory]
     [InlineData(false, false, false, null, null)]
-    [InlineData(false, false, true, "Recognised words.", "whisper")]
+    [InlineData(false, false, true, "Heard words.", "whisper")]
     [InlineData(false, true, true, "From the file.", "txt")]
     [InlineData(true, true, true, "The reference.", "reference")]
     [InlineData(true, false, false, "The reference.", "reference")]
@@ -129,10 +129,10 @@ public sealed class PromptDiscoveryTests : IAsyncLifetime
     public async Task A_recognised_transcript_is_saved_beside_the_recording_and_its_spans_are_kept()
     {
         await _bench.Configure(new ServerConfiguration());
-        _bench.Recognizer.Spans = [new TranscriptSpan(0, 1, "Recognised words.")];
+        _bench.Recognizer.Spans = [new TranscriptSpan(0, 1, "Heard words.")];
         await _bench.Put("a.wav", WaveReader.Tone(1));
         await Discover();
-        _bench.Read("a.txt").ShouldBe("Recognised words.");
+        _bench.Read("a.txt").ShouldBe("Heard words.");
         _bench.Recognizer.Samples.ShouldBe(16000);
         (await Discover()).Single().Transcript!.Spans.ShouldHaveSingleItem();
     }
@@ -144,8 +144,8 @@ public sealed class PromptDiscoveryTests : IAsyncLifetime
         await _bench.Put("a.txt", "From the file.");
         await _bench.Put("a.reference.txt", "The reference.");
         await _bench.Configure(new ServerConfiguration());
-        (await _bench.Discovery.Discover(true, default)).Single().Transcript!.Text.ShouldBe("Recognised words.");
-        _bench.Read("a.txt").ShouldBe("Recognised words.");
+        (await _bench.Discovery.Discover(true, default)).Single().Transcript!.Text.ShouldBe("Heard words.");
+        _bench.Read("a.txt").ShouldBe("Heard words.");
         _bench.Read("a.txt.backup").ShouldBe("From the file.");
     }
 
@@ -195,7 +195,7 @@ public sealed class PromptDiscoveryTests : IAsyncLifetime
         await _bench.Voice("v", "a");
         _bench.Recognizer.Text = "Recognised again.";
         (await _bench.Discovery.Discover(true, default)).Single().Transcript!.Text.ShouldBe("Recognised again.");
-        (await _bench.TranscriptOf("v")).ShouldBe("Recognised words.");
+        (await _bench.TranscriptOf("v")).ShouldBe("Heard words.");
     }
 
     private Task<IReadOnlyList<AudioPrompt>> Discover() => _bench.Discovery.Discover(false, default);

@@ -22,7 +22,7 @@ public sealed class PromptTranscriberTests : IAsyncLifetime
     {
         await _bench.Voice("v", "a");
         (await Transcribe("a"))!.Transcript!.Source.ShouldBe("whisper");
-        _bench.Read("a.txt").ShouldBe("Recognised words.");
+        _bench.Read("a.txt").ShouldBe("Heard words.");
         _bench.Recognizer.Samples.ShouldBe(16000);
         (await _bench.TranscriptOf("v")).ShouldBeNull();
     }

@@ -30,7 +30,7 @@ public sealed class TranscriptResolverTests : IAsyncLifetime
         gate.SetResult();
         await GrainCluster.Until(() => Task.FromResult(_bench.Recognizer.OnDisk));
         (_bench.Recognizer.Fetches, _bench.Recognizer.Calls).ShouldBe((1, 0));
-        (await Resolve("a")).ShouldBe("Recognised words.");
+        (await Resolve("a")).ShouldBe("Heard words.");
     }
 
     [Fact]
@@ -65,7 +65,7 @@ public sealed class TranscriptResolverTests : IAsyncLifetime
         _bench.Recognizer.Calls.ShouldBe(calls);
         _bench.Recognizer.Failure = null;
         _bench.Cluster.Time.Advance(RecognitionFailures.Lifetime);
-        (await Resolve("a")).ShouldBe("Recognised words.");
+        (await Resolve("a")).ShouldBe("Heard words.");
     }
 
     [Fact]
@@ -77,7 +77,7 @@ public sealed class TranscriptResolverTests : IAsyncLifetime
         await Should.ThrowAsync<RecognitionException>(_bench.Get<PromptTranscriber>().Transcribe("a", default));
         _bench.Recognizer.Calls.ShouldBe(2);
         _bench.Recognizer.Failure = null;
-        (await _bench.Discovery.Discover(false, default)).Single().Transcript!.Text.ShouldBe("Recognised words.");
+        (await _bench.Discovery.Discover(false, default)).Single().Transcript!.Text.ShouldBe("Heard words.");
     }
 
     [Fact]
@@ -99,7 +99,7 @@ public sealed class TranscriptResolverTests : IAsyncLifetime
         (await Resolve("a")).ShouldBeNull("the limit counts from the start of the recognition");
         gate.SetResult();
         await GrainCluster.Until(async () => (await _bench.Prompt("a").Get())!.Transcript is not null);
-        (await Resolve("a")).ShouldBe("Recognised words.");
+        (await Resolve("a")).ShouldBe("Heard words.");
         _bench.Recognizer.Calls.ShouldBe(1);
     }
 
