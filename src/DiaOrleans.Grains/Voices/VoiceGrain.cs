@@ -70,13 +70,13 @@ internal sealed class VoiceGrain([PersistentState("voice", StateStorage.Provider
     /// The transcript after a change. If the prompt changes, the old prompt's transcript is not kept; a transcript that was set
     /// while the voice had no prompt is kept if the new prompt has none.
     /// </summary>
-    private async Task<Transcript> ChooseTranscript(VoiceChange change, VoiceSettings now)
+    private async Task<ChosenTranscript> ChooseTranscript(VoiceChange change, VoiceSettings now)
     {
-        if (change.AudioPromptTranscript is { } sent) return new Transcript(sent, FromPrompt: false);
-        var unchanged = new Transcript(now.AudioPromptTranscript, state.State.TranscriptFromPrompt);
+        if (change.AudioPromptTranscript is { } sent) return new ChosenTranscript(sent, FromPrompt: false);
+        var unchanged = new ChosenTranscript(now.AudioPromptTranscript, state.State.TranscriptFromPrompt);
         if (change.AudioPrompt is null || change.AudioPrompt == now.AudioPrompt) return unchanged;
         var ofPrompt = await ReadTranscript(change.AudioPrompt);
-        return ofPrompt is null && string.IsNullOrEmpty(now.AudioPrompt) ? unchanged : new Transcript(ofPrompt, FromPrompt: true);
+        return ofPrompt is null && string.IsNullOrEmpty(now.AudioPrompt) ? unchanged : new ChosenTranscript(ofPrompt, FromPrompt: true);
     }
 
     private async Task<string?> ReadTranscript(string? promptId)
@@ -93,5 +93,5 @@ internal sealed class VoiceGrain([PersistentState("voice", StateStorage.Provider
         return state.WriteOrDeactivate(this);
     }
 
-    private readonly record struct Transcript(string? Text, bool FromPrompt);
+    private readonly record struct ChosenTranscript(string? Text, bool FromPrompt);
 }

@@ -18,7 +18,9 @@ public sealed class StoredStateTests
     public void An_audio_prompt_of_version_1()
     {
         var state = Read<AudioPromptState>(
-            """{"type":"dia.audio-prompt","version":1,"state":{"recording":{"path":"audio_prompts/a.wav","duration":1.5,"sampleRate":44100,"hash":"0a"},"transcript":{"text":"Words.","source":"whisper","spans":[{"start":0,"end":1.5,"text":"Words."}]},"discoveredAt":"2026-03-04T05:06:07+00:00"}}""");
+            """{"type":"dia.audio-prompt","version":1,"state":{"recording":{"path":"audio_prompts/a.wav","duration":1.5,"sampleRate":"""
+            + """44100,"hash":"0a"},"transcript":{"text":"Words.","source":"whisper","spans":"""
+            + """[{"start":0,"end":1.5,"text":"Words."}]},"discoveredAt":"2026-03-04T05:06:07+00:00"}}""");
         state.Recording.ShouldBe(new PromptRecording("audio_prompts/a.wav", 1.5, 44100, "0a"));
         (state.Transcript!.Text, state.Transcript.Source, state.DiscoveredAt).ShouldBe(("Words.", "whisper", When));
         state.Transcript.Spans.ShouldBe([new TranscriptSpan(0, 1.5, "Words.")]);
@@ -26,14 +28,16 @@ public sealed class StoredStateTests
 
     [Fact]
     public void An_audio_prompt_of_version_1_without_words() => Read<AudioPromptState>(
-        """{"type":"dia.audio-prompt","version":1,"state":{"recording":{"path":"audio_prompts/a.wav","duration":1.5,"sampleRate":44100,"hash":"0a"},"transcript":null,"discoveredAt":"2026-03-04T05:06:07+00:00"}}""")
+        """{"type":"dia.audio-prompt","version":1,"state":{"recording":{"path":"audio_prompts/a.wav","duration":1.5,"sampleRate":"""
+        + """44100,"hash":"0a"},"transcript":null,"discoveredAt":"2026-03-04T05:06:07+00:00"}}""")
         .Transcript.ShouldBeNull();
 
     [Fact]
     public void Codes_of_version_1()
     {
         var state = _serializer.Deserialize<AudioPromptCodesState>(BinaryData.FromString(
-            """{"type":"dia.audio-prompt-codes","version":1,"state":{"codes":{"recordingHash":"0a","codecFingerprint":"0b","cells":[1,2,3,1023],"channels":2}}}"""));
+            """{"type":"dia.audio-prompt-codes","version":1,"state":{"codes":{"recordingHash":"0a","codecFingerprint":"0b","cells":"""
+            + """[1,2,3,1023],"channels":2}}}"""));
         ShouldBeCodesOf0a0b(state.Codes!);
         state.ByCodec.ShouldBeEmpty();
     }
@@ -42,14 +46,16 @@ public sealed class StoredStateTests
     public void Codes_of_version_2()
     {
         var state = Read<AudioPromptCodesState>(
-            """{"type":"dia.audio-prompt-codes","version":2,"state":{"byCodec":[{"recordingHash":"0a","codecFingerprint":"0b","cells":[1,2,3,1023],"channels":2}]}}""");
+            """{"type":"dia.audio-prompt-codes","version":2,"state":{"byCodec":[{"recordingHash":"0a","codecFingerprint":"0b","cells":"""
+            + """[1,2,3,1023],"channels":2}]}}""");
         ShouldBeCodesOf0a0b(state.ByCodec.ShouldHaveSingleItem());
         state.Codes.ShouldBeNull();
     }
 
     [Fact]
     public void A_catalogue_of_audio_prompts_of_version_1() =>
-        Read<AudioPromptCatalogState>("""{"type":"dia.audio-prompt-catalog","version":1,"state":{"ids":["b","a"]}}""").Ids.ShouldBe(["b", "a"]);
+        Read<AudioPromptCatalogState>("""{"type":"dia.audio-prompt-catalog","version":1,"state":{"ids":["b","a"]}}""")
+            .Ids.ShouldBe(["b", "a"]);
 
     [Fact]
     public void A_log_of_version_1() => Read<GenerationLogState>("""{"type":"dia.generation-log","version":1,"state":{"pages":[3,4]}}""").Pages.ShouldBe([3, 4]);
