@@ -1,6 +1,7 @@
 using DiaOrleans.Grains.Configuration;
 using DiaOrleans.Grains.Jobs;
 using DiaOrleans.Grains.Logs;
+using DiaOrleans.Grains.Previews;
 using DiaOrleans.Grains.Rendering;
 using DiaOrleans.Grains.Requests;
 using DiaOrleans.Grains.Retention;
@@ -27,6 +28,7 @@ public static class GrainServices
         silo.Services.AddSingleton<WorkDispatcher>();
         silo.Services.AddSingleton<GenerationRecorder>();
         silo.Services.TryAddSingleton<ISpeechRenderer, SpeechRenderer>();
+        silo.Services.AddSingleton<VoicePreviews>();
         silo.Services.TryAddSingleton(new JobOptions());
         silo.Services.AddSingleton<JobService>();
         silo.Services.AddSingleton<ICleanupStep, JobCleanup>();

@@ -2,48 +2,63 @@ using Orleans.Concurrency;
 
 namespace DiaOrleans.Abstractions.Prompts;
 
-/// <summary>One recording that voices may continue; the key is its id.</summary>
+/// <summary>One audio prompt; the key is its id.</summary>
 [Alias("dia.audio-prompt")]
 public interface IAudioPromptGrain : IGrainWithStringKey
 {
-    /// <summary>What is known of it, or null where no such prompt is registered. Interleaves, because voices ask while a prompt asks voices.</summary>
+    /// <summary>
+    /// The registered prompt, or null if there is none with this id. Interleaves, because voices call their prompts
+    /// while prompts are listed by the catalogue.
+    /// </summary>
     [Alias("get"), AlwaysInterleave]
     Task<AudioPrompt?> Get();
 
-    /// <summary>Registers the recording or overwrites it; a new recording drops the old one's codes and, unless it was set by hand, its transcript. Stored and listed before the call returns.</summary>
+    /// <summary>
+    /// Registers a recording, in place of an earlier one. The codes of another recording are dropped, and so is its transcript
+    /// unless it was set by hand. The prompt is stored and listed in the catalogue before the call returns.
+    /// </summary>
+    /// <exception cref="ArgumentException">The key cannot be a prompt's id.</exception>
     [Alias("register")]
     Task<AudioPrompt> Register(PromptRecording recording);
 
-    /// <summary>Null forgets the transcript. Answers null where no such prompt is registered.</summary>
+    /// <summary>Sets the transcript; null removes it. Returns the changed prompt, or null if none is registered.</summary>
     [Alias("set-transcript")]
     Task<AudioPrompt?> SetTranscript(PromptTranscript? transcript);
 
-    /// <summary>Codes kept for that codec and this recording (<see cref="AudioPrompt.Hash"/>), or null.</summary>
+    /// <summary>The codes that this codec made of the registered recording, or null if they are not kept.</summary>
+    /// <param name="codecFingerprint">Fingerprint of the codec.</param>
     [Alias("codes"), AlwaysInterleave]
     Task<PromptCodes?> GetCodes(string codecFingerprint);
 
-    /// <summary>Keeps codes, unless the recording has changed since.</summary>
+    /// <summary>
+    /// Keeps codes beside those of other codecs; the oldest are dropped if too many codecs have encoded the recording.
+    /// Does nothing if another recording is registered now.
+    /// </summary>
     [Alias("keep-codes")]
     Task KeepCodes(PromptCodes codes);
 
-    /// <summary>False where there was none. Files are the caller's to remove.</summary>
+    /// <summary>
+    /// Removes the prompt with its codes from the state and the catalogue; its files are not touched. False if none is registered.
+    /// </summary>
     [Alias("delete")]
     Task<bool> Delete();
 }
 
-/// <summary>Which prompts are registered, in the order of their registration. One for the cluster: key 0.</summary>
+/// <summary>The registered audio prompts, in the order of their registration. One grain for the cluster: key 0.</summary>
 [Alias("dia.audio-prompt-catalog")]
 public interface IAudioPromptCatalogGrain : IGrainWithIntegerKey
 {
-    /// <summary>All prompts. Interleaves, because it asks the prompts, and they call back.</summary>
+    /// <summary>
+    /// All registered prompts. Interleaves, because it calls the prompts' grains, which call <see cref="Add"/> or <see cref="Remove"/>.
+    /// </summary>
     [Alias("list"), AlwaysInterleave]
     Task<IReadOnlyList<AudioPrompt>> List();
 
-    /// <summary>Idempotent. Called by prompt grains.</summary>
+    /// <summary>Adds an id at the end unless it is listed. Idempotent. Called by prompt grains.</summary>
     [Alias("add")]
     Task Add(string promptId);
 
-    /// <summary>Idempotent. Called by prompt grains.</summary>
+    /// <summary>Removes an id. Idempotent. Called by prompt grains.</summary>
     [Alias("remove")]
     Task Remove(string promptId);
 }

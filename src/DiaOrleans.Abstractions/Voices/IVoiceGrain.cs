@@ -4,28 +4,35 @@ namespace DiaOrleans.Abstractions.Voices;
 [Alias("dia.voice")]
 public interface IVoiceGrain : IGrainWithStringKey
 {
-    /// <summary>The voice's settings, or null where no such voice was created.</summary>
+    /// <summary>The voice's settings, or null if there is no such voice.</summary>
     [Alias("get")]
     Task<VoiceSettings?> Get();
 
     /// <summary>
-    /// Creates the voice or overwrites it; without a transcript it takes that of its prompt, where the prompt is known and has one. Stored, and listed in the
-    /// catalogue, before the call returns.
+    /// Creates the voice or overwrites it. If no transcript is given, the transcript of the audio prompt is copied, if there is one.
+    /// The voice is stored and listed in the catalogue before the call returns.
     /// </summary>
+    /// <returns>The stored settings.</returns>
+    /// <exception cref="ArgumentException">The key cannot be a voice's id.</exception>
     [Alias("put")]
     Task<VoiceSettings> Put(VoiceSettings settings);
 
     /// <summary>
-    /// Changes what is not null in <paramref name="change"/>; another prompt without a transcript brings its own, or none. Null where no such voice exists.
+    /// Changes the members that are not null in <paramref name="change"/>. If the audio prompt changes and no transcript is given,
+    /// the transcript of the new prompt is copied.
     /// </summary>
+    /// <returns>The stored settings, or null if there is no such voice.</returns>
     [Alias("update")]
     Task<VoiceSettings?> Update(VoiceChange change);
 
-    /// <summary>Takes its prompt's transcript. False where the text is not for this voice: it does not exist, uses another prompt, or is out of reach.</summary>
+    /// <summary>Replaces the voice's transcript after the transcript of its audio prompt has changed.</summary>
+    /// <returns>
+    /// False if nothing was replaced: there is no such voice, it uses another prompt, or it is not in the scope of the change.
+    /// </returns>
     [Alias("take-prompt-text")]
-    Task<bool> TakeTranscript(TranscriptChange change);
+    Task<bool> ApplyTranscript(TranscriptChange change);
 
-    /// <summary>False where there was none.</summary>
+    /// <summary>Removes the voice. False if there is no such voice.</summary>
     [Alias("delete")]
     Task<bool> Delete();
 }

@@ -1,21 +1,24 @@
 namespace DiaOrleans.Abstractions.Voices;
 
-/// <summary>The transcript of an audio prompt on its way to the voices that use the prompt.</summary>
-/// <param name="PromptId">Voices with another prompt are left alone.</param>
-/// <param name="Text">What the prompt says; null where that is no longer known.</param>
-/// <param name="Reach">Which voices take it.</param>
+/// <summary>A change of an audio prompt's transcript, sent to the voices that use the prompt.</summary>
+/// <param name="PromptId">Id of the prompt; voices with another prompt ignore the change.</param>
+/// <param name="Text">The new transcript, or null if it is not known any more.</param>
+/// <param name="Scope">The voices that take the new transcript.</param>
 [GenerateSerializer, Immutable, Alias("dia.prompt-text")]
-public sealed record TranscriptChange([property: Id(0)] string PromptId, [property: Id(1)] string? Text, [property: Id(2)] TranscriptReach Reach);
+public sealed record TranscriptChange(
+    [property: Id(0)] string PromptId,
+    [property: Id(1)] string? Text,
+    [property: Id(2)] TranscriptScope Scope);
 
-/// <summary>Which voices take their prompt's transcript.</summary>
-public enum TranscriptReach
+/// <summary>The voices that take a new transcript of their audio prompt.</summary>
+public enum TranscriptScope
 {
-    /// <summary>Those that have none.</summary>
+    /// <summary>Voices without a transcript.</summary>
     Missing,
 
-    /// <summary>Those that have none, and those whose transcript was not set by hand.</summary>
-    Following,
+    /// <summary>Voices without a transcript, and voices whose transcript was copied from the prompt.</summary>
+    NotSetByHand,
 
-    /// <summary>All; it counts as set by hand.</summary>
+    /// <summary>All voices; their transcript counts as set by hand from then on.</summary>
     All,
 }

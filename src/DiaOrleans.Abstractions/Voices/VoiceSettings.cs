@@ -1,10 +1,12 @@
 namespace DiaOrleans.Abstractions.Voices;
 
-/// <summary>What a voice is: how it is tagged in the script and which recording it continues.</summary>
-/// <param name="Style">Free text, <c>neutral</c> by default; no effect on the sound.</param>
-/// <param name="PrimarySpeaker">Tag for text without tags. Stored as given; anything but S1 and S2 speaks as S1.</param>
-/// <param name="AudioPrompt">Id of an audio prompt, or null.</param>
-/// <param name="AudioPromptTranscript">What the prompt says, or null.</param>
+/// <summary>
+/// The settings of a voice. Cached previews are keyed by the JSON text of this record: renaming a member invalidates them.
+/// </summary>
+/// <param name="Style">Free text, <c>neutral</c> by default; it has no effect on the audio.</param>
+/// <param name="PrimarySpeaker">Speaker of text without tags. Stored as given; every value except S1 and S2 counts as S1.</param>
+/// <param name="AudioPrompt">Id of the audio prompt whose speaker is cloned, or null.</param>
+/// <param name="AudioPromptTranscript">The words of the audio prompt, or null.</param>
 [GenerateSerializer, Immutable, Alias("dia.voice-settings")]
 public sealed record VoiceSettings(
     [property: Id(0)] string Style,
@@ -12,7 +14,11 @@ public sealed record VoiceSettings(
     [property: Id(2)] string? AudioPrompt,
     [property: Id(3)] string? AudioPromptTranscript);
 
-/// <summary>A change of a voice: null leaves a member as it is.</summary>
+/// <summary>A change of a voice's settings: a member that is null leaves the setting as it is.</summary>
+/// <param name="Style">See <see cref="VoiceSettings"/>.</param>
+/// <param name="PrimarySpeaker">See <see cref="VoiceSettings"/>.</param>
+/// <param name="AudioPrompt">See <see cref="VoiceSettings"/>.</param>
+/// <param name="AudioPromptTranscript">See <see cref="VoiceSettings"/>.</param>
 [GenerateSerializer, Immutable, Alias("dia.voice-change")]
 public sealed record VoiceChange(
     [property: Id(0)] string? Style,
@@ -20,6 +26,8 @@ public sealed record VoiceChange(
     [property: Id(2)] string? AudioPrompt,
     [property: Id(3)] string? AudioPromptTranscript);
 
-/// <summary>A voice with its id.</summary>
+/// <summary>A voice.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Settings">Its settings.</param>
 [GenerateSerializer, Immutable, Alias("dia.voice-entry")]
 public sealed record Voice([property: Id(0)] string Id, [property: Id(1)] VoiceSettings Settings);

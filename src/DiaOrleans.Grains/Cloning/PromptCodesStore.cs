@@ -1,5 +1,6 @@
 using DiaOrleans.Abstractions.Prompts;
 using DiaOrleans.Abstractions.Workers;
+using DiaOrleans.Audio.Reading;
 using DiaOrleans.Audio.Resampling;
 using DiaOrleans.Grains.Blobs;
 using DiaOrleans.Grains.Prompts;
@@ -7,39 +8,61 @@ using DiaOrleans.Grains.Waiting;
 
 namespace DiaOrleans.Grains.Cloning;
 
-/// <summary>A recording as a codec hears it.</summary>
-/// <param name="Recording">What was encoded: not always what is registered.</param>
-/// <param name="Codes">At most as many frames as the model can take.</param>
-internal sealed record PromptSound(PromptRecording Recording, AudioCodes Codes);
+/// <summary>A recording and its codes.</summary>
+/// <param name="Recording">
+/// The file that was encoded; it differs from the registered one if the file has been replaced in the folder.
+/// </param>
+/// <param name="Codes">Its codes, at most as many frames as the model has rows.</param>
+internal sealed record EncodedPrompt(PromptRecording Recording, AudioCodes Codes);
 
-/// <summary>A recording's codes: those that were kept for the model's codec, else made by a worker and kept. Callers that want the same at once share one encoding.</summary>
-internal sealed class PromptCodesStore(PromptReader reader, IPromptEncoder encoder, IBlobStore blobs, IGrainFactory grains, PromptBacklog backlog)
+/// <summary>
+/// The codes of recordings: those that are kept for the model's codec, else made by a worker and then kept. Concurrent callers share one
+/// encoding.
+/// </summary>
+internal sealed class PromptCodesStore(
+    PromptReader reader,
+    IPromptEncoder encoder,
+    IBlobStore blobs,
+    IGrainFactory grains,
+    PromptDiscoveryQueue queue)
 {
-    private readonly SingleFlight<(string Id, string Hash, string Codec), PromptSound> _encodings = new();
+    private readonly SingleFlight<(string Id, string Hash, string Codec), EncodedPrompt> _encodings = new();
 
-    /// <summary>At most as many frames as the model can take.</summary>
+    /// <summary>The codes of a prompt.</summary>
+    /// <param name="prompt">The prompt as registered.</param>
+    /// <param name="model">The model that is to continue it.</param>
+    /// <param name="worker">A worker with that model.</param>
+    /// <param name="cancellationToken">Ends the wait; an encoding goes on for other callers.</param>
     /// <exception cref="IOException">The file is gone or cannot be read.</exception>
-    /// <exception cref="Audio.Reading.RecordingException">It cannot be decoded.</exception>
-    /// <exception cref="PromptEncodingException">The worker refuses, or fails.</exception>
-    public async Task<PromptSound> Of(AudioPrompt prompt, ModelFacts model, IGpuWorkerGrain worker, CancellationToken cancellationToken)
+    /// <exception cref="RecordingException">It cannot be decoded.</exception>
+    /// <exception cref="PromptEncodingException">The worker refuses the encoding, or it fails.</exception>
+    public async Task<EncodedPrompt> GetOrEncode(
+        AudioPrompt prompt,
+        ModelFacts model,
+        IGpuWorkerGrain worker,
+        CancellationToken cancellationToken)
     {
         if (await blobs.Find(prompt.Recording.Path, cancellationToken) is null) throw new IOException("The file is gone.");
-        if (await grains.GetGrain<IAudioPromptGrain>(prompt.Id).GetCodes(model.CodecFingerprint) is { } kept && kept.RecordingHash == prompt.Hash)
-            return new PromptSound(prompt.Recording, new AudioCodes(kept.Cells, kept.Channels));
-        return await _encodings.Run((prompt.Id, prompt.Hash, model.CodecFingerprint), () => Make(prompt, model, worker), cancellationToken);
+        var kept = await grains.GetGrain<IAudioPromptGrain>(prompt.Id).GetCodes(model.CodecFingerprint);
+        if (kept is not null && kept.RecordingHash == prompt.Hash)
+            return new EncodedPrompt(prompt.Recording, new AudioCodes(kept.Cells, kept.Channels));
+        var key = (prompt.Id, prompt.Hash, model.CodecFingerprint);
+        return await _encodings.Run(key, () => Encode(prompt, model, worker), cancellationToken);
     }
 
-    private async Task<PromptSound> Make(AudioPrompt prompt, ModelFacts model, IGpuWorkerGrain worker)
+    private async Task<EncodedPrompt> Encode(AudioPrompt prompt, ModelFacts model, IGpuWorkerGrain worker)
     {
-        var file = await reader.ReadFile(prompt.Recording.Path, CancellationToken.None) ?? throw new IOException("The file is gone.");
-        var hash = PromptReader.HashOf(file);
-        // Somebody has put another file there since: this call speaks as it does now, and it is registered.
-        if (hash != prompt.Hash) backlog.Add(prompt.Id);
+        var path = prompt.Recording.Path;
+        var file = await reader.ReadFile(path, CancellationToken.None) ?? throw new IOException("The file is gone.");
+        var hash = PromptReader.ComputeHash(file);
+        // The file has been replaced since its registration: this call uses the new file, and the discovery registers it.
+        if (hash != prompt.Hash) queue.Enqueue(prompt.Id);
         var recording = await reader.DecodeFile(file, CancellationToken.None);
-        var most = (int)Math.Min(recording.Samples.Length, Math.Ceiling(model.MaxNewFrames / model.FrameRate * recording.SampleRate));
-        var samples = await Task.Run(() => Resampler.Convert(recording.Samples.AsSpan(0, most), recording.SampleRate, model.SampleRate));
+        var limit = (int)Math.Min(recording.Samples.Length, Math.Ceiling(model.MaxNewFrames / model.FrameRate * recording.SampleRate));
+        var samples = await Task.Run(() => Resampler.Convert(recording.Samples.AsSpan(0, limit), recording.SampleRate, model.SampleRate));
         var codes = await encoder.Encode(samples, worker);
-        await grains.GetGrain<IAudioPromptGrain>(prompt.Id).KeepCodes(new PromptCodes(hash, model.CodecFingerprint, codes.Cells, codes.Channels));
-        return new PromptSound(new PromptRecording(prompt.Recording.Path, recording.Duration.TotalSeconds, recording.SampleRate, hash), codes);
+        var made = new PromptCodes(hash, model.CodecFingerprint, codes.Cells, codes.Channels);
+        await grains.GetGrain<IAudioPromptGrain>(prompt.Id).KeepCodes(made);
+        return new EncodedPrompt(new PromptRecording(path, recording.Duration.TotalSeconds, recording.SampleRate, hash), codes);
     }
 }

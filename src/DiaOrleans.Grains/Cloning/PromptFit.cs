@@ -1,14 +1,20 @@
+using DiaOrleans.Abstractions.Workers;
 using DiaOrleans.Inference.Decoding;
 
 namespace DiaOrleans.Grains.Cloning;
 
-/// <summary>Makes room for new frames beside a prompt: the prompt's head is kept, and of its transcript as much; spec/api.md 3.3.</summary>
+/// <summary>
+/// Truncates a prompt, its transcript in proportion to its codes, so that the model has room for new frames; spec/api.md 3.3.
+/// </summary>
 public static class PromptFit
 {
-    /// <summary>The prompt itself where it fits; null where there is no room for any of it. A recording shortened without its words, or the reverse, ruins the voice.</summary>
+    /// <summary>
+    /// The prompt itself if it fits, else its start; null if there is no room for any of it. Codes and transcript are always truncated
+    /// together: words without their audio, or audio without its words, spoil the cloned voice.
+    /// </summary>
     /// <param name="prompt">Codes and transcript.</param>
-    /// <param name="maxFrames">The most frames the prompt may take: the model's rows less the frames of the chunk.</param>
-    /// <param name="maxTextIds">The most text ids that its transcript may take.</param>
+    /// <param name="maxFrames">Limit of the prompt's frames: the model's rows less the frames of the new segment.</param>
+    /// <param name="maxTextIds">Limit of the transcript's text ids.</param>
     public static ResolvedPrompt? Within(ResolvedPrompt prompt, int maxFrames, int maxTextIds = int.MaxValue)
     {
         var codes = prompt.Codes;
@@ -17,21 +23,31 @@ public static class PromptFit
         var frames = Math.Min(codes.Frames, maxFrames);
         if (ids > maxTextIds) frames = (int)Math.Min(frames, (long)codes.Frames * maxTextIds / ids);
         if (frames <= 0) return null;
-        var head = codes with { Cells = codes.Cells[..(frames * codes.Channels)] };
-        return new ResolvedPrompt(head, prompt.Transcript is { } text ? HeadOf(text, (double)frames / codes.Frames) : null);
+        var text = prompt.Transcript is { } transcript ? TruncateText(transcript, (double)frames / codes.Frames) : null;
+        return new ResolvedPrompt(TruncateCodes(codes, frames), text);
     }
 
-    /// <summary>The words that begin and end within a share of the text; null where there are none. Tags take no time and do not end it.</summary>
-    internal static string? HeadOf(string text, double share)
+    /// <summary>The first frames of the codes.</summary>
+    internal static AudioCodes TruncateCodes(AudioCodes codes, int frames) =>
+        codes with { Cells = codes.Cells[..(frames * codes.Channels)] };
+
+    /// <summary>
+    /// The words within the first share of a text, in proportion to its letters; null if there are none. Tags take no time, and none is
+    /// left at the end.
+    /// </summary>
+    /// <param name="text">Words and tags, separated by spaces.</param>
+    /// <param name="share">0 to 1.</param>
+    internal static string? TruncateText(string text, double share)
     {
         var words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        var room = share * words.Sum(Time);
-        var taken = words.TakeWhile(word => (room -= Time(word)) >= 0).ToList();
-        while (taken.Count > 0 && IsTag(taken[^1])) taken.RemoveAt(taken.Count - 1);
-        return taken.Count > 0 ? string.Join(' ', taken) : null;
+        var left = share * words.Sum(EstimateTime);
+        var kept = words.TakeWhile(word => (left -= EstimateTime(word)) >= 0).ToList();
+        while (kept.Count > 0 && IsTag(kept[^1])) kept.RemoveAt(kept.Count - 1);
+        return kept.Count > 0 ? string.Join(' ', kept) : null;
     }
 
-    private static int Time(string word) => IsTag(word) ? 0 : word.Length + 1;
+    /// <summary>The time to speak a word, in letters.</summary>
+    private static int EstimateTime(string word) => IsTag(word) ? 0 : word.Length + 1;
 
     private static bool IsTag(string word) => word is "[S1]" or "[S2]";
 }

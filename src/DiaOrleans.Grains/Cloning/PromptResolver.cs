@@ -2,39 +2,52 @@ using DiaOrleans.Abstractions.Prompts;
 using DiaOrleans.Abstractions.Voices;
 using DiaOrleans.Abstractions.Workers;
 using DiaOrleans.Audio.Reading;
-using DiaOrleans.Grains.PromptLibrary;
 using DiaOrleans.Grains.Prompts;
 using DiaOrleans.Grains.Scripts;
 using DiaOrleans.Grains.Transcripts;
-using DiaOrleans.Grains.Waiting;
 using Microsoft.Extensions.Logging;
 
 namespace DiaOrleans.Grains.Cloning;
 
-/// <summary>What a voice continues: its prompt's codes and words, as long as the model clones well; spec/api.md 3.3. Runs outside grain turns.</summary>
-internal sealed partial class PromptResolver(PromptSnapshots snapshots, TranscriptResolver words, PromptOptions options, ILogger<PromptResolver> logger)
+/// <summary>
+/// Finds the codes and the transcript of a voice's prompt, not longer than the model clones well; spec/api.md 3.3. Runs outside grain
+/// turns.
+/// </summary>
+internal sealed partial class PromptResolver(
+    PromptSnapshots snapshots,
+    TranscriptResolver transcripts,
+    PromptOptions options,
+    ILogger<PromptResolver> logger)
 {
-    /// <summary>Null where the voice has no usable prompt: generation goes on without cloning.</summary>
-    /// <param name="voiceId">Whose prompt.</param>
-    /// <param name="voice">That voice's settings.</param>
-    /// <param name="primarySpeaker">Tag for a transcript without tags; anything but S2 is S1.</param>
-    /// <param name="model">The model that is to continue it.</param>
-    /// <param name="worker">A worker with that model: its codec encodes what was not encoded yet.</param>
-    /// <param name="cancellationToken">Stops waiting; encoding goes on for others.</param>
-    /// <exception cref="PromptEncodingException">The worker refuses to encode, or fails.</exception>
-    public async Task<ResolvedPrompt?> Resolve(string voiceId, VoiceSettings voice, string primarySpeaker, ModelFacts model, IGpuWorkerGrain worker, CancellationToken cancellationToken)
+    /// <summary>The prompt of a voice, or null if it has no usable one: speech is then generated without cloning.</summary>
+    /// <param name="voiceId">The id of the voice.</param>
+    /// <param name="voice">The settings of the voice.</param>
+    /// <param name="primarySpeaker">Speaker of a transcript without tags; every value except S2 counts as S1.</param>
+    /// <param name="model">The model that is to continue the prompt.</param>
+    /// <param name="worker">A worker with that model; its codec encodes the recording if its codes are not kept.</param>
+    /// <param name="cancellationToken">Ends the wait; an encoding goes on for other callers.</param>
+    /// <exception cref="PromptEncodingException">The worker refuses the encoding, or it fails.</exception>
+    public async Task<ResolvedPrompt?> Resolve(
+        string voiceId,
+        VoiceSettings voice,
+        string primarySpeaker,
+        ModelFacts model,
+        IGpuWorkerGrain worker,
+        CancellationToken cancellationToken)
     {
         if (string.IsNullOrEmpty(voice.AudioPrompt)) return null;
         try
         {
-            if (await snapshots.Take(voiceId, voice, model, worker, cancellationToken) is not { } taken)
+            if (await snapshots.Read(voiceId, voice, model, worker, cancellationToken) is not { } snapshot)
             {
                 Log.NotRegistered(logger, voice.AudioPrompt);
                 return null;
             }
 
-            var transcript = await words.Of(taken.OwnText, taken.Prompt, cancellationToken);
-            return Shorten(taken.Prompt, taken.Codes, transcript, primarySpeaker, model);
+            var transcript = await transcripts.Resolve(snapshot.OwnText, snapshot.Prompt, cancellationToken);
+            if (transcript is null) Log.NoTranscript(logger, snapshot.Prompt.Id);
+            var prompt = Shorten(snapshot, transcript, model);
+            return prompt with { Transcript = AddTag(prompt.Transcript, primarySpeaker) };
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or RecordingException)
         {
@@ -43,46 +56,46 @@ internal sealed partial class PromptResolver(PromptSnapshots snapshots, Transcri
         }
     }
 
-    private ResolvedPrompt Shorten(AudioPrompt prompt, AudioCodes whole, PromptTranscript? transcript, string speaker, ModelFacts model)
+    /// <summary>A prompt above the limit is cut at the end of a span; it stays whole if the times of the words are not known.</summary>
+    private ResolvedPrompt Shorten(PromptSnapshot snapshot, PromptTranscript? transcript, ModelFacts model)
     {
+        var codes = snapshot.Codes;
         var text = transcript?.Text;
-        if (transcript is null) Log.NoTranscript(logger, prompt.Id);
-        if (prompt.Recording.Duration > options.MaxPromptSeconds)
+        var seconds = snapshot.Prompt.Recording.Duration;
+        if (seconds <= options.MaxPromptSeconds) return new ResolvedPrompt(codes, text);
+        if (PromptShortening.FindLongestHead(transcript?.Spans ?? [], options.MaxPromptSeconds) is { } head)
         {
-            if (PromptShortening.Of(transcript?.Spans ?? [], options.MaxPromptSeconds) is { } head)
-            {
-                var frames = Math.Clamp((int)Math.Round(head.Seconds * model.FrameRate), 1, whole.Frames);
-                (whole, text) = (whole with { Cells = whole.Cells[..(frames * whole.Channels)] }, head.Text);
-            }
-            else
-            {
-                Log.TooLong(logger, prompt.Id, prompt.Recording.Duration, options.MaxPromptSeconds);
-                // Where not even the model's rows take it all, its head was encoded.
-                var share = whole.Frames / (prompt.Recording.Duration * model.FrameRate);
-                if (share < 1 && text is not null) text = PromptFit.HeadOf(text, share);
-            }
+            var frames = Math.Clamp((int)Math.Round(head.Seconds * model.FrameRate), 1, codes.Frames);
+            return new ResolvedPrompt(PromptFit.TruncateCodes(codes, frames), head.Text);
         }
 
-        return new ResolvedPrompt(whole, text is null ? null : Tagged(ScriptText.Clean(text), speaker));
+        Log.TooLong(logger, snapshot.Prompt.Id, seconds, options.MaxPromptSeconds);
+        // A recording with more frames than the model has rows was not encoded to its end.
+        var share = codes.Frames / (seconds * model.FrameRate);
+        return new ResolvedPrompt(codes, share < 1 && text is not null ? PromptFit.TruncateText(text, share) : text);
     }
 
-    private static string? Tagged(string text, string speaker) =>
-        text.Length == 0 ? null
-        : text.Contains("[S1]", StringComparison.Ordinal) || text.Contains("[S2]", StringComparison.Ordinal) ? text
-        : $"[{(speaker == "S2" ? "S2" : "S1")}] {text}";
+    private static string? AddTag(string? transcript, string primarySpeaker)
+    {
+        var text = transcript is null ? "" : ScriptText.Clean(transcript);
+        if (text.Length == 0) return null;
+        if (text.Contains("[S1]", StringComparison.Ordinal) || text.Contains("[S2]", StringComparison.Ordinal)) return text;
+        return primarySpeaker == "S2" ? $"[S2] {text}" : $"[S1] {text}";
+    }
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "Audio prompt '{Prompt}' is not registered: generation goes on without cloning.")]
+        [LoggerMessage(1, LogLevel.Warning, "Audio prompt '{Prompt}' is not registered: speech is generated without cloning.")]
         public static partial void NotRegistered(ILogger logger, string prompt);
 
-        [LoggerMessage(2, LogLevel.Warning, "Audio prompt '{Prompt}' cannot be read: generation goes on without cloning. {Why}")]
-        public static partial void NotReadable(ILogger logger, string prompt, string why);
+        [LoggerMessage(2, LogLevel.Warning, "Audio prompt '{Prompt}' cannot be read: speech is generated without cloning. {Reason}")]
+        public static partial void NotReadable(ILogger logger, string prompt, string reason);
 
-        [LoggerMessage(3, LogLevel.Warning, "Audio prompt '{Prompt}' has no transcript: cloning from sound alone is less like it.")]
+        [LoggerMessage(3, LogLevel.Warning, "Audio prompt '{Prompt}' has no transcript: a voice cloned without one is less similar.")]
         public static partial void NoTranscript(ILogger logger, string prompt);
 
-        [LoggerMessage(4, LogLevel.Warning, "Audio prompt '{Prompt}' has {Seconds:F1} s, over {Most} s, and it is not known when which words are said: it is not shortened.")]
-        public static partial void TooLong(ILogger logger, string prompt, double seconds, double most);
+        [LoggerMessage(4, LogLevel.Warning,
+            "Audio prompt '{Prompt}' has {Seconds:F1} s, over {Limit} s, and is not shortened: the times of its words are not known.")]
+        public static partial void TooLong(ILogger logger, string prompt, double seconds, double limit);
     }
 }

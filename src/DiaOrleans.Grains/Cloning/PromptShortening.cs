@@ -3,16 +3,18 @@ using DiaOrleans.Grains.Recognition;
 
 namespace DiaOrleans.Grains.Cloning;
 
-/// <summary>The head of a recording and what it says.</summary>
-/// <param name="Seconds">Where the recording is cut.</param>
-/// <param name="Text">What is said up to there.</param>
+/// <summary>The start of a recording.</summary>
+/// <param name="Seconds">Its length.</param>
+/// <param name="Text">Its words.</param>
 internal sealed record PromptHead(double Seconds, string Text);
 
-/// <summary>Shortens a recording only together with its transcript: one without the other ruins cloning.</summary>
+/// <summary>Shortens a recording together with its transcript, at a time that speech recognition found.</summary>
 internal static class PromptShortening
 {
-    /// <summary>The longest head within <paramref name="maxSeconds"/> that ends with a span and that no later span reaches into; null where there is none.</summary>
-    public static PromptHead? Of(IReadOnlyList<TranscriptSpan> spans, double maxSeconds)
+    /// <summary>The longest start that ends with a span and does not cut into a later one; null if there is none.</summary>
+    /// <param name="spans">Times of the transcript.</param>
+    /// <param name="maxSeconds">Limit of the length.</param>
+    public static PromptHead? FindLongestHead(IReadOnlyList<TranscriptSpan> spans, double maxSeconds)
     {
         for (var count = spans.Count; count > 0; count--)
         {

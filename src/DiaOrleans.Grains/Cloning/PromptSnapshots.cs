@@ -1,37 +1,49 @@
 using DiaOrleans.Abstractions.Prompts;
 using DiaOrleans.Abstractions.Voices;
 using DiaOrleans.Abstractions.Workers;
+using DiaOrleans.Audio.Reading;
 using DiaOrleans.Grains.Prompts;
 
 namespace DiaOrleans.Grains.Cloning;
 
-/// <summary>A voice's prompt at one moment: everything in it belongs to one recording.</summary>
-/// <param name="Prompt">The recording that was encoded, and what is stored of its words.</param>
+/// <summary>A voice's prompt at one moment: all members belong to one recording.</summary>
+/// <param name="Prompt">The recording that was encoded, with its stored transcript.</param>
 /// <param name="Codes">Its codes.</param>
-/// <param name="OwnText">What the voice says that it says, or null.</param>
+/// <param name="OwnText">The voice's own transcript of it, or null.</param>
 internal sealed record PromptSnapshot(AudioPrompt Prompt, AudioCodes Codes, string? OwnText);
 
 /// <summary>
-/// Sees prompts whole while they are replaced. An upload clears the voices' texts, stores the recording and registers it, one after the other: whoever sees some of
-/// that looks again when it has ended.
+/// Reads consistent prompts while they are replaced. An upload removes the transcripts of the voices, stores the recording and registers
+/// it, in this order; a caller that has read a part of this reads again after its end.
 /// </summary>
 internal sealed class PromptSnapshots(PromptCodesStore codes, IGrainFactory grains, PromptLocks locks)
 {
-    /// <summary>Null where no such prompt is registered.</summary>
+    /// <summary>The prompt of a voice, or null if it is not registered.</summary>
+    /// <param name="voiceId">The id of the voice.</param>
+    /// <param name="voice">The settings of the voice as the caller has read them.</param>
+    /// <param name="model">The model that is to continue the prompt.</param>
+    /// <param name="worker">A worker with that model.</param>
+    /// <param name="cancellationToken">Ends the wait; an encoding goes on for other callers.</param>
     /// <exception cref="IOException">The file is gone or cannot be read.</exception>
-    /// <exception cref="Audio.Reading.RecordingException">It cannot be decoded.</exception>
-    /// <exception cref="PromptEncodingException">The worker refuses, or fails.</exception>
-    public async Task<PromptSnapshot?> Take(string voiceId, VoiceSettings voice, ModelFacts model, IGpuWorkerGrain worker, CancellationToken cancellationToken)
+    /// <exception cref="RecordingException">It cannot be decoded.</exception>
+    /// <exception cref="PromptEncodingException">The worker refuses the encoding, or it fails.</exception>
+    public async Task<PromptSnapshot?> Read(
+        string voiceId,
+        VoiceSettings voice,
+        ModelFacts model,
+        IGpuWorkerGrain worker,
+        CancellationToken cancellationToken)
     {
         if (voice.AudioPrompt is not { } id || !PromptId.CanExist(id)) return null;
         var prompt = await Find(id);
         while (prompt is not null)
         {
-            var sound = await codes.Of(prompt, model, worker, cancellationToken);
-            var own = await OwnText(voiceId, voice);
-            var isSame = sound.Recording.Hash == prompt.Hash;
-            var now = isSame ? await Find(id) : await FindAtRest(id, cancellationToken);
-            if (now?.Hash == prompt.Hash) return isSame ? new PromptSnapshot(prompt, sound.Codes, own) : Unregistered(prompt, sound, own);
+            var encoded = await codes.GetOrEncode(prompt, model, worker, cancellationToken);
+            var ownText = await ReadOwnText(voiceId, voice);
+            var isRegistered = encoded.Recording.Hash == prompt.Hash;
+            var now = isRegistered ? await Find(id) : await FindUnlocked(id, cancellationToken);
+            if (now?.Hash == prompt.Hash)
+                return isRegistered ? new PromptSnapshot(prompt, encoded.Codes, ownText) : FromReplacedFile(prompt, encoded, ownText);
             prompt = now;
         }
 
@@ -40,21 +52,28 @@ internal sealed class PromptSnapshots(PromptCodesStore codes, IGrainFactory grai
 
     private Task<AudioPrompt?> Find(string id) => grains.GetGrain<IAudioPromptGrain>(id).Get();
 
-    private async Task<AudioPrompt?> FindAtRest(string id, CancellationToken cancellationToken)
+    /// <summary>The prompt after the end of a change that is in progress.</summary>
+    private async Task<AudioPrompt?> FindUnlocked(string id, CancellationToken cancellationToken)
     {
-        using var hold = await locks.Take(id, cancellationToken);
+        using var holder = await locks.Acquire(id, cancellationToken);
         return await Find(id);
     }
 
-    /// <summary>As it is now: the voice was read before its prompt, and may have lost the text of an older recording since.</summary>
-    private async Task<string?> OwnText(string voiceId, VoiceSettings voice) =>
-        await grains.GetGrain<IVoiceGrain>(voiceId).Get() is { } now && now.AudioPrompt == voice.AudioPrompt ? now.AudioPromptTranscript : voice.AudioPromptTranscript;
+    /// <summary>
+    /// The present transcript of the voice: the voice was read before its prompt and may have lost the text of an earlier recording since.
+    /// </summary>
+    private async Task<string?> ReadOwnText(string voiceId, VoiceSettings voice)
+    {
+        var now = await grains.GetGrain<IVoiceGrain>(voiceId).Get();
+        return now is not null && now.AudioPrompt == voice.AudioPrompt ? now.AudioPromptTranscript : voice.AudioPromptTranscript;
+    }
 
-    /// <summary>Somebody put another file there: of the old one's words only those stay that were set by hand.</summary>
-    private static PromptSnapshot Unregistered(AudioPrompt prompt, PromptSound sound, string? own)
+    /// <summary>The prompt if its file was replaced in the folder: only a transcript that was set by hand is kept.</summary>
+    private static PromptSnapshot FromReplacedFile(AudioPrompt prompt, EncodedPrompt encoded, string? ownText)
     {
         var isByHand = prompt.Transcript?.Source == TranscriptSources.Manual;
-        if (!isByHand && own == prompt.Transcript?.Text) own = null;
-        return new PromptSnapshot(prompt with { Recording = sound.Recording, Transcript = isByHand ? prompt.Transcript! with { Spans = [] } : null }, sound.Codes, own);
+        if (!isByHand && ownText == prompt.Transcript?.Text) ownText = null;
+        var transcript = isByHand ? prompt.Transcript! with { Spans = [] } : null;
+        return new PromptSnapshot(prompt with { Recording = encoded.Recording, Transcript = transcript }, encoded.Codes, ownText);
     }
 }

@@ -4,9 +4,10 @@ using DiaOrleans.Grains.State;
 
 namespace DiaOrleans.Grains.PromptLibrary;
 
-/// <summary>The order of audio prompts. What a prompt is, and whether it is still there, its own grain says.</summary>
+/// <summary>The order of audio prompts. The grain of each prompt decides whether the prompt is registered.</summary>
 [GrainType("dia.audio-prompt-catalog")]
-internal sealed class AudioPromptCatalogGrain([PersistentState("audio-prompt-catalog", StateStorage.ProviderName)] IPersistentState<AudioPromptCatalogState> state)
+internal sealed class AudioPromptCatalogGrain(
+    [PersistentState("audio-prompt-catalog", StateStorage.ProviderName)] IPersistentState<AudioPromptCatalogState> state)
     : Grain, IAudioPromptCatalogGrain
 {
     public async Task<IReadOnlyList<AudioPrompt>> List()
@@ -17,19 +18,12 @@ internal sealed class AudioPromptCatalogGrain([PersistentState("audio-prompt-cat
 
     public Task Add(string promptId) => state.State.Ids.Contains(promptId) ? Task.CompletedTask : Store([.. state.State.Ids, promptId]);
 
-    public Task Remove(string promptId) => state.State.Ids.Contains(promptId) ? Store([.. state.State.Ids.Where(id => id != promptId)]) : Task.CompletedTask;
+    public Task Remove(string promptId) =>
+        state.State.Ids.Contains(promptId) ? Store([.. state.State.Ids.Where(id => id != promptId)]) : Task.CompletedTask;
 
-    private async Task Store(List<string> ids)
+    private Task Store(List<string> ids)
     {
         state.State.Ids = ids;
-        try
-        {
-            await state.WriteStateAsync();
-        }
-        catch
-        {
-            DeactivateOnIdle();
-            throw;
-        }
+        return state.WriteOrDeactivate(this);
     }
 }

@@ -3,124 +3,131 @@ using DiaOrleans.Abstractions.Prompts;
 using DiaOrleans.Abstractions.Voices;
 using DiaOrleans.Audio.Reading;
 using DiaOrleans.Grains.Blobs;
-using DiaOrleans.Grains.Cloning;
 using DiaOrleans.Grains.Prompts;
 using DiaOrleans.Grains.Transcripts;
-using DiaOrleans.Grains.Waiting;
 using Microsoft.Extensions.Logging;
 
 namespace DiaOrleans.Grains.PromptLibrary;
 
-/// <summary>Finds the recordings in the folder, registers them, and finds their transcripts; spec/api.md 5. It makes prompts, never voices.</summary>
+/// <summary>
+/// Finds the recordings in the prompts' folder, registers them and finds their transcripts; spec/api.md 5. It creates no voices.
+/// </summary>
 internal sealed partial class PromptDiscovery(
-    PromptReader reader, PromptRecognition recognition, PromptTranscripts transcripts, IBlobStore blobs, IGrainFactory grains, PromptLocks locks, PromptVoices voices,
+    PromptRegistration registration,
+    PromptRecognition recognition,
+    PromptTranscripts transcripts,
+    PromptVoices voices,
+    IBlobStore blobs,
+    IGrainFactory grains,
     ILogger<PromptDiscovery> logger)
 {
-    private readonly SemaphoreSlim _one = new(1);
+    private readonly SemaphoreSlim _single = new(1);
 
-    /// <summary>Looks at all recordings in the folder and answers with those that can be read. All are registered before the first is recognised.</summary>
+    /// <summary>
+    /// Registers all recordings in the folder, and then recognises those without a transcript. One discovery runs at a time.
+    /// </summary>
     /// <param name="forceRetranscribe">
-    /// Recognise all, whatever text they have: the client asks for it, so a missing model may be downloaded. Without speech recognition, or
-    /// where it is not to run by itself, no different.
+    /// True to recognise all recordings, whatever their transcripts; a missing model may be downloaded, since the client asks for it. Ignored if
+    /// speech recognition is not available or <c>auto_transcribe</c> is off.
     /// </param>
-    /// <param name="cancellationToken">Stops between recordings, and the recognition of one.</param>
+    /// <param name="cancellationToken">Stops between recordings, and during a recognition.</param>
+    /// <returns>The prompts whose recordings can be read, by file name.</returns>
     public async Task<IReadOnlyList<AudioPrompt>> Discover(bool forceRetranscribe, CancellationToken cancellationToken)
     {
-        await _one.WaitAsync(cancellationToken);
+        await _single.WaitAsync(cancellationToken);
         try
         {
-            recognition.ForgetFailures();
-            var sights = new List<Sight>();
-            foreach (var (id, key) in await PromptFiles.FindRecordings(blobs, cancellationToken))
-                if (await Look(id, key, forceRetranscribe, cancellationToken) is { } sight) sights.Add(sight);
-            var found = new List<AudioPrompt>();
-            foreach (var sight in sights) found.Add(await Listen(sight, cancellationToken));
-            return found;
+            recognition.ClearFailures();
+            var mode = await ReadMode(forceRetranscribe);
+            var files = await PromptFiles.ListRecordings(blobs, cancellationToken);
+            var found = new List<DiscoveredPrompt>();
+            foreach (var file in files)
+            {
+                if (await Register(file, mode, cancellationToken) is { } discovered) found.Add(discovered);
+            }
+
+            var prompts = new List<AudioPrompt>();
+            foreach (var discovered in found) prompts.Add(await Recognize(discovered, cancellationToken));
+            return prompts;
         }
         finally
         {
-            _one.Release();
+            _single.Release();
         }
     }
 
-    /// <summary>Looks at the recording of one prompt.</summary>
+    /// <summary>Registers the recording of one prompt, and recognises it if it has no transcript.</summary>
     public async Task DiscoverOne(string id, CancellationToken cancellationToken)
     {
-        var recordings = await PromptFiles.FindRecordings(blobs, cancellationToken);
-        if (recordings.FirstOrDefault(file => file.Id == id).Key is not { } key) return;
-        if (await Look(id, key, forceRetranscribe: false, cancellationToken) is { } sight) await Listen(sight, cancellationToken);
+        var files = await PromptFiles.ListRecordings(blobs, cancellationToken);
+        if (files.FirstOrDefault(file => file.Id == id) is not { } found) return;
+        var mode = await ReadMode(forceRetranscribe: false);
+        if (await Register(found, mode, cancellationToken) is { } discovered) await Recognize(discovered, cancellationToken);
     }
 
-    private async Task<Sight?> Look(string id, string key, bool forceRetranscribe, CancellationToken cancellationToken)
+    private async Task<RecognitionMode> ReadMode(bool forceRetranscribe)
+    {
+        var configuration = await grains.GetGrain<IConfigurationGrain>(0).Get();
+        var size = configuration.WhisperModelSize;
+        if (!configuration.AutoTranscribe) return new RecognitionMode(ModelSize: null, All: false, MissingModel: null);
+        if (recognition.IsAvailable(size, asked: forceRetranscribe)) return new RecognitionMode(size, forceRetranscribe, MissingModel: null);
+        return new RecognitionMode(ModelSize: null, All: false, recognition.IsAvailable(size, asked: true) ? size : null);
+    }
+
+    private async Task<DiscoveredPrompt?> Register(RecordingFile file, RecognitionMode mode, CancellationToken cancellationToken)
     {
         try
         {
-            var configuration = await grains.GetGrain<IConfigurationGrain>(0).Get();
-            var size = configuration.WhisperModelSize;
-            var recognises = configuration.AutoTranscribe && recognition.IsAvailable(size, asked: forceRetranscribe);
-            var forced = forceRetranscribe && recognises;
-            if (await Register(id, key, useFiles: !forced, cancellationToken) is not { } sight) return null;
-            sight = sight with { ModelSize = recognises && (forced || sight.Prompt.Transcript is null) ? size : null };
-            var waits = configuration.AutoTranscribe && sight.Prompt.Transcript is null && !recognises;
-            if (waits && recognition.IsAvailable(size, asked: true)) Log.NotAsked(logger, id, size);
-            if (sight.ModelSize is null || sight.FileChanged) await TellVoices(sight);
-            return sight;
+            if (await registration.Register(file, useTextFiles: !mode.All, cancellationToken) is not { } registered) return null;
+            var modelSize = mode.All || registered.Prompt.Transcript is null ? mode.ModelSize : null;
+            if (mode.MissingModel is { } missing && registered.Prompt.Transcript is null) Log.NoModel(logger, file.Id, missing);
+            if (modelSize is null || registered.Changed) await UpdateVoices(registered);
+            return new DiscoveredPrompt(registered, modelSize);
         }
         catch (Exception problem) when (problem is RecordingException or IOException or UnauthorizedAccessException)
         {
-            Log.Skipped(logger, key, problem.Message);
+            Log.Skipped(logger, file.Key, problem.Message);
             return null;
         }
     }
 
-    private async Task<AudioPrompt> Listen(Sight sight, CancellationToken cancellationToken)
+    private async Task<AudioPrompt> Recognize(DiscoveredPrompt discovered, CancellationToken cancellationToken)
     {
-        if (sight.ModelSize is null) return sight.Prompt;
-        if (await recognition.Attempt(sight.Prompt, sight.ModelSize, cancellationToken) is { } transcript
-            && await transcripts.Keep(sight.Prompt, transcript, cancellationToken) is { } kept) sight = sight with { Prompt = kept };
-        await TellVoices(sight);
-        return sight.Prompt;
+        var file = discovered.File;
+        if (discovered.ModelSize is null) return file.Prompt;
+        var transcript = await recognition.TryRecognize(file.Prompt, discovered.ModelSize, cancellationToken);
+        var kept = transcript is null ? null : await transcripts.Keep(file.Prompt, transcript, cancellationToken);
+        if (kept is not null) file = file with { Prompt = kept };
+        await UpdateVoices(file);
+        return file.Prompt;
     }
 
-    private async Task<Sight?> Register(string id, string key, bool useFiles, CancellationToken cancellationToken)
+    private async Task UpdateVoices(RegisteredFile file)
     {
-        using var hold = await locks.Take(id, cancellationToken);
-        if (await reader.ReadFile(key, cancellationToken) is not { } file) return null;
-        var grain = grains.GetGrain<IAudioPromptGrain>(id);
-        var (hash, known) = (PromptReader.HashOf(file), await grain.Get());
-        var prompt = known is not null && known.Hash == hash && known.Recording.Path == key ? known : await grain.Register(await Describe(key, hash, file, cancellationToken));
-        var chosen = useFiles ? await Choose(id, prompt.Transcript, cancellationToken) : prompt.Transcript;
-        if (chosen != prompt.Transcript) prompt = (await grain.SetTranscript(chosen))!;
-        return new Sight(prompt, FileChanged: known is not null && (known.Hash != hash || known.Transcript?.Text != prompt.Transcript?.Text));
+        var transcript = file.Prompt.Transcript;
+        if (transcript is null && !file.Changed) return;
+        var scope = file.Changed ? TranscriptScope.NotSetByHand : TranscriptScope.Missing;
+        await voices.UpdateTranscripts(new TranscriptChange(file.Prompt.Id, transcript?.Text, scope));
     }
 
-    private async Task<PromptRecording> Describe(string key, string hash, byte[] file, CancellationToken cancellationToken)
-    {
-        var recording = await reader.DecodeFile(file, cancellationToken);
-        return new PromptRecording(key, recording.Duration.TotalSeconds, recording.SampleRate, hash);
-    }
+    /// <summary>Which recordings are recognised.</summary>
+    /// <param name="ModelSize">Size of the Whisper model, or null if none is recognised.</param>
+    /// <param name="All">True to recognise also those that have a transcript.</param>
+    /// <param name="MissingModel">Size of a model that only a client's request downloads, or null.</param>
+    private sealed record RecognitionMode(string? ModelSize, bool All, string? MissingModel);
 
-    private async Task<PromptTranscript?> Choose(string id, PromptTranscript? remembered, CancellationToken cancellationToken) => TranscriptChoice.Of(
-        await PromptFiles.ReadText(blobs, PromptFiles.Reference(id), cancellationToken),
-        await PromptFiles.ReadText(blobs, PromptFiles.Text(id), cancellationToken),
-        remembered);
-
-    private Task TellVoices(Sight sight) => sight.Prompt.Transcript is null && !sight.FileChanged
-        ? Task.CompletedTask
-        : voices.Tell(new TranscriptChange(sight.Prompt.Id, sight.Prompt.Transcript?.Text, sight.FileChanged ? TranscriptReach.Following : TranscriptReach.Missing));
-
-    /// <summary>A prompt as it was found, whether its recording or its text file is another than before, and the model that is to recognise it, or null.</summary>
-    private sealed record Sight(AudioPrompt Prompt, bool FileChanged, string? ModelSize = null);
+    /// <summary>A registered prompt, and the size of the model that is to recognise it, or null.</summary>
+    private sealed record DiscoveredPrompt(RegisteredFile File, string? ModelSize);
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "{File} is left out of the audio prompts: {Why}")]
-        public static partial void Skipped(ILogger logger, string file, string why);
+        [LoggerMessage(1, LogLevel.Warning, "{File} is not registered as an audio prompt: {Reason}")]
+        public static partial void Skipped(ILogger logger, string file, string reason);
 
         [LoggerMessage(
             2,
             LogLevel.Information,
             "Audio prompt '{Prompt}' has no transcript, and the Whisper model {Size} is not on disk; it is downloaded if a client asks for a transcription.")]
-        public static partial void NotAsked(ILogger logger, string prompt, string size);
+        public static partial void NoModel(ILogger logger, string prompt, string size);
     }
 }

@@ -1,35 +1,41 @@
+using DiaOrleans.Audio.Reading;
+using DiaOrleans.Grains.Blobs;
 using DiaOrleans.Grains.Cloning;
 using DiaOrleans.Grains.Prompts;
+using DiaOrleans.Grains.Recognition;
 using DiaOrleans.Grains.Transcripts;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace DiaOrleans.Grains.PromptLibrary;
 
-/// <summary>Wires what stands around the grains of audio prompts.</summary>
+/// <summary>Registers the services of audio prompts.</summary>
 public static class PromptServices
 {
     /// <summary>
-    /// Uploads, transcripts and discovery, and the codes for rendering. Needs an <see cref="Blobs.IBlobStore"/>, an <see cref="Audio.Reading.IRecordingReader"/>, an
-    /// <see cref="Recognition.ISpeechRecognizer"/> and a <see cref="TimeProvider"/>. Call it after the silo is added: its work in the background starts after it.
+    /// Adds uploads, transcripts, discovery and the codes for rendering. The services need an <see cref="IBlobStore"/>, an <see
+    /// cref="IRecordingReader"/>, an <see cref="ISpeechRecognizer"/> and a <see cref="TimeProvider"/>. Call it after the silo is added: the
+    /// background service starts after the silo.
     /// </summary>
     public static IServiceCollection AddAudioPrompts(this IServiceCollection services, PromptOptions options) => services
         .AddSingleton(options)
         .AddSingleton<PromptLocks>()
         .AddSingleton<PromptReader>()
         .AddSingleton<PromptVoices>()
-        .AddSingleton<PromptBacklog>()
+        .AddSingleton<PromptInspection>()
+        .AddSingleton<PromptDiscoveryQueue>()
         .AddSingleton<RecognitionFailures>()
         .AddSingleton<RecognitionModels>()
         .AddSingleton<PromptRecognition>()
         .AddSingleton<PromptTranscripts>()
-        .AddSingleton<PromptIntake>()
-        .AddSingleton<PromptDiscovery>()
-        .AddSingleton<PromptRemoval>()
-        .AddSingleton<PromptInspection>()
+        .AddSingleton<PromptTranscriber>()
         .AddSingleton<TranscriptResolver>()
         .AddSingleton<IPromptEncoder, WorkerPromptEncoder>()
         .AddSingleton<PromptCodesStore>()
         .AddSingleton<PromptSnapshots>()
         .AddSingleton<PromptResolver>()
-        .AddHostedService<PromptHousekeeper>();
+        .AddSingleton<PromptIntake>()
+        .AddSingleton<PromptRegistration>()
+        .AddSingleton<PromptDiscovery>()
+        .AddSingleton<PromptRemoval>()
+        .AddHostedService<PromptDiscoveryService>();
 }

@@ -4,8 +4,9 @@ using DiaOrleans.Grains.State;
 namespace DiaOrleans.Grains.Prompts;
 
 /// <summary>
-/// One recording. Its own state decides whether it is registered; the catalogue is written first on registration and last on deletion, and each activation sets it
-/// right for its own id. Codes carry the hash of what was encoded, so that those of an older recording are never given out, whenever they are cleared.
+/// One audio prompt. Its own state decides whether it is registered. The catalogue is written before the state on registration and after it
+/// on deletion, and each activation corrects the entry of its own id. Codes carry the hash of the encoded recording, so that codes of an
+/// earlier recording are never returned, even if clearing them has failed.
 /// </summary>
 [GrainType("dia.audio-prompt")]
 internal sealed class AudioPromptGrain(
@@ -13,9 +14,9 @@ internal sealed class AudioPromptGrain(
     [PersistentState("audio-prompt-codes", StateStorage.ProviderName)] IPersistentState<AudioPromptCodesState> codes,
     TimeProvider time) : Grain, IAudioPromptGrain
 {
-    /// <summary>What is stored: calls that interleave with a write see what was there before it.</summary>
+    /// <summary>The prompt as stored: calls that interleave with a write return the values from before it.</summary>
     private AudioPrompt? _stored;
-    private PromptCodes? _storedCodes;
+    private KeptCodes _storedCodes = KeptCodes.None;
 
     private string Id => this.GetPrimaryKeyString();
 
@@ -23,9 +24,15 @@ internal sealed class AudioPromptGrain(
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        _storedCodes = codes.State.Codes;
+        _storedCodes = KeptCodes.FromState(codes.State);
         if (state.State.Recording is not { } recording) return Catalog.Remove(Id);
-        _stored = new AudioPrompt { Id = Id, Recording = recording, Transcript = state.State.Transcript, DiscoveredAt = state.State.DiscoveredAt };
+        _stored = new AudioPrompt
+        {
+            Id = Id,
+            Recording = recording,
+            Transcript = state.State.Transcript,
+            DiscoveredAt = state.State.DiscoveredAt,
+        };
         return Catalog.Add(Id);
     }
 
@@ -33,16 +40,14 @@ internal sealed class AudioPromptGrain(
 
     public async Task<AudioPrompt> Register(PromptRecording recording)
     {
-        if (!PromptId.CanExist(Id)) throw new ArgumentException("An audio prompt's id names files.");
+        if (!PromptId.CanExist(Id)) throw new ArgumentException("The id of an audio prompt must be usable as a file name.");
         if (_stored is null) await Catalog.Add(Id);
         var isSame = _stored?.Hash == recording.Hash;
-        var keepsText = isSame || _stored?.Transcript?.Source == TranscriptSources.Manual;
         var next = new AudioPrompt
         {
             Id = Id,
             Recording = recording,
-            // Spans tell the times of the old recording.
-            Transcript = !keepsText ? null : isSame ? _stored!.Transcript : _stored!.Transcript! with { Spans = [] },
+            Transcript = isSame ? _stored!.Transcript : TranscriptSetByHand(),
             DiscoveredAt = isSame ? _stored!.DiscoveredAt : time.GetUtcNow(),
         };
         await Store(next);
@@ -59,52 +64,44 @@ internal sealed class AudioPromptGrain(
     }
 
     public Task<PromptCodes?> GetCodes(string codecFingerprint) =>
-        Task.FromResult(_storedCodes is { } kept && kept.RecordingHash == _stored?.Hash && kept.CodecFingerprint == codecFingerprint ? kept : null);
+        Task.FromResult(_stored is { } prompt ? _storedCodes.Find(prompt.Hash, codecFingerprint) : null);
 
     public async Task KeepCodes(PromptCodes made)
     {
         if (made.RecordingHash != _stored?.Hash) return;
-        codes.State.Codes = made;
-        await OrStartAfresh(codes.WriteStateAsync());
-        _storedCodes = made;
+        var next = _storedCodes.With(made);
+        codes.State = next.ToState();
+        await codes.WriteOrDeactivate(this);
+        _storedCodes = next;
     }
 
     public async Task<bool> Delete()
     {
         if (_stored is null) return false;
-        await OrStartAfresh(state.ClearStateAsync());
-        _stored = null;
+        // The codes go first: if a write fails, the deletion can be repeated as long as the prompt is stored.
         await ClearCodes();
+        await state.ClearOrDeactivate(this);
+        _stored = null;
         await Catalog.Remove(Id);
         return true;
     }
 
+    /// <summary>The transcript that another recording keeps. Its spans are dropped: they are times of the earlier recording.</summary>
+    private PromptTranscript? TranscriptSetByHand() =>
+        _stored?.Transcript is { Source: TranscriptSources.Manual } transcript ? transcript with { Spans = [] } : null;
+
     private async Task Store(AudioPrompt next)
     {
         if (next == _stored) return;
-        (state.State.Recording, state.State.Transcript, state.State.DiscoveredAt) = (next.Recording, next.Transcript, next.DiscoveredAt);
-        await OrStartAfresh(state.WriteStateAsync());
+        state.State = new AudioPromptState { Recording = next.Recording, Transcript = next.Transcript, DiscoveredAt = next.DiscoveredAt };
+        await state.WriteOrDeactivate(this);
         _stored = next;
     }
 
     private async Task ClearCodes()
     {
-        if (_storedCodes is null) return;
-        await OrStartAfresh(codes.ClearStateAsync());
-        _storedCodes = null;
-    }
-
-    /// <summary>After a failed write memory and store may differ: the next call gets an activation that has read the store.</summary>
-    private async Task OrStartAfresh(Task write)
-    {
-        try
-        {
-            await write;
-        }
-        catch
-        {
-            DeactivateOnIdle();
-            throw;
-        }
+        if (_storedCodes.IsEmpty) return;
+        await codes.ClearOrDeactivate(this);
+        _storedCodes = KeptCodes.None;
     }
 }

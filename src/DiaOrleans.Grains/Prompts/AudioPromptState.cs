@@ -1,9 +1,12 @@
+using System.Text.Json.Serialization;
 using DiaOrleans.Abstractions.Prompts;
 using DiaOrleans.Grains.State;
 
 namespace DiaOrleans.Grains.Prompts;
 
-/// <summary>What an audio prompt's grain stores. A cleared row reads as a fresh object, so no recording means that there is no such prompt.</summary>
+/// <summary>
+/// The stored state of an audio prompt. A cleared row is read as a new object: a null recording means that there is no such prompt.
+/// </summary>
 [GenerateSerializer, Alias("dia.audio-prompt-state"), StoredState("dia.audio-prompt", version: 1)]
 internal sealed class AudioPromptState
 {
@@ -14,14 +17,21 @@ internal sealed class AudioPromptState
     [Id(2)] public DateTimeOffset DiscoveredAt { get; set; }
 }
 
-/// <summary>A recording's codes, apart from the rest because they are far larger and change seldom.</summary>
-[GenerateSerializer, Alias("dia.audio-prompt-codes-state"), StoredState("dia.audio-prompt-codes", version: 1)]
+/// <summary>
+/// The stored codes of an audio prompt, in a row of their own because they are larger than the rest and change less often.
+/// </summary>
+[GenerateSerializer, Alias("dia.audio-prompt-codes-state"), StoredState("dia.audio-prompt-codes", version: 2)]
 internal sealed class AudioPromptCodesState
 {
-    [Id(0)] public PromptCodes? Codes { get; set; }
+    /// <summary>The codes of one codec. Only version 1 wrote it.</summary>
+    [Id(0), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public PromptCodes? Codes { get; set; }
+
+    /// <summary>Codes of different codecs, the oldest first. Since version 2.</summary>
+    [Id(1)] public List<PromptCodes> ByCodec { get; set; } = [];
 }
 
-/// <summary>Ids of audio prompts in the order of their registration.</summary>
+/// <summary>The stored ids of all audio prompts, in the order of their registration.</summary>
 [GenerateSerializer, Alias("dia.audio-prompt-catalog-state"), StoredState("dia.audio-prompt-catalog", version: 1)]
 internal sealed class AudioPromptCatalogState
 {

@@ -4,17 +4,21 @@ using DiaOrleans.Audio.Wave;
 
 namespace DiaOrleans.Grains.Prompts;
 
-/// <summary>How an uploaded recording is stored; spec/api.md 5.</summary>
+/// <summary>The form in which an uploaded recording is stored; spec/api.md 5.</summary>
 internal static class PromptAudio
 {
+    /// <summary>Hz.</summary>
     public const int SampleRate = 44100;
 
+    /// <summary>Absolute value of the loudest sample; full scale is 1.</summary>
     private const double Peak = 0.95;
 
-    /// <summary>Below it nothing can be heard, and amplifying it to full level would only make noise.</summary>
+    /// <summary>A recording below this peak is silent: amplified to full level it would be noise.</summary>
     private const double Silence = 1e-9;
 
-    /// <summary>At 44 100 Hz, the loudest sample at 0.95; silence stays silent.</summary>
+    /// <summary>
+    /// The samples at <see cref="SampleRate"/> with the loudest at 0.95. Samples that are not finite are read as 0. Silence stays silence.
+    /// </summary>
     public static float[] Normalise(Recording recording)
     {
         var samples = recording.Samples.Select(sample => float.IsFinite(sample) ? sample : 0f).ToArray();
@@ -25,5 +29,6 @@ internal static class PromptAudio
         return resampled;
     }
 
+    /// <summary>A WAV file of mono samples at <see cref="SampleRate"/>.</summary>
     public static byte[] ToWave(float[] samples) => WaveFile.Encode(samples, SampleRate);
 }

@@ -4,42 +4,46 @@ using DiaOrleans.Grains.Recognition;
 
 namespace DiaOrleans.Grains.Prompts;
 
-/// <summary>The files of audio prompts: one flat folder, in which people put files as well; spec/api.md 5.</summary>
+/// <summary>The files of audio prompts: one flat folder, to which users add files as well; spec/api.md 5.</summary>
 internal static class PromptFiles
 {
+    /// <summary>The folder in the blob store.</summary>
     public const string Folder = "audio_prompts";
 
-    /// <summary>Stands between the id and .txt in the name of a transcript that goes before all others.</summary>
-    public const string ReferenceMark = ".reference";
+    /// <summary>Follows the id in the name of a reference transcript, which has priority over all others.</summary>
+    public const string ReferenceSuffix = ".reference";
 
-    /// <summary>A transcript is a few sentences: more is no transcript.</summary>
     private const int MaxTextBytes = 64 << 10;
 
-    private static readonly string[] Suffixes = [".wav", ".mp3", ".flac", ".ogg", ".m4a", ".aac", ".wma", ".mp4"];
+    /// <summary>File name extensions of recordings; if one id has several files, the earlier extension is used.</summary>
+    private static readonly string[] Extensions = [".wav", ".mp3", ".flac", ".ogg", ".m4a", ".aac", ".wma", ".mp4"];
 
-    /// <summary>Where an upload is stored.</summary>
-    public static string Recording(string id) => $"{Folder}/{id}.wav";
+    /// <summary>The blob key of an uploaded recording.</summary>
+    public static string RecordingKey(string id) => $"{Folder}/{id}.wav";
 
-    public static string Text(string id) => $"{Folder}/{id}.txt";
+    /// <summary>The blob key of the transcript.</summary>
+    public static string TextKey(string id) => $"{Folder}/{id}.txt";
 
-    public static string Reference(string id) => $"{Folder}/{id}{ReferenceMark}.txt";
+    /// <summary>The blob key of the reference transcript.</summary>
+    public static string ReferenceKey(string id) => $"{Folder}/{id}{ReferenceSuffix}.txt";
 
-    public static string Backup(string id) => $"{Folder}/{id}.txt.backup";
+    /// <summary>The blob key of the transcript that the last recognition replaced.</summary>
+    public static string BackupKey(string id) => $"{Folder}/{id}.txt.backup";
 
-    /// <summary>The recordings in the folder with their ids: where several files have one id, the earlier format of the list above.</summary>
-    public static async Task<IReadOnlyList<(string Id, string Key)>> FindRecordings(IBlobStore blobs, CancellationToken cancellationToken) =>
+    /// <summary>The recordings in the folder, one for each id.</summary>
+    public static async Task<IReadOnlyList<RecordingFile>> ListRecordings(IBlobStore blobs, CancellationToken cancellationToken) =>
     [
-        .. (await blobs.List(Folder, cancellationToken))
-            .Select(blob => (Id: IdOf(blob.Key), blob.Key))
-            .Where(file => file.Id is not null && PromptId.CanExist(file.Id))
-            .GroupBy(file => file.Id!, (id, files) => (id, files.MinBy(file => Rank(file.Key)).Key)),
+        .. (await ListFiles(blobs, cancellationToken))
+            .Where(file => PromptId.CanExist(file.Id))
+            .GroupBy(file => file.Id, (_, files) => files.MinBy(file => FindExtension(file.Key))!),
     ];
 
-    /// <summary>All recordings of one id, so that none comes back after a deletion.</summary>
-    public static async Task<IReadOnlyList<string>> RecordingsOf(IBlobStore blobs, string id, CancellationToken cancellationToken) =>
-        [.. (await blobs.List(Folder, cancellationToken)).Select(blob => blob.Key).Where(key => IdOf(key) == id)];
+    /// <summary>The blob keys of all recordings of one id.</summary>
+    public static async Task<IReadOnlyList<string>> ListRecordings(IBlobStore blobs, string id, CancellationToken cancellationToken) =>
+        [.. (await ListFiles(blobs, cancellationToken)).Where(file => file.Id == id).Select(file => file.Key)];
 
-    /// <summary>A transcript file's text; null where there is none, or nothing in it.</summary>
+    /// <summary>The text of a transcript file; null if there is no such file or no text in it.</summary>
+    /// <exception cref="IOException">It cannot be read, or has over 64 KiB.</exception>
     public static async Task<string?> ReadText(IBlobStore blobs, string key, CancellationToken cancellationToken)
     {
         if (await blobs.ReadAll(key, MaxTextBytes, cancellationToken) is not { } bytes) return null;
@@ -47,13 +51,24 @@ internal static class PromptFiles
         return TranscriptText.Tidy(await reader.ReadToEndAsync(cancellationToken)) is { Length: > 0 } text ? text : null;
     }
 
-    public static Task WriteText(IBlobStore blobs, string key, string text, CancellationToken cancellationToken) => blobs.Write(key, Encoding.UTF8.GetBytes(text), cancellationToken);
+    /// <summary>Writes a transcript file in UTF-8.</summary>
+    public static Task WriteText(IBlobStore blobs, string key, string text, CancellationToken cancellationToken) =>
+        blobs.Write(key, Encoding.UTF8.GetBytes(text), cancellationToken);
 
-    private static string? IdOf(string key)
+    private static async Task<IEnumerable<RecordingFile>> ListFiles(IBlobStore blobs, CancellationToken cancellationToken) =>
+        (await blobs.List(Folder, cancellationToken)).Select(blob => ToRecording(blob.Key)).OfType<RecordingFile>();
+
+    private static RecordingFile? ToRecording(string key)
     {
-        var rank = Rank(key);
-        return rank < 0 ? null : key[(Folder.Length + 1)..^Suffixes[rank].Length];
+        var extension = FindExtension(key);
+        return extension < 0 ? null : new RecordingFile(key[(Folder.Length + 1)..^Extensions[extension].Length], key);
     }
 
-    private static int Rank(string key) => Array.FindIndex(Suffixes, suffix => key.EndsWith(suffix, StringComparison.OrdinalIgnoreCase));
+    private static int FindExtension(string key) =>
+        Array.FindIndex(Extensions, extension => key.EndsWith(extension, StringComparison.OrdinalIgnoreCase));
 }
+
+/// <summary>A recording in the prompts' folder.</summary>
+/// <param name="Id">The prompt's id: the file name without its extension.</param>
+/// <param name="Key">The key in the blob store.</param>
+internal sealed record RecordingFile(string Id, string Key);

@@ -3,16 +3,18 @@ using DiaOrleans.Grains.Blobs;
 
 namespace DiaOrleans.Grains.Prompts;
 
-/// <summary>Which strings can name an audio prompt: its files are named by it.</summary>
+/// <summary>The rules for ids of audio prompts, which are parts of file names.</summary>
 internal static partial class PromptId
 {
-    private const string LongestSuffix = PromptFiles.ReferenceMark + ".txt";
+    private const string LongestSuffix = PromptFiles.ReferenceSuffix + ".txt";
 
-    /// <summary>Whether a recording can be found under it. False for what cannot be the beginning of a file's name; such an id never becomes a grain key.</summary>
+    /// <summary>False for a string that cannot be a prompt's id. Check it before the string becomes a grain key.</summary>
     public static bool CanExist(string id) =>
-        !string.IsNullOrWhiteSpace(id) && BlobKey.IsSafe(id + LongestSuffix) && !id.EndsWith(PromptFiles.ReferenceMark, StringComparison.OrdinalIgnoreCase);
+        !string.IsNullOrWhiteSpace(id)
+        && BlobKey.IsSafe(id + LongestSuffix)
+        && !id.EndsWith(PromptFiles.ReferenceSuffix, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Whether a client may register a recording under it; spec/api.md 5.</summary>
+    /// <summary>True if a client may upload a recording under the id; spec/api.md 5.</summary>
     public static bool CanUpload(string id) =>
         Uploadable().IsMatch(id) && !id.Contains("..", StringComparison.Ordinal) && id[^1] is not (' ' or '.') && CanExist(id);
 

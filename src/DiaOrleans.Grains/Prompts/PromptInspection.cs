@@ -5,23 +5,25 @@ using DiaOrleans.Grains.Blobs;
 
 namespace DiaOrleans.Grains.Prompts;
 
-/// <summary>A registered prompt and its file as it is now.</summary>
-/// <param name="Prompt">What is registered.</param>
-/// <param name="Exists">Whether the file is there.</param>
-/// <param name="Duration">Seconds, where the file can be read.</param>
-/// <param name="SampleRate">Hz, where the file can be read.</param>
+/// <summary>A registered prompt and the present state of its file.</summary>
+/// <param name="Prompt">The registered prompt.</param>
+/// <param name="Exists">True if the file exists.</param>
+/// <param name="Duration">Seconds; 0 if the file cannot be read.</param>
+/// <param name="SampleRate">Hz; 0 if the file cannot be read.</param>
 /// <param name="Error">Why the file cannot be read, or null.</param>
 internal sealed record InspectedPrompt(AudioPrompt Prompt, bool Exists, double Duration, int SampleRate, string? Error);
 
-/// <summary>Looks at the files of registered prompts; a file that has not changed since is not read again.</summary>
+/// <summary>Reads the files of registered prompts; the result for a file is kept until the file changes.</summary>
 internal sealed class PromptInspection(PromptReader reader, IBlobStore blobs, IGrainFactory grains)
 {
-    private readonly ConcurrentDictionary<string, Look> _looks = new();
+    private readonly ConcurrentDictionary<string, FileFacts> _files = new();
 
+    /// <summary>All registered prompts, in the order of their registration.</summary>
     public async Task<IReadOnlyList<InspectedPrompt>> List(CancellationToken cancellationToken)
     {
         var result = new List<InspectedPrompt>();
-        foreach (var prompt in await grains.GetGrain<IAudioPromptCatalogGrain>(0).List()) result.Add(await Inspect(prompt, cancellationToken));
+        var prompts = await grains.GetGrain<IAudioPromptCatalogGrain>(0).List();
+        foreach (var prompt in prompts) result.Add(await Inspect(prompt, cancellationToken));
         return result;
     }
 
@@ -30,27 +32,27 @@ internal sealed class PromptInspection(PromptReader reader, IBlobStore blobs, IG
         var key = prompt.Recording.Path;
         if (await blobs.Find(key, cancellationToken) is not { } blob)
         {
-            _looks.TryRemove(key, out _);
-            return new InspectedPrompt(prompt, false, 0, 0, null);
+            _files.TryRemove(key, out _);
+            return new InspectedPrompt(prompt, Exists: false, Duration: 0, SampleRate: 0, Error: null);
         }
 
-        if (!_looks.TryGetValue(key, out var look) || look.Blob != blob) _looks[key] = look = await Read(blob, cancellationToken);
-        return new InspectedPrompt(prompt, true, look.Duration, look.SampleRate, look.Error);
+        if (!_files.TryGetValue(key, out var facts) || facts.Blob != blob) _files[key] = facts = await Read(blob, cancellationToken);
+        return new InspectedPrompt(prompt, Exists: true, facts.Duration, facts.SampleRate, facts.Error);
     }
 
-    private async Task<Look> Read(BlobInfo blob, CancellationToken cancellationToken)
+    private async Task<FileFacts> Read(BlobInfo blob, CancellationToken cancellationToken)
     {
         try
         {
             var file = await reader.ReadFile(blob.Key, cancellationToken) ?? throw new IOException("The file is gone.");
             var recording = await reader.DecodeFile(file, cancellationToken);
-            return new Look(blob, recording.Duration.TotalSeconds, recording.SampleRate, null);
+            return new FileFacts(blob, recording.Duration.TotalSeconds, recording.SampleRate, Error: null);
         }
         catch (Exception problem) when (problem is RecordingException or IOException or UnauthorizedAccessException)
         {
-            return new Look(blob, 0, 0, problem.Message);
+            return new FileFacts(blob, Duration: 0, SampleRate: 0, problem.Message);
         }
     }
 
-    private sealed record Look(BlobInfo Blob, double Duration, int SampleRate, string? Error);
+    private sealed record FileFacts(BlobInfo Blob, double Duration, int SampleRate, string? Error);
 }

@@ -1,59 +1,62 @@
 namespace DiaOrleans.Grains.Prompts;
 
-/// <summary>One at a time changes the files and the state of an audio prompt in this process.</summary>
+/// <summary>One lock for each audio prompt in this process: its holder alone changes the prompt's files and state.</summary>
 internal sealed class PromptLocks
 {
-    private readonly Dictionary<string, Turn> _turns = [];
+    private readonly Dictionary<string, Entry> _entries = [];
 
-    /// <summary>Waits for the prompt; it is free again when the result is disposed.</summary>
-    public async Task<IDisposable> Take(string promptId, CancellationToken cancellationToken)
+    /// <summary>Waits for the lock of a prompt.</summary>
+    /// <returns>Releases the lock when disposed.</returns>
+    /// <exception cref="OperationCanceledException">Cancelled while waiting.</exception>
+    public async Task<IDisposable> Acquire(string promptId, CancellationToken cancellationToken)
     {
-        Turn turn;
-        lock (_turns)
+        Entry entry;
+        lock (_entries)
         {
-            if (!_turns.TryGetValue(promptId, out turn!)) _turns[promptId] = turn = new Turn(this, promptId);
-            turn.Users++;
+            if (!_entries.TryGetValue(promptId, out entry!)) _entries[promptId] = entry = new Entry(this, promptId);
+            entry.Users++;
         }
 
         try
         {
-            await turn.Free.WaitAsync(cancellationToken);
-            return new Hold(turn);
+            await entry.Semaphore.WaitAsync(cancellationToken);
+            return new Holder(entry);
         }
         catch
         {
-            Leave(turn);
+            Leave(entry);
             throw;
         }
     }
 
-    private void Leave(Turn turn)
+    private void Leave(Entry entry)
     {
-        lock (_turns)
+        lock (_entries)
         {
-            if (--turn.Users == 0) _turns.Remove(turn.PromptId);
+            if (--entry.Users == 0) _entries.Remove(entry.PromptId);
         }
     }
 
-    private sealed class Turn(PromptLocks owner, string promptId)
+    private sealed class Entry(PromptLocks owner, string promptId)
     {
-        public readonly SemaphoreSlim Free = new(1);
+        public readonly SemaphoreSlim Semaphore = new(1);
 
         public string PromptId => promptId;
 
+        /// <summary>Holders and waiters.</summary>
         public int Users { get; set; }
 
         public void Release()
         {
-            Free.Release();
+            Semaphore.Release();
             owner.Leave(this);
         }
     }
 
-    private sealed class Hold(Turn turn) : IDisposable
+    private sealed class Holder(Entry entry) : IDisposable
     {
-        private Turn? _turn = turn;
+        private Entry? _entry = entry;
 
-        public void Dispose() => Interlocked.Exchange(ref _turn, null)?.Release();
+        public void Dispose() => Interlocked.Exchange(ref _entry, null)?.Release();
     }
 }

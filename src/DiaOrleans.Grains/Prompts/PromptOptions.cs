@@ -1,8 +1,14 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace DiaOrleans.Grains.Prompts;
 
-/// <summary>How audio prompts are used.</summary>
+/// <summary>Settings of audio prompts.</summary>
 public sealed record PromptOptions
 {
-    /// <summary>A longer prompt is shortened together with its transcript where it is known when which words are said; spec/api.md 3.3.</summary>
+    /// <summary>
+    /// The longest prompt that is used whole, in seconds: 0.5 to 60, 15 by default. A longer one is shortened together with its transcript
+    /// if the times of the words are known; spec/api.md 3.3.
+    /// </summary>
+    [Range(0.5, 60)]
     public double MaxPromptSeconds { get; init; } = 15;
 }

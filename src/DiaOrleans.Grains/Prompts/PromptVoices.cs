@@ -2,17 +2,22 @@ using DiaOrleans.Abstractions.Voices;
 
 namespace DiaOrleans.Grains.Prompts;
 
-/// <summary>The voices that use an audio prompt, in the order of their creation.</summary>
+/// <summary>The voices that use an audio prompt.</summary>
 internal sealed class PromptVoices(IGrainFactory grains)
 {
-    public async Task<IReadOnlyList<string>> Using(string promptId) =>
-        [.. (await grains.GetGrain<IVoiceCatalogGrain>(0).List()).Where(voice => voice.Settings.AudioPrompt == promptId).Select(voice => voice.Id)];
-
-    /// <summary>Gives them the prompt's transcript and answers with those that took it.</summary>
-    public async Task<IReadOnlyList<string>> Tell(TranscriptChange change)
+    /// <summary>The ids of the voices that use a prompt, in the order of their creation.</summary>
+    public async Task<IReadOnlyList<string>> List(string promptId)
     {
-        var ids = await Using(change.PromptId);
-        var taken = await Task.WhenAll(ids.Select(id => grains.GetGrain<IVoiceGrain>(id).TakeTranscript(change)));
-        return [.. ids.Where((_, i) => taken[i])];
+        var voices = await grains.GetGrain<IVoiceCatalogGrain>(0).List();
+        return [.. voices.Where(voice => voice.Settings.AudioPrompt == promptId).Select(voice => voice.Id)];
+    }
+
+    /// <summary>Sends a new transcript to the voices of a prompt.</summary>
+    /// <returns>The ids of the voices that took it, in the order of their creation.</returns>
+    public async Task<IReadOnlyList<string>> UpdateTranscripts(TranscriptChange change)
+    {
+        var ids = await List(change.PromptId);
+        var changed = await Task.WhenAll(ids.Select(id => grains.GetGrain<IVoiceGrain>(id).ApplyTranscript(change)));
+        return [.. ids.Where((_, i) => changed[i])];
     }
 }

@@ -2,58 +2,65 @@ using DiaOrleans.Abstractions.Prompts;
 
 namespace DiaOrleans.Grains.Recognition;
 
-/// <summary>Turns recordings into text. Where speech recognition is not built in, or has no model, it says so and refuses.</summary>
+/// <summary>Speech recognition: turns recordings into text.</summary>
 public interface ISpeechRecognizer
 {
-    /// <summary>Answers at once.</summary>
+    /// <summary>The state of speech recognition with a model of this size. Does not block.</summary>
     /// <param name="modelSize">tiny, base, small, medium or large.</param>
     RecognizerStatus GetStatus(string modelSize);
 
-    /// <summary>Downloads the model where it is missing and downloads are on; returns once it is on disk.</summary>
-    /// <exception cref="RecognizerUnavailableException">Not built in, or no model of that size on disk and downloads are off.</exception>
+    /// <summary>Downloads the model if it is missing and downloads are on; returns when it is on disk.</summary>
+    /// <param name="modelSize">tiny, base, small, medium or large.</param>
+    /// <param name="cancellationToken">Stops the download.</param>
+    /// <exception cref="RecognizerUnavailableException">The model is not on disk and downloads are off.</exception>
     /// <exception cref="RecognitionException">The size is unknown, the download failed, or the file is damaged.</exception>
     Task Fetch(string modelSize, CancellationToken cancellationToken);
 
-    /// <summary>Loads the model, downloading it first where that is allowed; returns at once where it is loaded. Another size than the loaded one replaces it.</summary>
-    /// <exception cref="RecognizerUnavailableException">Not built in, no model of that size on disk and downloads are off, or the size is unknown.</exception>
-    /// <exception cref="RecognitionException">The model does not load, or was not downloaded.</exception>
+    /// <summary>Loads the model in place of a loaded model of another size; downloads it first as <see cref="Fetch"/> does.</summary>
+    /// <param name="modelSize">tiny, base, small, medium or large.</param>
+    /// <param name="cancellationToken">Stops the download and the load.</param>
+    /// <exception cref="RecognizerUnavailableException">The size is unknown, or the model is not on disk and downloads are off.</exception>
+    /// <exception cref="RecognitionException">The model does not load, or its download failed.</exception>
     Task Load(string modelSize, CancellationToken cancellationToken);
 
-    /// <summary>What a recording says, its language found by itself; loads the model where needed.</summary>
+    /// <summary>Recognises the words of a recording in any language; loads the model first if necessary.</summary>
     /// <param name="samples">Mono, -1 to 1, at 16 000 Hz.</param>
     /// <param name="modelSize">tiny, base, small, medium or large.</param>
     /// <param name="cancellationToken">Stops the recognition.</param>
-    /// <exception cref="RecognizerUnavailableException">Not built in, or no model of that size on disk and downloads are off.</exception>
-    /// <exception cref="RecognitionException">It failed, or the size is unknown.</exception>
+    /// <exception cref="RecognizerUnavailableException">The model is not on disk and downloads are off.</exception>
+    /// <exception cref="RecognitionException">The recognition failed, or the size is unknown.</exception>
     Task<RecognizedSpeech> Recognize(ReadOnlyMemory<float> samples, string modelSize, CancellationToken cancellationToken);
 }
 
-/// <summary>Whether recordings can be recognised.</summary>
-/// <param name="Available">Built in, and a model of that size on disk or to be downloaded if a client asks.</param>
-/// <param name="AvailableUnasked">The same for a recording that waits for its transcript while no client asks.</param>
-/// <param name="OnDisk">Available without a download.</param>
-/// <param name="ModelLoaded">A model of that size is loaded now.</param>
+/// <summary>The state of speech recognition with a model of one size.</summary>
+/// <param name="Available">The model is on disk, or a client's request for a transcription may download it.</param>
+/// <param name="AvailableUnasked">The model is on disk, or may be downloaded without such a request.</param>
+/// <param name="OnDisk">The model is on disk.</param>
+/// <param name="ModelLoaded">The model is loaded.</param>
 public readonly record struct RecognizerStatus(bool Available, bool AvailableUnasked, bool OnDisk, bool ModelLoaded);
 
-/// <summary>What was heard.</summary>
-/// <param name="Text">Trimmed, double spaces and the space before a full stop removed.</param>
-/// <param name="Spans">When which words are said.</param>
+/// <summary>The recognised words of a recording.</summary>
+/// <param name="Text">The words as <see cref="TranscriptText.Tidy"/> writes them.</param>
+/// <param name="Spans">The times of the words.</param>
 public sealed record RecognizedSpeech(string Text, IReadOnlyList<TranscriptSpan> Spans);
 
-/// <summary>There is no speech recognition here.</summary>
+/// <summary>Speech recognition is not available.</summary>
+/// <param name="message">What is missing.</param>
 public sealed class RecognizerUnavailableException(string message) : Exception(message);
 
 /// <summary>Speech recognition failed.</summary>
+/// <param name="message">Why.</param>
+/// <param name="cause">The underlying exception, or null.</param>
 public sealed class RecognitionException(string message, Exception? cause = null) : Exception(message, cause)
 {
-    /// <summary>What it failed on.</summary>
+    /// <summary>What the failure depends on.</summary>
     public RecognitionFault Fault { get; init; }
 }
 
-/// <summary>What speech recognition failed on: another recording, or another attempt later, may do better.</summary>
+/// <summary>What a failure of speech recognition depends on: an attempt with another one may succeed.</summary>
 public enum RecognitionFault
 {
-    /// <summary>This recording.</summary>
+    /// <summary>The recording.</summary>
     Recording,
 
     /// <summary>The model: its size is unknown, its file damaged, or it does not load.</summary>

@@ -1,33 +1,40 @@
 using DiaOrleans.Abstractions.Prompts;
 using DiaOrleans.Audio.Reading;
 using DiaOrleans.Audio.Resampling;
-using DiaOrleans.Grains.Cloning;
-using DiaOrleans.Grains.PromptLibrary;
 using DiaOrleans.Grains.Prompts;
 using DiaOrleans.Grains.Recognition;
-using DiaOrleans.Grains.Waiting;
 using Microsoft.Extensions.Logging;
 
 namespace DiaOrleans.Grains.Transcripts;
 
-/// <summary>What stored recordings say, by speech recognition.</summary>
-internal sealed partial class PromptRecognition(PromptReader reader, ISpeechRecognizer recognizer, RecognitionFailures failures, ILogger<PromptRecognition> logger)
+/// <summary>Speech recognition of recordings in the blob store.</summary>
+internal sealed partial class PromptRecognition(
+    PromptReader reader,
+    ISpeechRecognizer recognizer,
+    RecognitionFailures failures,
+    ILogger<PromptRecognition> logger)
 {
+    /// <summary>Hz, as <see cref="ISpeechRecognizer.Recognize"/> expects it.</summary>
     private const int RecognizerRate = 16000;
 
+    /// <summary>True if recordings can be recognised with a model of this size, perhaps after a download.</summary>
     /// <param name="modelSize">tiny, base, small, medium or large.</param>
-    /// <param name="asked">A client asks for the transcription; otherwise a missing model may not be downloaded.</param>
+    /// <param name="asked">True if a client asks for the transcription: then a missing model may be downloaded by default.</param>
     public bool IsAvailable(string modelSize, bool asked)
     {
         var status = recognizer.GetStatus(modelSize);
         return asked ? status.Available : status.AvailableUnasked;
     }
 
-    /// <summary>What failed lately may be tried again.</summary>
-    public void ForgetFailures() => failures.Forget();
+    /// <summary>Lets <see cref="TryRecognize"/> repeat at once what has failed recently.</summary>
+    public void ClearFailures() => failures.Clear();
 
-    /// <summary>For work that nobody asked for by name: null, with a warning, where it fails, and where it has failed lately.</summary>
-    public async Task<PromptTranscript?> Attempt(AudioPrompt prompt, string modelSize, CancellationToken cancellationToken)
+    /// <summary>
+    /// Recognises a recording on the server's own initiative: a failure is logged, and the same is not tried again for
+    /// <see cref="RecognitionFailures.Lifetime"/>.
+    /// </summary>
+    /// <returns>The transcript, or null if the recognition failed now or recently.</returns>
+    public async Task<PromptTranscript?> TryRecognize(AudioPrompt prompt, string modelSize, CancellationToken cancellationToken)
     {
         if (HasFailed(prompt, modelSize)) return null;
         try
@@ -41,19 +48,20 @@ internal sealed partial class PromptRecognition(PromptReader reader, ISpeechReco
         }
     }
 
-    /// <exception cref="RecognizerUnavailableException">There is no speech recognition here.</exception>
-    /// <exception cref="RecognitionException">It failed, or the recording cannot be read or is not the file that is there now.</exception>
+    /// <summary>Recognises a recording.</summary>
+    /// <exception cref="RecognizerUnavailableException">Speech recognition is not available.</exception>
+    /// <exception cref="RecognitionException">It failed, or the file cannot be read or has changed since its registration.</exception>
     public async Task<PromptTranscript> Recognize(PromptRecording recording, string modelSize, CancellationToken cancellationToken)
     {
         try
         {
-            var samples = await Samples(recording, cancellationToken);
-            var heard = await recognizer.Recognize(samples, modelSize, cancellationToken);
-            return new PromptTranscript(heard.Text, TranscriptSources.Whisper, heard.Spans.ToArray());
+            var samples = await ReadSamples(recording, cancellationToken);
+            var speech = await recognizer.Recognize(samples, modelSize, cancellationToken);
+            return new PromptTranscript(speech.Text, TranscriptSources.Whisper, speech.Spans.ToArray());
         }
         catch (RecognitionException problem)
         {
-            failures.Remember(problem.Fault, problem.Fault == RecognitionFault.Recording ? recording.Hash : modelSize);
+            failures.Add(problem.Fault, problem.Fault == RecognitionFault.Recording ? recording.Hash : modelSize);
             throw;
         }
     }
@@ -61,18 +69,18 @@ internal sealed partial class PromptRecognition(PromptReader reader, ISpeechReco
     private bool HasFailed(AudioPrompt prompt, string modelSize)
     {
         var status = recognizer.GetStatus(modelSize);
-        return failures.Remembers(RecognitionFault.Recording, prompt.Hash)
-            || (!status.ModelLoaded && failures.Remembers(RecognitionFault.Model, modelSize))
-            || (!status.OnDisk && failures.Remembers(RecognitionFault.Download, modelSize));
+        return failures.IsRecent(RecognitionFault.Recording, prompt.Hash)
+            || (!status.ModelLoaded && failures.IsRecent(RecognitionFault.Model, modelSize))
+            || (!status.OnDisk && failures.IsRecent(RecognitionFault.Download, modelSize));
     }
 
-    private async Task<float[]> Samples(PromptRecording recording, CancellationToken cancellationToken)
+    private async Task<float[]> ReadSamples(PromptRecording recording, CancellationToken cancellationToken)
     {
         var key = recording.Path;
         try
         {
             var file = await reader.ReadFile(key, cancellationToken) ?? throw new RecognitionException($"{key} is gone.");
-            if (PromptReader.HashOf(file) != recording.Hash) throw new RecognitionException($"{key} was replaced meanwhile.");
+            if (PromptReader.ComputeHash(file) != recording.Hash) throw new RecognitionException($"{key} was replaced.");
             var decoded = await reader.DecodeFile(file, cancellationToken);
             return await Task.Run(() => Resampler.Convert(decoded.Samples, decoded.SampleRate, RecognizerRate), cancellationToken);
         }
@@ -84,7 +92,7 @@ internal sealed partial class PromptRecognition(PromptReader reader, ISpeechReco
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "Audio prompt '{Prompt}' was not transcribed: {Why}")]
-        public static partial void NotRecognised(ILogger logger, string prompt, string why);
+        [LoggerMessage(1, LogLevel.Warning, "Audio prompt '{Prompt}' was not transcribed: {Reason}")]
+        public static partial void NotRecognised(ILogger logger, string prompt, string reason);
     }
 }

@@ -3,23 +3,30 @@ using DiaOrleans.Grains.Recognition;
 
 namespace DiaOrleans.Grains.Transcripts;
 
-/// <summary>What speech recognition failed on lately, so that work which nobody asked for by name does not fail on it again and again.</summary>
+/// <summary>Recent failures of speech recognition, so that the server does not repeat them with every request for speech.</summary>
 internal sealed class RecognitionFailures(TimeProvider time)
 {
-    public static readonly TimeSpan Memory = TimeSpan.FromMinutes(3);
+    /// <summary>A failure is recent for this time.</summary>
+    public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(3);
 
     private readonly ConcurrentDictionary<(RecognitionFault Fault, string Name), DateTimeOffset> _ends = new();
 
-    /// <param name="fault">What it failed on.</param>
+    /// <summary>Records a failure.</summary>
+    /// <param name="fault">The cause.</param>
     /// <param name="name">The recording's hash, or the model's size.</param>
-    public void Remember(RecognitionFault fault, string name)
+    public void Add(RecognitionFault fault, string name)
     {
         foreach (var (key, end) in _ends)
+        {
             if (end <= time.GetUtcNow()) _ends.TryRemove(key, out _);
-        _ends[(fault, name)] = time.GetUtcNow() + Memory;
+        }
+
+        _ends[(fault, name)] = time.GetUtcNow() + Lifetime;
     }
 
-    public bool Remembers(RecognitionFault fault, string name) => _ends.TryGetValue((fault, name), out var end) && time.GetUtcNow() < end;
+    /// <summary>True if this failure was recorded within <see cref="Lifetime"/>.</summary>
+    public bool IsRecent(RecognitionFault fault, string name) => _ends.TryGetValue((fault, name), out var end) && time.GetUtcNow() < end;
 
-    public void Forget() => _ends.Clear();
+    /// <summary>Removes all records.</summary>
+    public void Clear() => _ends.Clear();
 }

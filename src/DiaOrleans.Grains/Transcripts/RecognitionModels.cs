@@ -1,21 +1,24 @@
-using DiaOrleans.Grains.Cloning;
-using DiaOrleans.Grains.PromptLibrary;
 using DiaOrleans.Grains.Recognition;
 using DiaOrleans.Grains.Waiting;
 using Microsoft.Extensions.Logging;
 
 namespace DiaOrleans.Grains.Transcripts;
 
-/// <summary>Models of speech recognition for those who cannot wait for a download: a missing one is fetched in the background, once for all.</summary>
-internal sealed partial class RecognitionModels(ISpeechRecognizer recognizer, RecognitionFailures failures, ILogger<RecognitionModels> logger)
+/// <summary>Downloads missing models of speech recognition in the background, for callers that cannot wait for a download.</summary>
+internal sealed partial class RecognitionModels(
+    ISpeechRecognizer recognizer,
+    RecognitionFailures failures,
+    ILogger<RecognitionModels> logger)
 {
     private readonly SingleFlight<string, bool> _fetches = new();
 
-    /// <summary>Whether the model is on disk. Where it is not, it may be the next time.</summary>
-    public bool IsReady(string modelSize)
+    /// <summary>
+    /// True if the model is on disk. If it is missing and downloads are on, starts its download, one at a time for each size.
+    /// </summary>
+    public bool IsOnDiskOrFetch(string modelSize)
     {
         var status = recognizer.GetStatus(modelSize);
-        if (status.AvailableUnasked && !status.OnDisk && !failures.Remembers(RecognitionFault.Download, modelSize))
+        if (status.AvailableUnasked && !status.OnDisk && !failures.IsRecent(RecognitionFault.Download, modelSize))
             _ = _fetches.Run(modelSize, () => Fetch(modelSize), CancellationToken.None);
         return status.OnDisk;
     }
@@ -29,7 +32,7 @@ internal sealed partial class RecognitionModels(ISpeechRecognizer recognizer, Re
         }
         catch (Exception problem)
         {
-            failures.Remember(RecognitionFault.Download, modelSize);
+            failures.Add(RecognitionFault.Download, modelSize);
             Log.NotFetched(logger, modelSize, problem.Message);
             return false;
         }
@@ -37,7 +40,7 @@ internal sealed partial class RecognitionModels(ISpeechRecognizer recognizer, Re
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "The Whisper model {Size} was not fetched: {Why}")]
-        public static partial void NotFetched(ILogger logger, string size, string why);
+        [LoggerMessage(1, LogLevel.Warning, "The Whisper model {Size} was not downloaded: {Reason}")]
+        public static partial void NotFetched(ILogger logger, string size, string reason);
     }
 }

@@ -4,20 +4,27 @@ using DiaOrleans.Grains.Recognition;
 
 namespace DiaOrleans.Grains.Transcripts;
 
-/// <summary>Which transcript a recording has: the reference file goes before the text file, and that before what is remembered; spec/api.md 5.</summary>
+/// <summary>
+/// Chooses the transcript of a recording: the reference file, else the text file, else the stored transcript; spec/api.md 5.
+/// </summary>
 internal static class TranscriptChoice
 {
     /// <summary>
-    /// A text file that says what is remembered is the copy that was written with it: the remembered transcript stays, with its source and times. Null where there is
-    /// none.
+    /// The transcript of a recording, or null. If a file has the text of the stored transcript, the stored one is returned with its source
+    /// and spans: the text file is then the copy that was written with it.
     /// </summary>
     /// <param name="reference">Text of the reference file, or null.</param>
     /// <param name="textFile">Text of the text file, or null.</param>
-    /// <param name="remembered">What is stored for this very recording, or was set by hand.</param>
-    public static PromptTranscript? Of(string? reference, string? textFile, PromptTranscript? remembered)
+    /// <param name="stored">The transcript that is stored for this recording, or null.</param>
+    public static PromptTranscript? Choose(string? reference, string? textFile, PromptTranscript? stored)
     {
-        if (reference is not null) return remembered is { Source: TranscriptSources.Reference } && remembered.Text == reference ? remembered : FromFile(reference, TranscriptSources.Reference);
-        if (textFile is null || (remembered is not null && TranscriptText.Tidy(remembered.Text) == textFile)) return remembered;
+        if (reference is not null)
+        {
+            var isStored = stored is { Source: TranscriptSources.Reference } && stored.Text == reference;
+            return isStored ? stored : FromFile(reference, TranscriptSources.Reference);
+        }
+
+        if (textFile is null || (stored is not null && TranscriptText.Tidy(stored.Text) == textFile)) return stored;
         return FromFile(textFile, TranscriptSources.TextFile);
     }
 

@@ -2,10 +2,11 @@ using System.Text;
 
 namespace DiaOrleans.Grains.Voices;
 
-/// <summary>Strings as Python prints a list of them: the clients of the original show it to people.</summary>
+/// <summary>Lists of strings in messages to clients, written as Python's <c>str(list)</c> writes them in the original server.</summary>
 internal static class PythonList
 {
-    public static string Of(IEnumerable<string> items) => $"[{string.Join(", ", items.Select(Quote))}]";
+    /// <summary>The items in brackets, each in quotes: <c>['a', "it's"]</c>.</summary>
+    public static string Format(IEnumerable<string> items) => $"[{string.Join(", ", items.Select(Quote))}]";
 
     private static string Quote(string text)
     {

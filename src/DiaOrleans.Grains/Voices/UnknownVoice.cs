@@ -1,7 +1,11 @@
 namespace DiaOrleans.Grains.Voices;
 
-/// <summary>What clients hear who ask for a voice that is not there.</summary>
+/// <summary>The error for a request that names a voice that does not exist.</summary>
 internal static class UnknownVoice
 {
-    public static string Sentence(string id, IReadOnlyList<string> known) => $"Voice '{id}' not found. Available voices: {PythonList.Of(known)}";
+    /// <summary>The message to the client.</summary>
+    /// <param name="id">The requested id.</param>
+    /// <param name="known">The ids of all voices.</param>
+    public static string Sentence(string id, IReadOnlyList<string> known) =>
+        $"Voice '{id}' not found. Available voices: {PythonList.Format(known)}";
 }

@@ -3,9 +3,10 @@ using DiaOrleans.Grains.State;
 
 namespace DiaOrleans.Grains.Voices;
 
-/// <summary>The order of voices. What a voice is, and whether it is still there, its own grain says.</summary>
+/// <summary>The order of voices. The grain of each voice decides whether the voice exists.</summary>
 [GrainType("dia.voice-catalog")]
-internal sealed class VoiceCatalogGrain([PersistentState("voice-catalog", StateStorage.ProviderName)] IPersistentState<VoiceCatalogState> state)
+internal sealed class VoiceCatalogGrain(
+    [PersistentState("voice-catalog", StateStorage.ProviderName)] IPersistentState<VoiceCatalogState> state)
     : Grain, IVoiceCatalogGrain
 {
     public async Task<IReadOnlyList<string>> ListIds() => [.. (await List()).Select(voice => voice.Id)];
@@ -19,19 +20,12 @@ internal sealed class VoiceCatalogGrain([PersistentState("voice-catalog", StateS
 
     public Task Add(string voiceId) => state.State.Ids.Contains(voiceId) ? Task.CompletedTask : Store([.. state.State.Ids, voiceId]);
 
-    public Task Remove(string voiceId) => state.State.Ids.Contains(voiceId) ? Store([.. state.State.Ids.Where(id => id != voiceId)]) : Task.CompletedTask;
+    public Task Remove(string voiceId) =>
+        state.State.Ids.Contains(voiceId) ? Store([.. state.State.Ids.Where(id => id != voiceId)]) : Task.CompletedTask;
 
-    private async Task Store(List<string> ids)
+    private Task Store(List<string> ids)
     {
         state.State.Ids = ids;
-        try
-        {
-            await state.WriteStateAsync();
-        }
-        catch
-        {
-            DeactivateOnIdle();
-            throw;
-        }
+        return state.WriteOrDeactivate(this);
     }
 }

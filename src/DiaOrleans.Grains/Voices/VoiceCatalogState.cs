@@ -2,7 +2,7 @@ using DiaOrleans.Grains.State;
 
 namespace DiaOrleans.Grains.Voices;
 
-/// <summary>Ids of voices in the order of their creation.</summary>
+/// <summary>The stored ids of all voices, in the order of their creation.</summary>
 [GenerateSerializer, Alias("dia.voice-catalog-state"), StoredState("dia.voice-catalog", version: 1)]
 internal sealed class VoiceCatalogState
 {

@@ -6,11 +6,12 @@ using DiaOrleans.Grains.State;
 namespace DiaOrleans.Grains.Voices;
 
 /// <summary>
-/// One voice. Its own state decides whether it exists; the catalogue holds every voice that does and, after a crash, perhaps one that does not,
-/// because it is written first on creation and last on deletion. Each activation sets the catalogue right for its own id.
+/// One voice. Its own state decides whether it exists. The catalogue is written before the state on creation and after it on deletion:
+/// after a crash it may list a voice that does not exist, but it lacks none that does. Each activation corrects the entry of its own id.
 /// </summary>
 [GrainType("dia.voice")]
-internal sealed class VoiceGrain([PersistentState("voice", StateStorage.ProviderName)] IPersistentState<VoiceState> state) : Grain, IVoiceGrain
+internal sealed class VoiceGrain([PersistentState("voice", StateStorage.ProviderName)] IPersistentState<VoiceState> state)
+    : Grain, IVoiceGrain
 {
     private string Id => this.GetPrimaryKeyString();
 
@@ -25,7 +26,7 @@ internal sealed class VoiceGrain([PersistentState("voice", StateStorage.Provider
     {
         if (!VoiceId.CanExist(Id)) throw new ArgumentException("A voice id has 1 to 256 characters and no control characters.");
         var fromPrompt = settings.AudioPromptTranscript is null;
-        var complete = fromPrompt ? settings with { AudioPromptTranscript = await TranscriptOf(settings.AudioPrompt) } : settings;
+        var complete = fromPrompt ? settings with { AudioPromptTranscript = await ReadTranscript(settings.AudioPrompt) } : settings;
         if (state.State.Settings is null) await Catalog.Add(Id);
         await Store(complete, fromPrompt);
         return complete;
@@ -34,64 +35,63 @@ internal sealed class VoiceGrain([PersistentState("voice", StateStorage.Provider
     public async Task<VoiceSettings?> Update(VoiceChange change)
     {
         if (state.State.Settings is not { } now) return null;
-        var (transcript, fromPrompt) = await TranscriptAfter(change, now);
-        var next = new VoiceSettings(change.Style ?? now.Style, change.PrimarySpeaker ?? now.PrimarySpeaker, change.AudioPrompt ?? now.AudioPrompt, transcript);
-        await Store(next, fromPrompt);
+        var transcript = await ChooseTranscript(change, now);
+        var next = new VoiceSettings(
+            change.Style ?? now.Style,
+            change.PrimarySpeaker ?? now.PrimarySpeaker,
+            change.AudioPrompt ?? now.AudioPrompt,
+            transcript.Text);
+        await Store(next, transcript.FromPrompt);
         return next;
     }
 
-    public async Task<bool> TakeTranscript(TranscriptChange change)
+    public async Task<bool> ApplyTranscript(TranscriptChange change)
     {
         if (state.State.Settings is not { } now || now.AudioPrompt != change.PromptId) return false;
-        var reached = change.Reach switch
+        var applies = change.Scope switch
         {
-            TranscriptReach.Missing => string.IsNullOrEmpty(now.AudioPromptTranscript),
-            TranscriptReach.Following => string.IsNullOrEmpty(now.AudioPromptTranscript) || state.State.TranscriptFromPrompt,
+            TranscriptScope.Missing => string.IsNullOrEmpty(now.AudioPromptTranscript),
+            TranscriptScope.NotSetByHand => string.IsNullOrEmpty(now.AudioPromptTranscript) || state.State.TranscriptFromPrompt,
             _ => true,
         };
-        if (reached) await Store(now with { AudioPromptTranscript = change.Text }, fromPrompt: change.Reach != TranscriptReach.All);
-        return reached;
+        if (applies) await Store(now with { AudioPromptTranscript = change.Text }, fromPrompt: change.Scope != TranscriptScope.All);
+        return applies;
     }
 
     public async Task<bool> Delete()
     {
         if (state.State.Settings is null) return false;
-        await OrStartAfresh(state.ClearStateAsync());
+        await state.ClearOrDeactivate(this);
         await Catalog.Remove(Id);
         return true;
     }
 
-    /// <summary>What was said of another recording is not kept; what was set by hand before there was any recording waits for it.</summary>
-    private async Task<(string? Transcript, bool FromPrompt)> TranscriptAfter(VoiceChange change, VoiceSettings now)
+    /// <summary>
+    /// The transcript after a change. If the prompt changes, the old prompt's transcript is not kept; a transcript that was set
+    /// while the voice had no prompt is kept if the new prompt has none.
+    /// </summary>
+    private async Task<ChosenTranscript> ChooseTranscript(VoiceChange change, VoiceSettings now)
     {
-        if (change.AudioPromptTranscript is { } sent) return (sent, false);
-        var unchanged = (now.AudioPromptTranscript, state.State.TranscriptFromPrompt);
+        if (change.AudioPromptTranscript is { } sent) return new ChosenTranscript(sent, FromPrompt: false);
+        var unchanged = new ChosenTranscript(now.AudioPromptTranscript, state.State.TranscriptFromPrompt);
         if (change.AudioPrompt is null || change.AudioPrompt == now.AudioPrompt) return unchanged;
-        var brought = await TranscriptOf(change.AudioPrompt);
-        return brought is null && string.IsNullOrEmpty(now.AudioPrompt) ? unchanged : (brought, true);
+        var ofPrompt = await ReadTranscript(change.AudioPrompt);
+        return ofPrompt is null && string.IsNullOrEmpty(now.AudioPrompt) ? unchanged : new ChosenTranscript(ofPrompt, FromPrompt: true);
     }
 
-    private async Task<string?> TranscriptOf(string? promptId) =>
-        promptId is not null && PromptId.CanExist(promptId) ? (await GrainFactory.GetGrain<IAudioPromptGrain>(promptId).Get())?.Transcript?.Text : null;
+    private async Task<string?> ReadTranscript(string? promptId)
+    {
+        if (promptId is null || !PromptId.CanExist(promptId)) return null;
+        return (await GrainFactory.GetGrain<IAudioPromptGrain>(promptId).Get())?.Transcript?.Text;
+    }
 
     private Task Store(VoiceSettings settings, bool fromPrompt)
     {
         if (settings == state.State.Settings && fromPrompt == state.State.TranscriptFromPrompt) return Task.CompletedTask;
-        (state.State.Settings, state.State.TranscriptFromPrompt) = (settings, fromPrompt);
-        return OrStartAfresh(state.WriteStateAsync());
+        state.State.Settings = settings;
+        state.State.TranscriptFromPrompt = fromPrompt;
+        return state.WriteOrDeactivate(this);
     }
 
-    /// <summary>After a failed write memory and store may differ: the next call gets an activation that has read the store.</summary>
-    private async Task OrStartAfresh(Task write)
-    {
-        try
-        {
-            await write;
-        }
-        catch
-        {
-            DeactivateOnIdle();
-            throw;
-        }
-    }
+    private readonly record struct ChosenTranscript(string? Text, bool FromPrompt);
 }

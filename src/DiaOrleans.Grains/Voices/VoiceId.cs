@@ -1,19 +1,25 @@
+using System.Buffers;
+using System.Text;
+
 namespace DiaOrleans.Grains.Voices;
 
-/// <summary>Which strings can name a voice at all.</summary>
+/// <summary>The rules for ids of voices.</summary>
 internal static class VoiceId
 {
     private const int MaxCodePoints = 256;
 
-    /// <summary>False for ids under which no voice can be stored: blank, too long, with control characters or broken surrogates. Such an id never becomes a grain key.</summary>
+    /// <summary>
+    /// False for a string that cannot be a voice's id: it is blank, has over 256 code points, a control character or an unpaired surrogate.
+    /// Check it before the string becomes a grain key.
+    /// </summary>
     public static bool CanExist(string id)
     {
         if (string.IsNullOrWhiteSpace(id) || id.Length > 2 * MaxCodePoints) return false;
         var codePoints = 0;
         for (var rest = id.AsSpan(); rest.Length > 0; codePoints++)
         {
-            if (System.Text.Rune.DecodeFromUtf16(rest, out var rune, out var length) != System.Buffers.OperationStatus.Done) return false;
-            if (System.Text.Rune.IsControl(rune)) return false;
+            if (Rune.DecodeFromUtf16(rest, out var rune, out var length) != OperationStatus.Done) return false;
+            if (Rune.IsControl(rune)) return false;
             rest = rest[length..];
         }
 

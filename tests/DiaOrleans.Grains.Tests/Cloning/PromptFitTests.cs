@@ -14,7 +14,7 @@ public sealed class PromptFitTests
     }
 
     [Fact]
-    public void Keeps_the_head_and_as_much_of_its_words()
+    public void Keeps_the_start_of_the_codes_and_the_same_share_of_the_words()
     {
         var head = PromptFit.Within(Prompt(100, "[S1] aaaa bbbb cccc dddd"), 50)!;
         head.Codes.Cells.ShouldBe(Prompt(50, null).Codes.Cells);
@@ -25,15 +25,16 @@ public sealed class PromptFitTests
     [InlineData("[S1] aaaa [S2] bbbb", "[S1] aaaa")]
     [InlineData("[S1] aaaabbbbcccc", null)]
     [InlineData(null, null)]
-    public void Ends_with_a_whole_word_that_is_no_tag(string? transcript, string? left) => PromptFit.Within(Prompt(10, transcript), 5)!.Transcript.ShouldBe(left);
+    public void Ends_with_a_whole_word_that_is_no_tag(string? transcript, string? left) =>
+        PromptFit.Within(Prompt(10, transcript), 5)!.Transcript.ShouldBe(left);
 
     [Theory]
     [InlineData(0)]
     [InlineData(-5)]
-    public void Is_nothing_where_there_is_no_room(int frames) => PromptFit.Within(Prompt(10, "[S1] a"), frames).ShouldBeNull();
+    public void Is_null_if_there_is_no_room(int frames) => PromptFit.Within(Prompt(10, "[S1] a"), frames).ShouldBeNull();
 
     [Property]
-    public bool Codes_and_words_are_heads_in_proportion(byte frames, byte room, byte[] words)
+    public bool Codes_and_words_are_truncated_in_proportion(byte frames, byte room, byte[] words)
     {
         var text = "[S1] " + string.Join(' ', words.Select(word => new string('x', 1 + word % 9)));
         var prompt = Prompt(1 + frames, text);
@@ -47,5 +48,6 @@ public sealed class PromptFitTests
             && (spoken.Length == 0 ? 0 : spoken.Length + 1) <= (double)room / prompt.Codes.Frames * (text.Length - 4) + 1e-9;
     }
 
-    private static ResolvedPrompt Prompt(int frames, string? transcript) => new(new AudioCodes([.. Enumerable.Range(0, frames * 2).Select(i => (short)i)], 2), transcript);
+    private static ResolvedPrompt Prompt(int frames, string? transcript) =>
+        new(new AudioCodes([.. Enumerable.Range(0, frames * 2).Select(i => (short)i)], 2), transcript);
 }

@@ -11,7 +11,15 @@ public sealed class PromptResolverTests : IAsyncLifetime
 {
     private static readonly ModelFacts Model = new()
     {
-        FrameRate = 50, SampleRate = 16000, MaxTextIds = 100, MaxTextBytes = 60, MaxNewFrames = 1000, Guidance = 3, Temperature = 1, TopP = 1, CodecFingerprint = "codec",
+        FrameRate = 50,
+        SampleRate = 16000,
+        MaxTextIds = 100,
+        MaxTextBytes = 60,
+        MaxNewFrames = 1000,
+        Guidance = 3,
+        Temperature = 1,
+        TopP = 1,
+        CodecFingerprint = "codec",
     };
 
     private PromptBench _bench = null!;
@@ -34,7 +42,7 @@ public sealed class PromptResolverTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Those_who_want_a_new_prompt_at_once_share_one_encoding()
+    public async Task Concurrent_requests_for_a_new_prompt_share_one_encoding()
     {
         await Upload("a", 2);
         var gate = new TaskCompletionSource();
@@ -47,14 +55,25 @@ public sealed class PromptResolverTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Another_codec_or_another_recording_is_encoded_anew()
+    public async Task Models_with_different_codecs_encode_a_prompt_once_each()
+    {
+        await Upload("a", 2);
+        for (var i = 0; i < 3; i++)
+        {
+            foreach (var codec in (string[])["one", "two"]) await Resolve(Voice("a", "Words."), Model with { CodecFingerprint = codec });
+        }
+
+        _bench.Encoder.Calls.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Another_recording_is_encoded_again()
     {
         await Upload("a", 2);
         await Resolve(Voice("a", "Words."));
-        await Resolve(Voice("a", "Words."), Model with { CodecFingerprint = "another" });
         await Upload("a", 1);
-        (await Resolve(Voice("a", "Words."), Model with { CodecFingerprint = "another" }))!.Codes.Frames.ShouldBe(50);
-        _bench.Encoder.Calls.ShouldBe(3);
+        (await Resolve(Voice("a", "Words.")))!.Codes.Frames.ShouldBe(50);
+        _bench.Encoder.Calls.ShouldBe(2);
     }
 
     [Theory]
@@ -63,10 +82,11 @@ public sealed class PromptResolverTests : IAsyncLifetime
     [InlineData("none")]
     [InlineData("a/b")]
     [InlineData(" ")]
-    public async Task A_voice_without_a_registered_prompt_clones_nobody(string? prompt) => (await Resolve(Voice(prompt, "Words."))).ShouldBeNull();
+    public async Task A_voice_without_a_registered_prompt_is_not_cloned(string? prompt) =>
+        (await Resolve(Voice(prompt, "Words."))).ShouldBeNull();
 
     [Fact]
-    public async Task A_file_that_is_gone_or_spoilt_is_not_cloned()
+    public async Task A_file_that_is_missing_or_unreadable_is_not_cloned()
     {
         await Upload("a", 2);
         await _bench.Put("a.wav", "noise");
@@ -78,17 +98,18 @@ public sealed class PromptResolverTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_worker_that_refuses_is_heard_and_the_next_try_may_work()
+    public async Task A_refusal_of_the_worker_is_reported_and_a_later_attempt_can_succeed()
     {
         await Upload("a", 2);
         _bench.Encoder.Refusal = new WorkAdmission(WorkOutcome.Busy, "Full.", TimeSpan.FromSeconds(3));
-        (await Should.ThrowAsync<PromptEncodingException>(() => Resolve(Voice("a", "Words.")))).Answer.Outcome.ShouldBe(WorkOutcome.Busy);
+        var refused = await Should.ThrowAsync<PromptEncodingException>(() => Resolve(Voice("a", "Words.")));
+        refused.Answer.Outcome.ShouldBe(WorkOutcome.Busy);
         _bench.Encoder.Refusal = null;
         (await Resolve(Voice("a", "Words."))).ShouldNotBeNull();
     }
 
     [Fact]
-    public async Task Words_are_the_voices_then_the_prompts_then_recognised_once_and_kept()
+    public async Task The_transcript_is_the_voices_or_the_prompts_or_recognised_once_and_kept()
     {
         await Upload("a", 2);
         await Upload("b", 2);
@@ -105,7 +126,7 @@ public sealed class PromptResolverTests : IAsyncLifetime
     [Theory]
     [InlineData(false, true)]
     [InlineData(true, false)]
-    public async Task Without_recognition_a_prompt_without_words_is_cloned_from_sound_alone(bool available, bool autoTranscribe)
+    public async Task Without_recognition_a_prompt_without_a_transcript_is_cloned_without_one(bool available, bool autoTranscribe)
     {
         await Upload("a", 2);
         _bench.Recognizer.Available = available;
@@ -115,10 +136,11 @@ public sealed class PromptResolverTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_long_prompt_is_cut_where_a_span_ends_together_with_its_words()
+    public async Task A_long_prompt_is_cut_at_the_end_of_a_span_together_with_its_transcript()
     {
         await Upload("a", 19);
-        await _bench.Prompt("a").SetTranscript(new PromptTranscript("One. Two. Three.", "whisper", [new(0, 6, "One."), new(6, 12.5, "Two."), new(13, 18, "Three.")]));
+        TranscriptSpan[] spans = [new(0, 6, "One."), new(6, 12.5, "Two."), new(13, 18, "Three.")];
+        await _bench.Prompt("a").SetTranscript(new PromptTranscript("One. Two. Three.", "whisper", spans));
         foreach (var voice in (VoiceSettings[])[Voice("a", null), Voice("a", "One. Two. Three.")])
         {
             var prompt = (await Resolve(voice))!;
@@ -127,16 +149,17 @@ public sealed class PromptResolverTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_long_prompt_whose_times_nobody_knows_is_used_whole()
+    public async Task A_long_prompt_without_times_of_its_words_is_used_whole()
     {
         await Upload("a", 19);
-        await _bench.Prompt("a").SetTranscript(new PromptTranscript("One. Two.", "whisper", [new(0, 6, "One."), new(6, 12.5, "Two.")]));
+        TranscriptSpan[] spans = [new(0, 6, "One."), new(6, 12.5, "Two.")];
+        await _bench.Prompt("a").SetTranscript(new PromptTranscript("One. Two.", "whisper", spans));
         var prompt = (await Resolve(Voice("a", "Other words, typed by hand.")))!;
         (prompt.Codes.Frames, prompt.Transcript).ShouldBe((950, "[S1] Other words, typed by hand."));
     }
 
     [Fact]
-    public async Task No_more_is_encoded_than_the_model_can_take_and_the_words_are_cut_with_it()
+    public async Task At_most_the_models_rows_are_encoded_and_the_transcript_is_truncated_with_them()
     {
         await Upload("a", 40);
         var prompt = (await Resolve(Voice("a", "aaaa bbbb cccc dddd")))!;
@@ -147,6 +170,9 @@ public sealed class PromptResolverTests : IAsyncLifetime
 
     private Task Upload(string id, double seconds) => _bench.Intake.Store(id, WaveReader.Tone(seconds, rate: 16000), default);
 
-    private Task<ResolvedPrompt?> Resolve(VoiceSettings voice, ModelFacts? model = null, string speaker = "S1", string id = "nobody") =>
-        _bench.Get<PromptResolver>().Resolve(id, voice, speaker, model ?? Model, _bench.Cluster.Grains.GetGrain<IGpuWorkerGrain>("silo/0"), default);
+    private Task<ResolvedPrompt?> Resolve(VoiceSettings voice, ModelFacts? model = null, string speaker = "S1")
+    {
+        var worker = _bench.Cluster.Grains.GetGrain<IGpuWorkerGrain>("silo/0");
+        return _bench.Get<PromptResolver>().Resolve("unknown", voice, speaker, model ?? Model, worker, default);
+    }
 }

@@ -13,26 +13,36 @@ public sealed class PromptShorteningTests
     [InlineData(9, 9, "One. Two.")]
     [InlineData(8.9, 4, "One.")]
     [InlineData(30, 20, "One. Two. Three. Four.")]
-    public void Ends_with_the_last_span_within_the_limit(double limit, double seconds, string text) => PromptShortening.Of(Words, limit).ShouldBe(new PromptHead(seconds, text));
+    public void Ends_with_the_last_span_within_the_limit(double limit, double seconds, string text) =>
+        PromptShortening.FindLongestHead(Words, limit).ShouldBe(new PromptHead(seconds, text));
 
     [Fact]
-    public void Has_nothing_to_offer_where_no_span_ends_in_time()
+    public void Is_null_if_no_span_ends_within_the_limit()
     {
-        PromptShortening.Of(Words, 3).ShouldBeNull();
-        PromptShortening.Of([], 15).ShouldBeNull();
+        PromptShortening.FindLongestHead(Words, 3).ShouldBeNull();
+        PromptShortening.FindLongestHead([], 15).ShouldBeNull();
     }
 
     [Fact]
-    public void Does_not_cut_into_a_span_that_overlaps() =>
-        PromptShortening.Of([new(0, 4, "One."), new(4, 10, "Two."), new(9.5, 20, "Three.")], 15).ShouldBe(new PromptHead(4, "One."));
+    public void Does_not_cut_into_a_span_that_overlaps()
+    {
+        TranscriptSpan[] spans = [new(0, 4, "One."), new(4, 10, "Two."), new(9.5, 20, "Three.")];
+        PromptShortening.FindLongestHead(spans, 15).ShouldBe(new PromptHead(4, "One."));
+    }
 
     [Property]
-    public bool The_head_says_exactly_what_is_said_before_its_end(byte[] lengths, byte limit)
+    public bool The_head_has_exactly_the_words_before_its_end(byte[] lengths, byte limit)
     {
         var spans = new List<TranscriptSpan>();
-        foreach (var length in lengths) spans.Add(new TranscriptSpan(spans.Count == 0 ? 0 : spans[^1].End, (spans.Count == 0 ? 0 : spans[^1].End) + 1 + length % 10, $"w{spans.Count}"));
-        var head = PromptShortening.Of(spans, limit);
-        var said = string.Join(' ', spans.TakeWhile(span => span.End <= limit).Select(span => span.Text));
-        return head is null ? said.Length == 0 : head.Text == said && head.Seconds <= limit && spans.Any(span => span.End == head.Seconds);
+        foreach (var length in lengths)
+        {
+            var start = spans.Count == 0 ? 0 : spans[^1].End;
+            spans.Add(new TranscriptSpan(start, start + 1 + length % 10, $"w{spans.Count}"));
+        }
+
+        var head = PromptShortening.FindLongestHead(spans, limit);
+        var words = string.Join(' ', spans.TakeWhile(span => span.End <= limit).Select(span => span.Text));
+        if (head is null) return words.Length == 0;
+        return head.Text == words && head.Seconds <= limit && spans.Any(span => span.End == head.Seconds);
     }
 }

@@ -13,7 +13,15 @@ public sealed class PromptSnapshotsTests : IAsyncLifetime
 {
     private static readonly ModelFacts Model = new()
     {
-        FrameRate = 50, SampleRate = 16000, MaxTextIds = 100, MaxTextBytes = 60, MaxNewFrames = 1000, Guidance = 3, Temperature = 1, TopP = 1, CodecFingerprint = "codec",
+        FrameRate = 50,
+        SampleRate = 16000,
+        MaxTextIds = 100,
+        MaxTextBytes = 60,
+        MaxNewFrames = 1000,
+        Guidance = 3,
+        Temperature = 1,
+        TopP = 1,
+        CodecFingerprint = "codec",
     };
 
     private static readonly VoiceSettings Voice = new("neutral", "S1", "a", null);
@@ -24,18 +32,19 @@ public sealed class PromptSnapshotsTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _bench.DisposeAsync();
 
     [Fact]
-    public async Task Between_the_two_steps_of_an_upload_nobody_joins_the_new_sound_with_the_old_words()
+    public async Task During_an_upload_the_new_recording_is_not_combined_with_the_old_transcript()
     {
         await Upload(1);
         await _bench.Prompt("a").SetTranscript(new PromptTranscript("Old words.", "whisper", []));
         var wave = WaveReader.Tone(2, rate: 16000);
         Task<ResolvedPrompt?> resolving;
-        using (await _bench.Get<PromptLocks>().Take("a", default))
+        using (await _bench.Get<PromptLocks>().Acquire("a", default))
         {
             await _bench.Put("a.wav", wave);
             resolving = Resolve(Voice);
             await GrainCluster.Until(() => Task.FromResult(_bench.Encoder.Calls == 1 || resolving.IsCompleted));
-            await _bench.Prompt("a").Register(new PromptRecording("audio_prompts/a.wav", 2, 16000, Convert.ToHexStringLower(MD5.HashData(wave))));
+            var hash = Convert.ToHexStringLower(MD5.HashData(wave));
+            await _bench.Prompt("a").Register(new PromptRecording("audio_prompts/a.wav", 2, 16000, hash));
         }
 
         var prompt = (await resolving)!;
@@ -43,7 +52,7 @@ public sealed class PromptSnapshotsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_text_that_the_voice_had_of_an_older_recording_is_not_used()
+    public async Task A_transcript_that_the_voice_had_of_an_earlier_recording_is_not_used()
     {
         await Upload(1);
         await _bench.Voice("v", "a");
@@ -55,7 +64,7 @@ public sealed class PromptSnapshotsTests : IAsyncLifetime
     [Theory]
     [InlineData("whisper", null)]
     [InlineData("manual", "[S1] Words.")]
-    public async Task Of_a_file_that_somebody_put_there_only_words_set_by_hand_are_used_until_it_is_found(string source, string? words)
+    public async Task If_the_file_was_replaced_in_the_folder_only_a_transcript_set_by_hand_is_used(string source, string? words)
     {
         await Upload(1);
         await _bench.Prompt("a").SetTranscript(new PromptTranscript("Words.", source, []));
@@ -68,10 +77,10 @@ public sealed class PromptSnapshotsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Whoever_speaks_while_uploads_come_hears_one_recording_and_its_words()
+    public async Task A_prompt_read_during_uploads_is_one_recording_with_its_own_transcript()
     {
         await _bench.Configure(new ServerConfiguration());
-        _bench.Recognizer.Says = samples => samples > 24000 ? "Two." : "One.";
+        _bench.Recognizer.TextFor = samples => samples > 24000 ? "Two." : "One.";
         await Upload(1);
         var uploads = Task.Run(async () =>
         {
@@ -95,6 +104,9 @@ public sealed class PromptSnapshotsTests : IAsyncLifetime
 
     private Task Upload(double seconds) => _bench.Intake.Store("a", WaveReader.Tone(seconds, rate: 16000), default);
 
-    private Task<ResolvedPrompt?> Resolve(VoiceSettings voice, string id = "nobody") =>
-        _bench.Get<PromptResolver>().Resolve(id, voice, "S1", Model, _bench.Cluster.Grains.GetGrain<IGpuWorkerGrain>("silo/0"), default);
+    private Task<ResolvedPrompt?> Resolve(VoiceSettings voice, string id = "unknown")
+    {
+        var worker = _bench.Cluster.Grains.GetGrain<IGpuWorkerGrain>("silo/0");
+        return _bench.Get<PromptResolver>().Resolve(id, voice, "S1", Model, worker, default);
+    }
 }

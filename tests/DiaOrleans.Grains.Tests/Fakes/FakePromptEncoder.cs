@@ -3,7 +3,7 @@ using DiaOrleans.Grains.Cloning;
 
 namespace DiaOrleans.Grains.Tests.Fakes;
 
-/// <summary>One frame for each <see cref="Hop"/> samples.</summary>
+/// <summary>A codec that makes one frame of <see cref="Hop"/> samples.</summary>
 internal sealed class FakePromptEncoder : IPromptEncoder
 {
     public const int Hop = 320;
@@ -15,7 +15,7 @@ internal sealed class FakePromptEncoder : IPromptEncoder
 
     public WorkAdmission? Refusal { get; set; }
 
-    /// <summary>Encoding waits for it.</summary>
+    /// <summary>Encodings wait for it.</summary>
     public Task Gate { get; set; } = Task.CompletedTask;
 
     public async Task<AudioCodes> Encode(float[] samples, IGpuWorkerGrain worker)

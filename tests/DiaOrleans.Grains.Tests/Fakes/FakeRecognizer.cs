@@ -3,7 +3,7 @@ using DiaOrleans.Grains.Recognition;
 
 namespace DiaOrleans.Grains.Tests.Fakes;
 
-/// <summary>Hears what the test says.</summary>
+/// <summary>Speech recognition with results that the test sets.</summary>
 internal sealed class FakeRecognizer : ISpeechRecognizer
 {
     private int _calls;
@@ -11,16 +11,16 @@ internal sealed class FakeRecognizer : ISpeechRecognizer
 
     public bool Available { get; set; } = true;
 
-    /// <summary>A missing model is fetched without a client's asking.</summary>
+    /// <summary>True if a missing model is downloaded without a client's request.</summary>
     public bool FetchesUnasked { get; set; } = true;
 
-    /// <summary>The model's file is there; a fetch brings it.</summary>
+    /// <summary>True if the model is on disk; a fetch sets it.</summary>
     public bool OnDisk { get; set; } = true;
 
     public string Text { get; set; } = "Heard words.";
 
-    /// <summary>What recordings of so many samples say, instead.</summary>
-    public Func<int, string>? Says { get; set; }
+    /// <summary>The text for a number of samples, in place of <see cref="Text"/>.</summary>
+    public Func<int, string>? TextFor { get; set; }
 
     public IReadOnlyList<TranscriptSpan> Spans { get; set; } = [];
 
@@ -30,12 +30,12 @@ internal sealed class FakeRecognizer : ISpeechRecognizer
 
     public int Fetches => _fetches;
 
-    /// <summary>Samples of the last call.</summary>
+    /// <summary>Number of samples of the last call.</summary>
     public int Samples { get; private set; }
 
     public string? Loaded { get; private set; }
 
-    /// <summary>Recognition waits for it.</summary>
+    /// <summary>Recognitions and fetches wait for it.</summary>
     public Task Gate { get; set; } = Task.CompletedTask;
 
     public RecognizerStatus GetStatus(string modelSize) => new(Available, Available && (OnDisk || FetchesUnasked), Available && OnDisk, Loaded == modelSize);
@@ -50,7 +50,7 @@ internal sealed class FakeRecognizer : ISpeechRecognizer
 
     public Task Load(string modelSize, CancellationToken cancellationToken)
     {
-        if (!Available) throw new RecognizerUnavailableException("There is none.");
+        if (!Available) throw new RecognizerUnavailableException("It is not available.");
         if (Failure is { } failure) throw failure;
         Loaded = modelSize;
         return Task.CompletedTask;
@@ -64,6 +64,6 @@ internal sealed class FakeRecognizer : ISpeechRecognizer
         await Gate.WaitAsync(cancellationToken);
         if (failure is not null && Available) throw failure;
         await Load(modelSize, cancellationToken);
-        return new RecognizedSpeech(Says?.Invoke(samples.Length) ?? Text, Spans);
+        return new RecognizedSpeech(TextFor?.Invoke(samples.Length) ?? Text, Spans);
     }
 }

@@ -13,7 +13,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace DiaOrleans.Grains.Tests.Fakes;
 
-/// <summary>The services of audio prompts on real grains and a folder; reading, recognising and encoding are fakes.</summary>
+/// <summary>The services of audio prompts on real grains and a folder of files, with fakes for reading, recognition and encoding.</summary>
 internal sealed class PromptBench : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
@@ -71,9 +71,14 @@ internal sealed class PromptBench : IAsyncDisposable
 
     public Task Put(string name, byte[] content) => Blobs.Write($"audio_prompts/{name}", content);
 
-    public string? Read(string name) => Path.Combine(Folder, "audio_prompts", name) is var path && File.Exists(path) ? File.ReadAllText(path) : null;
+    public string? Read(string name)
+    {
+        var path = Path.Combine(Folder, "audio_prompts", name);
+        return File.Exists(path) ? File.ReadAllText(path) : null;
+    }
 
-    public Task<VoiceSettings> Voice(string id, string prompt, string? transcript = null) => Cluster.Voice(id).Put(new VoiceSettings("neutral", "S1", prompt, transcript));
+    public Task<VoiceSettings> Voice(string id, string prompt, string? transcript = null) =>
+        Cluster.Voice(id).Put(new VoiceSettings("neutral", "S1", prompt, transcript));
 
     public async Task<string?> TranscriptOf(string voice) => (await Cluster.Voice(voice).Get())!.AudioPromptTranscript;
 

@@ -15,9 +15,10 @@ public sealed class PromptDiscoveryTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _bench.DisposeAsync();
 
     [Fact]
-    public async Task Finds_recordings_of_all_kinds_by_their_names_without_the_last_suffix()
+    public async Task Finds_recordings_of_all_formats_by_their_names_without_the_extension()
     {
-        foreach (var name in (string[])["a.wav", "my voice.MP3", "c.v1.flac", "d.ogg", "e.m4a", "f.aac", "g.wma", "h.mp4"]) await _bench.Put(name, WaveReader.Tone(1.5));
+        string[] recordings = ["a.wav", "my voice.MP3", "c.v1.flac", "d.ogg", "e.m4a", "f.aac", "g.wma", "h.mp4"];
+        foreach (var name in recordings) await _bench.Put(name, WaveReader.Tone(1.5));
         foreach (var name in (string[])["a.txt", "notes.md", "x.opus", "b.reference.wav"]) await _bench.Put(name, "text");
         (await Discover()).Select(prompt => prompt.Id).ShouldBe(["a", "c.v1", "d", "e", "f", "g", "h", "my voice"]);
         var found = (await _bench.Listed()).Single(prompt => prompt.Id == "my voice");
@@ -27,7 +28,7 @@ public sealed class PromptDiscoveryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_file_that_cannot_be_read_is_left_out_and_the_others_are_found()
+    public async Task A_file_that_cannot_be_read_is_skipped_and_the_others_are_found()
     {
         await _bench.Put("bad.mp3", "noise");
         await _bench.Put("good.wav", WaveReader.Tone(1));
@@ -36,19 +37,24 @@ public sealed class PromptDiscoveryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Pipes_and_links_stop_nobody()
+    public async Task Pipes_and_links_do_not_stop_the_discovery()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no such files");
         await _bench.Put("good.wav", WaveReader.Tone(1));
         var folder = Path.Combine(_bench.Folder, "audio_prompts");
         foreach (var name in (string[])["a.wav", "good.txt"])
-            using (var mkfifo = Process.Start("mkfifo", Path.Combine(folder, name))) await mkfifo.WaitForExitAsync();
+        {
+            using var mkfifo = Process.Start("mkfifo", Path.Combine(folder, name));
+            await mkfifo.WaitForExitAsync();
+        }
+
         File.CreateSymbolicLink(Path.Combine(folder, "link.wav"), Path.Combine(folder, "good.wav"));
-        (await Task.Run(Discover).WaitAsync(TimeSpan.FromSeconds(20))).Select(prompt => prompt.Id).ShouldBe(["good"]);
+        var found = await Task.Run(Discover).WaitAsync(TimeSpan.FromSeconds(20));
+        found.Select(prompt => prompt.Id).ShouldBe(["good"]);
     }
 
     [Fact]
-    public async Task All_are_registered_while_the_first_is_still_recognised()
+    public async Task All_are_registered_before_the_first_is_recognised()
     {
         var gate = new TaskCompletionSource();
         _bench.Recognizer.Gate = gate.Task;
@@ -63,7 +69,7 @@ public sealed class PromptDiscoveryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Of_several_files_with_one_id_the_wav_is_taken()
+    public async Task If_several_files_have_one_id_the_wav_file_is_used()
     {
         await _bench.Put("a.mp3", WaveReader.Tone(2));
         await _bench.Put("a.wav", WaveReader.Tone(1));
@@ -86,7 +92,8 @@ public sealed class PromptDiscoveryTests : IAsyncLifetime
     [InlineData(false, true, true, "From the file.", "txt")]
     [InlineData(true, true, true, "The reference.", "reference")]
     [InlineData(true, false, false, "The reference.", "reference")]
-    public async Task The_first_hit_is_the_transcript(bool reference, bool textFile, bool recognises, string? text, string? source)
+    public async Task The_first_source_with_a_transcript_is_used(
+        bool reference, bool textFile, bool recognises, string? text, string? source)
     {
         await _bench.Put("a.wav", WaveReader.Tone(1));
         if (reference) await _bench.Put("a.reference.txt", " The\r\n reference . ");
@@ -99,7 +106,7 @@ public sealed class PromptDiscoveryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_empty_text_file_is_no_hit()
+    public async Task An_empty_text_file_is_no_transcript()
     {
         await _bench.Put("a.wav", WaveReader.Tone(1));
         await _bench.Put("a.txt", " \n");
@@ -107,7 +114,7 @@ public sealed class PromptDiscoveryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_is_remembered_holds_while_the_file_is_the_same_and_falls_with_it()
+    public async Task A_stored_transcript_is_kept_until_the_recording_changes()
     {
         await _bench.Put("a.wav", WaveReader.Tone(1));
         await _bench.Put("a.txt", "From the file.");
@@ -119,7 +126,7 @@ public sealed class PromptDiscoveryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Recognised_words_are_saved_beside_the_recording_with_their_times_kept()
+    public async Task A_recognised_transcript_is_saved_beside_the_recording_and_its_spans_are_kept()
     {
         await _bench.Configure(new ServerConfiguration());
         _bench.Recognizer.Spans = [new TranscriptSpan(0, 1, "Heard words.")];
@@ -131,7 +138,7 @@ public sealed class PromptDiscoveryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Force_recognises_whatever_the_files_say_and_keeps_a_backup()
+    public async Task Force_recognises_in_spite_of_the_files_and_keeps_a_backup()
     {
         await _bench.Put("a.wav", WaveReader.Tone(1));
         await _bench.Put("a.txt", "From the file.");
@@ -156,7 +163,7 @@ public sealed class PromptDiscoveryTests : IAsyncLifetime
     [Theory]
     [InlineData(false, true)]
     [InlineData(true, false)]
-    public async Task Force_is_ignored_where_nothing_is_recognised_by_itself(bool available, bool autoTranscribe)
+    public async Task Force_is_ignored_without_automatic_recognition(bool available, bool autoTranscribe)
     {
         await _bench.Put("a.wav", WaveReader.Tone(1));
         await _bench.Put("a.txt", "From the file.");
@@ -166,7 +173,7 @@ public sealed class PromptDiscoveryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_failed_recognition_leaves_the_prompt_without_words()
+    public async Task A_failed_recognition_leaves_the_prompt_without_a_transcript()
     {
         await _bench.Configure(new ServerConfiguration());
         _bench.Recognizer.Failure = new RecognitionException("No such size.");
@@ -175,7 +182,7 @@ public sealed class PromptDiscoveryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Voices_get_the_words_that_they_lack_and_follow_the_file_unless_set_by_hand()
+    public async Task Voices_without_a_transcript_get_it_and_follow_the_file_unless_set_by_hand()
     {
         await _bench.Voice("lacks", "a");
         await _bench.Voice("by hand", "a", "Typed.");
@@ -197,12 +204,13 @@ public sealed class PromptDiscoveryTests : IAsyncLifetime
         await _bench.Configure(new ServerConfiguration());
         await Discover();
         await _bench.Voice("v", "a");
-        _bench.Recognizer.Text = "Heard better.";
-        (await _bench.Discovery.Discover(true, default)).Single().Transcript!.Text.ShouldBe("Heard better.");
+        _bench.Recognizer.Text = "Recognised again.";
+        (await _bench.Discovery.Discover(true, default)).Single().Transcript!.Text.ShouldBe("Recognised again.");
         (await _bench.TranscriptOf("v")).ShouldBe("Heard words.");
     }
 
     private Task<IReadOnlyList<AudioPrompt>> Discover() => _bench.Discovery.Discover(false, default);
 
-    private async Task<string?[]> Texts() => [await _bench.TranscriptOf("lacks"), await _bench.TranscriptOf("by hand"), await _bench.TranscriptOf("other")];
+    private async Task<string?[]> Texts() =>
+        [await _bench.TranscriptOf("lacks"), await _bench.TranscriptOf("by hand"), await _bench.TranscriptOf("other")];
 }

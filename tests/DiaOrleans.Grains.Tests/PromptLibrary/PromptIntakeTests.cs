@@ -27,15 +27,17 @@ public sealed class PromptIntakeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Silence_can_be_uploaded() => (await _bench.Intake.Store("quiet", WaveFile.Encode(new float[8000], 8000), default)).Duration.ShouldBe(1);
+    public async Task Silence_can_be_uploaded() =>
+        (await _bench.Intake.Store("quiet", WaveFile.Encode(new float[8000], 8000), default)).Duration.ShouldBe(1);
 
     [Theory]
     [InlineData(0.49, "Audio file too short (minimum 0.5 seconds)")]
     [InlineData(60.5, "Audio file too long (maximum 60 seconds)")]
     [InlineData(0, "Audio file contains no audio data")]
-    public async Task Other_lengths_are_refused_and_leave_nothing(double seconds, string answer)
+    public async Task Other_lengths_are_refused_and_nothing_is_stored(double seconds, string message)
     {
-        (await Should.ThrowAsync<UnusableRecordingException>(_bench.Intake.Store("a", WaveReader.Tone(seconds), default))).Message.ShouldBe(answer);
+        var refused = await Should.ThrowAsync<UnusableRecordingException>(_bench.Intake.Store("a", WaveReader.Tone(seconds), default));
+        refused.Message.ShouldBe(message);
         (await _bench.Prompt("a").Get()).ShouldBeNull();
         _bench.Read("a.wav").ShouldBeNull();
     }
@@ -43,15 +45,18 @@ public sealed class PromptIntakeTests : IAsyncLifetime
     [Theory]
     [InlineData(0.5)]
     [InlineData(60)]
-    public async Task The_limits_themselves_are_taken(double seconds) => (await _bench.Intake.Store("a", WaveReader.Tone(seconds), default)).Duration.ShouldBe(seconds);
+    public async Task A_recording_of_exactly_the_limit_is_accepted(double seconds) =>
+        (await _bench.Intake.Store("a", WaveReader.Tone(seconds), default)).Duration.ShouldBe(seconds);
 
     [Fact]
-    public async Task What_cannot_be_read_is_refused_with_the_reason() =>
-        (await Should.ThrowAsync<UnusableRecordingException>(_bench.Intake.Store("a", "not audio"u8.ToArray(), default))).Message
-            .ShouldBe("Cannot read audio file. Please check the file format: It is no WAV file.");
+    public async Task A_file_that_cannot_be_read_is_refused_with_the_reason()
+    {
+        var refused = await Should.ThrowAsync<UnusableRecordingException>(_bench.Intake.Store("a", "not audio"u8.ToArray(), default));
+        refused.Message.ShouldBe("Cannot read audio file. Please check the file format: It is no WAV file.");
+    }
 
     [Fact]
-    public async Task A_replaced_recording_takes_its_words_with_it_and_those_that_voices_had_of_it()
+    public async Task The_transcript_of_a_replaced_recording_is_removed_also_from_the_voices_that_copied_it()
     {
         await Upload(220);
         await _bench.Put("anna.txt", "Old words.");
@@ -67,7 +72,7 @@ public sealed class PromptIntakeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Words_that_were_set_by_hand_outlive_the_recording()
+    public async Task A_transcript_set_by_hand_is_kept_when_the_recording_is_replaced()
     {
         await Upload(220);
         await _bench.Voice("v", "anna");
@@ -81,7 +86,7 @@ public sealed class PromptIntakeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Uploads_under_one_id_at_once_end_with_one_recording_and_its_hash()
+    public async Task Concurrent_uploads_under_one_id_leave_one_recording_and_its_hash()
     {
         await Task.WhenAll(Enumerable.Range(1, 8).Select(i => Upload(100 * i)));
         var stored = await File.ReadAllBytesAsync(Path.Combine(_bench.Folder, "audio_prompts", "anna.wav"));

@@ -43,5 +43,5 @@ public sealed class PromptIdTests
     [InlineData(" ", false)]
     [InlineData("a\ud800", false)]
     [InlineData("a.reference", false)]
-    public void A_found_file_may_have_any_name_that_is_one(string id, bool can) => PromptId.CanExist(id).ShouldBe(can);
+    public void A_file_in_the_folder_may_have_any_safe_name(string id, bool can) => PromptId.CanExist(id).ShouldBe(can);
 }

@@ -7,30 +7,30 @@ public sealed class PromptLocksTests
     private readonly PromptLocks _locks = new();
 
     [Fact]
-    public async Task One_prompt_is_held_by_one_and_others_are_free()
+    public async Task A_prompt_has_one_holder_at_a_time_and_other_prompts_are_free()
     {
-        var hold = await _locks.Take("a", default);
-        var waiting = _locks.Take("a", default);
-        (await _locks.Take("b", default)).Dispose();
+        var first = await _locks.Acquire("a", default);
+        var waiting = _locks.Acquire("a", default);
+        (await _locks.Acquire("b", default)).Dispose();
         waiting.IsCompleted.ShouldBeFalse();
-        hold.Dispose();
-        hold.Dispose();
+        first.Dispose();
+        first.Dispose();
         var second = await waiting.WaitAsync(TimeSpan.FromSeconds(10));
-        var third = _locks.Take("a", default);
+        var third = _locks.Acquire("a", default);
         third.IsCompleted.ShouldBeFalse();
         second.Dispose();
         (await third.WaitAsync(TimeSpan.FromSeconds(10))).Dispose();
     }
 
     [Fact]
-    public async Task One_who_gives_up_waiting_holds_nothing()
+    public async Task A_cancelled_waiter_does_not_get_the_lock()
     {
-        var hold = await _locks.Take("a", default);
+        var holder = await _locks.Acquire("a", default);
         using var stop = new CancellationTokenSource();
-        var waiting = _locks.Take("a", stop.Token);
+        var waiting = _locks.Acquire("a", stop.Token);
         await stop.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(waiting);
-        hold.Dispose();
-        (await _locks.Take("a", default).WaitAsync(TimeSpan.FromSeconds(10))).Dispose();
+        holder.Dispose();
+        (await _locks.Acquire("a", default).WaitAsync(TimeSpan.FromSeconds(10))).Dispose();
     }
 }

@@ -7,32 +7,33 @@ namespace DiaOrleans.Grains.Tests.Prompts;
 
 public sealed class PromptReaderTests
 {
+    private readonly FakeTimeProvider _time = new();
+    private readonly StuckReader _stuck = new();
+
     [Fact]
-    public async Task A_file_that_takes_for_ever_is_given_up_and_the_next_is_decoded()
+    public async Task Files_whose_decoding_does_not_end_are_abandoned_and_the_next_file_is_decoded()
     {
-        var (time, stuck) = (new FakeTimeProvider(), new StuckReader());
-        var reader = new PromptReader(stuck, new MemoryBlobs(), time);
-        var odd = Enumerable.Range(0, 5).Select(_ => reader.DecodeFile(new byte[1], default)).ToArray();
-        await stuck.Began.Task;
-        time.Advance(PromptReader.LongestRead);
-        foreach (var file in odd) (await Should.ThrowAsync<RecordingException>(file)).Message.ShouldBe("Decoding it takes too long.");
+        var reader = new PromptReader(_stuck, new MemoryBlobs(), _time);
+        var endless = Enumerable.Range(0, 5).Select(_ => reader.DecodeFile(new byte[1], default)).ToArray();
+        await _stuck.Began.Task;
+        _time.Advance(PromptReader.TimeLimit);
+        foreach (var file in endless) (await Should.ThrowAsync<RecordingException>(file)).Message.ShouldBe("Decoding it takes too long.");
         (await reader.DecodeFile(WaveReader.Tone(1), default)).Duration.TotalSeconds.ShouldBe(1);
-        stuck.End.Set();
+        _stuck.End.Set();
     }
 
     [Fact]
-    public async Task Who_gives_up_is_not_told_that_it_takes_too_long()
+    public async Task A_cancelled_decoding_is_no_error_of_the_recording()
     {
-        var stuck = new StuckReader();
         using var stop = new CancellationTokenSource();
-        var reading = new PromptReader(stuck, new MemoryBlobs(), new FakeTimeProvider()).DecodeFile(new byte[1], stop.Token);
-        await stuck.Began.Task;
+        var reading = new PromptReader(_stuck, new MemoryBlobs(), _time).DecodeFile(new byte[1], stop.Token);
+        await _stuck.Began.Task;
         await stop.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(reading);
-        stuck.End.Set();
+        _stuck.End.Set();
     }
 
-    /// <summary>Does not hear of cancellation, as native code.</summary>
+    /// <summary>Ignores cancellation while it decodes a file of one byte, as native code does.</summary>
     private sealed class StuckReader : IRecordingReader
     {
         public TaskCompletionSource Began { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -44,7 +45,7 @@ public sealed class PromptReaderTests
             if (file.Length > 1) return new WaveReader().Read(file, limits, cancellationToken);
             Began.TrySetResult();
             End.Wait(CancellationToken.None);
-            throw new RecordingException(RecordingProblem.Unreadable, "Odd.");
+            throw new RecordingException(RecordingProblem.Unreadable, "It ends.");
         }
     }
 }

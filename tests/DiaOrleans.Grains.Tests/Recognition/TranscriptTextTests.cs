@@ -11,5 +11,6 @@ public sealed class TranscriptTextTests
     [InlineData("\n Good day.\n", "Good day.")]
     [InlineData("   ", "")]
     [InlineData("What ? Yes !", "What ? Yes !")]
-    public void A_transcript_is_trimmed_and_loses_double_spaces_and_the_space_before_a_full_stop(string heard, string written) => TranscriptText.Tidy(heard).ShouldBe(written);
+    public void A_transcript_has_single_spaces_and_none_at_its_ends_or_before_a_full_stop(string text, string tidy) =>
+        TranscriptText.Tidy(text).ShouldBe(tidy);
 }

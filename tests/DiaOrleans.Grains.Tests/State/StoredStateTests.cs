@@ -40,13 +40,26 @@ public sealed class StoredStateTests
     [Fact]
     public void Codes_of_version_1()
     {
-        var codes = Read<AudioPromptCodesState>(
+        const string Stored =
             """
             {"type":"dia.audio-prompt-codes","version":1,"state":{"codes":{"recordingHash":"0a","codecFingerprint":"0b",
             "cells":[1,2,3,1023],"channels":2}}}
-            """).Codes!;
-        (codes.RecordingHash, codes.CodecFingerprint, codes.Channels).ShouldBe(("0a", "0b", 2));
-        codes.Cells.ShouldBe([1, 2, 3, 1023]);
+            """;
+        var state = _serializer.Deserialize<AudioPromptCodesState>(BinaryData.FromString(Stored.ReplaceLineEndings("")));
+        ShouldBeCodesOf0a0b(state.Codes!);
+        state.ByCodec.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Codes_of_version_2()
+    {
+        var state = Read<AudioPromptCodesState>(
+            """
+            {"type":"dia.audio-prompt-codes","version":2,"state":{"byCodec":[{"recordingHash":"0a","codecFingerprint":"0b",
+            "cells":[1,2,3,1023],"channels":2}]}}
+            """);
+        ShouldBeCodesOf0a0b(state.ByCodec.ShouldHaveSingleItem());
+        state.Codes.ShouldBeNull();
     }
 
     [Fact]
@@ -99,6 +112,12 @@ public sealed class StoredStateTests
             AutoTranscribe = false,
             WhisperModelSize = "tiny",
         });
+
+    private static void ShouldBeCodesOf0a0b(PromptCodes codes)
+    {
+        (codes.RecordingHash, codes.CodecFingerprint, codes.Channels).ShouldBe(("0a", "0b", 2));
+        codes.Cells.ShouldBe([1, 2, 3, 1023]);
+    }
 
     /// <summary>Reads a payload and checks that this release writes the same.</summary>
     /// <param name="lines">The payload. Line breaks are not part of it.</param>

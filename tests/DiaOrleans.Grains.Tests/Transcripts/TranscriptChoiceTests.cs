@@ -18,19 +18,19 @@ public sealed class TranscriptChoiceTests
     [InlineData("Best.", null, null, "Best.", "reference")]
     [InlineData("Best.", "New words.", "manual", "Best.", "reference")]
     [InlineData("Old words.", "New words.", "whisper", "Old words.", "reference")]
-    public void The_reference_goes_before_the_text_file_and_that_before_what_is_remembered(
-        string? reference, string? textFile, string? rememberedSource, string? text, string? source)
+    public void The_reference_has_priority_over_the_text_file_and_that_over_the_stored_transcript(
+        string? reference, string? textFile, string? storedSource, string? text, string? source)
     {
-        var remembered = rememberedSource is null ? null : new PromptTranscript("Old words.", rememberedSource, Spans);
-        var chosen = TranscriptChoice.Of(reference, textFile, remembered);
+        var stored = storedSource is null ? null : new PromptTranscript("Old words.", storedSource, Spans);
+        var chosen = TranscriptChoice.Choose(reference, textFile, stored);
         (chosen?.Text, chosen?.Source).ShouldBe((text, source));
-        (chosen?.Spans.Count ?? 0).ShouldBe(ReferenceEquals(chosen, remembered) && chosen is not null ? 1 : 0);
+        (chosen?.Spans.Count ?? 0).ShouldBe(ReferenceEquals(chosen, stored) && chosen is not null ? 1 : 0);
     }
 
     [Fact]
-    public void A_copy_that_differs_by_white_space_is_still_the_copy()
+    public void A_text_file_that_differs_by_white_space_is_a_copy_of_the_stored_transcript()
     {
-        var remembered = new PromptTranscript("Two  words\nhere.", "manual", []);
-        TranscriptChoice.Of(null, "Two words here.", remembered).ShouldBeSameAs(remembered);
+        var stored = new PromptTranscript("Two  words\nhere.", "manual", []);
+        TranscriptChoice.Choose(null, "Two words here.", stored).ShouldBeSameAs(stored);
     }
 }

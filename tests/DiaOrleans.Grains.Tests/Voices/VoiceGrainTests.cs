@@ -14,11 +14,11 @@ public sealed class VoiceGrainTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _cluster.DisposeAsync();
 
     [Fact]
-    public async Task A_voice_that_nobody_made_is_null_and_not_listed()
+    public async Task A_voice_that_was_not_created_is_null_and_not_listed()
     {
-        (await _cluster.Voice("nobody").Get()).ShouldBeNull();
-        (await _cluster.Voice("nobody").Update(new VoiceChange("x", null, null, null))).ShouldBeNull();
-        (await _cluster.Voice("nobody").Delete()).ShouldBeFalse();
+        (await _cluster.Voice("unknown").Get()).ShouldBeNull();
+        (await _cluster.Voice("unknown").Update(new VoiceChange("x", null, null, null))).ShouldBeNull();
+        (await _cluster.Voice("unknown").Delete()).ShouldBeFalse();
         (await _cluster.Catalog.List()).ShouldBeEmpty();
     }
 
@@ -32,7 +32,7 @@ public sealed class VoiceGrainTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_deleted_voice_is_gone_and_comes_back_at_the_end()
+    public async Task A_deleted_voice_is_not_listed_and_is_added_at_the_end_when_created_again()
     {
         foreach (var id in (string[])["a", "b"]) await _cluster.Voice(id).Put(Plain);
         (await _cluster.Voice("a").Delete()).ShouldBeTrue();
@@ -43,7 +43,7 @@ public sealed class VoiceGrainTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_update_changes_what_it_names_and_leaves_the_rest()
+    public async Task An_update_changes_only_the_members_that_it_has()
     {
         await _cluster.Voice("v").Put(new VoiceSettings("calm", "S2", "prompt", "words"));
         var updated = await _cluster.Voice("v").Update(new VoiceChange("lively", null, null, null));
@@ -57,12 +57,13 @@ public sealed class VoiceGrainTests : IAsyncLifetime
         foreach (var id in (string[])["second", "first", "gone"]) await _cluster.Voice(id).Put(Plain with { Style = id });
         await _cluster.Voice("gone").Delete();
         await using var next = await GrainCluster.Start(_cluster.Storage, loaded: false);
-        (await next.Catalog.List()).ShouldBe([new Voice("second", Plain with { Style = "second" }), new Voice("first", Plain with { Style = "first" })]);
+        Voice[] expected = [new("second", Plain with { Style = "second" }), new("first", Plain with { Style = "first" })];
+        (await next.Catalog.List()).ShouldBe(expected);
         (await next.Voice("gone").Get()).ShouldBeNull();
     }
 
     [Fact]
-    public async Task A_creation_that_broke_off_after_the_catalogue_leaves_no_voice_behind()
+    public async Task A_creation_that_failed_after_the_catalogue_was_written_leaves_no_voice()
     {
         _cluster.Storage.FailNext = "voice";
         await Should.ThrowAsync<OrleansException>(_cluster.Voice("half").Put(Plain));
@@ -73,7 +74,7 @@ public sealed class VoiceGrainTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_deletion_that_broke_off_before_the_catalogue_is_completed_later()
+    public async Task A_deletion_that_failed_before_the_catalogue_was_written_is_completed_later()
     {
         foreach (var id in (string[])["a", "b"]) await _cluster.Voice(id).Put(Plain);
         _cluster.Storage.FailNext = "voice-catalog";
@@ -86,7 +87,7 @@ public sealed class VoiceGrainTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_stored_voice_that_the_catalogue_has_lost_is_listed_once_it_is_used()
+    public async Task A_stored_voice_that_the_catalogue_lacks_is_listed_after_its_first_use()
     {
         await _cluster.Voice("lost").Put(Plain);
         await _cluster.Catalog.Remove("lost");
@@ -97,7 +98,7 @@ public sealed class VoiceGrainTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Many_voices_made_at_once_are_all_listed_while_lists_are_read()
+    public async Task Voices_created_concurrently_are_all_listed_while_lists_are_read()
     {
         string[] ids = [.. Enumerable.Range(0, 40).Select(i => $"voice {i}")];
         var puts = ids.Select(id => _cluster.Voice(id).Put(Plain)).ToArray();
@@ -108,39 +109,47 @@ public sealed class VoiceGrainTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Refuses_to_store_an_id_that_cannot_be_one() => await Should.ThrowAsync<ArgumentException>(_cluster.Voice("a\nb").Put(Plain));
+    public async Task An_invalid_id_is_refused() =>
+        await Should.ThrowAsync<ArgumentException>(_cluster.Voice("a\nb").Put(Plain));
 
     [Fact]
-    public async Task A_new_voice_takes_a_known_prompts_transcript_unless_it_brings_one()
+    public async Task A_new_voice_copies_the_transcript_of_its_prompt_unless_it_has_one()
     {
         await Register("p", "Of the prompt.");
-        (await _cluster.Voice("a").Put(Plain with { AudioPrompt = "p" })).AudioPromptTranscript.ShouldBe("Of the prompt.");
-        (await _cluster.Voice("b").Put(Plain with { AudioPrompt = "p", AudioPromptTranscript = "Own." })).AudioPromptTranscript.ShouldBe("Own.");
-        (await _cluster.Voice("c").Put(Plain with { AudioPrompt = "p", AudioPromptTranscript = "" })).AudioPromptTranscript.ShouldBe("");
+        var cloned = Plain with { AudioPrompt = "p" };
+        (await _cluster.Voice("a").Put(cloned)).AudioPromptTranscript.ShouldBe("Of the prompt.");
+        (await _cluster.Voice("b").Put(cloned with { AudioPromptTranscript = "Own." })).AudioPromptTranscript.ShouldBe("Own.");
+        (await _cluster.Voice("c").Put(cloned with { AudioPromptTranscript = "" })).AudioPromptTranscript.ShouldBe("");
         foreach (var unknown in (string[])["none", " ", "a/b", ""])
             (await _cluster.Voice("d").Put(Plain with { AudioPrompt = unknown })).AudioPromptTranscript.ShouldBeNull();
     }
 
     [Fact]
-    public async Task Another_prompt_brings_its_transcript_unless_one_is_sent()
+    public async Task A_change_of_the_prompt_copies_its_transcript_unless_one_is_sent()
     {
         await Register("p", "Of p.");
         await Register("q", "Of q.");
         await _cluster.Voice("v").Put(Plain with { AudioPrompt = "p", AudioPromptTranscript = "By hand." });
-        (await _cluster.Voice("v").Update(new VoiceChange(null, null, "p", null)))!.AudioPromptTranscript.ShouldBe("By hand.");
-        (await _cluster.Voice("v").Update(new VoiceChange(null, null, "q", null)))!.AudioPromptTranscript.ShouldBe("Of q.");
-        (await _cluster.Voice("v").Update(new VoiceChange(null, null, "p", "Sent.")))!.AudioPromptTranscript.ShouldBe("Sent.");
-        (await _cluster.Voice("v").Update(new VoiceChange(null, null, "unknown", null)))!.AudioPromptTranscript.ShouldBeNull();
-        await _cluster.Voice("waits").Put(Plain with { AudioPromptTranscript = "For a prompt to come." });
-        (await _cluster.Voice("waits").Update(new VoiceChange(null, null, "unknown", null)))!.AudioPromptTranscript.ShouldBe("For a prompt to come.");
-        (await _cluster.Voice("waits").Update(new VoiceChange(null, null, "p", null)))!.AudioPromptTranscript.ShouldBe("Of p.");
+        (await ChangePrompt("v", "p")).ShouldBe("By hand.");
+        (await ChangePrompt("v", "q")).ShouldBe("Of q.");
+        (await ChangePrompt("v", "p", "Sent.")).ShouldBe("Sent.");
+        (await ChangePrompt("v", "unknown")).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_transcript_set_before_the_prompt_is_kept_until_a_prompt_with_a_transcript_is_set()
+    {
+        await Register("p", "Of p.");
+        await _cluster.Voice("v").Put(Plain with { AudioPromptTranscript = "Set before." });
+        (await ChangePrompt("v", "unknown")).ShouldBe("Set before.");
+        (await ChangePrompt("v", "p")).ShouldBe("Of p.");
     }
 
     [Theory]
-    [InlineData(TranscriptReach.Missing, true, false, false)]
-    [InlineData(TranscriptReach.Following, true, true, false)]
-    [InlineData(TranscriptReach.All, true, true, true)]
-    public async Task A_prompts_words_reach_the_voices_they_are_meant_for(TranscriptReach reach, bool empty, bool copied, bool byHand)
+    [InlineData(TranscriptScope.Missing, true, false, false)]
+    [InlineData(TranscriptScope.NotSetByHand, true, true, false)]
+    [InlineData(TranscriptScope.All, true, true, true)]
+    public async Task A_changed_transcript_reaches_the_voices_in_its_scope(TranscriptScope scope, bool empty, bool copied, bool byHand)
     {
         await _cluster.Voice("empty").Put(Plain with { AudioPrompt = "p" });
         await Register("p", "Copied.");
@@ -148,12 +157,17 @@ public sealed class VoiceGrainTests : IAsyncLifetime
         await _cluster.Voice("by hand").Put(Plain with { AudioPrompt = "p", AudioPromptTranscript = "Typed." });
         await _cluster.Voice("other").Put(Plain with { AudioPrompt = "q" });
         await using var next = await GrainCluster.Start(_cluster.Storage, loaded: false);
-        foreach (var (id, taken) in new[] { ("empty", empty), ("copied", copied), ("by hand", byHand), ("other", false), ("nobody", false) })
+        (string Id, bool Changed)[] voices =
+            [("empty", empty), ("copied", copied), ("by hand", byHand), ("other", false), ("unknown", false)];
+        foreach (var voice in voices)
         {
-            (await next.Voice(id).TakeTranscript(new TranscriptChange("p", "New.", reach))).ShouldBe(taken, id);
-            ((await next.Voice(id).Get())?.AudioPromptTranscript == "New.").ShouldBe(taken, id);
+            (await next.Voice(voice.Id).ApplyTranscript(new TranscriptChange("p", "New.", scope))).ShouldBe(voice.Changed, voice.Id);
+            ((await next.Voice(voice.Id).Get())?.AudioPromptTranscript == "New.").ShouldBe(voice.Changed, voice.Id);
         }
     }
+
+    private async Task<string?> ChangePrompt(string voice, string prompt, string? transcript = null) =>
+        (await _cluster.Voice(voice).Update(new VoiceChange(null, null, prompt, transcript)))!.AudioPromptTranscript;
 
     private Task Register(string id, string text) => Register(_cluster.Grains.GetGrain<IAudioPromptGrain>(id), text);
 

@@ -11,7 +11,7 @@ public sealed class VoiceIdTests
     public void Accepts_any_printable_text(string id) => VoiceId.CanExist(id).ShouldBeTrue();
 
     [Fact]
-    public void Counts_code_points_not_units()
+    public void Counts_code_points_and_not_UTF_16_units()
     {
         VoiceId.CanExist(string.Concat(Enumerable.Repeat("\U0001F600", 256))).ShouldBeTrue();
         VoiceId.CanExist(string.Concat(Enumerable.Repeat("\U0001F600", 257))).ShouldBeFalse();
@@ -19,7 +19,7 @@ public sealed class VoiceIdTests
     }
 
     [Fact]
-    public void Refuses_what_no_grain_key_can_hold()
+    public void Refuses_blank_ids_control_characters_and_unpaired_surrogates()
     {
         foreach (var id in (string[])["", " ", "a\0b", "a\u007fb", "a\ud800", "\udc00\ud800"]) VoiceId.CanExist(id).ShouldBeFalse();
     }

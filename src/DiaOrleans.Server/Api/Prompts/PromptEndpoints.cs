@@ -33,7 +33,7 @@ internal static class PromptEndpoints
         if (outcome.UsedBy.Count == 0) return ApiJson.Ok(new { message = $"Audio prompt '{id}' deleted successfully" });
         return ApiJson.Ok(new
         {
-            warning = $"Audio prompt '{id}' is used by voices: {PythonList.Of(outcome.UsedBy)}",
+            warning = $"Audio prompt '{id}' is used by voices: {PythonList.Format(outcome.UsedBy)}",
             message = "Remove from voice mappings first before deleting",
         });
     }

@@ -16,13 +16,13 @@ internal static class TranscriptEndpoints
         routes.MapPut("/audio_prompts/{id}/transcript", SetByHand);
     }
 
-    private static async Task<IResult> Transcribe(HttpContext context, PromptTranscripts transcripts, RecognitionProblems problems)
+    private static async Task<IResult> Transcribe(HttpContext context, PromptTranscriber transcriber, RecognitionProblems problems)
     {
         var id = PromptIds.FromPath(context);
         try
         {
-            var prompt = await transcripts.Transcribe(id, context.RequestAborted) ?? throw PromptIds.Unknown(id);
-            return ApiJson.Ok(new { prompt_id = id, transcript = prompt.Transcript?.Text, saved_to = PromptFiles.Text(id) });
+            var prompt = await transcriber.Transcribe(id, context.RequestAborted) ?? throw PromptIds.Unknown(id);
+            return ApiJson.Ok(new { prompt_id = id, transcript = prompt.Transcript?.Text, saved_to = PromptFiles.TextKey(id) });
         }
         catch (Exception cause) when (cause is RecognizerUnavailableException or RecognitionException)
         {

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace DiaOrleans.Grains.Tests.PromptLibrary;
 
-public sealed class PromptHousekeeperTests : IAsyncLifetime
+public sealed class PromptDiscoveryServiceTests : IAsyncLifetime
 {
     private PromptBench _bench = null!;
 
@@ -19,7 +19,7 @@ public sealed class PromptHousekeeperTests : IAsyncLifetime
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Discovers_at_the_start_where_the_configuration_wants_it(bool discovers)
+    public async Task Discovers_at_the_start_if_the_configuration_says_so(bool discovers)
     {
         await _bench.Put("found.wav", WaveReader.Tone(1));
         await _bench.Configure(new ServerConfiguration { AutoDiscoverPrompts = discovers, AutoTranscribe = false });
@@ -31,7 +31,7 @@ public sealed class PromptHousekeeperTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_was_uploaded_is_transcribed_in_the_background_also_after_a_failure()
+    public async Task Uploads_are_transcribed_in_the_background_also_after_a_failure()
     {
         await _bench.Configure(new ServerConfiguration());
         await _bench.Get<IHostedService>().StartAsync(default);

@@ -1,0 +1,60 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using DiaOrleans.Abstractions.Prompts;
+using DiaOrleans.Abstractions.Speech;
+using DiaOrleans.Abstractions.Voices;
+using DiaOrleans.Grains.Blobs;
+using DiaOrleans.Grains.Prompts;
+using DiaOrleans.Grains.Voices;
+
+namespace DiaOrleans.Grains.Previews;
+
+/// <summary>The preview of one version of a voice.</summary>
+/// <param name="Key">The key of its WAV file in the blob store; it is the same for the same settings, recording and transcript.</param>
+/// <param name="Request">The request that renders it, with a seed derived from the version.</param>
+internal sealed record VoicePreview(string Key, SpeechRequest Request);
+
+/// <summary>The previews of voices, kept in the blob store: the newest of each voice; spec/api.md 4.</summary>
+internal sealed class VoicePreviews(IBlobStore blobs, IGrainFactory grains)
+{
+    private const string Folder = "previews";
+
+    /// <summary>The preview of a voice as it is now, rendered or not; null if there is no such voice.</summary>
+    public async Task<VoicePreview?> Find(string voiceId)
+    {
+        var voice = VoiceId.CanExist(voiceId) ? await grains.GetGrain<IVoiceGrain>(voiceId).Get() : null;
+        if (voice is null) return null;
+        var promptId = voice.AudioPrompt;
+        var prompt = promptId is not null && PromptId.CanExist(promptId) ? await grains.GetGrain<IAudioPromptGrain>(promptId).Get() : null;
+        var version = ComputeDigest(JsonSerializer.Serialize(new { voice, prompt?.Hash, prompt?.Transcript?.Text }));
+        return new VoicePreview($"{KeyPrefix(voiceId)}{version}.wav", MakeRequest(voiceId, Convert.ToInt64(version, 16)));
+    }
+
+    /// <summary>The WAV file of a preview, or null if it has not been rendered.</summary>
+    public Task<Stream?> OpenRead(VoicePreview preview) => blobs.OpenRead(preview.Key);
+
+    /// <summary>Keeps the WAV file of a preview and deletes those of earlier versions of the voice.</summary>
+    public async Task Keep(VoicePreview preview, byte[] wave)
+    {
+        await blobs.Write(preview.Key, wave);
+        var prefix = KeyPrefix(preview.Request.VoiceId);
+        foreach (var other in await blobs.List(Folder))
+        {
+            if (other.Key != preview.Key && other.Key.StartsWith(prefix, StringComparison.Ordinal)) await blobs.Delete(other.Key);
+        }
+    }
+
+    private static string KeyPrefix(string voiceId) => $"{Folder}/{ComputeDigest(voiceId)}-";
+
+    /// <summary>The request for a dialogue that names the voice. Brackets in the id would be read as tags.</summary>
+    private static SpeechRequest MakeRequest(string voiceId, long seed) => new()
+    {
+        Text = $"[S1] Hello, my name is {voiceId.Replace('[', ' ').Replace(']', ' ')}. [S2] How do you like my voice?",
+        VoiceId = voiceId,
+        Seed = seed,
+    };
+
+    /// <summary>The first 8 bytes of the SHA-256, lower-case hexadecimal.</summary>
+    private static string ComputeDigest(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
+}

@@ -1,0 +1,22 @@
+using DiaOrleans.Grains.Waiting;
+using Orleans.Runtime;
+
+namespace DiaOrleans.Grains.Tests.Waiting;
+
+public sealed class SiloFaultsTests
+{
+    [Fact]
+    public void A_silo_that_does_not_answer_or_refuses_the_call_is_a_silo_fault()
+    {
+        new TimeoutException().IsSiloFault().ShouldBeTrue();
+        new SiloUnavailableException().IsSiloFault().ShouldBeTrue();
+    }
+
+    [Fact]
+    public void An_error_of_the_called_grain_or_a_cancellation_is_none()
+    {
+        new IOException().IsSiloFault().ShouldBeFalse();
+        new ArgumentException().IsSiloFault().ShouldBeFalse();
+        new OperationCanceledException().IsSiloFault().ShouldBeFalse();
+    }
+}
