@@ -7,8 +7,8 @@ namespace DiaOrleans.Abstractions.Prompts;
 public interface IAudioPromptGrain : IGrainWithStringKey
 {
     /// <summary>
-    /// The registered prompt, or null if there is none with this id. Interleaves, because voices call their prompts
-    /// while prompts are listed by the catalogue.
+    /// The registered prompt, or null if there is none with this id. Interleaves, because the catalogue calls it while a prompt waits for
+    /// the catalogue.
     /// </summary>
     [Alias("get"), AlwaysInterleave]
     Task<AudioPrompt?> Get();

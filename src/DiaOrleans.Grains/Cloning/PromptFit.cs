@@ -10,7 +10,7 @@ public static class PromptFit
 {
     /// <summary>
     /// The prompt itself if it fits, else its start; null if there is no room for any of it. Codes and transcript are always truncated
-    /// together: words without their audio, or audio without its words, spoil the cloned voice.
+    /// together: with words that are not in the codes, or the reverse, the cloned voice is bad.
     /// </summary>
     /// <param name="prompt">Codes and transcript.</param>
     /// <param name="maxFrames">Limit of the prompt's frames: the model's rows less the frames of the new segment.</param>

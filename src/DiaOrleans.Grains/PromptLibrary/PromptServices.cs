@@ -12,9 +12,9 @@ namespace DiaOrleans.Grains.PromptLibrary;
 public static class PromptServices
 {
     /// <summary>
-    /// Adds uploads, transcripts, discovery and the codes for rendering. The services need an <see cref="IBlobStore"/>, an <see
-    /// cref="IRecordingReader"/>, an <see cref="ISpeechRecognizer"/> and a <see cref="TimeProvider"/>. Call it after the silo is added: the
-    /// background service starts after the silo.
+    /// Adds uploads, transcripts, discovery and the codes for rendering. The services need an <see cref="IBlobStore"/>,
+    /// an <see cref="IRecordingReader"/>, an <see cref="ISpeechRecognizer"/> and a <see cref="TimeProvider"/>. Call it after the silo is
+    /// added: the background service starts after the silo.
     /// </summary>
     public static IServiceCollection AddAudioPrompts(this IServiceCollection services, PromptOptions options) => services
         .AddSingleton(options)

@@ -7,7 +7,7 @@ namespace DiaOrleans.Grains.Prompts;
 /// </summary>
 internal sealed class KeptCodes
 {
-    /// <summary>Codes are kept for so many codecs: one set takes up to some 100 kB.</summary>
+    /// <summary>The codes of at most this many codecs are kept. Those of one codec take up to about 100 kB.</summary>
     public const int MaxCodecs = 4;
 
     /// <summary>No codes.</summary>
