@@ -41,7 +41,7 @@ public sealed class TranscriptResolverTests : IAsyncLifetime
         await Upload("a");
         (await Resolve("a")).ShouldBeNull();
         (_bench.Recognizer.Fetches, _bench.Recognizer.Calls).ShouldBe((0, 0));
-        (await _bench.Transcriber.Transcribe("a", default))!.Transcript!.Text.ShouldBe("Heard words.");
+        (await _bench.Get<PromptTranscriber>().Transcribe("a", default))!.Transcript!.Text.ShouldBe("Heard words.");
     }
 
     [Fact]
