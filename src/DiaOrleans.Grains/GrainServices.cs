@@ -44,19 +44,23 @@ public static class GrainServices
         return services;
     }
 
-    /// <summary>An engine for this silo, loaded by <typeparamref name="TFactory"/>. Call it after the silo is added: the engine starts after it and stops before it.</summary>
-    public static IServiceCollection AddSpeechEngine<TFactory>(this IServiceCollection services, EngineHostOptions options) where TFactory : class, ISpeechEngineFactory
+    /// <summary>
+    /// Engines for this silo, one a device, loaded by <typeparamref name="TFactory"/>. Call it after the silo is added: engines start after it and stop before it.
+    /// </summary>
+    public static IServiceCollection AddSpeechEngine<TFactory>(this IServiceCollection services, EngineHostOptions options)
+        where TFactory : class, ISpeechEngineFactory
     {
         services.AddSingleton<ISpeechEngineFactory, TFactory>();
         services.AddSingleton(options);
-        services.AddSingleton(provider => new LocalWorker(
-            new WorkerKey(provider.GetRequiredService<ILocalSiloDetails>().Name, options.Device),
+        services.AddSingleton(provider => new LocalWorkers(
+            provider.GetRequiredService<ILocalSiloDetails>().Name,
+            options.Devices,
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<LocalWorker>>()));
         services.AddHostedService<EngineHost>();
         return services;
     }
 
-    /// <summary>Runs background jobs on this silo's engine. Call it after <see cref="AddSpeechEngine"/>: jobs are handed back before the engine drains.</summary>
+    /// <summary>Runs background jobs on this silo's engines. Call it after <see cref="AddSpeechEngine"/>: jobs are handed back before the engine drains.</summary>
     public static IServiceCollection AddJobRunner(this IServiceCollection services) => services.AddHostedService<JobRunner>();
 }

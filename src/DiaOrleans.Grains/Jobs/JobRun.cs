@@ -13,7 +13,7 @@ namespace DiaOrleans.Grains.Jobs;
 /// One attempt at a job, under one lease. Once its rendering has begun, a store or a disk that fails does not end it: it holds its audio, renews its lease and writes
 /// again until that works, the job is cancelled or overtaken, or the server stops.
 /// </summary>
-internal sealed partial class JobRun(JobLease lease, string worker, IGrainFactory grains, ISpeechRenderer renderer, IBlobStore blobs, TimeProvider time, ILogger logger)
+internal sealed partial class JobRun(JobLease lease, IGrainFactory grains, ISpeechRenderer renderer, IBlobStore blobs, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
@@ -101,7 +101,7 @@ internal sealed partial class JobRun(JobLease lease, string worker, IGrainFactor
         await Task.WhenAny(rendering.Started, reading);
         if (!reading.IsFaulted && !reading.IsCanceled)
         {
-            var start = new JobStart(worker, rendering.ProcessedText, rendering.AudioPromptUsed);
+            var start = new JobStart(rendering.WorkerName, rendering.ProcessedText, rendering.AudioPromptUsed);
             await _writes.Until("The start", () => _job.Begin(lease.Token, start), stop);
         }
 

@@ -1,5 +1,4 @@
 using DiaOrleans.Abstractions.Jobs;
-using DiaOrleans.Abstractions.Workers;
 using DiaOrleans.Grains.Blobs;
 using DiaOrleans.Grains.Rendering;
 using DiaOrleans.Grains.Waiting;
@@ -10,11 +9,11 @@ using Microsoft.Extensions.Logging;
 namespace DiaOrleans.Grains.Jobs;
 
 /// <summary>
-/// Takes jobs from the queue while this silo's engine is ready, as many as it decodes at a time and one more, so that a slot that falls free finds work. When the
+/// Takes jobs from the queue while an engine of this silo is ready, as many as the engines decode at a time and one more, so that a slot that falls free finds work. When the
 /// silo is told to stop, running jobs are handed back: whoever takes them next makes the same audio.
 /// </summary>
 internal sealed partial class JobRunner(
-    LocalWorker worker,
+    LocalWorkers workers,
     ILocalSiloDetails silo,
     IGrainFactory grains,
     ISpeechRenderer renderer,
@@ -80,11 +79,11 @@ internal sealed partial class JobRunner(
 
     private async Task Step()
     {
-        var change = worker.Changed;
+        var change = workers.Changed;
         await grains.GetGrain<IJobCatalogGrain>(0).Recover().WaitAsync(_stop.Token);
         await Forget();
-        if (worker.Status.State is not (WorkerState.Ready or WorkerState.Asleep)) await change.EndedOr(LookAgain, time, _stop.Token);
-        else if (_runs.Count > options.Slots) await Task.WhenAny(_runs).WaitAsync(_stop.Token);
+        if (!workers.AnyTakesWork) await change.EndedOr(LookAgain, time, _stop.Token);
+        else if (_runs.Count > options.Slots * workers.All.Count) await Task.WhenAny(_runs).WaitAsync(_stop.Token);
         else if (await Queue.Take(silo.SiloAddress.ToParsableString()) is { } lease) await Begin(lease);
         else await Queue.WaitForWork(LookAgain, _stop.Token).WaitAsync(_stop.Token);
     }
@@ -95,7 +94,7 @@ internal sealed partial class JobRunner(
     /// </summary>
     private Task Begin(JobLease lease)
     {
-        var run = new JobRun(lease, $"worker_{worker.Key.Device + 1}", grains, renderer, blobs, time, logger);
+        var run = new JobRun(lease, grains, renderer, blobs, time, logger);
         var running = run.Execute(_stop.Token);
         _runs.Add(running);
         return Task.WhenAny(run.Admitted, running).EndedOr(LongestAdmission, time, _stop.Token);

@@ -17,7 +17,7 @@ internal sealed class PinnedPlacementDirector(IClusterMembershipService membersh
     public Task<SiloAddress> OnAddActivation(PlacementStrategy strategy, PlacementTarget target, IPlacementContext context)
     {
         var key = target.GrainIdentity.Key.ToString();
-        if (!WorkerKey.TryParse(key, out var worker)) throw new OrleansException($"'{key}' is no worker's key: silo/device is expected.");
+        if (!WorkerKey.TryParse(key, out var worker)) throw new OrleansException($"'{key}' is not the key of a worker: silo/device is expected.");
         var members = membership.CurrentSnapshot.Members;
         foreach (var silo in context.GetCompatibleSilos(target))
         {

@@ -13,7 +13,7 @@ public sealed class PromptSnapshotsTests : IAsyncLifetime
 {
     private static readonly ModelFacts Model = new()
     {
-        FrameRate = 50, SampleRate = 16000, MaxTextIds = 100, MaxTextBytes = 60, MaxNewFrames = 1000, Guidance = 3, Temperature = 1, TopP = 1, CodecFingerprint = "codec",
+        Name = "m", Precision = "fp32", FrameRate = 50, SampleRate = 16000, MaxTextIds = 100, MaxTextBytes = 60, MaxNewFrames = 1000, Guidance = 3, Temperature = 1, TopP = 1, CodecFingerprint = "codec",
     };
 
     private static readonly VoiceSettings Voice = new("neutral", "S1", "a", null);

@@ -52,10 +52,10 @@ public sealed class SpeechRenderingTests : IAsyncLifetime
     {
         var speech = await Start(Request(First) with { Streamed = true, SampleRate = 16000 });
         var run = _cluster.Engine.Next();
-        run.Append(new float[8000]);
+        run.Append(Clip(16000).Samples[..8000]);
         (await speech.Wait(Long).WaitAsync(Long)).ShouldSatisfyAllConditions(s => s.AudioBytes.ShouldBe(44 + 2 * 8000), s => s.Status.ShouldNotBe(SpeechStatus.Completed));
         var reading = Read(speech);
-        run.Complete(Clip(16000));
+        run.CompleteFrom(8000, Clip(16000));
         var wav = await reading;
         BinaryPrimitives.ReadUInt32LittleEndian(wav.AsSpan(40)).ShouldBe(uint.MaxValue);
         ((wav.Length - 44) / 2).ShouldBe(16000);
@@ -82,7 +82,7 @@ public sealed class SpeechRenderingTests : IAsyncLifetime
         var second = _cluster.Engine.Next();
         second.Call.Seed.ShouldNotBe(first.Call.Seed);
         second.Call.Text.ShouldBe(first.Call.Text);
-        second.Complete(new SpeechClip([.. Clip(8000).Samples, .. new float[16000]], 16000, new CodeGrid(1, 9), true));
+        second.Complete(new SpeechClip([.. Clip(8000).Samples, .. new float[16000]], new CodeGrid(1, 9)));
         // Speech, and a fifth of a second after it.
         (((await Read(speech)).Length - 44) / 2).ShouldBeInRange(8000, 8000 + 3200 + 320);
     }

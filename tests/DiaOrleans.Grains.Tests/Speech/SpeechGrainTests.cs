@@ -66,7 +66,7 @@ public sealed class SpeechGrainTests : IAsyncLifetime
         await _cluster.FinishLoading();
         var speech = Speech();
         await speech.Start(Request());
-        _cluster.Engine.Next().Report(1);
+        _cluster.Engine.Next().Start();
         await Turn(async () => (await speech.Wait(TimeSpan.Zero)).Status == SpeechStatus.Processing);
     }
 

@@ -1,0 +1,13 @@
+using Orleans.Runtime;
+
+namespace DiaOrleans.Grains.Waiting;
+
+/// <summary>Tells a failed call between silos from an error of the called grain.</summary>
+internal static class SiloFaults
+{
+    /// <summary>
+    /// True if the silo that was called did not answer, or refused the call because it starts or stops. The call may have been carried out:
+    /// it may be repeated if it is idempotent.
+    /// </summary>
+    public static bool IsSiloFault(this Exception e) => e is OrleansException or TimeoutException;
+}
