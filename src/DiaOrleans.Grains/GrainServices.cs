@@ -15,7 +15,10 @@ namespace DiaOrleans.Grains;
 /// <summary>Wires the grains into a silo.</summary>
 public static class GrainServices
 {
-    /// <summary>What every silo needs. It must also offer grain storage named <see cref="State.StateStorage.ProviderName"/> and an <see cref="Blobs.IBlobStore"/>.</summary>
+    /// <summary>
+    /// What every silo needs. It must also offer grain storage named <see cref="State.StateStorage.ProviderName"/> and an
+    /// <see cref="Blobs.IBlobStore"/>.
+    /// </summary>
     public static ISiloBuilder AddDiaGrains(this ISiloBuilder silo)
     {
         silo.Services.TryAddSingleton(TimeProvider.System);
@@ -34,7 +37,10 @@ public static class GrainServices
         return silo;
     }
 
-    /// <summary>What runs in the background on a server: it needs an <see cref="Blobs.IBlobStore"/>. Call it after the silo is added: it starts after it.</summary>
+    /// <summary>
+    /// What runs in the background on a server: it needs an <see cref="Blobs.IBlobStore"/>. Call it after the silo is added: it starts
+    /// after it.
+    /// </summary>
     public static IServiceCollection AddUpkeep(this IServiceCollection services)
     {
         services.AddSingleton<Cleanup>();
@@ -45,7 +51,8 @@ public static class GrainServices
     }
 
     /// <summary>
-    /// Engines for this silo, one a device, loaded by <typeparamref name="TFactory"/>. Call it after the silo is added: engines start after it and stop before it.
+    /// Engines for this silo, one a device, loaded by <typeparamref name="TFactory"/>. Call it after the silo is added: engines start
+    /// after it and stop before it.
     /// </summary>
     public static IServiceCollection AddSpeechEngine<TFactory>(this IServiceCollection services, EngineHostOptions options)
         where TFactory : class, ISpeechEngineFactory
@@ -61,6 +68,9 @@ public static class GrainServices
         return services;
     }
 
-    /// <summary>Runs background jobs on this silo's engines. Call it after <see cref="AddSpeechEngine"/>: jobs are handed back before the engine drains.</summary>
+    /// <summary>
+    /// Runs background jobs on this silo's engines. Call it after <see cref="AddSpeechEngine"/>: jobs are handed back before the engine
+    /// drains.
+    /// </summary>
     public static IServiceCollection AddJobRunner(this IServiceCollection services) => services.AddHostedService<JobRunner>();
 }

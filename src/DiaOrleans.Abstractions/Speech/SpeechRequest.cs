@@ -2,7 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace DiaOrleans.Abstractions.Speech;
 
-/// <summary>A request for speech as the client sent it, validated in shape and range. Null means that the client did not set the value.</summary>
+/// <summary>
+/// A request for speech as the client sent it, validated in shape and range. Null means that the client did not set the value.
+/// </summary>
 [GenerateSerializer, Immutable, Alias("dia.speech-request")]
 public sealed record SpeechRequest
 {
@@ -46,8 +48,8 @@ public sealed record SpeechRequest
     [Id(12)] public bool Streamed { get; init; }
 
     /// <summary>
-    /// Name of the model (<see cref="Workers.ModelFacts.Name"/>) that is to speak; null takes the cluster's default, which is any model while the cluster has one.
-    /// Stored with jobs only if set.
+    /// Name of the model (<see cref="Workers.ModelFacts.Name"/>) that is to speak; null takes the cluster's default, which is any model
+    /// while the cluster has one. Stored with jobs only if set.
     /// </summary>
     [Id(13), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public string? Model { get; init; }
 }

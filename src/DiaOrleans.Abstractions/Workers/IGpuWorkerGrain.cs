@@ -9,14 +9,16 @@ public interface IGpuWorkerGrain : IGrainWithStringKey
     Task<WorkAdmission> Submit(SpeechWork work);
 
     /// <summary>
-    /// Admits or refuses a recording to be turned into codes, at once. Calls of the model do not delay it. A second submission of the same id is not run again.
+    /// Admits or refuses a recording to be turned into codes, at once. Calls of the model do not delay it. A second submission of the
+    /// same id is not run again.
     /// </summary>
     [Alias("submit-encoding")]
     Task<WorkAdmission> Submit(EncodingWork work);
 
     /// <summary>
-    /// The events of admitted work as they happen, up to <see cref="WorkCompleted"/> or <see cref="WorkFailed"/>. All are kept until <see cref="Release"/>, so
-    /// that reading may begin again where it broke off. Work that nobody follows for 60 s is stopped and forgotten. Unknown work has one event, a failure.
+    /// The events of admitted work as they happen, up to <see cref="WorkCompleted"/> or <see cref="WorkFailed"/>. All are kept until
+    /// <see cref="Release"/>, so that reading may begin again where it broke off. Work that is not followed for 60 s is stopped and
+    /// forgotten. Unknown work has one event, a failure.
     /// </summary>
     /// <param name="work">Its id.</param>
     /// <param name="from">Number of the first event wanted, from 0.</param>

@@ -7,7 +7,9 @@ public sealed record SpeechWork
     /// <summary>Names the work; a second submission of the same id is not run again.</summary>
     [Id(0)] public required Guid Id { get; init; }
 
-    /// <summary>Ids of the text, cleaned and tagged: UTF-8 bytes, a speaker tag one id; with a prompt, the ids of its transcript first.</summary>
+    /// <summary>
+    /// Ids of the text, cleaned and tagged: UTF-8 bytes, a speaker tag one id; with a prompt, the ids of its transcript first.
+    /// </summary>
     [Id(1)] public required int[] TextIds { get; init; }
 
     /// <summary>The most new frames.</summary>

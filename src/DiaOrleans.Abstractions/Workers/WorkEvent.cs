@@ -1,8 +1,8 @@
 namespace DiaOrleans.Abstractions.Workers;
 
 /// <summary>
-/// What happens to admitted work, in order: <see cref="WorkStarted"/>, then <see cref="WorkCodes"/> and <see cref="WorkSamples"/>, then one of
-/// <see cref="WorkCompleted"/> and <see cref="WorkFailed"/>. The codes of a frame come before its samples.
+/// What happens to admitted work, in order: <see cref="WorkStarted"/>, then <see cref="WorkCodes"/> and <see cref="WorkSamples"/>, then
+/// one of <see cref="WorkCompleted"/> and <see cref="WorkFailed"/>. The codes of a frame come before its samples.
 /// </summary>
 /// <param name="Number">Position among the events of its work, from 0.</param>
 [GenerateSerializer, Immutable, Alias("dia.work-event")]

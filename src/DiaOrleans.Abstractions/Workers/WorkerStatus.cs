@@ -87,7 +87,7 @@ public sealed record ModelFacts
     /// <summary>Identifies the codec and its weights: codes of one codec mean other sounds to another codec.</summary>
     [Id(8)] public required string CodecFingerprint { get; init; }
 
-    /// <summary>Name of the model, which requests may ask for: that of its checkpoint folder.</summary>
+    /// <summary>Name of the model, as requests name it: that of its checkpoint folder.</summary>
     [Id(9)] public required string Name { get; init; }
 
     /// <summary>What it computes in, such as <c>fp32</c>.</summary>

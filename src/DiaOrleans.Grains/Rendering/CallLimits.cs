@@ -25,8 +25,8 @@ internal sealed class CallLimits(ModelFacts model, int? maxSegmentBytes)
     public int MaxContinuationIds => _maxBytes / ContinuationShare;
 
     /// <summary>
-    /// Segments of a script. The model speaks words and transcript together well up to a length: a transcript takes from it, but never more than half.
-    /// A script of several segments without a recording leaves room for the head of the first one.
+    /// Segments of a script. The model speaks words and transcript together well up to a length: a transcript takes from it, but never
+    /// more than half. A script of several segments without a recording leaves room for the head of the first one.
     /// </summary>
     public IReadOnlyList<ScriptSegment> Cut(ScriptSegment script, CallPrompt? prompt)
     {

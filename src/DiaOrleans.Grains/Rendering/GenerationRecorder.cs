@@ -8,7 +8,11 @@ using Microsoft.Extensions.Logging;
 namespace DiaOrleans.Grains.Rendering;
 
 /// <summary>Adds finished generations to the log, and keeps their audio if the configuration asks for it.</summary>
-internal sealed partial class GenerationRecorder(IGrainFactory grains, IBlobStore blobs, TimeProvider time, ILogger<GenerationRecorder> logger)
+internal sealed partial class GenerationRecorder(
+    IGrainFactory grains,
+    IBlobStore blobs,
+    TimeProvider time,
+    ILogger<GenerationRecorder> logger)
 {
     /// <summary>Folder of saved outputs in the blob store.</summary>
     public const string Folder = "audio_outputs";
@@ -16,7 +20,8 @@ internal sealed partial class GenerationRecorder(IGrainFactory grains, IBlobStor
     private const int LongestVoiceName = 60;
 
     /// <summary>
-    /// Records a finished generation. For a background job storing is repeated until it succeeds; a client that waits gets its audio even if nothing can be stored.
+    /// Records a finished generation. For a background job storing is repeated until it succeeds; a client that waits gets its audio even
+    /// if nothing can be stored.
     /// </summary>
     public async Task<SavedOutput?> Record(SpeechPlan plan, OutputChain output, CancellationToken stop)
     {

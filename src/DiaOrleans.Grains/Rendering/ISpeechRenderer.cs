@@ -3,12 +3,16 @@ using DiaOrleans.Abstractions.Workers;
 
 namespace DiaOrleans.Grains.Rendering;
 
-/// <summary>Makes encoded audio of a request: voice, text, segments, calls of the model, speed, rate and format. It does not depend on who waits for the audio.</summary>
+/// <summary>
+/// Makes encoded audio of a request: voice, text, segments, calls of the model, speed, rate and format. It does not depend on who waits
+/// for the audio.
+/// </summary>
 public interface ISpeechRenderer
 {
     /// <summary>
-    /// Resolves the voice, prepares the text and offers the first segment to the workers, which admit or refuse it at once. Waits up to 30 s for a model that is
-    /// being loaded. If admitted, <see cref="RenderStart.Rendering"/> must be disposed of, which frees the slot in every state.
+    /// Resolves the voice, prepares the text and offers the first segment to the workers, which admit or refuse it at once. Waits up to
+    /// 30 s for a model that is being loaded. If admitted, <see cref="RenderStart.Rendering"/> must be disposed of, which frees the slot
+    /// in every state.
     /// </summary>
     /// <param name="id">Names the rendering and its entry in the generation log.</param>
     /// <param name="request">The request.</param>
@@ -47,8 +51,8 @@ public interface ISpeechRendering : IAsyncDisposable
     SavedOutput? Saved { get; }
 
     /// <summary>
-    /// The encoded audio, as it is made if the request is <see cref="SpeechRequest.Streamed"/>, else all at the end. The log entry is written before the last chunk.
-    /// May be called once.
+    /// The encoded audio, as it is made if the request is <see cref="SpeechRequest.Streamed"/>, else all at the end. The log entry is
+    /// written before the last chunk. May be called once.
     /// </summary>
     /// <exception cref="RenderException">The audio could not be made; the message is a sentence for the client.</exception>
     IAsyncEnumerable<ReadOnlyMemory<byte>> Read(CancellationToken stop);

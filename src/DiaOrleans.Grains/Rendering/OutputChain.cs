@@ -5,7 +5,10 @@ using DiaOrleans.Audio.Stretching;
 
 namespace DiaOrleans.Grains.Rendering;
 
-/// <summary>From the model's samples to the bytes for a client: joins segments, changes speed and rate, encodes. It computes: use it outside a grain turn.</summary>
+/// <summary>
+/// From the model's samples to the bytes for a client: joins segments, changes speed and rate, encodes. It computes: use it outside a
+/// grain turn.
+/// </summary>
 internal sealed class OutputChain : IDisposable
 {
     private readonly SegmentJoiner _joiner;

@@ -15,6 +15,8 @@ public sealed record RenderingOptions
     /// <summary>The most own bytes of text in one call of the model; null takes the model's.</summary>
     public int? MaxSegmentBytes { get; init; }
 
-    /// <summary>The most seconds of a recording, or of a request's own first segment, that a call continues. Quality falls beyond about 14 s.</summary>
+    /// <summary>
+    /// The most seconds of a recording, or of a request's own first segment, that a call continues. Quality falls beyond about 14 s.
+    /// </summary>
     public double MaxPromptSeconds { get; init; } = 15;
 }

@@ -3,8 +3,8 @@ using System.Buffers;
 namespace DiaOrleans.Grains.Rendering;
 
 /// <summary>
-/// Joins segments without clicks: 0.15 s of silence between them, and edges that fade over 5 ms. The start of the first segment and the end of the last one are
-/// not changed.
+/// Joins segments without clicks: 0.15 s of silence between them, and edges that fade over 5 ms. The start of the first segment and the
+/// end of the last one are not changed.
 /// </summary>
 /// <param name="sampleRate">Hz.</param>
 internal sealed class SegmentJoiner(int sampleRate)

@@ -6,8 +6,9 @@ using Microsoft.Extensions.Logging;
 namespace DiaOrleans.Grains.Rendering;
 
 /// <summary>
-/// Speaks one segment at one worker. Samples are passed on as they come, except for a very short text: there the model may run on or say nothing, so its samples
-/// are held until the call has ended, tried again with another seed if they are not usable, and trimmed. Streamed or not, a request sounds the same.
+/// Speaks one segment at one worker. Samples are passed on as they come, except for a very short text: there the model may run on or say
+/// nothing, so its samples are held until the call has ended, tried again with another seed if they are not usable, and trimmed. Streamed
+/// or not, a request sounds the same.
 /// </summary>
 internal sealed partial class SegmentSpeech
 {
@@ -73,7 +74,10 @@ internal sealed partial class SegmentSpeech
         return answer;
     }
 
-    /// <summary>Submits the current call, unless it is submitted. The work before it is released after that, so that the worker is busy throughout.</summary>
+    /// <summary>
+    /// Submits the current call, unless it is submitted. The work before it is released after that, so that the worker is busy
+    /// throughout.
+    /// </summary>
     /// <exception cref="RenderException">The worker refuses it.</exception>
     public async Task Prepare(CancellationToken stop)
     {

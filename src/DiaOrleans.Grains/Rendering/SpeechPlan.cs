@@ -8,8 +8,8 @@ using DiaOrleans.Grains.Scripts;
 namespace DiaOrleans.Grains.Rendering;
 
 /// <summary>
-/// A request for a certain model, with everything that is read, parsed and encoded once for it: voice, configuration, format, script, prompt, and its segments
-/// with the call of the model for each.
+/// A request for a certain model, with everything that is read, parsed and encoded once for it: voice, configuration, format, script,
+/// prompt, and its segments with the call of the model for each.
 /// </summary>
 internal sealed class SpeechPlan
 {
@@ -84,7 +84,9 @@ internal sealed class SpeechPlan
     /// <summary>Whether the limit of frames of a call was that of its text, not a lower one that the request sets.</summary>
     public bool IsCappedByText(SpeechWork work, int segment) => work.MaxFrames >= Limits.MaxFrames(Segments[segment]);
 
-    /// <summary>What the segments after the first continue if the voice has no recording: the head of the first segment's own audio and words.</summary>
+    /// <summary>
+    /// What the segments after the first continue if the voice has no recording: the head of the first segment's own audio and words.
+    /// </summary>
     /// <param name="first">Codes of the first segment.</param>
     public CallPrompt? CreateContinuation(AudioCodes first)
     {

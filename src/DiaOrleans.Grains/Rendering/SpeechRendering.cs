@@ -6,7 +6,10 @@ using Microsoft.Extensions.Logging;
 
 namespace DiaOrleans.Grains.Rendering;
 
-/// <summary>An admitted request: its segments, one after another, through one output chain. It holds the codes that it has received, segment by segment.</summary>
+/// <summary>
+/// An admitted request: its segments, one after another, through one output chain. It holds the codes that it has received, segment by
+/// segment.
+/// </summary>
 /// <param name="plan">The request.</param>
 /// <param name="first">The first segment, submitted.</param>
 /// <param name="workerName">Name of the worker for clients.</param>

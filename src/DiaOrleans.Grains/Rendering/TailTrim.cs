@@ -14,7 +14,8 @@ internal static class TailTrim
     {
         var block = Math.Max(1, (int)(BlockSeconds * sampleRate));
         var loudness = new double[samples.Length / block];
-        for (var i = 0; i < loudness.Length; i++) loudness[i] = Math.Sqrt(TensorPrimitives.SumOfSquares(samples.AsSpan(i * block, block)) / block);
+        for (var i = 0; i < loudness.Length; i++)
+            loudness[i] = Math.Sqrt(TensorPrimitives.SumOfSquares(samples.AsSpan(i * block, block)) / block);
         if (loudness.Length == 0 || loudness.Max() == 0) return samples;
         var quiet = loudness.Max() * QuietBelowLoudest;
         var last = Array.FindLastIndex(loudness, level => level > quiet);

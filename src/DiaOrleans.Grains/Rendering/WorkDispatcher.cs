@@ -6,14 +6,17 @@ using Microsoft.Extensions.Logging;
 namespace DiaOrleans.Grains.Rendering;
 
 /// <summary>
-/// Finds a worker for a piece of work: the least loaded first, the next one if it refuses. Waits within limits for a worker whose model is being loaded.
+/// Finds a worker for a piece of work: the least loaded first, the next one if it refuses. Waits within limits for a worker whose model
+/// is being loaded.
 /// </summary>
 internal sealed partial class WorkDispatcher(IGrainFactory grains, TimeProvider time, ILogger<WorkDispatcher> logger)
 {
     /// <summary>How long a request waits for a model that is being loaded.</summary>
     public static readonly TimeSpan LoadingLimit = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long a request waits for the first worker: a directory that has just restarted knows all workers within this time.</summary>
+    /// <summary>
+    /// How long a request waits for the first worker: a directory that has just restarted knows all workers within this time.
+    /// </summary>
     public static readonly TimeSpan EmptyLimit = TimeSpan.FromSeconds(2);
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
@@ -23,14 +26,22 @@ internal sealed partial class WorkDispatcher(IGrainFactory grains, TimeProvider 
     /// <param name="model">Name of the model wanted; null for any.</param>
     /// <param name="offer">Submits the work to a worker, whose model is loaded.</param>
     /// <param name="stop">Ends the waiting.</param>
-    public async Task<WorkAdmission> Dispatch(string? model, Func<WorkerStatus, IGpuWorkerGrain, Task<WorkAdmission>> offer, CancellationToken stop)
+    public async Task<WorkAdmission> Dispatch(
+        string? model,
+        Func<WorkerStatus, IGpuWorkerGrain, Task<WorkAdmission>> offer,
+        CancellationToken stop)
     {
         for (var start = time.GetTimestamp(); ;)
         {
             var workers = await grains.GetGrain<IWorkerDirectoryGrain>(0).List();
             var choice = WorkerChoice.Among(workers, model);
-            // A worker that fell asleep after its report wakes with the offer and answers that it is loading.
-            if (choice.Ready.Count > 0 && await Offer(choice.Ready, offer, stop) is { Outcome: not WorkOutcome.Loading } answer) return answer;
+            if (choice.Ready.Count > 0)
+            {
+                // A worker that fell asleep after its report wakes with the offer and answers that it is loading.
+                var answer = await Offer(choice.Ready, offer, stop);
+                if (answer.Outcome != WorkOutcome.Loading) return answer;
+            }
+
             if (choice.Asleep is { } sleeper) await Wake(sleeper);
             if (time.GetElapsedTime(start) >= FindLimit(choice, workers) || stop.IsCancellationRequested) return NoWorker(choice.CanWait);
             await Task.Delay(Pause, time, CancellationToken.None);

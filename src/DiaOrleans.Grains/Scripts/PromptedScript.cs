@@ -7,17 +7,22 @@ internal static class PromptedScript
 {
     private const int Space = ' ';
 
-    /// <summary>A transcript as it stands in front of a script: with a tag at its start and none at its end. Empty if it holds tags only.</summary>
+    /// <summary>
+    /// A transcript as it precedes a script: with a tag at its start and none at its end. Empty if it holds tags only.
+    /// </summary>
     /// <param name="transcript">Cleaned, not empty. Without tags it is spoken by the primary speaker.</param>
     /// <param name="primarySpeaker">S1 or S2; any other value speaks as S1.</param>
     public static string TagTranscript(string transcript, string primarySpeaker)
     {
         var hasTag = ScriptText.FindTag(transcript) < transcript.Length;
-        return ScriptText.WithoutTagAtEnd(hasTag ? ScriptText.Tag(transcript, primarySpeaker) : $"{ScriptText.TagOf(primarySpeaker)} {transcript}");
+        var tagged = hasTag ? ScriptText.Tag(transcript, primarySpeaker) : $"{ScriptText.TagOf(primarySpeaker)} {transcript}";
+        return ScriptText.WithoutTagAtEnd(tagged);
     }
 
-    /// <summary>Ids of words and script, with a space between them. If the last speaker of the words goes on, the script's first tag is dropped.</summary>
-    /// <param name="words">Ids of what <see cref="TagTranscript"/> returned; if empty, the script stands alone.</param>
+    /// <summary>
+    /// Ids of words and script, with a space between them. If the last speaker of the words goes on, the script's first tag is dropped.
+    /// </summary>
+    /// <param name="words">Ids of what <see cref="TagTranscript"/> returned; if empty, the result is the script.</param>
     /// <param name="script">Ids of a tagged script.</param>
     public static int[] Join(ReadOnlySpan<int> words, ReadOnlySpan<int> script)
     {

@@ -3,22 +3,25 @@ using DiaOrleans.Inference.Decoding;
 namespace DiaOrleans.Grains.Scripts;
 
 /// <summary>
-/// Cuts a script that is longer than the model speaks well into segments of about equal length: between turns if that is enough, between sentences of a longer
-/// turn, and inside a sentence only if it is still too long; spec/api.md 3.2. Nothing is dropped; every segment is tagged like a script.
+/// Cuts a script that is longer than the model speaks well into segments of about equal length: between turns if that is enough, between
+/// sentences of a longer turn, and inside a sentence only if it is still too long; spec/api.md 3.2. Nothing is dropped; every segment is
+/// tagged like a script.
 /// </summary>
 internal static class ScriptSegments
 {
     /// <summary>Segments of a script, in order; the script itself if it is short enough.</summary>
     /// <param name="script">Tagged by <see cref="ScriptText.Tag"/>.</param>
     /// <param name="maxBytes">The most own bytes of a segment; at least 8.</param>
-    /// <param name="maxIds">The most ids of a script that is left as it is. A segment that was cut has hardly more than twice as many ids as own bytes.</param>
+    /// <param name="maxIds">The most ids of a script that is left as it is. A segment that was cut has hardly more than twice as many ids
+    /// as own bytes.</param>
     public static IReadOnlyList<ScriptSegment> Cut(ScriptSegment script, int maxBytes, int maxIds = int.MaxValue)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxBytes, 8);
         if (script.OwnBytes <= maxBytes && script.Ids.Length <= maxIds) return [script];
         TaggedPiece[] pieces =
         [
-            .. SplitTurns(script.Text).SelectMany(turn => SentencePieces.Cut(turn.Text, maxBytes).Select(piece => new TaggedPiece(turn.Tag, piece))),
+            .. SplitTurns(script.Text)
+                .SelectMany(turn => SentencePieces.Cut(turn.Text, maxBytes).Select(piece => new TaggedPiece(turn.Tag, piece))),
         ];
         return [.. Pack(pieces, maxBytes).Select(segment => ScriptSegment.Encode(Join(segment)))];
     }

@@ -3,12 +3,14 @@ using DiaOrleans.Inference.Decoding;
 
 namespace DiaOrleans.Grains.Scripts;
 
-/// <summary>Turns the text of a request into the text for the model; spec/api.md 3.1. Speaker tags are upper case: <c>[s1]</c> is text.</summary>
+/// <summary>
+/// Turns the text of a request into the text for the model; spec/api.md 3.1. Speaker tags are upper case: <c>[s1]</c> is text.
+/// </summary>
 public static class ScriptText
 {
     /// <summary>
-    /// Removes asterisks and C0 controls, makes every run of whitespace one space, and trims. Empty if tags and spaces alone are left, which say nothing.
-    /// Tags are recognised after the removal, so <c>[S*1]</c> becomes a tag.
+    /// Removes asterisks and C0 controls, makes every run of whitespace one space, and trims. Empty if tags and spaces alone are left,
+    /// which say nothing. Tags are recognised after the removal, so <c>[S*1]</c> becomes a tag.
     /// </summary>
     public static string Clean(string text)
     {
@@ -30,9 +32,9 @@ public static class ScriptText
     }
 
     /// <summary>
-    /// Adds the tags that a cleaned text lacks: one at its start, and at its end that of the second-to-last speaker. Without any tag both are the primary
-    /// speaker's. Existing tags are kept, also several in a row. A tag counts as a speaker even if no text follows it, also at the end: <c>Hello [S1]</c>
-    /// becomes <c>[S2] Hello [S1]</c>. A tagged text stays the same.
+    /// Adds the tags that a cleaned text lacks: one at its start, and at its end that of the second-to-last speaker. Without any tag both
+    /// are the primary speaker's. Existing tags are kept, also several in a row. A tag counts as a speaker even if no text follows it,
+    /// also at the end: <c>Hello [S1]</c> becomes <c>[S2] Hello [S1]</c>. A tagged text stays the same.
     /// </summary>
     /// <param name="cleaned">What <see cref="Clean"/> returned; not empty.</param>
     /// <param name="primarySpeaker"><c>S1</c> or <c>S2</c>; any other value speaks as S1.</param>

@@ -7,13 +7,14 @@ namespace DiaOrleans.Grains.Scripts;
 internal readonly record struct TextPiece(string Text, int Bytes);
 
 /// <summary>
-/// Cuts one speaker's text into pieces that are short enough: sentences; clauses of a long sentence; words of a long clause; characters of a long word.
-/// A non-verbal such as <c>(laughs)</c> is never cut at its spaces.
+/// Cuts one speaker's text into pieces that are short enough: sentences; clauses of a long sentence; words of a long clause; characters
+/// of a long word. A non-verbal such as <c>(laughs)</c> is never cut at its spaces.
 /// </summary>
 internal static class SentencePieces
 {
     private const int LongestNonVerbal = 40;
-    private static readonly string[] Abbreviations = ["Mr.", "Mrs.", "Ms.", "Dr.", "Prof.", "St.", "Jr.", "Sr.", "vs.", "etc.", "e.g.", "i.e.", "No."];
+    private static readonly string[] Abbreviations =
+        ["Mr.", "Mrs.", "Ms.", "Dr.", "Prof.", "St.", "Jr.", "Sr.", "vs.", "etc.", "e.g.", "i.e.", "No."];
 
     private static readonly Func<string, int, bool>[] Cuts = [EndsSentence, EndsClause, (_, _) => true];
 
@@ -29,7 +30,9 @@ internal static class SentencePieces
             : CutAnywhere(text, maxBytes);
     }
 
-    /// <summary>Parts between those spaces at which <paramref name="cut"/> allows it; its arguments are the text and the position of the space.</summary>
+    /// <summary>
+    /// Parts between those spaces at which <paramref name="cut"/> allows it; its arguments are the text and the position of the space.
+    /// </summary>
     private static IEnumerable<string> CutAtSpaces(string text, Func<string, int, bool> cut)
     {
         var start = 0;
@@ -60,7 +63,8 @@ internal static class SentencePieces
         return text[end - 1] != '.' || !Array.Exists(Abbreviations, abbreviation => text.AsSpan(0, end).EndsWith(abbreviation));
     }
 
-    private static bool EndsClause(string text, int space) => space > 0 && text[space - 1] is ',' or ';' or ':' or '\u2014' or '\u2013' or '-';
+    private static bool EndsClause(string text, int space) =>
+        space > 0 && text[space - 1] is ',' or ';' or ':' or '\u2014' or '\u2013' or '-';
 
     private static IEnumerable<TextPiece> CutAnywhere(string word, int maxBytes)
     {

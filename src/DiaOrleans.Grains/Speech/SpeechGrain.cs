@@ -10,7 +10,8 @@ using Orleans.Placement;
 namespace DiaOrleans.Grains.Speech;
 
 /// <summary>
-/// A request in memory, on the silo of its client. Its audio is made outside the activation's turns; a timer ends a request whose client makes no more calls.
+/// A request in memory, on the silo of its client. Its audio is made outside the activation's turns; a timer ends a request whose client
+/// makes no more calls.
 /// </summary>
 [GrainType("dia.speech"), PreferLocalPlacement, Reentrant]
 internal sealed partial class SpeechGrain(ISpeechRenderer renderer, TimeProvider time, ILogger<SpeechGrain> logger) : Grain, ISpeechGrain
@@ -60,7 +61,9 @@ internal sealed partial class SpeechGrain(ISpeechRenderer renderer, TimeProvider
         return _producing;
     }
 
-    /// <summary>Does not wait for the end of the work if the silo shuts down: the worker's grain and its engine may have stopped before.</summary>
+    /// <summary>
+    /// Does not wait for the end of the work if the silo shuts down: the worker's grain and its engine may have stopped before.
+    /// </summary>
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         var cancelled = Cancel();

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace DiaOrleans.Grains.Workers;
 
 /// <summary>
-/// Runs the engines of this silo, one supervisor each. They are drained before the web server stops listening, so that new requests are refused with an answer
-/// while admitted ones end.
+/// Runs the engines of this silo, one supervisor each. They are drained before the web server stops listening, so that new requests are
+/// refused with an answer while admitted ones end.
 /// </summary>
 internal sealed class EngineHost(
     LocalWorkers workers,

@@ -18,9 +18,11 @@ internal static class EngineMessages
         Sampling = model.Sampling with { Guidance = (float)work.Guidance, Temperature = (float)work.Temperature, TopP = (float)work.TopP },
     };
 
-    public static WorkAdmission ToAdmission(this EngineAdmission answer) => new(answer.Refusal.ToOutcome(), answer.Reason, answer.RetryAfter);
+    public static WorkAdmission ToAdmission(this EngineAdmission answer) =>
+        new(answer.Refusal.ToOutcome(), answer.Reason, answer.RetryAfter);
 
-    public static WorkAdmission ToAdmission(this EncodingAdmission answer) => new(answer.Refusal.ToOutcome(), answer.Reason, answer.RetryAfter);
+    public static WorkAdmission ToAdmission(this EncodingAdmission answer) =>
+        new(answer.Refusal.ToOutcome(), answer.Reason, answer.RetryAfter);
 
     public static ModelFacts ToFacts(this ModelDescription model) => new()
     {
@@ -42,13 +44,16 @@ internal static class EngineMessages
     public static WorkEvent ToMessage(this EngineEvent happened, long number) => happened switch
     {
         EngineEvent.Started => new WorkStarted(number),
-        EngineEvent.CodesMade made => new WorkCodes(number, made.FirstFrame, new AudioCodes(made.Codes.Cells.ToArray(), made.Codes.Channels)),
+        EngineEvent.CodesMade made => new WorkCodes(number, made.FirstFrame, made.Codes.ToMessage()),
         EngineEvent.SamplesMade made => new WorkSamples(number, made.Samples),
         EngineEvent.Completed end => new WorkCompleted(number, end.Frames, end.EndedByItself),
-        EngineEvent.Failed { Cause: OperationCanceledException } => new WorkFailed(number, "The work was stopped before its end.", CanRunElsewhere: true),
+        EngineEvent.Failed { Cause: OperationCanceledException } =>
+            new WorkFailed(number, "The work was stopped before its end.", CanRunElsewhere: true),
         EngineEvent.Failed => new WorkFailed(number, "The model failed; the server's log says why.", CanRunElsewhere: false),
         _ => throw new ArgumentOutOfRangeException(nameof(happened), happened, "An event without a message."),
     };
+
+    private static AudioCodes ToMessage(this CodeGrid codes) => new(codes.Cells.ToArray(), codes.Channels);
 
     private static CodeGrid ToGrid(this AudioCodes codes) => new(codes.Cells, codes.Channels);
 

@@ -22,7 +22,10 @@ internal sealed class GpuWorkerGrain(LocalWorkers workers, ILocalSiloDetails sil
 
     public Task<WorkAdmission> Submit(EncodingWork work) => Task.FromResult(_worker.Submit(work));
 
-    public async IAsyncEnumerable<WorkEvent> Follow(Guid work, long from, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<WorkEvent> Follow(
+        Guid work,
+        long from,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         using var followed = _worker.Work.Follow(work);
         if (followed is null)

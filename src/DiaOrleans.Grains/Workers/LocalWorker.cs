@@ -68,7 +68,10 @@ internal sealed partial class LocalWorker(
         if (_state == WorkerState.Loading) _state = WorkerState.Ready;
     });
 
-    /// <summary>Falls asleep if there has been no work for <paramref name="idle"/>. Returns the engine, which the caller must dispose of; null otherwise.</summary>
+    /// <summary>
+    /// Falls asleep if there has been no work for <paramref name="idle"/>. Returns the engine, which the caller must dispose of; null
+    /// otherwise.
+    /// </summary>
     public ISpeechEngine? TryFallAsleep(TimeSpan idle)
     {
         lock (_gate)

@@ -19,7 +19,10 @@ internal sealed class LocalWorkers
     /// <summary>By number of the device.</summary>
     public IReadOnlyList<LocalWorker> All { get; }
 
-    /// <summary>Ends at the next change of any worker's state or load. Take it before <see cref="AnyTakesWork"/> is read; then no change is missed.</summary>
+    /// <summary>
+    /// Ends at the next change of any worker's state or load. Take it before <see cref="AnyTakesWork"/> is read; then no change is
+    /// missed.
+    /// </summary>
     public Task Changed => _changed.Next;
 
     /// <summary>Whether any worker is ready, or asleep and can be woken.</summary>

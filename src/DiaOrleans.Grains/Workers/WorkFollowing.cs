@@ -27,8 +27,8 @@ internal static class WorkFollowing
     }
 
     /// <summary>
-    /// All events of the work. A stream that breaks is taken up again behind the last event. If the worker does not answer any more, the last event is a
-    /// <see cref="WorkFailed"/>; no fault of a call is thrown.
+    /// All events of the work. A stream that breaks is taken up again behind the last event. If the worker does not answer any more, the
+    /// last event is a <see cref="WorkFailed"/>; no fault of a call is thrown.
     /// </summary>
     /// <param name="worker">The worker that has admitted the work.</param>
     /// <param name="work">Id of the work.</param>

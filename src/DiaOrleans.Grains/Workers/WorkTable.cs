@@ -4,8 +4,8 @@ using DiaOrleans.Inference.Serving;
 namespace DiaOrleans.Grains.Workers;
 
 /// <summary>
-/// Admitted work by id, speech and recordings alike, until it is released or nobody has followed it for <see cref="Silence"/>: then whoever submitted it was lost
-/// with its silo. Thread-safe.
+/// Admitted work by id, speech and recordings alike, until it is released or was not followed for <see cref="Silence"/>: then the silo
+/// that submitted it was lost. Thread-safe.
 /// </summary>
 internal sealed class WorkTable(TimeProvider time)
 {
@@ -30,7 +30,7 @@ internal sealed class WorkTable(TimeProvider time)
         if (_entries.TryRemove(id, out var entry)) entry.Run.Cancel();
     }
 
-    /// <summary>Releases what nobody follows and returns its ids.</summary>
+    /// <summary>Releases work that is not followed and returns its ids.</summary>
     public IReadOnlyList<Guid> ReleaseForgotten()
     {
         Guid[] forgotten = [.. _entries.Where(pair => IsForgotten(pair.Value)).Select(pair => pair.Key)];

@@ -8,7 +8,9 @@ namespace DiaOrleans.Grains.Workers;
 /// <param name="CanWait">A worker is ready, is being loaded or can be woken.</param>
 internal sealed record WorkerChoice(IReadOnlyList<WorkerStatus> Ready, string? Asleep, bool CanWait)
 {
-    /// <summary>Orders workers by predicted seconds of audio still to make. Which model a worker has is known only while it is loaded.</summary>
+    /// <summary>
+    /// Orders workers by predicted seconds of audio still to make. Which model a worker has is known only while it is loaded.
+    /// </summary>
     /// <param name="workers">All workers of the cluster.</param>
     /// <param name="model">Name of the model wanted; null for any.</param>
     public static WorkerChoice Among(IReadOnlyList<WorkerStatus> workers, string? model = null)

@@ -2,7 +2,9 @@ using DiaOrleans.Abstractions.Workers;
 
 namespace DiaOrleans.Grains.Workers;
 
-/// <summary>The last report of every worker, and the workers' numbers. A worker that has not reported for <see cref="Silence"/> is left out.</summary>
+/// <summary>
+/// The last report of every worker, and the workers' numbers. A worker that has not reported for <see cref="Silence"/> is left out.
+/// </summary>
 internal sealed class WorkerRoster(TimeProvider time)
 {
     /// <summary>Ten missed reports.</summary>
@@ -26,7 +28,9 @@ internal sealed class WorkerRoster(TimeProvider time)
         return [.. _entries.Values.Select(entry => entry.Status).OrderBy(status => status.Key, StringComparer.Ordinal)];
     }
 
-    /// <summary>The number that is known for the key, else the one that the worker reports if it is free, else the smallest free one.</summary>
+    /// <summary>
+    /// The number that is known for the key, else the one that the worker reports if it is free, else the smallest free one.
+    /// </summary>
     private int FindNumber(WorkerStatus status)
     {
         if (_entries.TryGetValue(status.Key, out var known)) return known.Status.Number;

@@ -3,8 +3,9 @@ using DiaOrleans.Inference.Decoding;
 namespace DiaOrleans.Inference.Serving;
 
 /// <summary>
-/// What happens to admitted work, in order: <see cref="Started"/>, then <see cref="CodesMade"/> and <see cref="SamplesMade"/>, then one of <see cref="Completed"/> and
-/// <see cref="Failed"/>. Work that fails early has no other event. The codes of a frame come before its samples.
+/// What happens to admitted work, in order: <see cref="Started"/>, then <see cref="CodesMade"/> and <see cref="SamplesMade"/>, then one
+/// of <see cref="Completed"/> and <see cref="Failed"/>. Work that fails early has no other event. The codes of a frame come before its
+/// samples.
 /// </summary>
 public abstract record EngineEvent
 {

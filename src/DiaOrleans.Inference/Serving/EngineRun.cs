@@ -3,7 +3,9 @@ using DiaOrleans.Inference.Streams;
 
 namespace DiaOrleans.Inference.Serving;
 
-/// <summary>Work that an engine has admitted, and the log of its events. Once stopped, the engine frees its slot within a step. Thread-safe.</summary>
+/// <summary>
+/// Work that an engine has admitted, and the log of its events. Once stopped, the engine frees its slot within a step. Thread-safe.
+/// </summary>
 /// <param name="stop">Stops the work.</param>
 public abstract class EngineRun(CancellationToken stop)
 {

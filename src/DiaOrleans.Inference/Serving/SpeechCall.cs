@@ -3,7 +3,10 @@ namespace DiaOrleans.Inference.Serving;
 /// <summary>One call of the model.</summary>
 public sealed record SpeechCall
 {
-    /// <summary>Ids of the text (<see cref="Decoding.TextIds"/>), cleaned and tagged; with a prompt, its transcript first. Not to be changed any more.</summary>
+    /// <summary>
+    /// Ids of the text (<see cref="Decoding.TextIds"/>), cleaned and tagged; with a prompt, its transcript first. Not to be changed any
+    /// more.
+    /// </summary>
     public required int[] TextIds { get; init; }
 
     /// <summary>The most new frames; capped by the model's own rows.</summary>

@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace DiaOrleans.Inference.Streams;
 
-/// <summary>A sequence that grows until its end while readers follow it, each from a position of its choice. All items are kept. Thread-safe.</summary>
+/// <summary>
+/// A sequence that grows until its end while readers follow it, each from a position of its choice. All items are kept. Thread-safe.
+/// </summary>
 public sealed class ReplayBuffer<T>
 {
     private readonly Lock _gate = new();

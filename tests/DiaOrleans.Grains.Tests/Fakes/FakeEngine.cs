@@ -19,7 +19,8 @@ internal sealed class FakeEngine : ISpeechEngine, ISpeechEngineFactory
     public static ModelDescription Description { get; } = new()
     {
         Name = "fake", Profile = "classic", Precision = "fp32", FrameRate = 50, SampleRate = 16000,
-        MaxTextIds = 100, MaxTextBytes = 60, MaxNewFrames = 400, CodecFingerprint = "fake", Sampling = new SamplingSettings(3f, 1.2f, 0.95f, 45),
+        MaxTextIds = 100, MaxTextBytes = 60, MaxNewFrames = 400, CodecFingerprint = "fake",
+        Sampling = new SamplingSettings(3f, 1.2f, 0.95f, 45),
     };
 
     public ModelDescription Model => Description;

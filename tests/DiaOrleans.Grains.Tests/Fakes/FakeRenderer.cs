@@ -16,7 +16,7 @@ internal sealed class FakeRenderer : ISpeechRenderer
     /// <summary>The answer to the next calls; null admits them.</summary>
     public SpeechAdmission? Refusal { get; set; }
 
-    /// <summary>What the next calls wait for before they are refused with its answer, where not null.</summary>
+    /// <summary>If set, the next calls wait for it and are refused with its answer.</summary>
     public Task<SpeechAdmission>? Preparing { get; set; }
 
     /// <summary>Calls so far, refused ones included.</summary>

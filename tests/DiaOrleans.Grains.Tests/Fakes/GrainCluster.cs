@@ -11,7 +11,9 @@ using Orleans.TestingHost;
 
 namespace DiaOrleans.Grains.Tests.Fakes;
 
-/// <summary>Silos with the real grains, a fake engine each, a clock that the test sets, and storage that the test may pass to the next cluster.</summary>
+/// <summary>
+/// Silos with the real grains, a fake engine each, a clock that the test sets, and storage that the test may pass to the next cluster.
+/// </summary>
 internal sealed class GrainCluster : IAsyncDisposable
 {
     private readonly InProcessTestCluster _cluster;

@@ -13,7 +13,13 @@ public sealed class SeedChainTests
     [Fact]
     public void Segments_and_retries_have_seeds_of_their_own_that_stay_the_same()
     {
-        var seeds = (from seed in (long[])[0, 1, 42] from segment in Enumerable.Range(0, 5) from attempt in Enumerable.Range(0, 3) select SeedChain.Derive(seed, segment, attempt)).ToArray();
+        long[] seeds =
+        [
+            .. from seed in (long[])[0, 1, 42]
+            from segment in Enumerable.Range(0, 5)
+            from attempt in Enumerable.Range(0, 3)
+            select SeedChain.Derive(seed, segment, attempt),
+        ];
         seeds.Distinct().Count().ShouldBe(seeds.Length);
         SeedChain.Derive(42, 3, 1).ShouldBe(SeedChain.Derive(42, 3, 1));
     }

@@ -12,7 +12,8 @@ public sealed class EngineHostTests
     public async Task Reports_loading_from_the_first_moment_and_ready_with_the_models_facts_once_it_is_loaded()
     {
         await using var cluster = await GrainCluster.Start(loaded: false);
-        (await cluster.Workers()).Single().ShouldSatisfyAllConditions(w => w.State.ShouldBe(WorkerState.Loading), w => w.Model.ShouldBeNull());
+        (await cluster.Workers()).Single().ShouldSatisfyAllConditions(
+            w => w.State.ShouldBe(WorkerState.Loading), w => w.Model.ShouldBeNull());
         await cluster.FinishLoading();
         (await cluster.Workers()).Single().Model.ShouldBe(new ModelFacts
         {
@@ -37,7 +38,8 @@ public sealed class EngineHostTests
         {
             var grain = cluster.Grains.GetGrain<IGpuWorkerGrain>(worker.Key);
             (await grain.Submit(Work())).Outcome.ShouldBe(WorkOutcome.Accepted);
-            (await grain.GetStatus()).ShouldSatisfyAllConditions(status => status.Key.ShouldBe(worker.Key), status => status.Busy.ShouldBeTrue());
+            (await grain.GetStatus()).ShouldSatisfyAllConditions(
+                status => status.Key.ShouldBe(worker.Key), status => status.Busy.ShouldBeTrue());
         }
     }
 
@@ -190,5 +192,6 @@ public sealed class EngineHostTests
     private static EngineHost Host(GrainCluster cluster) =>
         cluster.Silos[0].ServiceProvider.GetServices<IHostedService>().OfType<EngineHost>().Single();
 
-    private static SpeechWork Work() => new() { Id = Guid.NewGuid(), TextIds = [1, 97, 1], MaxFrames = 7, Seed = 1, Guidance = 3, Temperature = 1, TopP = 1 };
+    private static SpeechWork Work() =>
+        new() { Id = Guid.NewGuid(), TextIds = [1, 97, 1], MaxFrames = 7, Seed = 1, Guidance = 3, Temperature = 1, TopP = 1 };
 }

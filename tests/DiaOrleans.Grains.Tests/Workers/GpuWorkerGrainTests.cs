@@ -133,7 +133,8 @@ public sealed class GpuWorkerGrainTests
     public async Task Follow_of_unknown_work_is_one_failure()
     {
         await using var cluster = await GrainCluster.Start();
-        var failed = (await (await Worker(cluster)).Follow(Guid.NewGuid(), 4).ToListAsync()).ShouldHaveSingleItem().ShouldBeOfType<WorkFailed>();
+        var events = await (await Worker(cluster)).Follow(Guid.NewGuid(), 4).ToListAsync();
+        var failed = events.ShouldHaveSingleItem().ShouldBeOfType<WorkFailed>();
         (failed.Number, failed.CanRunElsewhere).ShouldBe((4, true));
         failed.Error.ShouldContain("restarted");
     }
@@ -225,6 +226,7 @@ public sealed class GpuWorkerGrainTests
 
     private static SpeechWork Work() => new()
     {
-        Id = Guid.NewGuid(), TextIds = TextIds.Encode("[S1] Hello. [S1]"), MaxFrames = 7, Seed = -5, Guidance = 2.5, Temperature = 0.5, TopP = 0.25,
+        Id = Guid.NewGuid(), TextIds = TextIds.Encode("[S1] Hello. [S1]"), MaxFrames = 7, Seed = -5,
+        Guidance = 2.5, Temperature = 0.5, TopP = 0.25,
     };
 }

@@ -8,7 +8,8 @@ namespace DiaOrleans.Grains.Tests.Workers;
 
 public sealed class WorkFollowingTests
 {
-    private static readonly WorkEvent[] Events = [new WorkStarted(0), new WorkSamples(1, [0.5f]), new WorkSamples(2, [1]), new WorkCompleted(3, 9, true)];
+    private static readonly WorkEvent[] Events =
+        [new WorkStarted(0), new WorkSamples(1, [0.5f]), new WorkSamples(2, [1]), new WorkCompleted(3, 9, true)];
 
     [Fact]
     public async Task FollowToEnd_takes_a_dropped_stream_up_behind_the_last_event()
@@ -74,7 +75,10 @@ public sealed class WorkFollowingTests
         await using var cluster = await GrainCluster.Start(silos: 2, realTime: true);
         var silo = cluster.Silos[1];
         var worker = cluster.Silos[0].ServiceProvider.GetRequiredService<IGrainFactory>().GetGrain<IGpuWorkerGrain>($"{silo.Name}/0");
-        var work = new SpeechWork { Id = Guid.NewGuid(), TextIds = [1, 97, 1], MaxFrames = 7, Seed = 1, Guidance = 3, Temperature = 1, TopP = 1 };
+        var work = new SpeechWork
+        {
+            Id = Guid.NewGuid(), TextIds = [1, 97, 1], MaxFrames = 7, Seed = 1, Guidance = 3, Temperature = 1, TopP = 1,
+        };
         (await worker.Submit(work)).Outcome.ShouldBe(WorkOutcome.Accepted);
         cluster.Engines.Single(engine => engine.Admitted == 1).Next().Start();
         var stop = TestContext.Current.CancellationToken;

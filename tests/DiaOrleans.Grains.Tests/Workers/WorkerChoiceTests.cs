@@ -17,8 +17,10 @@ public sealed class WorkerChoiceTests
     [Fact]
     public void Leaves_out_who_cannot_work_and_says_whether_waiting_helps()
     {
-        WorkerStatus[] others = [Ready("a/0", 0, 0) with { State = WorkerState.Draining }, new() { Key = "b/0", State = WorkerState.Failed }];
-        WorkerChoice.Among(others).ShouldSatisfyAllConditions(choice => choice.Ready.ShouldBeEmpty(), choice => choice.CanWait.ShouldBeFalse());
+        WorkerStatus[] others =
+            [Ready("a/0", 0, 0) with { State = WorkerState.Draining }, new() { Key = "b/0", State = WorkerState.Failed }];
+        WorkerChoice.Among(others).ShouldSatisfyAllConditions(
+            choice => choice.Ready.ShouldBeEmpty(), choice => choice.CanWait.ShouldBeFalse());
         WorkerChoice.Among([.. others, new() { Key = "c/0", State = WorkerState.Loading }]).CanWait.ShouldBeTrue();
     }
 
@@ -26,7 +28,8 @@ public sealed class WorkerChoiceTests
     public void Wakes_a_sleeper_only_where_no_other_can_take_the_work()
     {
         WorkerStatus asleep = new() { Key = "a/0", State = WorkerState.Asleep };
-        WorkerChoice.Among([asleep]).ShouldSatisfyAllConditions(choice => choice.Asleep.ShouldBe("a/0"), choice => choice.CanWait.ShouldBeTrue());
+        WorkerChoice.Among([asleep]).ShouldSatisfyAllConditions(
+            choice => choice.Asleep.ShouldBe("a/0"), choice => choice.CanWait.ShouldBeTrue());
         WorkerChoice.Among([asleep, Ready("b/0", 0, 0)]).Asleep.ShouldBeNull();
         WorkerChoice.Among([asleep, new() { Key = "b/0", State = WorkerState.Loading }]).Asleep.ShouldBeNull();
     }

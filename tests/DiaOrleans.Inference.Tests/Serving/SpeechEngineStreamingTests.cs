@@ -11,7 +11,8 @@ namespace DiaOrleans.Inference.Tests.Serving;
 public sealed class SpeechEngineStreamingTests
 {
     private const string Text =
-        "[S1] The rain stopped before the train came to the station. Nobody had an umbrella, and nobody was in a hurry to go home again on that grey morning. [S1]";
+        "[S1] The rain stopped before the train came to the station. Nobody had an umbrella, and nobody was in a hurry "
+        + "to go home again on that grey morning. [S1]";
     private const int HopLength = 1024;
 
     [Fact]
@@ -32,7 +33,8 @@ public sealed class SpeechEngineStreamingTests
     {
         await using var engine = Open();
         var run = engine.TryStart(Call()).Run!;
-        var (frames, samples) = (0, 0);
+        var frames = 0;
+        var samples = 0;
         EngineEvent? last = null;
         await foreach (var happened in run.ReadEvents(0, TestContext.Current.CancellationToken))
         {
@@ -95,10 +97,15 @@ public sealed class SpeechEngineStreamingTests
         var vectors = VectorFile.Open("dia-nano");
         var codes = (await engine.TryEncode(vectors.Floats("gen.short.wave")).Run!.Clip()).Codes;
         speech.Ended.IsCompleted.ShouldBeFalse();
-        var (golden, shape) = (vectors.Ints("encode.codes"), vectors.Shape("encode.codes"));
+        var golden = vectors.Ints("encode.codes");
+        var shape = vectors.Shape("encode.codes");
         codes.Rows.ShouldBe((int)shape[1]);
         for (var q = 0; q < shape[0]; q++)
-            Enumerable.Range(0, codes.Rows).Select(frame => (int)codes[frame, q]).ShouldBe(golden.Skip(q * codes.Rows).Take(codes.Rows), $"codebook {q}");
+        {
+            var made = Enumerable.Range(0, codes.Rows).Select(frame => (int)codes[frame, q]);
+            made.ShouldBe(golden.Skip(q * codes.Rows).Take(codes.Rows), $"codebook {q}");
+        }
+
         brake.Release();
     }
 
@@ -123,7 +130,8 @@ public sealed class SpeechEngineStreamingTests
     private static SpeechEngine Open(TimeProvider? time = null) =>
         SpeechEngine.Open(new ModelOptions { Folder = ReferenceCheckpoints.Folder("dia-nano") }, NullLogger<SpeechEngine>.Instance, time);
 
-    private static Codec OpenCodec() => new(DacCheckpoint.Open(CodecLocator.Find(ReferenceCheckpoints.Folder("dia-nano"), null)), threads: 1);
+    private static Codec OpenCodec() =>
+        new(DacCheckpoint.Open(CodecLocator.Find(ReferenceCheckpoints.Folder("dia-nano"), null)), threads: 1);
 
     /// <summary>The decoder looks at the clock before and after each step; this one lets it make so many steps and then holds it.</summary>
     private sealed class Brake(int steps) : TimeProvider, IDisposable

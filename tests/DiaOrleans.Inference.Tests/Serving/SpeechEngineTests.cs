@@ -47,7 +47,10 @@ public sealed class SpeechEngineTests
         var first = await Start(engine, 7).Clip();
         var call = new SpeechCall
         {
-            TextIds = TextIds.Encode("[S1] The lamp is still on. I did not expect you so soon."), MaxFrames = 200, Seed = 7, Prompt = first.Codes,
+            TextIds = TextIds.Encode("[S1] The lamp is still on. I did not expect you so soon."),
+            MaxFrames = 200,
+            Seed = 7,
+            Prompt = first.Codes,
         };
         var next = await engine.TryStart(call).Run!.Clip();
         next.Samples.Length.ShouldBe(next.Codes.Rows * 1024);
@@ -81,11 +84,12 @@ public sealed class SpeechEngineTests
     public async Task What_no_model_can_serve_is_refused_with_a_reason()
     {
         await using var engine = Open();
-        Refused(new SpeechCall { TextIds = TextIds.Encode(""), MaxFrames = 10, Seed = 0 }).ShouldContain("no text");
-        Refused(new SpeechCall { TextIds = TextIds.Encode(new string('a', 513)), MaxFrames = 10, Seed = 0 }).ShouldContain("513");
-        Refused(new SpeechCall { TextIds = TextIds.Encode(Text), MaxFrames = 0, Seed = 0 }).ShouldContain("frame");
-        Refused(new SpeechCall { TextIds = TextIds.Encode(Text), MaxFrames = 10, Seed = 0, Prompt = new CodeGrid(510, 9) }).ShouldContain("no room");
-        Refused(new SpeechCall { TextIds = TextIds.Encode(Text), MaxFrames = 10, Seed = 0, Prompt = new CodeGrid(10, 4) }).ShouldContain("codebooks");
+        var call = Call(0, maxFrames: 10);
+        Refused(call with { TextIds = [] }).ShouldContain("no text");
+        Refused(call with { TextIds = TextIds.Encode(new string('a', 513)) }).ShouldContain("513");
+        Refused(call with { MaxFrames = 0 }).ShouldContain("frame");
+        Refused(call with { Prompt = new CodeGrid(510, 9) }).ShouldContain("no room");
+        Refused(call with { Prompt = new CodeGrid(10, 4) }).ShouldContain("codebooks");
 
         string Refused(SpeechCall call)
         {
@@ -101,7 +105,7 @@ public sealed class SpeechEngineTests
         await using var engine = Open(maxWaitingSeconds: 1);
         var run = Start(engine, 1);
         EngineAdmission answer;
-        do answer = engine.TryStart(new SpeechCall { TextIds = TextIds.Encode(Text), MaxFrames = 100, Seed = 1 });
+        do answer = engine.TryStart(Call(1, maxFrames: 100));
         while (answer.Run is not null);
         answer.Refusal.ShouldBe(EngineRefusal.Busy);
         answer.RetryAfter!.Value.ShouldBeGreaterThanOrEqualTo(TimeSpan.FromSeconds(1));
@@ -115,7 +119,7 @@ public sealed class SpeechEngineTests
         var runs = new[] { Start(engine, 1), Start(engine, 2) };
         var recording = engine.TryEncode(new float[16000]).Run!;
         var drained = engine.DrainAsync(CancellationToken.None);
-        engine.TryStart(new SpeechCall { TextIds = TextIds.Encode(Text), MaxFrames = 10, Seed = 1 }).Refusal.ShouldBe(EngineRefusal.Draining);
+        engine.TryStart(Call(1, maxFrames: 10)).Refusal.ShouldBe(EngineRefusal.Draining);
         engine.TryEncode([0]).Refusal.ShouldBe(EngineRefusal.Draining);
         await drained;
         (await recording.Clip()).Codes.Rows.ShouldBe(16);
@@ -136,7 +140,8 @@ public sealed class SpeechEngineTests
     [Fact]
     public void A_codec_with_another_number_of_codebooks_is_refused()
     {
-        var options = new ModelOptions { Folder = ReferenceCheckpoints.Folder("dia-0626-tiny"), CodecFolder = ReferenceCheckpoints.Folder("dia-0626-tiny") };
+        var folder = ReferenceCheckpoints.Folder("dia-0626-tiny");
+        var options = new ModelOptions { Folder = folder, CodecFolder = folder };
         Should.Throw<CheckpointException>(() => SpeechEngine.Open(options, NullLogger<SpeechEngine>.Instance));
     }
 
@@ -145,5 +150,8 @@ public sealed class SpeechEngineTests
         NullLogger<SpeechEngine>.Instance);
 
     private static SpeechRun Start(SpeechEngine engine, long seed, int maxFrames = 200) =>
-        engine.TryStart(new SpeechCall { TextIds = TextIds.Encode(Text), MaxFrames = maxFrames, Seed = seed }).Run!;
+        engine.TryStart(Call(seed, maxFrames)).Run!;
+
+    private static SpeechCall Call(long seed, int maxFrames) =>
+        new() { TextIds = TextIds.Encode(Text), MaxFrames = maxFrames, Seed = seed };
 }

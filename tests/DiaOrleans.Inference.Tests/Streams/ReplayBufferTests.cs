@@ -9,7 +9,7 @@ public sealed class ReplayBufferTests
     [Fact]
     public async Task Read_while_items_come_gives_each_reader_all_from_its_position_on()
     {
-        await using var early = _buffer.Read(0, TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        await using var early = _buffer.Read(0, TestContext.Current.CancellationToken).GetAsyncEnumerator();
         var next = early.MoveNextAsync();
         next.IsCompleted.ShouldBeFalse();
         _buffer.TryAppend(1).ShouldBeTrue();
