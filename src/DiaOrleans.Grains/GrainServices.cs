@@ -53,16 +53,17 @@ public static class GrainServices
     }
 
     /// <summary>
-    /// Registers an engine for this silo, loaded by <typeparamref name="TFactory"/>. Call it after the silo is added, so that the engine
-    /// starts after the silo and stops before it.
+    /// Registers the engines of this silo, one a device, loaded by <typeparamref name="TFactory"/>. Call it after the silo is added, so that
+    /// engines start after the silo and stop before it.
     /// </summary>
     public static IServiceCollection AddSpeechEngine<TFactory>(this IServiceCollection services, EngineHostOptions options)
         where TFactory : class, ISpeechEngineFactory
     {
         services.AddSingleton<ISpeechEngineFactory, TFactory>();
         services.AddSingleton(options);
-        services.AddSingleton(provider => new LocalWorker(
-            new WorkerKey(provider.GetRequiredService<ILocalSiloDetails>().Name, options.Device),
+        services.AddSingleton(provider => new LocalWorkers(
+            provider.GetRequiredService<ILocalSiloDetails>().Name,
+            options.Devices,
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<LocalWorker>>()));
         services.AddHostedService<EngineHost>();
@@ -70,8 +71,8 @@ public static class GrainServices
     }
 
     /// <summary>
-    /// Registers the runner of background jobs on this silo's engine. Call it after <see cref="AddSpeechEngine"/>, so that jobs are
-    /// released before the engine drains.
+    /// Registers the runner of background jobs on this silo's engines. Call it after <see cref="AddSpeechEngine"/>, so that jobs are
+    /// released before the engines drain.
     /// </summary>
     public static IServiceCollection AddJobRunner(this IServiceCollection services) => services.AddHostedService<JobRunner>();
 }

@@ -1,12 +1,12 @@
 namespace DiaOrleans.Abstractions.Speech;
 
-/// <summary>Where a request or a job stands. It only moves forward; the last three are final.</summary>
+/// <summary>State of a request or a job. It only moves forward; the last three are final.</summary>
 public enum SpeechStatus
 {
     /// <summary>Waiting for a slot.</summary>
     Pending,
 
-    /// <summary>A slot decodes it.</summary>
+    /// <summary>In a slot.</summary>
     Processing,
 
     /// <summary>All its audio can be read.</summary>
@@ -19,20 +19,20 @@ public enum SpeechStatus
     Cancelled,
 }
 
-/// <summary>A request as it stands now.</summary>
+/// <summary>A request's state at one moment.</summary>
 [GenerateSerializer, Immutable, Alias("dia.speech-snapshot")]
 public sealed record SpeechSnapshot
 {
-    /// <summary>Where it stands.</summary>
+    /// <summary>The request's state.</summary>
     [Id(0)] public required SpeechStatus Status { get; init; }
 
-    /// <summary>The cleaned and tagged text, null before admission.</summary>
+    /// <summary>The cleaned and tagged text; null before admission.</summary>
     [Id(1)] public string? ProcessedText { get; init; }
 
     /// <summary>Encoded bytes that can be read so far.</summary>
     [Id(2)] public long AudioBytes { get; init; }
 
-    /// <summary>A sentence for the client, where failed.</summary>
+    /// <summary>A sentence for the client, if failed.</summary>
     [Id(3)] public string? Error { get; init; }
 
     /// <summary>Text ids given to the model so far, prompt transcripts included.</summary>

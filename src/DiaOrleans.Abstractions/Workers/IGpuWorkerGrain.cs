@@ -1,38 +1,36 @@
 namespace DiaOrleans.Abstractions.Workers;
 
-/// <summary>Stands before one engine and keeps nothing itself. Key <c>silo/gpu</c>: it lives on that silo or nowhere.</summary>
+/// <summary>Gives access to one engine; the grain itself keeps no state. Key <c>silo/device</c>: it is placed on that silo only.</summary>
 [Alias("dia.gpu-worker")]
 public interface IGpuWorkerGrain : IGrainWithStringKey
 {
-    /// <summary>Admits the work or refuses it, at once. The same id again answers as the first time.</summary>
+    /// <summary>Admits or refuses a call of the model, at once. A second submission of the same id is not run again.</summary>
     [Alias("submit")]
     Task<WorkAdmission> Submit(SpeechWork work);
 
-    /// <summary>Admits a recording to be turned into codes; a busy decoder does not delay it. The same id again answers as the first time.</summary>
+    /// <summary>
+    /// Admits or refuses a recording to be turned into codes, at once. Calls of the model do not delay it. A second submission of the
+    /// same id is not run again.
+    /// </summary>
     [Alias("submit-encoding")]
-    Task<WorkAdmission> SubmitEncoding(EncodingWork work);
-
-    /// <summary>Returns when the work has ended, or after <paramref name="upTo"/> (20 s at most).</summary>
-    [Alias("wait")]
-    Task<WorkProgress> Wait(Guid workId, TimeSpan upTo);
+    Task<WorkAdmission> Submit(EncodingWork work);
 
     /// <summary>
-    /// Samples from the first on, mono, -1 to 1, at <see cref="WorkProgress.SampleRate"/>, in chunks of at most 64 k samples, as the codec makes them; ends with the
-    /// last sample, and throws where the work failed or was stopped. All samples are kept until <see cref="Release"/>: reading again gives them again. Work that is
-    /// read counts as asked about.
+    /// The events of admitted work as they happen, up to <see cref="WorkCompleted"/> or <see cref="WorkFailed"/>. All are kept until
+    /// <see cref="Release"/>, so that reading may begin again where it broke off. Work that is not followed for 60 s is stopped and
+    /// forgotten. Unknown work has one event, a failure.
     /// </summary>
-    [Alias("read")]
-    IAsyncEnumerable<float[]> Read(Guid workId, CancellationToken cancellation = default);
+    /// <param name="work">Its id.</param>
+    /// <param name="from">Number of the first event wanted, from 0.</param>
+    /// <param name="cancellation">Ends the reading; the work goes on.</param>
+    [Alias("follow")]
+    IAsyncEnumerable<WorkEvent> Follow(Guid work, long from, CancellationToken cancellation = default);
 
-    /// <summary>Codes of completed work, the prompt's not among them; null where it is unknown or has not completed.</summary>
-    [Alias("codes")]
-    Task<AudioCodes?> GetCodes(Guid workId);
-
-    /// <summary>Stops the work if it runs and forgets it.</summary>
+    /// <summary>Stops the work if it runs and forgets it. Without effect on unknown work.</summary>
     [Alias("release")]
-    Task Release(Guid workId);
+    Task Release(Guid work);
 
-    /// <summary>Brings the model of a worker that is asleep back to memory, and does not wait for it; others it leaves as they are.</summary>
+    /// <summary>Starts to load the model of a worker that is asleep and returns at once. Without effect in other states.</summary>
     [Alias("wake")]
     Task Wake();
 

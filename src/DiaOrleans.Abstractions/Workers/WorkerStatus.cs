@@ -3,19 +3,19 @@ namespace DiaOrleans.Abstractions.Workers;
 /// <summary>What a worker can do now.</summary>
 public enum WorkerState
 {
-    /// <summary>The model is being read.</summary>
+    /// <summary>The model is being loaded.</summary>
     Loading,
 
     /// <summary>It admits work.</summary>
     Ready,
 
-    /// <summary>It finishes what it has and admits nothing.</summary>
+    /// <summary>It finishes the work that it has and admits no more.</summary>
     Draining,
 
     /// <summary>The model did not load; the silo's log says why.</summary>
     Failed,
 
-    /// <summary>Its model has left memory for want of work; <see cref="IGpuWorkerGrain.Wake"/> brings it back.</summary>
+    /// <summary>The model was unloaded because there was no work; <see cref="IGpuWorkerGrain.Wake"/> loads it again.</summary>
     Asleep,
 }
 
@@ -23,7 +23,7 @@ public enum WorkerState
 [GenerateSerializer, Immutable, Alias("dia.worker-status")]
 public sealed record WorkerStatus
 {
-    /// <summary>Key of its grain, <c>silo/gpu</c>.</summary>
+    /// <summary>Key of its grain, <c>silo/device</c>.</summary>
     [Id(0)] public required string Key { get; init; }
 
     /// <summary>What it can do now.</summary>
@@ -32,17 +32,26 @@ public sealed record WorkerStatus
     /// <summary>Work in slots.</summary>
     [Id(2)] public int Active { get; init; }
 
-    /// <summary>Work admitted and waiting for a slot.</summary>
+    /// <summary>Work admitted that waits for a slot.</summary>
     [Id(3)] public int Waiting { get; init; }
 
     /// <summary>Predicted seconds of audio still to make, all admitted work together.</summary>
     [Id(4)] public double BacklogSeconds { get; init; }
 
-    /// <summary>The model, once it is loaded.</summary>
+    /// <summary>The model; null while none is loaded.</summary>
     [Id(5)] public ModelFacts? Model { get; init; }
 
-    /// <summary>True while anybody's work is held: waiting, in a slot, in the codec, or ended and still being read.</summary>
+    /// <summary>True while work is held: waiting, in a slot, in the codec, or ended and not released.</summary>
     [Id(6)] public bool Busy { get; init; }
+
+    /// <summary>Unique in the cluster, from 1; 0 until the directory has given one.</summary>
+    [Id(7)] public int Number { get; init; }
+
+    /// <summary>Name of the device that its engine runs on, such as <c>cpu</c>.</summary>
+    [Id(8)] public string Device { get; init; } = "";
+
+    /// <summary>Name for clients, such as <c>worker_1</c>.</summary>
+    public string Name => $"worker_{Number}";
 }
 
 /// <summary>What a request must know of the loaded model.</summary>
@@ -55,24 +64,32 @@ public sealed record ModelFacts
     /// <summary>Hz, of the codec.</summary>
     [Id(1)] public required int SampleRate { get; init; }
 
-    /// <summary>The most text ids the encoder takes, a tag counting one.</summary>
+    /// <summary>The most text ids that the encoder takes, a tag counting one.</summary>
     [Id(2)] public required int MaxTextIds { get; init; }
 
-    /// <summary>The most bytes of own text, without tags, that one call speaks well: generation_config.json's max_text_bytes, else 350.</summary>
+    /// <summary>
+    /// The most bytes of own text, without tags, that one call speaks well: max_text_bytes of generation_config.json, else 350.
+    /// </summary>
     [Id(3)] public required int MaxTextBytes { get; init; }
 
     /// <summary>The most new frames of one call without a prompt.</summary>
     [Id(4)] public required int MaxNewFrames { get; init; }
 
-    /// <summary>Defaults of generation_config.json, else spec: guidance 3, temperature 1.2, top-p 0.95, top-k 45.</summary>
+    /// <summary>Default guidance scale, from generation_config.json, else 3.</summary>
     [Id(5)] public required double Guidance { get; init; }
 
-    /// <summary>See <see cref="Guidance"/>.</summary>
+    /// <summary>Default sampling temperature, from generation_config.json, else 1.2.</summary>
     [Id(6)] public required double Temperature { get; init; }
 
-    /// <summary>See <see cref="Guidance"/>.</summary>
+    /// <summary>Default nucleus mass, from generation_config.json, else 0.95.</summary>
     [Id(7)] public required double TopP { get; init; }
 
-    /// <summary>Names the codec and its weights: codes made under another one mean another sound.</summary>
+    /// <summary>Identifies the codec and its weights: codes of one codec mean other sounds to another codec.</summary>
     [Id(8)] public required string CodecFingerprint { get; init; }
+
+    /// <summary>Name of the model, as requests name it: that of its checkpoint folder.</summary>
+    [Id(9)] public required string Name { get; init; }
+
+    /// <summary>What it computes in, such as <c>fp32</c>.</summary>
+    [Id(10)] public required string Precision { get; init; }
 }

@@ -14,7 +14,6 @@ namespace DiaOrleans.Grains.Jobs;
 /// its lease and writes again until the write succeeds, the job is cancelled or leased again, or the server stops.
 /// </summary>
 /// <param name="lease">The right to run the job.</param>
-/// <param name="worker">Id of the worker shown to clients, like <c>worker_1</c>.</param>
 /// <param name="grains">Calls the job and the queue.</param>
 /// <param name="renderer">Makes the audio.</param>
 /// <param name="blobs">Receives the audio.</param>
@@ -22,7 +21,6 @@ namespace DiaOrleans.Grains.Jobs;
 /// <param name="logger">Logger of the runner.</param>
 internal sealed partial class JobRun(
     JobLease lease,
-    string worker,
     IGrainFactory grains,
     ISpeechRenderer renderer,
     IBlobStore blobs,
@@ -119,7 +117,7 @@ internal sealed partial class JobRun(
         await Task.WhenAny(rendering.Started, reading);
         if (!reading.IsFaulted && !reading.IsCanceled)
         {
-            var start = new JobStart(worker, rendering.ProcessedText, rendering.AudioPromptUsed);
+            var start = new JobStart(rendering.WorkerName, rendering.ProcessedText, rendering.AudioPromptUsed);
             await _writes.Execute("The start", () => _job.Begin(lease.Token, start), stop);
         }
 

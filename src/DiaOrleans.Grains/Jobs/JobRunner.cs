@@ -1,5 +1,4 @@
 using DiaOrleans.Abstractions.Jobs;
-using DiaOrleans.Abstractions.Workers;
 using DiaOrleans.Grains.Blobs;
 using DiaOrleans.Grains.Rendering;
 using DiaOrleans.Grains.Waiting;
@@ -10,11 +9,11 @@ using Microsoft.Extensions.Logging;
 namespace DiaOrleans.Grains.Jobs;
 
 /// <summary>
-/// Takes jobs from the queue while this silo's engine is ready: one more than the engine decodes at the same time, so that a slot that
+/// Takes jobs from the queue while an engine of this silo is ready: one more than the engines decode at the same time, so that a slot that
 /// becomes free finds work. When the silo stops, running jobs are released; their next run makes the same audio.
 /// </summary>
 internal sealed partial class JobRunner(
-    LocalWorker worker,
+    LocalWorkers workers,
     ILocalSiloDetails silo,
     IGrainFactory grains,
     ISpeechRenderer renderer,
@@ -84,11 +83,11 @@ internal sealed partial class JobRunner(
     /// <summary>Takes one job, or waits until that may be possible.</summary>
     private async Task Step()
     {
-        var change = worker.Changed;
+        var change = workers.Changed;
         await grains.GetGrain<IJobCatalogGrain>(0).Recover().WaitAsync(_stop.Token);
         await RemoveEndedRuns();
-        if (worker.Status.State is not (WorkerState.Ready or WorkerState.Asleep)) await change.WaitUpTo(PollTime, time, _stop.Token);
-        else if (_runs.Count > options.Slots) await Task.WhenAny(_runs).WaitAsync(_stop.Token);
+        if (!workers.AnyTakesWork) await change.WaitUpTo(PollTime, time, _stop.Token);
+        else if (_runs.Count > options.Slots * workers.All.Count) await Task.WhenAny(_runs).WaitAsync(_stop.Token);
         else if (await Queue.Take(silo.SiloAddress.ToParsableString()) is { } lease) await Begin(lease);
         else await Queue.WaitForWork(PollTime, _stop.Token).WaitAsync(_stop.Token);
     }
@@ -99,7 +98,7 @@ internal sealed partial class JobRunner(
     /// </summary>
     private Task Begin(JobLease lease)
     {
-        var run = new JobRun(lease, $"worker_{worker.Key.Device + 1}", grains, renderer, blobs, time, logger);
+        var run = new JobRun(lease, grains, renderer, blobs, time, logger);
         var running = run.Execute(_stop.Token);
         _runs.Add(running);
         return Task.WhenAny(run.Admitted, running).WaitUpTo(LongestAdmission, time, _stop.Token);

@@ -5,7 +5,10 @@ using DiaOrleans.Audio.Stretching;
 
 namespace DiaOrleans.Grains.Rendering;
 
-/// <summary>From the model's samples to the bytes that a client gets: segments joined, speed, rate, format. Computes: use it outside a grain turn.</summary>
+/// <summary>
+/// From the model's samples to the bytes for a client: joins segments, changes speed and rate, encodes. It computes: use it outside a
+/// grain turn.
+/// </summary>
 internal sealed class OutputChain : IDisposable
 {
     private readonly SegmentJoiner _joiner;
@@ -19,23 +22,25 @@ internal sealed class OutputChain : IDisposable
     private readonly ArrayBufferWriter<float> _resampled = new();
     private readonly ArrayBufferWriter<byte> _encoded = new();
 
-    /// <param name="modelRate">Hz of the samples that come in.</param>
-    /// <param name="speed">1 leaves them as they are.</param>
-    /// <param name="format">Of the bytes.</param>
-    /// <param name="sampleRate">Hz of the bytes.</param>
-    /// <param name="streamed">Bytes come as they are made, in a container without a length; else all at the end.</param>
-    /// <param name="keep">A WAV file is wanted at the end as well.</param>
+    /// <param name="modelRate">Hz of the input.</param>
+    /// <param name="speed">0.25 to 4; 1 changes nothing.</param>
+    /// <param name="format">Of the output.</param>
+    /// <param name="sampleRate">Hz of the output.</param>
+    /// <param name="streamed">Bytes come as they are made, in a container that does not tell its length; else all at the end.</param>
+    /// <param name="keep">A WAV file of the output is wanted as well.</param>
     public OutputChain(int modelRate, double speed, AudioFormat format, int sampleRate, bool streamed, bool keep)
     {
         _joiner = new SegmentJoiner(modelRate);
         _stretch = speed == 1 ? null : new TimeStretch(modelRate, speed);
         _resampler = new Resampler(modelRate, sampleRate);
-        // Made with the first sample: an encoder may be a process, and a request may wait long for a slot.
+        // Created with the first sample: an encoder may be a process, and a request may wait long for a slot.
         if (streamed) _stream = new Lazy<IAudioEncoder>(() => AudioEncoders.Create(format, sampleRate), isThreadSafe: false);
         else _whole = new Lazy<AudioFile>(() => new AudioFile(format, sampleRate), isThreadSafe: false);
         if (keep) _recording = new AudioFile(AudioFormat.Wav, sampleRate);
     }
 
+    /// <summary>Begins a segment.</summary>
+    /// <param name="last">It is the last one.</param>
     public void Begin(bool last) => _joiner.Begin(last, _joined);
 
     /// <summary>Takes a segment's samples; returns the bytes that are ready.</summary>
@@ -45,16 +50,17 @@ internal sealed class OutputChain : IDisposable
         return Advance(ended: false);
     }
 
+    /// <summary>Ends the segment.</summary>
     public void End() => _joiner.End(_joined);
 
-    /// <summary>The bytes that are left, in pieces; all of them where they do not come as they are made.</summary>
+    /// <summary>The remaining bytes, in pieces: all bytes unless the output is streamed.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> Finish()
     {
         var rest = Advance(ended: true);
         return _whole is null ? [rest] : _whole.Value.Finish();
     }
 
-    /// <summary>The WAV file of all samples, where it was asked for; call it once, after <see cref="Finish"/>.</summary>
+    /// <summary>The WAV file of the output, or null if it is not wanted. Call it once, after <see cref="Finish"/>.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>>? FinishRecording() => _recording?.Finish();
 
     public void Dispose()

@@ -2,7 +2,11 @@ using System.Buffers;
 
 namespace DiaOrleans.Grains.Rendering;
 
-/// <summary>Puts segments one after another without clicks: a breath of silence between them, and edges that fade. The first start and the last end are left as they are.</summary>
+/// <summary>
+/// Joins segments without clicks: 0.15 s of silence between them, and edges that fade over 5 ms. The start of the first segment and the
+/// end of the last one are not changed.
+/// </summary>
+/// <param name="sampleRate">Hz.</param>
 internal sealed class SegmentJoiner(int sampleRate)
 {
     private const double PauseSeconds = 0.15;
@@ -24,17 +28,18 @@ internal sealed class SegmentJoiner(int sampleRate)
             output.Advance(pause);
         }
 
-        (_written, _last) = (0, last);
+        _written = 0;
+        _last = last;
     }
 
-    /// <summary>Takes samples of the segment, and holds back as many as may have to fade.</summary>
+    /// <summary>Takes samples of the segment, and holds back those that may have to fade.</summary>
     public void Write(ReadOnlySpan<float> samples, IBufferWriter<float> output)
     {
         var start = _held.WrittenCount;
         _held.Write(samples);
         if (_segment > 1) FadeIn(start);
         _written += samples.Length;
-        Let(_last ? _held.WrittenCount : Math.Max(0, _held.WrittenCount - _fade), output);
+        Emit(_last ? _held.WrittenCount : Math.Max(0, _held.WrittenCount - _fade), output);
     }
 
     /// <summary>Ends the segment.</summary>
@@ -42,7 +47,7 @@ internal sealed class SegmentJoiner(int sampleRate)
     {
         var rest = Held(0);
         for (var i = 0; i < rest.Length; i++) rest[i] *= (float)(rest.Length - i) / (rest.Length + 1);
-        Let(rest.Length, output);
+        Emit(rest.Length, output);
     }
 
     private void FadeIn(int start)
@@ -53,7 +58,7 @@ internal sealed class SegmentJoiner(int sampleRate)
 
     private Span<float> Held(int start) => System.Runtime.InteropServices.MemoryMarshal.AsMemory(_held.WrittenMemory)[start..].Span;
 
-    private void Let(int count, IBufferWriter<float> output)
+    private void Emit(int count, IBufferWriter<float> output)
     {
         if (count == 0) return;
         output.Write(_held.WrittenSpan[..count]);

@@ -3,15 +3,16 @@ using DiaOrleans.Abstractions.Workers;
 
 namespace DiaOrleans.Grains.Rendering;
 
-/// <summary>The answers at the door.</summary>
+/// <summary>Makes the answers to requests for speech.</summary>
 internal static class SpeechAdmissions
 {
     public static SpeechAdmission Rejected(string reason) => new() { Outcome = AdmissionOutcome.Rejected, Reason = reason };
 
-    public static SpeechAdmission VoiceNotFound(IReadOnlyList<string> available) => new() { Outcome = AdmissionOutcome.VoiceNotFound, AvailableVoices = available };
+    public static SpeechAdmission VoiceNotFound(IReadOnlyList<string> available) =>
+        new() { Outcome = AdmissionOutcome.VoiceNotFound, AvailableVoices = available };
 
-    /// <summary>What a client hears of a worker's answer.</summary>
-    public static SpeechAdmission From(WorkAdmission answer) => new()
+    /// <summary>The answer that follows from a worker's.</summary>
+    public static SpeechAdmission FromWorker(WorkAdmission answer) => new()
     {
         Outcome = answer.Outcome switch
         {
@@ -19,7 +20,7 @@ internal static class SpeechAdmissions
             WorkOutcome.Busy => AdmissionOutcome.Busy,
             WorkOutcome.Unavailable => AdmissionOutcome.Unavailable,
             WorkOutcome.Rejected => AdmissionOutcome.Rejected,
-            _ => throw new ArgumentOutOfRangeException(nameof(answer), answer.Outcome, "A worker's answer that requests do not know."),
+            _ => throw new ArgumentOutOfRangeException(nameof(answer), answer.Outcome, "An outcome without an answer for clients."),
         },
         Reason = answer.Reason,
         RetryAfter = answer.RetryAfter,

@@ -2,38 +2,53 @@ using System.Runtime.CompilerServices;
 using DiaOrleans.Abstractions.Speech;
 using DiaOrleans.Abstractions.Workers;
 using DiaOrleans.Audio.Formats;
-using DiaOrleans.Grains.Cloning;
 using Microsoft.Extensions.Logging;
 
 namespace DiaOrleans.Grains.Rendering;
 
-/// <summary>An admitted request: its segments one after another through one chain of output.</summary>
+/// <summary>
+/// An admitted request: its segments, one after another, through one output chain. It holds the codes that it has received, segment by
+/// segment.
+/// </summary>
+/// <param name="plan">The request.</param>
+/// <param name="first">The first segment, submitted.</param>
+/// <param name="workerName">Name of the worker for clients.</param>
+/// <param name="worker">The worker that speaks all segments.</param>
+/// <param name="recorder">Keeps the log entry and the saved output.</param>
+/// <param name="time">Clock of pauses.</param>
+/// <param name="logger">Log of retries.</param>
 internal sealed class SpeechRendering(
-    RenderTicket ticket, SpeechPlan plan, SegmentSpeech first, IGpuWorkerGrain worker, GenerationRecorder recorder, TimeProvider time, ILogger logger) : ISpeechRendering
+    SpeechPlan plan,
+    SegmentSpeech first,
+    string workerName,
+    IGpuWorkerGrain worker,
+    GenerationRecorder recorder,
+    TimeProvider time,
+    ILogger logger) : ISpeechRendering
 {
     private readonly List<SegmentSpeech> _segments = [first];
 
-    public string ProcessedText => ticket.Script;
+    public string ProcessedText => plan.Script;
 
     public bool AudioPromptUsed => plan.Prompt is not null;
 
+    public string WorkerName => workerName;
+
     public Task Started => first.Started;
 
-    public int InputTokens => _segments.Sum(segment => segment.InputTokens);
+    public int InputTokens => Sum(segment => segment.InputTokens);
 
-    public int OutputTokens => _segments.Sum(segment => segment.Frames);
+    public int OutputTokens => Sum(segment => segment.Frames);
 
     public SavedOutput? Saved { get; private set; }
 
     public async IAsyncEnumerable<ReadOnlyMemory<byte>> Read([EnumeratorCancellation] CancellationToken stop)
     {
-        var request = ticket.Request;
-        AudioFormats.TryParse(request.Format, out var format);
-        using var output = new OutputChain(plan.Model.SampleRate, request.Speed, format, format.RateFor(request.SampleRate), request.Streamed, ticket.Configuration.SaveOutputs);
+        using var output = CreateOutput();
         var prompt = plan.Prompt;
         for (var i = 0; i < plan.Segments.Count && plan.FramesLeft(OutputTokens) > 0; i++)
         {
-            var segment = i == 0 ? first : await Next(i, prompt, stop);
+            var segment = i == 0 ? first : await StartNext(i, prompt, stop);
             output.Begin(last: i == plan.Segments.Count - 1);
             await foreach (var samples in segment.Read(stop))
             {
@@ -41,11 +56,11 @@ internal sealed class SpeechRendering(
             }
 
             output.End();
-            if (i == 0 && plan.Segments.Count > 1) prompt ??= segment.Codes is { } codes ? plan.Continuation(codes) : null;
+            if (i == 0 && plan.Segments.Count > 1 && segment.Codes is { } codes) prompt ??= plan.CreateContinuation(codes);
         }
 
         var rest = output.Finish();
-        Saved = await recorder.Record(ticket, AudioPromptUsed, output, stop);
+        Saved = await recorder.Record(plan, output, stop);
         foreach (var piece in rest) yield return piece;
     }
 
@@ -54,12 +69,24 @@ internal sealed class SpeechRendering(
         foreach (var segment in _segments) await segment.Release();
     }
 
-    private async Task<SegmentSpeech> Next(int index, ResolvedPrompt? prompt, CancellationToken stop)
+    private OutputChain CreateOutput()
     {
-        var segment = new SegmentSpeech(plan, index, prompt, OutputTokens, worker, ticket.Priority, time, logger);
-        _segments.Add(segment);
+        var request = plan.Request;
+        var rate = plan.Format.RateFor(request.SampleRate);
+        return new OutputChain(plan.Model.SampleRate, request.Speed, plan.Format, rate, request.Streamed, plan.Configuration.SaveOutputs);
+    }
+
+    private async Task<SegmentSpeech> StartNext(int index, CallPrompt? prompt, CancellationToken stop)
+    {
+        var segment = new SegmentSpeech(plan, index, prompt, OutputTokens, worker, time, logger);
+        lock (_segments) _segments.Add(segment);
         await segment.Prepare(stop);
         await _segments[index - 1].Release();
         return segment;
+    }
+
+    private int Sum(Func<SegmentSpeech, int> count)
+    {
+        lock (_segments) return _segments.Sum(count);
     }
 }

@@ -1,38 +1,63 @@
 using DiaOrleans.Abstractions.Workers;
+using DiaOrleans.Grains.Waiting;
 using DiaOrleans.Grains.Workers;
 using Microsoft.Extensions.Logging;
 
 namespace DiaOrleans.Grains.Rendering;
 
-/// <summary>Finds a worker for a piece of work: the least loaded first, the next one where it refuses, and one that is loading or asleep within limits.</summary>
+/// <summary>
+/// Finds a worker for a piece of work: the least loaded first, the next one if it refuses. Waits within limits for a worker whose model
+/// is being loaded.
+/// </summary>
 internal sealed partial class WorkDispatcher(IGrainFactory grains, TimeProvider time, ILogger<WorkDispatcher> logger)
 {
     /// <summary>How long a request waits for a model that is being loaded.</summary>
-    public static readonly TimeSpan LoadingPatience = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan LoadingLimit = TimeSpan.FromSeconds(30);
 
-    /// <summary>A directory that has just moved to another silo has heard of all workers within this time.</summary>
-    public static readonly TimeSpan EmptyPatience = TimeSpan.FromSeconds(2);
+    /// <summary>
+    /// How long a request waits for the first worker: a directory that has just restarted knows all workers within this time.
+    /// </summary>
+    public static readonly TimeSpan EmptyLimit = TimeSpan.FromSeconds(2);
 
-    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(10);
 
-    /// <summary>Lets <paramref name="offer"/> hand its work to one worker after another until one takes it, or rejects it for good.</summary>
-    public async Task<WorkAdmission> Dispatch(Func<ModelFacts, IGpuWorkerGrain, Task<WorkAdmission>> offer, CancellationToken stop)
+    /// <summary>Offers work to one worker after another until one admits it, or rejects it for good.</summary>
+    /// <param name="model">Name of the model wanted; null for any.</param>
+    /// <param name="offer">Submits the work to a worker, whose model is loaded.</param>
+    /// <param name="stop">Ends the waiting.</param>
+    public async Task<WorkAdmission> Dispatch(
+        string? model,
+        Func<WorkerStatus, IGpuWorkerGrain, Task<WorkAdmission>> offer,
+        CancellationToken stop)
     {
         for (var start = time.GetTimestamp(); ;)
         {
             var workers = await grains.GetGrain<IWorkerDirectoryGrain>(0).List();
-            var choice = WorkerChoice.Among(workers);
-            // A worker that falls asleep after it reported says so itself, and wakes.
-            if (choice.Ready.Count > 0 && await Offer(choice.Ready, offer, stop) is { Outcome: not WorkOutcome.Loading } answer) return answer;
+            var choice = WorkerChoice.Among(workers, model);
+            if (choice.Ready.Count > 0)
+            {
+                // A worker that fell asleep after its report wakes with the offer and answers that it is loading.
+                var answer = await Offer(choice.Ready, offer, stop);
+                if (answer.Outcome != WorkOutcome.Loading) return answer;
+            }
+
             if (choice.Asleep is { } sleeper) await Wake(sleeper);
-            var patience = choice.OneComes ? LoadingPatience : workers.Count == 0 ? EmptyPatience : TimeSpan.Zero;
-            if (time.GetElapsedTime(start) >= patience || stop.IsCancellationRequested) return NoWorker(choice.OneComes);
-            await Task.Delay(LookAgain, time, CancellationToken.None);
+            if (time.GetElapsedTime(start) >= FindLimit(choice, workers) || stop.IsCancellationRequested) return NoWorker(choice.CanWait);
+            await Task.Delay(Pause, time, CancellationToken.None);
         }
     }
 
-    private async Task<WorkAdmission> Offer(IReadOnlyList<WorkerStatus> ready, Func<ModelFacts, IGpuWorkerGrain, Task<WorkAdmission>> offer, CancellationToken stop)
+    private static TimeSpan FindLimit(WorkerChoice choice, IReadOnlyList<WorkerStatus> workers)
+    {
+        if (choice.CanWait) return LoadingLimit;
+        return workers.Count == 0 ? EmptyLimit : TimeSpan.Zero;
+    }
+
+    private async Task<WorkAdmission> Offer(
+        IReadOnlyList<WorkerStatus> ready,
+        Func<WorkerStatus, IGpuWorkerGrain, Task<WorkAdmission>> offer,
+        CancellationToken stop)
     {
         var refusal = NoWorker(loading: false);
         foreach (var status in ready)
@@ -46,15 +71,15 @@ internal sealed partial class WorkDispatcher(IGrainFactory grains, TimeProvider 
         return refusal;
     }
 
-    private async Task<WorkAdmission> Offer(WorkerStatus status, Func<ModelFacts, IGpuWorkerGrain, Task<WorkAdmission>> offer)
+    private async Task<WorkAdmission> Offer(WorkerStatus status, Func<WorkerStatus, IGpuWorkerGrain, Task<WorkAdmission>> offer)
     {
         try
         {
-            return await offer(status.Model!, grains.GetGrain<IGpuWorkerGrain>(status.Key));
+            return await offer(status, grains.GetGrain<IGpuWorkerGrain>(status.Key));
         }
-        catch (Exception e) when (e is OrleansException or TimeoutException)
+        catch (Exception e) when (e.IsSiloFault())
         {
-            Log.Lost(logger, e, status.Key);
+            Log.NoAnswer(logger, e, status.Key);
             return NoWorker(loading: false);
         }
     }
@@ -65,9 +90,9 @@ internal sealed partial class WorkDispatcher(IGrainFactory grains, TimeProvider 
         {
             await grains.GetGrain<IGpuWorkerGrain>(worker).Wake();
         }
-        catch (Exception e) when (e is OrleansException or TimeoutException)
+        catch (Exception e) when (e.IsSiloFault())
         {
-            Log.Lost(logger, e, worker);
+            Log.NoAnswer(logger, e, worker);
         }
     }
 
@@ -76,7 +101,7 @@ internal sealed partial class WorkDispatcher(IGrainFactory grains, TimeProvider 
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "Worker {Worker} does not answer; another one is asked.")]
-        public static partial void Lost(ILogger logger, Exception cause, string worker);
+        [LoggerMessage(1, LogLevel.Warning, "Worker {Worker} does not answer; the next one is tried.")]
+        public static partial void NoAnswer(ILogger logger, Exception cause, string worker);
     }
 }

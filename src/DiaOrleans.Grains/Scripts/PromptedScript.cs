@@ -2,21 +2,40 @@ using DiaOrleans.Inference.Decoding;
 
 namespace DiaOrleans.Grains.Scripts;
 
-/// <summary>What the model reads where it continues a recording: the recording's words, then those to be spoken; spec/api.md 3.3.</summary>
+/// <summary>What the model reads if it continues a recording: the recording's words, then those to be spoken; spec/api.md 3.3.</summary>
 internal static class PromptedScript
 {
+    private const int Space = ' ';
+
     /// <summary>
-    /// Transcript and script as one string. A transcript without tags is spoken by the primary speaker; where the speaker of its last words goes on, the script's first tag
-    /// is dropped, so that a tag never comes twice in a row.
+    /// A transcript as it precedes a script: with a tag at its start and none at its end. Empty if it holds tags only.
     /// </summary>
-    /// <param name="transcript">As people or machines wrote it; may be blank, then the script stands alone.</param>
-    /// <param name="script">Tagged.</param>
-    /// <param name="primarySpeaker">S1 or S2; anything else speaks as S1.</param>
-    public static string Join(string transcript, string script, string primarySpeaker)
+    /// <param name="transcript">Cleaned, not empty. Without tags it is spoken by the primary speaker.</param>
+    /// <param name="primarySpeaker">S1 or S2; any other value speaks as S1.</param>
+    public static string TagTranscript(string transcript, string primarySpeaker)
     {
-        if (ScriptText.Clean(transcript) is not { Length: > 0 } cleaned) return script;
-        var words = ScriptText.WithoutTagAtEnd(ScriptText.FindTag(cleaned) < cleaned.Length ? ScriptText.Tag(cleaned, primarySpeaker) : $"{ScriptText.TagOf(primarySpeaker)} {cleaned}");
-        var tag = script[..TextIds.FirstSpeaker.Length];
-        return ScriptText.LastTag(words) == tag ? $"{words} {script[tag.Length..].TrimStart(' ')}" : $"{words} {script}";
+        var hasTag = ScriptText.FindTag(transcript) < transcript.Length;
+        var tagged = hasTag ? ScriptText.Tag(transcript, primarySpeaker) : $"{ScriptText.TagOf(primarySpeaker)} {transcript}";
+        return ScriptText.WithoutTagAtEnd(tagged);
+    }
+
+    /// <summary>
+    /// Ids of words and script, with a space between them. If the last speaker of the words goes on, the script's first tag is dropped.
+    /// </summary>
+    /// <param name="words">Ids of what <see cref="TagTranscript"/> returned; if empty, the result is the script.</param>
+    /// <param name="script">Ids of a tagged script.</param>
+    public static int[] Join(ReadOnlySpan<int> words, ReadOnlySpan<int> script)
+    {
+        if (words.IsEmpty) return script.ToArray();
+        var rest = script;
+        if (words[LastTag(words)] == script[0]) rest = script[1..].TrimStart(Space);
+        return [.. words, Space, .. rest];
+    }
+
+    private static int LastTag(ReadOnlySpan<int> ids)
+    {
+        var at = ids.Length - 1;
+        while (!TextIds.IsTag(ids[at])) at--;
+        return at;
     }
 }

@@ -3,25 +3,31 @@ using DiaOrleans.Inference.Decoding;
 namespace DiaOrleans.Grains.Scripts;
 
 /// <summary>
-/// Cuts a script that is longer than the model speaks well into segments of about equal length: at turns where that is enough, at sentences inside a longer turn, and
-/// further in only where a sentence is still too long; spec/api.md 3.2. Nothing is dropped, every segment is tagged as a script of its own.
+/// Cuts a script that is longer than the model speaks well into segments of about equal length: between turns if that is enough, between
+/// sentences of a longer turn, and inside a sentence only if it is still too long; spec/api.md 3.2. Nothing is dropped; every segment is
+/// tagged like a script.
 /// </summary>
 internal static class ScriptSegments
 {
-    /// <summary>Segments of a tagged script, in order; the script itself where it fits.</summary>
-    /// <param name="script">What <see cref="ScriptText.Tag"/> returned.</param>
-    /// <param name="maxBytes">The most own bytes of a segment (<see cref="TextIds.OwnTextBytes"/>); at least 8.</param>
-    /// <param name="maxIds">The most text ids of a segment that is left as it is; a segment that was cut has hardly more than twice as many ids as own bytes.</param>
-    public static IReadOnlyList<string> Cut(string script, int maxBytes, int maxIds = int.MaxValue)
+    /// <summary>Segments of a script, in order; the script itself if it is short enough.</summary>
+    /// <param name="script">Tagged by <see cref="ScriptText.Tag"/>.</param>
+    /// <param name="maxBytes">The most own bytes of a segment; at least 8.</param>
+    /// <param name="maxIds">The most ids of a script that is left as it is. A segment that was cut has hardly more than twice as many ids
+    /// as own bytes.</param>
+    public static IReadOnlyList<ScriptSegment> Cut(ScriptSegment script, int maxBytes, int maxIds = int.MaxValue)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxBytes, 8);
-        if (TextIds.OwnTextBytes(script) <= maxBytes && TextIds.Encode(script).Length <= maxIds) return [script];
-        Piece[] pieces = [.. Turns(script).SelectMany(turn => SentencePieces.Of(turn.Text, maxBytes).Select(text => new Piece(turn.Tag, text, TextIds.OwnTextBytes(text))))];
-        return [.. Pack(pieces, maxBytes).Select(Join)];
+        if (script.OwnBytes <= maxBytes && script.Ids.Length <= maxIds) return [script];
+        TaggedPiece[] pieces =
+        [
+            .. SplitTurns(script.Text)
+                .SelectMany(turn => SentencePieces.Cut(turn.Text, maxBytes).Select(piece => new TaggedPiece(turn.Tag, piece))),
+        ];
+        return [.. Pack(pieces, maxBytes).Select(segment => ScriptSegment.Encode(Join(segment)))];
     }
 
-    /// <summary>Turns of a tagged script that say something.</summary>
-    private static IEnumerable<(string Tag, string Text)> Turns(string script)
+    /// <summary>Turns of a tagged script that have text.</summary>
+    private static IEnumerable<(string Tag, string Text)> SplitTurns(string script)
     {
         var tag = TextIds.FirstSpeaker;
         for (var rest = script; rest.Length > 0;)
@@ -39,40 +45,50 @@ internal static class ScriptSegments
         }
     }
 
-    /// <summary>As few segments as there can be, and among those ways the one whose segments differ least in length.</summary>
-    private static IEnumerable<ArraySegment<Piece>> Pack(Piece[] pieces, int maxBytes)
+    /// <summary>The smallest possible number of segments; of all ways to cut that many, the one whose lengths differ least.</summary>
+    private static IEnumerable<ArraySegment<TaggedPiece>> Pack(TaggedPiece[] pieces, int maxBytes)
     {
-        // best[i]: the cheapest way to cut pieces i.. into segments: how many, and the sum of their squared lengths.
-        var best = new (int Count, double Squares, int Next)[pieces.Length + 1];
+        // best[i]: the best way to cut pieces i.. into segments.
+        var best = new Packing[pieces.Length + 1];
         for (var start = pieces.Length - 1; start >= 0; start--)
         {
-            best[start] = (int.MaxValue, 0, 0);
+            best[start] = new Packing(int.MaxValue, 0, 0);
             var bytes = 0;
             for (var end = start; end < pieces.Length; end++)
             {
                 // A space joins two pieces.
-                bytes += pieces[end].Bytes + (end > start ? 1 : 0);
+                bytes += pieces[end].Piece.Bytes + (end > start ? 1 : 0);
                 if (bytes > maxBytes && end > start) break;
-                var (count, squares) = (best[end + 1].Count + 1, best[end + 1].Squares + (double)bytes * bytes);
-                if (count < best[start].Count || (count == best[start].Count && squares < best[start].Squares)) best[start] = (count, squares, end + 1);
+                var packing = new Packing(best[end + 1].Count + 1, best[end + 1].Squares + (double)bytes * bytes, end + 1);
+                if (packing.IsBetterThan(best[start])) best[start] = packing;
             }
         }
 
-        for (var start = 0; start < pieces.Length; start = best[start].Next) yield return new ArraySegment<Piece>(pieces, start, best[start].Next - start);
+        for (var start = 0; start < pieces.Length; start = best[start].Next)
+            yield return new ArraySegment<TaggedPiece>(pieces, start, best[start].Next - start);
     }
 
-    private static string Join(ArraySegment<Piece> pieces)
+    private static string Join(ArraySegment<TaggedPiece> pieces)
     {
         var text = "";
         string? speaker = null;
-        foreach (var piece in pieces)
+        foreach (var (tag, piece) in pieces)
         {
-            text += piece.Tag == speaker ? $" {piece.Text}" : $"{(text.Length > 0 ? " " : "")}{piece.Tag} {piece.Text}";
-            speaker = piece.Tag;
+            if (text.Length > 0) text += " ";
+            text += tag == speaker ? piece.Text : $"{tag} {piece.Text}";
+            speaker = tag;
         }
 
         return ScriptText.Tag(text, speaker!);
     }
 
-    private readonly record struct Piece(string Tag, string Text, int Bytes);
+    private readonly record struct TaggedPiece(string Tag, TextPiece Piece);
+
+    /// <param name="Count">Segments.</param>
+    /// <param name="Squares">Sum of their squared lengths.</param>
+    /// <param name="Next">First piece of the second segment.</param>
+    private readonly record struct Packing(int Count, double Squares, int Next)
+    {
+        public bool IsBetterThan(Packing other) => Count < other.Count || (Count == other.Count && Squares < other.Squares);
+    }
 }

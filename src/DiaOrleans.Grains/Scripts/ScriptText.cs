@@ -3,12 +3,14 @@ using DiaOrleans.Inference.Decoding;
 
 namespace DiaOrleans.Grains.Scripts;
 
-/// <summary>Turns what a client sends into what the model is given to say; spec/api.md 3.1. Tags are upper case: <c>[s1]</c> is text.</summary>
+/// <summary>
+/// Turns the text of a request into the text for the model; spec/api.md 3.1. Speaker tags are upper case: <c>[s1]</c> is text.
+/// </summary>
 public static class ScriptText
 {
     /// <summary>
-    /// Without asterisks and C0 controls, every run of whitespace one space, no space at the ends. Empty where nothing is left to say: tags and spaces
-    /// alone say nothing. Characters leave before tags are looked for, so <c>[S*1]</c> becomes a tag.
+    /// Removes asterisks and C0 controls, makes every run of whitespace one space, and trims. Empty if tags and spaces alone are left,
+    /// which say nothing. Tags are recognised after the removal, so <c>[S*1]</c> becomes a tag.
     /// </summary>
     public static string Clean(string text)
     {
@@ -24,17 +26,18 @@ public static class ScriptText
                 spaceBefore = false;
             }
         }
+
         var result = cleaned.ToString();
-        return TextIds.OwnTextBytes(result) == 0 ? "" : result;
+        return HasOwnText(result) ? result : "";
     }
 
     /// <summary>
-    /// Gives a cleaned text the tags it lacks: one in front, and at the end that of the second-to-last speaker. Without any tag both are the primary
-    /// speaker's. What the text has is kept as it is, tags that follow each other included; a tag counts as a speaker even where it says nothing, also at
-    /// the end: <c>Hello [S1]</c> becomes <c>[S2] Hello [S1]</c>. A tagged text stays the same.
+    /// Adds the tags that a cleaned text lacks: one at its start, and at its end that of the second-to-last speaker. Without any tag both
+    /// are the primary speaker's. Existing tags are kept, also several in a row. A tag counts as a speaker even if no text follows it,
+    /// also at the end: <c>Hello [S1]</c> becomes <c>[S2] Hello [S1]</c>. A tagged text stays the same.
     /// </summary>
     /// <param name="cleaned">What <see cref="Clean"/> returned; not empty.</param>
-    /// <param name="primarySpeaker"><c>S1</c> or <c>S2</c>; anything else speaks as S1.</param>
+    /// <param name="primarySpeaker"><c>S1</c> or <c>S2</c>; any other value speaks as S1.</param>
     public static string Tag(string cleaned, string primarySpeaker)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(cleaned);
@@ -49,10 +52,10 @@ public static class ScriptText
         return EndsWithTag(opened) ? opened : $"{opened} {SecondToLastSpeaker(opened)}";
     }
 
-    /// <summary>The tag of a voice's primary speaker; anything but S2 speaks as S1.</summary>
+    /// <summary>The tag of a voice's primary speaker; any value but S2 speaks as S1.</summary>
     internal static string TagOf(string primarySpeaker) => primarySpeaker == "S2" ? TextIds.SecondSpeaker : TextIds.FirstSpeaker;
 
-    /// <summary>Where the first tag stands, or the length of a text that has none.</summary>
+    /// <summary>Position of the first tag; the length of the text if it has none.</summary>
     internal static int FindTag(string text)
     {
         var first = text.IndexOf(TextIds.FirstSpeaker, StringComparison.Ordinal);
@@ -63,13 +66,25 @@ public static class ScriptText
 
     /// <summary>The last tag of a text that has one.</summary>
     internal static string LastTag(string text) =>
-        text.LastIndexOf(TextIds.FirstSpeaker, StringComparison.Ordinal) > text.LastIndexOf(TextIds.SecondSpeaker, StringComparison.Ordinal) ? TextIds.FirstSpeaker : TextIds.SecondSpeaker;
+        text.LastIndexOf(TextIds.FirstSpeaker, StringComparison.Ordinal) > text.LastIndexOf(TextIds.SecondSpeaker, StringComparison.Ordinal)
+            ? TextIds.FirstSpeaker
+            : TextIds.SecondSpeaker;
 
-    /// <summary>The text up to its last word: tags that open a turn without words are left out.</summary>
+    /// <summary>The text up to its last word: tags behind it are removed.</summary>
     internal static string WithoutTagAtEnd(string text)
     {
         while (EndsWithTag(text)) text = text[..^TextIds.FirstSpeaker.Length].TrimEnd(' ');
         return text;
+    }
+
+    private static bool HasOwnText(string text)
+    {
+        for (var rest = text.AsSpan().TrimStart(' '); !rest.IsEmpty; rest = rest[TextIds.FirstSpeaker.Length..].TrimStart(' '))
+        {
+            if (!TextIds.StartsWithTag(rest)) return true;
+        }
+
+        return false;
     }
 
     private static string SecondToLastSpeaker(string text)

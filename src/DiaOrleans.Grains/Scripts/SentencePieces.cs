@@ -3,26 +3,36 @@ using DiaOrleans.Inference.Decoding;
 
 namespace DiaOrleans.Grains.Scripts;
 
-/// <summary>One speaker's words in pieces that are short enough: sentences; clauses of a long sentence; words of a long clause; characters of a long word. A non-verbal such as <c>(laughs)</c> stays whole.</summary>
+/// <summary>Text of one speaker without tags, with its number of UTF-8 bytes.</summary>
+internal readonly record struct TextPiece(string Text, int Bytes);
+
+/// <summary>
+/// Cuts one speaker's text into pieces that are short enough: sentences; clauses of a long sentence; words of a long clause; characters
+/// of a long word. A non-verbal such as <c>(laughs)</c> is never cut at its spaces.
+/// </summary>
 internal static class SentencePieces
 {
     private const int LongestNonVerbal = 40;
-    private static readonly string[] Abbreviations = ["Mr.", "Mrs.", "Ms.", "Dr.", "Prof.", "St.", "Jr.", "Sr.", "vs.", "etc.", "e.g.", "i.e.", "No."];
+    private static readonly string[] Abbreviations =
+        ["Mr.", "Mrs.", "Ms.", "Dr.", "Prof.", "St.", "Jr.", "Sr.", "vs.", "etc.", "e.g.", "i.e.", "No."];
 
     private static readonly Func<string, int, bool>[] Cuts = [EndsSentence, EndsClause, (_, _) => true];
 
-    /// <summary>The text, or its parts in order; joined by spaces they are the text again, but for parts of one long word.</summary>
-    public static IEnumerable<string> Of(string text, int maxBytes) => Of(text, maxBytes, 0);
+    /// <summary>The text, or its pieces in order; joined by spaces they are the text again, except for pieces of one long word.</summary>
+    public static IEnumerable<TextPiece> Cut(string text, int maxBytes) => Cut(text, maxBytes, 0);
 
-    private static IEnumerable<string> Of(string text, int maxBytes, int level)
+    private static IEnumerable<TextPiece> Cut(string text, int maxBytes, int level)
     {
-        if (TextIds.OwnTextBytes(text) <= maxBytes) return [text];
+        var bytes = TextIds.OwnTextBytes(text);
+        if (bytes <= maxBytes) return [new TextPiece(text, bytes)];
         return level < Cuts.Length
-            ? CutAtSpaces(text, Cuts[level]).SelectMany(part => Of(part, maxBytes, level + 1))
+            ? CutAtSpaces(text, Cuts[level]).SelectMany(part => Cut(part, maxBytes, level + 1))
             : CutAnywhere(text, maxBytes);
     }
 
-    /// <summary>Parts between those spaces at which <paramref name="cut"/> allows it; it is given the text and the place of the space.</summary>
+    /// <summary>
+    /// Parts between those spaces at which <paramref name="cut"/> allows it; its arguments are the text and the position of the space.
+    /// </summary>
     private static IEnumerable<string> CutAtSpaces(string text, Func<string, int, bool> cut)
     {
         var start = 0;
@@ -53,9 +63,10 @@ internal static class SentencePieces
         return text[end - 1] != '.' || !Array.Exists(Abbreviations, abbreviation => text.AsSpan(0, end).EndsWith(abbreviation));
     }
 
-    private static bool EndsClause(string text, int space) => space > 0 && text[space - 1] is ',' or ';' or ':' or '\u2014' or '\u2013' or '-';
+    private static bool EndsClause(string text, int space) =>
+        space > 0 && text[space - 1] is ',' or ';' or ':' or '\u2014' or '\u2013' or '-';
 
-    private static IEnumerable<string> CutAnywhere(string word, int maxBytes)
+    private static IEnumerable<TextPiece> CutAnywhere(string word, int maxBytes)
     {
         var part = new StringBuilder();
         var bytes = 0;
@@ -63,7 +74,7 @@ internal static class SentencePieces
         {
             if (bytes + rune.Utf8SequenceLength > maxBytes)
             {
-                yield return part.ToString();
+                yield return new TextPiece(part.ToString(), bytes);
                 part.Clear();
                 bytes = 0;
             }
@@ -72,6 +83,6 @@ internal static class SentencePieces
             bytes += rune.Utf8SequenceLength;
         }
 
-        yield return part.ToString();
+        yield return new TextPiece(part.ToString(), bytes);
     }
 }

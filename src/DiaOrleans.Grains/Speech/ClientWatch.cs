@@ -1,12 +1,12 @@
 namespace DiaOrleans.Grains.Speech;
 
-/// <summary>Whether somebody still wants a job: a synchronous request whose client has gone stops asking.</summary>
+/// <summary>Measures how long no client has called: the client of a synchronous request that is lost makes no more calls.</summary>
 internal sealed class ClientWatch(TimeProvider time)
 {
-    /// <summary>After this silence running work is stopped.</summary>
+    /// <summary>Running work is stopped after so long without a call.</summary>
     public static readonly TimeSpan Gone = TimeSpan.FromSeconds(60);
 
-    /// <summary>After this silence finished audio that nobody has read is let go.</summary>
+    /// <summary>Finished audio that was not read is dropped after so long without a call.</summary>
     public static readonly TimeSpan Keep = TimeSpan.FromMinutes(2);
 
     private long _last = time.GetTimestamp();
@@ -15,7 +15,7 @@ internal sealed class ClientWatch(TimeProvider time)
     /// <summary>Time since the last call ended; zero while one is in progress.</summary>
     public TimeSpan Silence => _present > 0 ? TimeSpan.Zero : time.GetElapsedTime(_last);
 
-    /// <summary>A call is in progress until the result is disposed.</summary>
+    /// <summary>A call is in progress until the result is disposed of.</summary>
     public IDisposable Enter()
     {
         _present++;

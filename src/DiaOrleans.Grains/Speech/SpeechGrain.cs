@@ -10,14 +10,15 @@ using Orleans.Placement;
 namespace DiaOrleans.Grains.Speech;
 
 /// <summary>
-/// A request in memory: it lives near its client and no longer than it. Its audio is made beside the activation; a timer ends what no client asks about any more.
+/// A request in memory, on the silo of its client. Its audio is made outside the activation's turns; a timer ends a request whose client
+/// makes no more calls.
 /// </summary>
 [GrainType("dia.speech"), PreferLocalPlacement, Reentrant]
 internal sealed partial class SpeechGrain(ISpeechRenderer renderer, TimeProvider time, ILogger<SpeechGrain> logger) : Grain, ISpeechGrain
 {
     private const int ChunkBytes = 256 * 1000;
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(20);
-    private static readonly GrainTimerCreationOptions LookPeriodically = new(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(5)) { Interleave = true, KeepAlive = true };
+    private static readonly TimeSpan CheckPeriod = TimeSpan.FromSeconds(5);
+    private static readonly GrainTimerCreationOptions CheckTimer = new(CheckPeriod, CheckPeriod) { Interleave = true, KeepAlive = true };
 
     private readonly ClientWatch _client = new(time);
     private readonly CancellationTokenSource _stop = new();
@@ -42,7 +43,7 @@ internal sealed partial class SpeechGrain(ISpeechRenderer renderer, TimeProvider
     {
         if (_admission is null) return Snapshot();
         using var visit = _client.Enter();
-        await _readable.Task.WaitUpTo(upTo < LongestWait ? upTo : LongestWait, time);
+        await _readable.Task.WaitUpTo(LongPoll.Limit(upTo), time);
         return Snapshot();
     }
 
@@ -60,7 +61,9 @@ internal sealed partial class SpeechGrain(ISpeechRenderer renderer, TimeProvider
         return _producing;
     }
 
-    /// <summary>On a silo that shuts down the worker's grain may be gone already, and its engine with it: waiting for it would hold up the silo.</summary>
+    /// <summary>
+    /// Does not wait for the end of the work if the silo shuts down: the worker's grain and its engine may have stopped before.
+    /// </summary>
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         var cancelled = Cancel();
@@ -70,12 +73,15 @@ internal sealed partial class SpeechGrain(ISpeechRenderer renderer, TimeProvider
     private async Task<SpeechAdmission> Admit(SpeechRequest request)
     {
         using var visit = _client.Enter();
-        (_status, _error) = (SpeechStatus.Pending, null);
+        _status = SpeechStatus.Pending;
+        _error = null;
         SpeechAdmission? answer = null;
         try
         {
             _streamed = request.Streamed;
-            (answer, _rendering) = await renderer.Start(Id, request, _streamed ? WorkPriority.Live : WorkPriority.Waiting, _stop.Token);
+            var start = await renderer.Start(Id, request, _streamed ? WorkPriority.Live : WorkPriority.Waiting, _stop.Token);
+            _rendering = start.Rendering;
+            answer = start.Admission;
             return answer;
         }
         finally
@@ -84,11 +90,11 @@ internal sealed partial class SpeechGrain(ISpeechRenderer renderer, TimeProvider
             {
                 // Off the activation's scheduler: encoding computes.
                 _producing = Task.Run(() => Produce(rendering));
-                this.RegisterGrainTimer(LookForClient, LookPeriodically);
+                this.RegisterGrainTimer(CheckClient, CheckTimer);
             }
             else
             {
-                // A refused request keeps nothing: the same id may try again.
+                // A refused request keeps nothing, so that the same id may be started again.
                 End(SpeechStatus.Failed, answer?.Reason);
                 DeactivateOnIdle();
             }
@@ -151,7 +157,8 @@ internal sealed partial class SpeechGrain(ISpeechRenderer renderer, TimeProvider
         lock (_gate)
         {
             if (Ended) return;
-            (_status, _error) = (status, error);
+            _status = status;
+            _error = error;
         }
 
         _audio.End(status == SpeechStatus.Completed ? null : new InvalidOperationException(error ?? "The request ended without audio."));
@@ -159,7 +166,7 @@ internal sealed partial class SpeechGrain(ISpeechRenderer renderer, TimeProvider
         if (status != SpeechStatus.Completed) _stop.Cancel();
     }
 
-    private Task LookForClient()
+    private Task CheckClient()
     {
         if (Ended && (_fetched || _client.Silence >= ClientWatch.Keep)) DeactivateOnIdle();
         if (Ended || _client.Silence < ClientWatch.Gone) return Task.CompletedTask;
@@ -169,7 +176,7 @@ internal sealed partial class SpeechGrain(ISpeechRenderer renderer, TimeProvider
 
     private static partial class Log
     {
-        [LoggerMessage(2, LogLevel.Warning, "Request {Request} is stopped: its client has not asked about it for a minute.")]
+        [LoggerMessage(2, LogLevel.Warning, "Request {Request} is stopped: its client has made no call for a minute.")]
         public static partial void Abandoned(ILogger logger, Guid request);
 
         [LoggerMessage(3, LogLevel.Error, "Request {Request} failed.")]

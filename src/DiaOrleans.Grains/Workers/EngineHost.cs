@@ -1,157 +1,46 @@
-using DiaOrleans.Abstractions.Workers;
-using DiaOrleans.Grains.Waiting;
-using DiaOrleans.Inference.Execution;
-using DiaOrleans.Inference.Serving;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace DiaOrleans.Grains.Workers;
 
 /// <summary>
-/// The life of this silo's engine: loaded in the background once the silo is up, reported to the directory each second and on a change, let go while nobody needs
-/// it where that is asked for, drained before the web server stops listening, so that new requests hear a refusal while running ones end.
+/// Runs the engines of this silo, one supervisor each. They are drained before the web server stops listening, so that new requests are
+/// refused with an answer while admitted ones end.
 /// </summary>
-internal sealed partial class EngineHost(
-    LocalWorker worker,
+internal sealed class EngineHost(
+    LocalWorkers workers,
     ISpeechEngineFactory factory,
     IGrainFactory grains,
     EngineHostOptions options,
     IHostApplicationLifetime life,
     TimeProvider time,
-    ILogger<EngineHost> logger) : IHostedLifecycleService
+    ILogger<EngineSupervisor> logger) : IHostedLifecycleService
 {
-    private static readonly TimeSpan ReportPeriod = TimeSpan.FromSeconds(1);
+    private readonly EngineSupervisor[] _supervisors =
+        [.. workers.All.Select(worker => new EngineSupervisor(worker, factory, grains, options, time, logger))];
 
-    private readonly CancellationTokenSource _draining = new();
-    private readonly CancellationTokenSource _stopped = new();
-    private CancellationTokenRegistration _signal;
-    private Task<ISpeechEngine?> _loading = Task.FromResult<ISpeechEngine?>(null);
-    private Task _reporting = Task.CompletedTask;
+    private CancellationTokenRegistration _stopSignal;
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Reports before it returns: the server that starts listening next is known to have a worker.</summary>
-    public async Task StartAsync(CancellationToken cancellationToken)
+    /// <summary>Returns after the first report of each worker: when the web server starts to listen, the directory knows them.</summary>
+    public Task StartAsync(CancellationToken cancellationToken)
     {
-        // The signal to stop comes here first; StoppingAsync waits for its turn among others.
-        _signal = life.ApplicationStopping.Register(worker.Drain);
-        _loading = StartLoading();
-        await Report();
-        _reporting = Task.Run(KeepReporting, CancellationToken.None);
+        // The signal comes before StoppingAsync, which waits for other services.
+        _stopSignal = life.ApplicationStopping.Register(workers.Drain);
+        return Task.WhenAll(_supervisors.Select(supervisor => supervisor.Start()));
     }
 
     public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public async Task StoppingAsync(CancellationToken cancellationToken)
-    {
-        worker.Drain();
-        await _draining.CancelAsync();
-        if (!_loading.IsCompleted || await _loading is not { } engine) return;
-        using var limit = new CancellationTokenSource(options.DrainLimit, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        if (engine.Load.Active + engine.Load.Waiting is > 0 and var count) Log.Draining(logger, count, options.DrainLimit.TotalSeconds);
-        await engine.DrainAsync(either.Token);
-    }
+    public Task StoppingAsync(CancellationToken cancellationToken) =>
+        Task.WhenAll(_supervisors.Select(supervisor => supervisor.Drain(cancellationToken)));
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        await _signal.DisposeAsync();
-        await _stopped.CancelAsync();
-        await _reporting;
-        await ((Task)_loading).WaitUpTo(Timeout.InfiniteTimeSpan, time, cancellationToken);
-        if (_loading.IsCompleted && await _loading is { } engine) await engine.DisposeAsync();
+        await _stopSignal.DisposeAsync();
+        await Task.WhenAll(_supervisors.Select(supervisor => supervisor.Stop(cancellationToken)));
     }
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    // A thread of its own: reading a model blocks for seconds to minutes.
-    private Task<ISpeechEngine?> StartLoading() =>
-        Task.Factory.StartNew(Load, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
-
-    private async Task<ISpeechEngine?> Load()
-    {
-        try
-        {
-            var engine = await factory.Load(_draining.Token);
-            worker.Take(engine);
-            Log.Ready(logger, worker.Key.ToString(), engine.Model.Name);
-            return engine;
-        }
-        catch (OperationCanceledException) when (_draining.IsCancellationRequested)
-        {
-            return null;
-        }
-        catch (Exception e)
-        {
-            worker.Fail();
-            Log.NotLoaded(logger, e);
-            return null;
-        }
-    }
-
-    private async Task KeepReporting()
-    {
-        while (!_stopped.IsCancellationRequested)
-        {
-            var change = worker.Changed;
-            await SleepOrWake();
-            await Report();
-            foreach (var work in worker.Work.ReleaseForgotten()) Log.Forgotten(logger, work);
-            await change.WaitUpTo(ReportPeriod, time, _stopped.Token);
-        }
-    }
-
-    private async Task SleepOrWake()
-    {
-        // In this order: a load that ends between the two looks has left the state by the second.
-        if (_loading.IsCompleted && worker.Status.State == WorkerState.Loading)
-        {
-            _loading = StartLoading();
-        }
-        else if (options.IdleLimit is { } limit && worker.FallAsleep(limit) is { } engine)
-        {
-            _loading = Task.FromResult<ISpeechEngine?>(null);
-            await Task.Run(() => Unload(engine));
-            Log.Asleep(logger, worker.Key.ToString(), limit.TotalMinutes);
-        }
-    }
-
-    private static async Task Unload(ISpeechEngine engine)
-    {
-        await engine.DisposeAsync();
-        ProcessMemory.GiveBack();
-    }
-
-    private async Task Report()
-    {
-        try
-        {
-            await grains.GetGrain<IWorkerDirectoryGrain>(0).Report(worker.Status);
-        }
-        catch (Exception e) when (e is OrleansException or TimeoutException)
-        {
-            Log.NotReported(logger, e);
-        }
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(1, LogLevel.Information, "Worker {Worker} is ready with {Model}.")]
-        public static partial void Ready(ILogger logger, string worker, string model);
-
-        [LoggerMessage(2, LogLevel.Error, "The model could not be loaded; requests for speech are refused until the server is started again.")]
-        public static partial void NotLoaded(ILogger logger, Exception cause);
-
-        [LoggerMessage(3, LogLevel.Information, "Stopping: {Count} running or waiting requests may go on for {Seconds} s; new ones are refused.")]
-        public static partial void Draining(ILogger logger, int count, double seconds);
-
-        [LoggerMessage(4, LogLevel.Warning, "Work {Work} is stopped: its job has not asked about it for a minute.")]
-        public static partial void Forgotten(ILogger logger, Guid work);
-
-        [LoggerMessage(5, LogLevel.Warning, "The directory of workers did not hear this silo's report; the next one follows in a second.")]
-        public static partial void NotReported(ILogger logger, Exception cause);
-
-        [LoggerMessage(6, LogLevel.Information, "Worker {Worker} has had no work for {Minutes} minutes: its model leaves memory, and comes back with the next request.")]
-        public static partial void Asleep(ILogger logger, string worker, double minutes);
-    }
 }

@@ -5,12 +5,12 @@ using DiaOrleans.Inference.Serving;
 
 namespace DiaOrleans.Grains.Workers;
 
-/// <summary>Between the words of the engine and those of the grains.</summary>
+/// <summary>Translates between the types of the engine and the messages of grains.</summary>
 internal static class EngineMessages
 {
     public static SpeechCall ToCall(this SpeechWork work, ModelDescription model) => new()
     {
-        Text = work.Text,
+        TextIds = work.TextIds,
         MaxFrames = work.MaxFrames,
         Seed = work.Seed,
         Prompt = work.Prompt?.ToGrid(),
@@ -18,53 +18,44 @@ internal static class EngineMessages
         Sampling = model.Sampling with { Guidance = (float)work.Guidance, Temperature = (float)work.Temperature, TopP = (float)work.TopP },
     };
 
-    public static WorkAdmission ToAdmission(this EngineAdmission answer) => new(answer.Refusal.ToOutcome(), answer.Reason, answer.RetryAfter);
+    public static WorkAdmission ToAdmission(this EngineAdmission answer) =>
+        new(answer.Refusal.ToOutcome(), answer.Reason, answer.RetryAfter);
 
-    public static WorkAdmission ToAdmission(this EncodingAdmission answer) => new(answer.Refusal.ToOutcome(), answer.Reason, answer.RetryAfter);
+    public static WorkAdmission ToAdmission(this EncodingAdmission answer) =>
+        new(answer.Refusal.ToOutcome(), answer.Reason, answer.RetryAfter);
 
     public static ModelFacts ToFacts(this ModelDescription model) => new()
     {
+        Name = model.Name,
+        Precision = model.Precision,
         FrameRate = model.FrameRate,
         SampleRate = model.SampleRate,
         MaxTextIds = model.MaxTextIds,
         MaxTextBytes = model.MaxTextBytes,
         MaxNewFrames = model.MaxNewFrames,
-        Guidance = Exact(model.Sampling.Guidance),
-        Temperature = Exact(model.Sampling.Temperature),
-        TopP = Exact(model.Sampling.TopP),
+        Guidance = ToShortestDouble(model.Sampling.Guidance),
+        Temperature = ToShortestDouble(model.Sampling.Temperature),
+        TopP = ToShortestDouble(model.Sampling.TopP),
         CodecFingerprint = model.CodecFingerprint,
     };
 
-    /// <param name="run">The work.</param>
-    /// <param name="sampleRate">Hz of the model.</param>
-    public static WorkProgress ToProgress(this EngineRun run, int sampleRate)
+    /// <param name="happened">Of the engine's run.</param>
+    /// <param name="number">Position among the events of the run, from 0.</param>
+    public static WorkEvent ToMessage(this EngineEvent happened, long number) => happened switch
     {
-        var status = run.Ended.Status;
-        var speech = run as SpeechRun;
-        return new WorkProgress
-        {
-            State = status switch
-            {
-                TaskStatus.RanToCompletion => WorkState.Completed,
-                TaskStatus.Faulted or TaskStatus.Canceled => WorkState.Failed,
-                _ => run.Started ? WorkState.Running : WorkState.Waiting,
-            },
-            Frames = run.Frames,
-            SampleRate = speech is null ? 0 : sampleRate,
-            Samples = speech?.SamplesReady ?? 0,
-            EndedByItself = speech is null || status != TaskStatus.RanToCompletion || speech.Completion.Result.EndedByItself,
-            Error = status switch
-            {
-                TaskStatus.Faulted => "The model failed; the server's log says why.",
-                TaskStatus.Canceled => "The work was stopped before its end.",
-                _ => null,
-            },
-        };
-    }
+        EngineEvent.Started => new WorkStarted(number),
+        EngineEvent.CodesMade made => new WorkCodes(number, made.FirstFrame, made.Codes.ToMessage()),
+        EngineEvent.SamplesMade made => new WorkSamples(number, made.Samples),
+        EngineEvent.Completed end => new WorkCompleted(number, end.Frames, end.EndedByItself),
+        EngineEvent.Failed { Cause: OperationCanceledException } =>
+            new WorkFailed(number, "The work was stopped before its end.", CanRunElsewhere: true),
+        EngineEvent.Failed => new WorkFailed(number, "The model failed; the server's log says why.", CanRunElsewhere: false),
+        _ => throw new ArgumentOutOfRangeException(nameof(happened), happened, "An event without a message."),
+    };
 
-    public static AudioCodes ToMessage(this CodeGrid codes) => new(codes.Cells.ToArray(), codes.Channels);
+    private static AudioCodes ToMessage(this CodeGrid codes) => new(codes.Cells.ToArray(), codes.Channels);
 
-    public static CodeGrid ToGrid(this AudioCodes codes) => new(codes.Cells, codes.Channels);
+    private static CodeGrid ToGrid(this AudioCodes codes) => new(codes.Cells, codes.Channels);
 
     private static WorkOutcome ToOutcome(this EngineRefusal refusal) => refusal switch
     {
@@ -72,7 +63,7 @@ internal static class EngineMessages
         EngineRefusal.Busy => WorkOutcome.Busy,
         EngineRefusal.Draining => WorkOutcome.Unavailable,
         EngineRefusal.Unservable => WorkOutcome.Rejected,
-        _ => throw new ArgumentOutOfRangeException(nameof(refusal), refusal, "An engine's refusal that workers do not know."),
+        _ => throw new ArgumentOutOfRangeException(nameof(refusal), refusal, "A refusal without a message."),
     };
 
     private static CallPriority ToPriority(this WorkPriority priority) => priority switch
@@ -82,6 +73,6 @@ internal static class EngineMessages
         _ => CallPriority.Background,
     };
 
-    /// <summary>The double that reads like the float: 0.95, not 0.949999988079071.</summary>
-    private static double Exact(float value) => (double)(decimal)value;
+    /// <summary>The double with the fewest digits that rounds to the float: 0.95, not 0.949999988079071.</summary>
+    private static double ToShortestDouble(float value) => (double)(decimal)value;
 }

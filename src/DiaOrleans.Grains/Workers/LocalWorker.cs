@@ -1,24 +1,38 @@
 using DiaOrleans.Abstractions.Workers;
 using DiaOrleans.Inference.Serving;
+using DiaOrleans.Inference.Streams;
 using Microsoft.Extensions.Logging;
 
 namespace DiaOrleans.Grains.Workers;
 
-/// <summary>This silo's engine as its grain sees it: what it can do now, and the work it was given. Thread-safe.</summary>
-internal sealed partial class LocalWorker(WorkerKey key, TimeProvider time, ILogger<LocalWorker> logger)
+/// <summary>One device of this silo: its engine while one is loaded, the worker's state, and its work. Thread-safe.</summary>
+/// <param name="key">Key of its grain.</param>
+/// <param name="device">Name of the device.</param>
+/// <param name="siloChanged">Raised with every change, besides the worker's own signal.</param>
+/// <param name="time">Clock of idle time.</param>
+/// <param name="logger">Log of failed work.</param>
+internal sealed partial class LocalWorker(
+    WorkerKey key,
+    string device,
+    AsyncSignal siloChanged,
+    TimeProvider time,
+    ILogger<LocalWorker> logger)
 {
     private readonly Lock _gate = new();
-    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly AsyncSignal _changed = new();
     private ISpeechEngine? _engine;
     private WorkerState _state = WorkerState.Loading;
     private long _usedAt = time.GetTimestamp();
+    private int _number;
 
     public WorkerKey Key => key;
 
+    public string Device => device;
+
     public WorkTable Work { get; } = new(time);
 
-    /// <summary>Ends at the next change of state or load. Read it before <see cref="Status"/>, and no change is missed.</summary>
-    public Task Changed => Volatile.Read(ref _changed).Task;
+    /// <summary>Ends at the next change of state or load. Take it before <see cref="Status"/> is read; then no change is missed.</summary>
+    public Task Changed => _changed.Next;
 
     public WorkerStatus Status
     {
@@ -30,6 +44,8 @@ internal sealed partial class LocalWorker(WorkerKey key, TimeProvider time, ILog
                 return new WorkerStatus
                 {
                     Key = key.ToString(),
+                    Number = _number,
+                    Device = device,
                     State = _state,
                     Active = load.Active,
                     Waiting = load.Waiting,
@@ -41,57 +57,86 @@ internal sealed partial class LocalWorker(WorkerKey key, TimeProvider time, ILog
         }
     }
 
-    /// <summary>Takes the loaded engine, unless the worker is already draining.</summary>
-    public void Take(ISpeechEngine engine) => Change(() =>
-        (_engine, _state, _usedAt) = (engine, _state == WorkerState.Loading ? WorkerState.Ready : _state, time.GetTimestamp()));
+    /// <summary>Sets the number that the directory has given.</summary>
+    public void SetNumber(int number) => Volatile.Write(ref _number, number);
 
-    /// <summary>Gives the engine up where it has had no work for <paramref name="idle"/>: whoever gets it disposes of it. Null where it has.</summary>
-    public ISpeechEngine? FallAsleep(TimeSpan idle)
+    /// <summary>Takes the loaded engine. The worker becomes ready unless it is draining.</summary>
+    public void Attach(ISpeechEngine engine) => Change(() =>
+    {
+        _engine = engine;
+        _usedAt = time.GetTimestamp();
+        if (_state == WorkerState.Loading) _state = WorkerState.Ready;
+    });
+
+    /// <summary>
+    /// Falls asleep if there has been no work for <paramref name="idle"/>. Returns the engine, which the caller must dispose of; null
+    /// otherwise.
+    /// </summary>
+    public ISpeechEngine? TryFallAsleep(TimeSpan idle)
     {
         lock (_gate)
         {
-            if (_state != WorkerState.Ready || time.GetElapsedTime(_usedAt) < idle || !Work.IsEmpty || _engine!.Load is not { Active: 0, Waiting: 0 }) return null;
+            var unused = time.GetElapsedTime(_usedAt) >= idle && Work.IsEmpty;
+            if (_state != WorkerState.Ready || !unused || _engine!.Load is not { Active: 0, Waiting: 0 }) return null;
             var engine = _engine;
-            (_engine, _state) = (null, WorkerState.Asleep);
+            _engine = null;
+            _state = WorkerState.Asleep;
             return engine;
         }
     }
 
-    /// <summary>From asleep to loading.</summary>
-    public void Wake() => Change(() => _state = _state == WorkerState.Asleep ? WorkerState.Loading : _state);
+    /// <summary>From asleep to loading. Without effect in other states.</summary>
+    public void Wake() => Change(() =>
+    {
+        if (_state == WorkerState.Asleep) _state = WorkerState.Loading;
+    });
 
+    /// <summary>The model did not load.</summary>
     public void Fail() => Change(() => _state = WorkerState.Failed);
 
     /// <summary>Refuses all work from here on.</summary>
     public void Drain() => Change(() => _state = WorkerState.Draining);
 
-    /// <summary>Admits the work or refuses it. An id that was admitted before is not run again.</summary>
+    /// <summary>Admits or refuses a call of the model.</summary>
     public WorkAdmission Submit(SpeechWork work) => Submit(work.Id, engine =>
     {
         var answer = engine.TryStart(work.ToCall(engine.Model));
         return (answer.Run, answer.ToAdmission());
     });
 
-    /// <summary>The same for a recording.</summary>
+    /// <summary>Admits or refuses a recording to be turned into codes.</summary>
     public WorkAdmission Submit(EncodingWork work) => Submit(work.Id, engine =>
     {
         var answer = engine.TryEncode(work.Samples);
         return (answer.Run, answer.ToAdmission());
     });
 
-    /// <summary>Work as it stands now; marks it as asked about.</summary>
-    public WorkProgress Progress(Guid id) =>
-        Work.Find(id)?.ToProgress(_engine!.Model.SampleRate) ?? new WorkProgress { State = WorkState.Unknown };
-
     /// <summary>Stops the work if it runs, and forgets it.</summary>
     public void Release(Guid id)
     {
         Work.Release(id);
-        Signal();
+        Raise();
     }
 
-    /// <summary>Who offers work to a worker that has just fallen asleep wakes it.</summary>
-    private WorkAdmission NotReady()
+    private WorkAdmission Submit(Guid id, Func<ISpeechEngine, (EngineRun? Run, WorkAdmission Answer)> offer)
+    {
+        EngineRun? run;
+        WorkAdmission answer;
+        lock (_gate)
+        {
+            if (Work.Contains(id)) return new WorkAdmission(WorkOutcome.Accepted);
+            if (_state != WorkerState.Ready) return RefuseUnready();
+            (run, answer) = offer(_engine!);
+            if (run is not null) Work.Add(id, run);
+            _usedAt = time.GetTimestamp();
+        }
+
+        if (run is not null) _ = Watch(id, run);
+        return answer;
+    }
+
+    /// <summary>Work wakes a worker that fell asleep after its last report.</summary>
+    private WorkAdmission RefuseUnready()
     {
         if (_state == WorkerState.Asleep) Wake();
         return _state switch
@@ -102,39 +147,25 @@ internal sealed partial class LocalWorker(WorkerKey key, TimeProvider time, ILog
         };
     }
 
-    private WorkAdmission Submit(Guid id, Func<ISpeechEngine, (EngineRun? Run, WorkAdmission Answer)> offer)
+    private async Task Watch(Guid id, EngineRun run)
     {
-        EngineRun? run;
-        WorkAdmission answer;
-        lock (_gate)
-        {
-            if (Work.Find(id) is not null) return new WorkAdmission(WorkOutcome.Accepted);
-            if (_state != WorkerState.Ready) return NotReady();
-            (run, answer) = offer(_engine!);
-            if (run is not null) Work.Add(id, run);
-            _usedAt = time.GetTimestamp();
-        }
-
-        if (run is not null) _ = Watch(id, run);
-        return answer;
+        Raise();
+        await run.Ended.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        if (run.Failure is { } cause and not OperationCanceledException) Log.WorkFailed(logger, cause, id);
+        lock (_gate) _usedAt = time.GetTimestamp();
+        Raise();
     }
 
     private void Change(Action change)
     {
         lock (_gate) change();
-        Signal();
+        Raise();
     }
 
-    private void Signal() =>
-        Interlocked.Exchange(ref _changed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
-
-    private async Task Watch(Guid id, EngineRun run)
+    private void Raise()
     {
-        Signal();
-        await run.Ended.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
-        if (run.Ended.Exception is { } failure) Log.WorkFailed(logger, failure.GetBaseException(), id);
-        lock (_gate) _usedAt = time.GetTimestamp();
-        Signal();
+        _changed.Raise();
+        siloChanged.Raise();
     }
 
     private static partial class Log

@@ -17,11 +17,13 @@ internal sealed class PinnedPlacementDirector(IClusterMembershipService membersh
     public Task<SiloAddress> OnAddActivation(PlacementStrategy strategy, PlacementTarget target, IPlacementContext context)
     {
         var key = target.GrainIdentity.Key.ToString();
-        if (!WorkerKey.TryParse(key, out var worker)) throw new OrleansException($"'{key}' is no worker's key: silo/device is expected.");
+        if (!WorkerKey.TryParse(key, out var worker))
+            throw new OrleansException($"'{key}' is not the key of a worker: silo/device is expected.");
         var members = membership.CurrentSnapshot.Members;
         foreach (var silo in context.GetCompatibleSilos(target))
         {
-            if (members.TryGetValue(silo, out var member) && member.Status == SiloStatus.Active && member.Name == worker.Silo) return Task.FromResult(silo);
+            if (!members.TryGetValue(silo, out var member) || member.Status != SiloStatus.Active) continue;
+            if (member.Name == worker.Silo) return Task.FromResult(silo);
         }
 
         throw new OrleansException($"No active silo is named '{worker.Silo}'.");

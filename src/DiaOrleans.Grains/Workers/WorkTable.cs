@@ -3,29 +3,26 @@ using DiaOrleans.Inference.Serving;
 
 namespace DiaOrleans.Grains.Workers;
 
-/// <summary>Admitted work by id, speech and recordings alike, until its job releases it or has not asked about it for <see cref="Silence"/>.</summary>
+/// <summary>
+/// Admitted work by id, speech and recordings alike, until it is released or was not followed for <see cref="Silence"/>: then the silo
+/// that submitted it was lost. Thread-safe.
+/// </summary>
 internal sealed class WorkTable(TimeProvider time)
 {
-    /// <summary>Jobs ask every 20 s; one that has missed three times is gone with its silo.</summary>
     public static readonly TimeSpan Silence = TimeSpan.FromSeconds(60);
 
     private readonly ConcurrentDictionary<Guid, Entry> _entries = new();
 
-    /// <summary>Nothing is running, and nothing that has ended waits to be read.</summary>
+    /// <summary>No work runs, and none that has ended waits for its release.</summary>
     public bool IsEmpty => _entries.IsEmpty;
 
-    /// <summary>The run of that work, or null; marks it as asked about.</summary>
-    public EngineRun? Find(Guid id)
-    {
-        if (!_entries.TryGetValue(id, out var entry)) return null;
-        entry.AskedAt = time.GetTimestamp();
-        return entry.Run;
-    }
+    /// <summary>Whether that work is here.</summary>
+    public bool Contains(Guid id) => _entries.ContainsKey(id);
 
-    /// <summary>Until the result is disposed of, the work counts as asked about.</summary>
-    public IDisposable Hold(Guid id) => new Holder(_entries.GetValueOrDefault(id), time);
+    /// <summary>The run of that work, which counts as followed until the result is disposed of; null if the work is unknown.</summary>
+    public FollowedRun? Follow(Guid id) => _entries.TryGetValue(id, out var entry) ? new FollowedRun(entry, time) : null;
 
-    public void Add(Guid id, EngineRun run) => _entries[id] = new Entry(run) { AskedAt = time.GetTimestamp() };
+    public void Add(Guid id, EngineRun run) => _entries[id] = new Entry(run) { FollowedAt = time.GetTimestamp() };
 
     /// <summary>Stops the work if it runs, and forgets it.</summary>
     public void Release(Guid id)
@@ -33,39 +30,45 @@ internal sealed class WorkTable(TimeProvider time)
         if (_entries.TryRemove(id, out var entry)) entry.Run.Cancel();
     }
 
-    /// <summary>Releases what nobody asks about and returns its ids.</summary>
+    /// <summary>Releases work that is not followed and returns its ids.</summary>
     public IReadOnlyList<Guid> ReleaseForgotten()
     {
-        Guid[] forgotten = [.. _entries.Where(pair => pair.Value.Holders == 0 && time.GetElapsedTime(pair.Value.AskedAt) >= Silence).Select(pair => pair.Key)];
+        Guid[] forgotten = [.. _entries.Where(pair => IsForgotten(pair.Value)).Select(pair => pair.Key)];
         foreach (var id in forgotten) Release(id);
         return forgotten;
     }
 
-    private sealed class Entry(EngineRun run)
+    private bool IsForgotten(Entry entry) => entry.Followers == 0 && time.GetElapsedTime(entry.FollowedAt) >= Silence;
+
+    internal sealed class Entry(EngineRun run)
     {
-        public int Holders;
+        public int Followers;
 
         public EngineRun Run => run;
 
-        public long AskedAt { get; set; }
+        /// <summary>Timestamp of the submission, or of the end of the last following.</summary>
+        public long FollowedAt { get; set; }
     }
 
-    private sealed class Holder : IDisposable
+    /// <summary>A run that counts as followed until this is disposed of.</summary>
+    internal sealed class FollowedRun : IDisposable
     {
-        private readonly Entry? _entry;
+        private readonly Entry _entry;
         private readonly TimeProvider _time;
 
-        public Holder(Entry? entry, TimeProvider time)
+        public FollowedRun(Entry entry, TimeProvider time)
         {
-            (_entry, _time) = (entry, time);
-            if (entry is not null) Interlocked.Increment(ref entry.Holders);
+            _entry = entry;
+            _time = time;
+            Interlocked.Increment(ref entry.Followers);
         }
+
+        public EngineRun Run => _entry.Run;
 
         public void Dispose()
         {
-            if (_entry is null) return;
-            _entry.AskedAt = _time.GetTimestamp();
-            Interlocked.Decrement(ref _entry.Holders);
+            _entry.FollowedAt = _time.GetTimestamp();
+            Interlocked.Decrement(ref _entry.Followers);
         }
     }
 }

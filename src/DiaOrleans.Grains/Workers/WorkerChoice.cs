@@ -2,24 +2,28 @@ using DiaOrleans.Abstractions.Workers;
 
 namespace DiaOrleans.Grains.Workers;
 
-/// <summary>Which workers to ask, and what to do where none of them takes the work.</summary>
-/// <param name="Ready">Best first.</param>
-/// <param name="Asleep">One to wake, where none is ready or being loaded.</param>
-/// <param name="OneComes">It is worth waiting: one is ready, is being loaded or can be woken.</param>
-internal sealed record WorkerChoice(IReadOnlyList<WorkerStatus> Ready, string? Asleep, bool OneComes)
+/// <summary>Which workers to offer work to, and whether waiting helps if none of them takes it.</summary>
+/// <param name="Ready">The least loaded first.</param>
+/// <param name="Asleep">Key of one to wake, if none is ready or being loaded; else null.</param>
+/// <param name="CanWait">A worker is ready, is being loaded or can be woken.</param>
+internal sealed record WorkerChoice(IReadOnlyList<WorkerStatus> Ready, string? Asleep, bool CanWait)
 {
-    /// <summary>Sorts by what is still to be made, so that the shortest wait comes first.</summary>
-    public static WorkerChoice Among(IReadOnlyList<WorkerStatus> workers)
+    /// <summary>
+    /// Orders workers by predicted seconds of audio still to make. Which model a worker has is known only while it is loaded.
+    /// </summary>
+    /// <param name="workers">All workers of the cluster.</param>
+    /// <param name="model">Name of the model wanted; null for any.</param>
+    public static WorkerChoice Among(IReadOnlyList<WorkerStatus> workers, string? model = null)
     {
         WorkerStatus[] ready =
         [
-            .. workers.Where(worker => worker is { State: WorkerState.Ready, Model: not null })
+            .. workers.Where(worker => worker is { State: WorkerState.Ready, Model: { } loaded } && (model is null || loaded.Name == model))
                 .OrderBy(worker => worker.BacklogSeconds)
                 .ThenBy(worker => worker.Active + worker.Waiting)
                 .ThenBy(worker => worker.Key, StringComparer.Ordinal),
         ];
-        var oneComes = ready.Length > 0 || workers.Any(worker => worker.State == WorkerState.Loading);
-        var asleep = oneComes ? null : workers.FirstOrDefault(worker => worker.State == WorkerState.Asleep)?.Key;
-        return new WorkerChoice(ready, asleep, oneComes || asleep is not null);
+        var isReadyOrLoading = ready.Length > 0 || workers.Any(worker => worker.State == WorkerState.Loading);
+        var asleep = isReadyOrLoading ? null : workers.FirstOrDefault(worker => worker.State == WorkerState.Asleep)?.Key;
+        return new WorkerChoice(ready, asleep, isReadyOrLoading || asleep is not null);
     }
 }

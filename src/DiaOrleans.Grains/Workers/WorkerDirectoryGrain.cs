@@ -8,11 +8,7 @@ internal sealed class WorkerDirectoryGrain(TimeProvider time) : Grain, IWorkerDi
 {
     private readonly WorkerRoster _roster = new(time);
 
-    public Task Report(WorkerStatus status)
-    {
-        _roster.Report(status);
-        return Task.CompletedTask;
-    }
+    public Task<int> Report(WorkerStatus status) => Task.FromResult(_roster.Report(status));
 
     public Task<IReadOnlyList<WorkerStatus>> List() => Task.FromResult(_roster.List());
 }

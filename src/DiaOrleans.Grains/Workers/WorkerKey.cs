@@ -1,9 +1,9 @@
 namespace DiaOrleans.Grains.Workers;
 
-/// <summary>Names a worker: the silo it lives on and its device there. As text <c>silo/device</c>, the key of its grain.</summary>
+/// <summary>Identifies a worker: its silo and the number of its device there. As text <c>silo/device</c>, the key of its grain.</summary>
 internal readonly record struct WorkerKey(string Silo, int Device)
 {
-    /// <summary>False where <paramref name="text"/> is no worker's key.</summary>
+    /// <summary>False if <paramref name="text"/> is not the key of a worker.</summary>
     public static bool TryParse(string? text, out WorkerKey key)
     {
         key = default;

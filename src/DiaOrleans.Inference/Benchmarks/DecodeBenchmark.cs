@@ -104,7 +104,7 @@ public static class DecodeBenchmark
         }
 
         var ids = Enumerable.Range(0, TextBytes).Select(i => i == 0 ? 1 : 'a' + i % 26).ToArray();
-        var call = new SpeechCall { Text = "", MaxFrames = model.MaxNewFrames(prompt.Rows), Seed = Seed, Prompt = prompt };
+        var call = new SpeechCall { TextIds = ids, MaxFrames = model.MaxNewFrames(prompt.Rows), Seed = Seed, Prompt = prompt };
         return new QueuedCall(new SpeechRun(call), ids, call.MaxFrames, 0);
     }
 

@@ -45,12 +45,17 @@ public static class TextIds
     /// UTF-8 bytes of what is spoken: tags taken out, then spaces at the ends dropped and runs of them counted once, so that tagging a text does not
     /// change its number. 0 means that the text says nothing.
     /// </summary>
-    public static int OwnTextBytes(string text)
+    public static int OwnTextBytes(string text) => CountOwnBytes(Encode(text));
+
+    /// <summary><see cref="OwnTextBytes"/> of a text that is encoded already.</summary>
+    /// <param name="ids">What <see cref="Encode"/> returned.</param>
+    public static int CountOwnBytes(ReadOnlySpan<int> ids)
     {
-        var (bytes, spaceBefore) = (0, false);
-        foreach (var id in Encode(text))
+        var bytes = 0;
+        var spaceBefore = false;
+        foreach (var id in ids)
         {
-            if (id is FirstSpeakerId or SecondSpeakerId) continue;
+            if (IsTag(id)) continue;
             if (id == ' ')
             {
                 spaceBefore = bytes > 0;
@@ -61,6 +66,9 @@ public static class TextIds
         }
         return bytes;
     }
+
+    /// <summary>Whether an id is that of a speaker tag.</summary>
+    public static bool IsTag(int id) => id is FirstSpeakerId or SecondSpeakerId;
 
     /// <summary>Whether <paramref name="text"/> begins with a speaker tag.</summary>
     public static bool StartsWithTag(ReadOnlySpan<char> text) => text.StartsWith(FirstSpeaker) || text.StartsWith(SecondSpeaker);

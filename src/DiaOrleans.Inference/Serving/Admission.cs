@@ -13,7 +13,7 @@ internal sealed class Admission(DiaModel model, ModelDescription facts)
     public string? Unservable(SpeechCall call, out QueuedCall? prepared)
     {
         prepared = null;
-        var ids = TextIds.Encode(call.Text);
+        var ids = call.TextIds;
         var prompt = call.Prompt?.Rows ?? 0;
         var maxFrames = Math.Min(call.MaxFrames, model.MaxNewFrames(prompt));
         if (ids.Length == 0) return "There is no text to speak.";

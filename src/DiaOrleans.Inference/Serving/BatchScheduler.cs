@@ -76,7 +76,7 @@ internal sealed class BatchScheduler : IDisposable
                 try
                 {
                     call.Run.Stop.ThrowIfCancellationRequested();
-                    call.Run.Report(0);
+                    call.Run.Start();
                     slot.Enter(call);
                 }
                 catch (Exception cause)
@@ -138,7 +138,6 @@ internal sealed class BatchScheduler : IDisposable
         }
 
         var grid = slot.Grid!;
-        call.Run.Report(grid.FramesDone);
         if (grid.Finished) Free(slot);
         _advanced(call, grid);
     }

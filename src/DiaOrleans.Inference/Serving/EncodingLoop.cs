@@ -48,10 +48,11 @@ internal sealed class EncodingLoop : IDisposable
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(run.Stop, _stopping.Token);
         try
         {
-            run.Report(0);
+            run.Start();
             var codes = _codec.Encode(run.Samples, stop.Token);
+            run.Append(codes);
             _ended(run, null);
-            run.Complete(codes);
+            run.Complete(endedByItself: true);
         }
         catch (Exception cause)
         {

@@ -11,14 +11,16 @@ public interface ISpeechEngine : IAsyncDisposable
     /// <summary>How busy it is.</summary>
     EngineLoad Load { get; }
 
-    /// <summary>Admits or refuses at once. A refused call has a reason and, where trying again helps, a time.</summary>
+    /// <summary>Admits or refuses at once. A refused call has a reason and, if trying again helps, a time.</summary>
     EngineAdmission TryStart(SpeechCall call);
 
     /// <summary>Admits a recording to be turned into codes, or refuses it at once; calls that are decoded do not delay it.</summary>
-    /// <param name="samples">Mono, -1 to 1, at the model's rate, at most 120 s. Not to be changed any more.</param>
+    /// <param name="samples">Mono, -1 to 1, at the model's rate, at most 120 s. Must not be changed any more.</param>
     EncodingAdmission TryEncode(float[] samples);
 
-    /// <summary>Admits nothing more and returns when all admitted work has ended, or is stopped because <paramref name="limit"/> is cancelled.</summary>
+    /// <summary>
+    /// Admits nothing more and returns when all admitted work has ended, or is stopped because <paramref name="limit"/> is cancelled.
+    /// </summary>
     Task DrainAsync(CancellationToken limit);
 }
 
@@ -33,15 +35,23 @@ public readonly record struct EngineLoad(int Active, int Waiting, double Backlog
 /// <param name="Run">The admitted run, or null.</param>
 /// <param name="Refusal">Why not.</param>
 /// <param name="Reason">A sentence for the client.</param>
-/// <param name="RetryAfter">When to try again, where that helps.</param>
-public readonly record struct EngineAdmission(SpeechRun? Run, EngineRefusal Refusal, string? Reason = null, TimeSpan? RetryAfter = null);
+/// <param name="RetryAfter">When to try again, if that helps.</param>
+public readonly record struct EngineAdmission(
+    SpeechRun? Run,
+    EngineRefusal Refusal,
+    string? Reason = null,
+    TimeSpan? RetryAfter = null);
 
 /// <summary>The answer to a recording.</summary>
 /// <param name="Run">The admitted run, or null.</param>
 /// <param name="Refusal">Why not.</param>
 /// <param name="Reason">A sentence for the client.</param>
-/// <param name="RetryAfter">When to try again, where that helps.</param>
-public readonly record struct EncodingAdmission(EncodingRun? Run, EngineRefusal Refusal, string? Reason = null, TimeSpan? RetryAfter = null);
+/// <param name="RetryAfter">When to try again, if that helps.</param>
+public readonly record struct EncodingAdmission(
+    EncodingRun? Run,
+    EngineRefusal Refusal,
+    string? Reason = null,
+    TimeSpan? RetryAfter = null);
 
 /// <summary>Why an engine refused a call or a recording.</summary>
 public enum EngineRefusal

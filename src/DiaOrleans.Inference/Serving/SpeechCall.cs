@@ -3,8 +3,11 @@ namespace DiaOrleans.Inference.Serving;
 /// <summary>One call of the model.</summary>
 public sealed record SpeechCall
 {
-    /// <summary>Text for the model, cleaned and tagged; where there is a prompt, its transcript first.</summary>
-    public required string Text { get; init; }
+    /// <summary>
+    /// Ids of the text (<see cref="Decoding.TextIds"/>), cleaned and tagged; with a prompt, its transcript first. Not to be changed any
+    /// more.
+    /// </summary>
+    public required int[] TextIds { get; init; }
 
     /// <summary>The most new frames; capped by the model's own rows.</summary>
     public required int MaxFrames { get; init; }
@@ -18,26 +21,19 @@ public sealed record SpeechCall
     /// <summary>Codes of a recording to continue, or null.</summary>
     public Decoding.CodeGrid? Prompt { get; init; }
 
-    /// <summary>Who gets a slot first.</summary>
+    /// <summary>Which call gets a slot first.</summary>
     public CallPriority Priority { get; init; } = CallPriority.Waiting;
 }
 
-/// <summary>Who gets a slot first; nobody starves.</summary>
+/// <summary>Which call gets a slot first. No call waits for ever, whatever its priority.</summary>
 public enum CallPriority
 {
-    /// <summary>A client listens already.</summary>
+    /// <summary>A client receives the audio while it is made.</summary>
     Live,
 
-    /// <summary>A client waits for the whole.</summary>
+    /// <summary>A client waits for the whole audio.</summary>
     Waiting,
 
-    /// <summary>Nobody waits.</summary>
+    /// <summary>No client waits.</summary>
     Background,
 }
-
-/// <summary>What a call made.</summary>
-/// <param name="Samples">Mono, -1 to 1, at <paramref name="SampleRate"/>; the prompt is not in it.</param>
-/// <param name="SampleRate">Hz, of the codec.</param>
-/// <param name="Codes">The frames' codes, prompt excluded.</param>
-/// <param name="EndedByItself">False where the frame cap ended it.</param>
-public sealed record SpeechClip(float[] Samples, int SampleRate, Decoding.CodeGrid Codes, bool EndedByItself);

@@ -11,6 +11,9 @@ public sealed partial class SpeechEngine : ISpeechEngine
 {
     private const int MaxWaitingCalls = 64;
 
+    // As many as the first window of the codec has: their samples follow in the next event.
+    private const int FramesPerEvent = 8;
+
     private readonly DiaModel _model;
     private readonly Admission _admission;
     private readonly ILogger _logger;
@@ -103,13 +106,17 @@ public sealed partial class SpeechEngine : ISpeechEngine
 
     private void Advanced(QueuedCall call, SpeechGrid grid)
     {
+        // Before the windows: the codes of a frame are reported before its samples.
+        var reported = call.Run.Frames;
+        var fresh = grid.FramesDone - reported;
+        if (fresh >= FramesPerEvent || (fresh > 0 && grid.Finished)) call.Run.Append(grid.Codes(reported, grid.FramesDone));
         while (call.Windows!.TryCut(grid, out var piece)) _codec.Add(call, piece);
     }
 
     private void Finish(QueuedCall call, SpeechGrid grid)
     {
         if (!TryLeave(call)) return;
-        call.Run.Complete(new SpeechClip(call.Run.CollectSamples(), Model.SampleRate, grid.Codes(), grid.EndedByItself));
+        call.Run.Complete(grid.EndedByItself);
     }
 
     private void Fail(QueuedCall call, Exception cause)

@@ -4,11 +4,15 @@ using DiaOrleans.Inference.Serving;
 
 namespace DiaOrleans.Server.Hosting;
 
-/// <summary>Loads the model that the settings name.</summary>
+/// <summary>Loads the model that the settings name, on the CPU.</summary>
 internal sealed class OnnxSpeechEngineFactory(ServerOptions options, TimeProvider time, ILogger<SpeechEngine> logger) : ISpeechEngineFactory
 {
-    public Task<ISpeechEngine> Load(CancellationToken cancellation)
+    private const string Cpu = "cpu";
+
+    /// <exception cref="ArgumentException">The device is not the CPU.</exception>
+    public Task<ISpeechEngine> Load(string device, CancellationToken cancellationToken)
     {
+        if (device != Cpu) throw new ArgumentException($"There is no device '{device}'; this build runs on '{Cpu}'.", nameof(device));
         var model = new ModelOptions
         {
             Folder = options.Model ?? ModelFolder.Default(),

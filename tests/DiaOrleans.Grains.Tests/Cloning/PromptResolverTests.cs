@@ -11,6 +11,8 @@ public sealed class PromptResolverTests : IAsyncLifetime
 {
     private static readonly ModelFacts Model = new()
     {
+        Name = "m",
+        Precision = "fp32",
         FrameRate = 50,
         SampleRate = 16000,
         MaxTextIds = 100,

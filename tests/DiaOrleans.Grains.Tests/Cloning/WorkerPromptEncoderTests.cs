@@ -48,6 +48,18 @@ public sealed class WorkerPromptEncoderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_worker_that_is_not_there_is_unavailable() =>
-        (await Should.ThrowAsync<PromptEncodingException>(_encoder.Encode(new float[4], _cluster.Grains.GetGrain<IGpuWorkerGrain>("nowhere/0")))).Answer.Outcome.ShouldBe(WorkOutcome.Unavailable);
+    public async Task A_worker_that_stops_the_encoding_is_unavailable()
+    {
+        var encoding = _encoder.Encode(new float[4], _worker);
+        _cluster.Engine.NextEncoding().Cancel();
+        (await Should.ThrowAsync<PromptEncodingException>(encoding)).Answer.Outcome.ShouldBe(WorkOutcome.Unavailable);
+    }
+
+    [Fact]
+    public async Task A_worker_that_does_not_exist_is_unavailable()
+    {
+        var worker = _cluster.Grains.GetGrain<IGpuWorkerGrain>("nowhere/0");
+        var refused = await Should.ThrowAsync<PromptEncodingException>(_encoder.Encode(new float[4], worker));
+        refused.Answer.Outcome.ShouldBe(WorkOutcome.Unavailable);
+    }
 }

@@ -6,7 +6,7 @@ using DiaOrleans.Inference.Serving;
 
 namespace DiaOrleans.Grains.Tests.Fakes;
 
-/// <summary>An engine whose calls and encodings end when the test says so; a test may append samples to a run before it completes it.</summary>
+/// <summary>An engine whose calls and encodings end when the test ends them; a test may append samples to a run before.</summary>
 internal sealed class FakeEngine : ISpeechEngine, ISpeechEngineFactory
 {
     private readonly TaskCompletionSource _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -19,19 +19,23 @@ internal sealed class FakeEngine : ISpeechEngine, ISpeechEngineFactory
     public static ModelDescription Description { get; } = new()
     {
         Name = "fake", Profile = "classic", Precision = "fp32", FrameRate = 50, SampleRate = 16000,
-        MaxTextIds = 100, MaxTextBytes = 60, MaxNewFrames = 400, CodecFingerprint = "fake", Sampling = new SamplingSettings(3f, 1.2f, 0.95f, 45),
+        MaxTextIds = 100, MaxTextBytes = 60, MaxNewFrames = 400, CodecFingerprint = "fake",
+        Sampling = new SamplingSettings(3f, 1.2f, 0.95f, 45),
     };
 
     public ModelDescription Model => Description;
 
-    public EngineLoad Load => new(_all.Count(run => !run.Completion.IsCompleted), 0, BacklogSeconds, 0);
+    public EngineLoad Load => new(_all.Count(run => !run.Ended.IsCompleted), 0, BacklogSeconds, 0);
 
     public double BacklogSeconds { get; set; }
 
-    /// <summary>What the next calls hear; admitted by default.</summary>
+    /// <summary>The answer to the next calls; null admits them.</summary>
     public EngineAdmission? Refusal { get; set; }
 
     public bool Disposed { get; private set; }
+
+    /// <summary>The device that it was last loaded on.</summary>
+    public string? Device { get; private set; }
 
     /// <summary>How often it was loaded.</summary>
     public int Loads { get; private set; }
@@ -40,9 +44,10 @@ internal sealed class FakeEngine : ISpeechEngine, ISpeechEngineFactory
 
     public void FailLoading(Exception cause) => _loaded.TrySetException(cause);
 
-    async Task<ISpeechEngine> ISpeechEngineFactory.Load(CancellationToken cancellationToken)
+    async Task<ISpeechEngine> ISpeechEngineFactory.Load(string device, CancellationToken cancellationToken)
     {
         Loads++;
+        Device = device;
         await _loaded.Task.WaitAsync(cancellationToken);
         Disposed = false;
         return this;
@@ -60,7 +65,8 @@ internal sealed class FakeEngine : ISpeechEngine, ISpeechEngineFactory
     }
 
     /// <summary>The next admitted call, in order; waits for it.</summary>
-    public SpeechRun Next() => _admitted.TryTake(out var run, TimeSpan.FromSeconds(20)) ? run : throw new TimeoutException("No call was admitted.");
+    public SpeechRun Next() =>
+        _admitted.TryTake(out var run, TimeSpan.FromSeconds(20)) ? run : throw new TimeoutException("No call was admitted.");
 
     public EncodingAdmission TryEncode(float[] samples)
     {
@@ -74,7 +80,8 @@ internal sealed class FakeEngine : ISpeechEngine, ISpeechEngineFactory
     }
 
     /// <summary>The next admitted recording, in order; waits for it.</summary>
-    public EncodingRun NextEncoding() => _recordings.TryTake(out var run, TimeSpan.FromSeconds(20)) ? run : throw new TimeoutException("No recording was admitted.");
+    public EncodingRun NextEncoding() =>
+        _recordings.TryTake(out var run, TimeSpan.FromSeconds(20)) ? run : throw new TimeoutException("No recording was admitted.");
 
     public int Admitted => _all.Count;
 
@@ -84,13 +91,13 @@ internal sealed class FakeEngine : ISpeechEngine, ISpeechEngineFactory
     }
 
     public static SpeechClip Clip(int samples) =>
-        new([.. Enumerable.Range(0, samples).Select(i => MathF.Sin(i * 0.05f) / 2)], Description.SampleRate, new CodeGrid(1, 9), EndedByItself: true);
+        new([.. Enumerable.Range(0, samples).Select(i => MathF.Sin(i * 0.05f) / 2)], new CodeGrid(1, 9));
 
     public async Task DrainAsync(CancellationToken limit)
     {
         _draining = true;
         using var stop = limit.Register(StopAll);
-        foreach (var run in _all.Concat<EngineRun>(_allRecordings)) await Task.WhenAny(run.Ended);
+        foreach (var run in _all.Concat<EngineRun>(_allRecordings)) await run.Ended;
     }
 
     public ValueTask DisposeAsync()

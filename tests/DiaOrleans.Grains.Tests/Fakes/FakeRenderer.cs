@@ -7,16 +7,16 @@ using DiaOrleans.Grains.Rendering;
 
 namespace DiaOrleans.Grains.Tests.Fakes;
 
-/// <summary>Renderings that begin and end when the test says so.</summary>
+/// <summary>Renderings that begin and end when the test lets them.</summary>
 internal sealed class FakeRenderer : ISpeechRenderer
 {
     private readonly BlockingCollection<FakeRendering> _started = [];
     private int _count;
 
-    /// <summary>What the next calls hear; admitted by default.</summary>
+    /// <summary>The answer to the next calls; null admits them.</summary>
     public SpeechAdmission? Refusal { get; set; }
 
-    /// <summary>What the next calls wait for before they are refused with its answer, where not null.</summary>
+    /// <summary>If set, the next calls wait for it and are refused with its answer.</summary>
     public Task<SpeechAdmission>? Preparing { get; set; }
 
     /// <summary>Calls so far, refused ones included.</summary>
@@ -35,7 +35,8 @@ internal sealed class FakeRenderer : ISpeechRenderer
     }
 
     /// <summary>The next admitted rendering, in order; waits for it.</summary>
-    public FakeRendering Next() => _started.TryTake(out var rendering, TimeSpan.FromSeconds(20)) ? rendering : throw new TimeoutException("No rendering was started.");
+    public FakeRendering Next() =>
+        _started.TryTake(out var rendering, TimeSpan.FromSeconds(20)) ? rendering : throw new TimeoutException("No rendering was started.");
 
     public FakeRendering? TryNext() => _started.TryTake(out var rendering) ? rendering : null;
 }
@@ -54,6 +55,8 @@ internal sealed class FakeRendering(Guid id, SpeechRequest request) : ISpeechRen
 
     public bool AudioPromptUsed => true;
 
+    public string WorkerName => "worker_1";
+
     public Task Started => _started.Task;
 
     public int InputTokens => 1;
@@ -62,7 +65,7 @@ internal sealed class FakeRendering(Guid id, SpeechRequest request) : ISpeechRen
 
     public SavedOutput? Saved => null;
 
-    /// <summary>Ends when the runner lets go of it.</summary>
+    /// <summary>Ends when the runner disposes of it.</summary>
     public Task Disposed => _disposed.Task.WaitAsync(TimeSpan.FromSeconds(20));
 
     /// <summary>What <see cref="Finish"/> renders.</summary>

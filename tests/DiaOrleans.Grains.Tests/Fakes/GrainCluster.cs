@@ -11,13 +11,20 @@ using Orleans.TestingHost;
 
 namespace DiaOrleans.Grains.Tests.Fakes;
 
-/// <summary>Silos with the real grains, a fake engine each, a clock that the test turns, and storage that the test may hand to the next cluster.</summary>
+/// <summary>
+/// Silos with the real grains, a fake engine each, a clock that the test sets, and storage that the test may pass to the next cluster.
+/// </summary>
 internal sealed class GrainCluster : IAsyncDisposable
 {
     private readonly InProcessTestCluster _cluster;
 
-    private GrainCluster(InProcessTestCluster cluster, SharedStorage storage, FakeTimeProvider time, IReadOnlyList<FakeEngine> engines) =>
-        (_cluster, Storage, Time, Engines) = (cluster, storage, time, engines);
+    private GrainCluster(InProcessTestCluster cluster, SharedStorage storage, FakeTimeProvider time, IReadOnlyList<FakeEngine> engines)
+    {
+        _cluster = cluster;
+        Storage = storage;
+        Time = time;
+        Engines = engines;
+    }
 
     public SharedStorage Storage { get; }
 
@@ -35,7 +42,16 @@ internal sealed class GrainCluster : IAsyncDisposable
 
     public IGrainFactory Grains => _cluster.Client;
 
-    public static async Task<GrainCluster> Start(SharedStorage? storage = null, int silos = 1, bool loaded = true, bool realTime = false, MemoryBlobs? blobs = null, bool jobs = false, TimeSpan? idleLimit = null, Action<IServiceCollection>? configure = null)
+    public static async Task<GrainCluster> Start(
+        SharedStorage? storage = null,
+        int silos = 1,
+        bool loaded = true,
+        bool realTime = false,
+        MemoryBlobs? blobs = null,
+        bool jobs = false,
+        TimeSpan? idleLimit = null,
+        IReadOnlyList<string>? devices = null,
+        Action<IServiceCollection>? configure = null)
     {
         storage ??= new SharedStorage();
         blobs ??= new MemoryBlobs();
@@ -50,7 +66,7 @@ internal sealed class GrainCluster : IAsyncDisposable
             silo.Services.AddSingleton<IBlobStore>(blobs);
             configure?.Invoke(silo.Services);
             silo.AddDiaGrains();
-            silo.Services.AddSpeechEngine<FakeEngine>(new EngineHostOptions { IdleLimit = idleLimit });
+            silo.Services.AddSpeechEngine<FakeEngine>(new EngineHostOptions { IdleLimit = idleLimit, Devices = devices ?? ["cpu"] });
             silo.Services.AddSingleton<ISpeechEngineFactory>(engines[Interlocked.Increment(ref next) % silos]);
             if (jobs) silo.Services.AddJobRunner();
         });

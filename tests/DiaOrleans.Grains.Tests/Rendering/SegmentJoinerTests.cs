@@ -10,7 +10,8 @@ public sealed class SegmentJoinerTests
     [Fact]
     public void A_single_segment_is_left_as_it_is_and_not_held_back()
     {
-        var (joiner, output) = (new SegmentJoiner(Rate), new ArrayBufferWriter<float>());
+        var joiner = new SegmentJoiner(Rate);
+        var output = new ArrayBufferWriter<float>();
         joiner.Begin(last: true, output);
         joiner.Write([1, 1, 1], output);
         output.WrittenCount.ShouldBe(3);
@@ -24,7 +25,8 @@ public sealed class SegmentJoinerTests
     [InlineData(100)]
     public void Segments_are_apart_by_silence_and_their_edges_fade_however_the_samples_come(int block)
     {
-        var (joiner, output) = (new SegmentJoiner(Rate), new ArrayBufferWriter<float>());
+        var joiner = new SegmentJoiner(Rate);
+        var output = new ArrayBufferWriter<float>();
         for (var segment = 0; segment < 2; segment++)
         {
             joiner.Begin(last: segment == 1, output);

@@ -1,7 +1,10 @@
+using DiaOrleans.Abstractions.Configuration;
 using DiaOrleans.Abstractions.Speech;
 using DiaOrleans.Abstractions.Workers;
+using DiaOrleans.Audio.Formats;
 using DiaOrleans.Grains.Cloning;
 using DiaOrleans.Grains.Rendering;
+using DiaOrleans.Grains.Scripts;
 using DiaOrleans.Grains.Tests.Fakes;
 using DiaOrleans.Grains.Workers;
 using DiaOrleans.Inference.Decoding;
@@ -14,12 +17,14 @@ public sealed class SpeechPlanTests
 
     [Fact]
     public void What_the_client_leaves_out_comes_from_the_model() =>
-        Work(Request() with { TopP = 0 }).ShouldSatisfyAllConditions(work => work.Guidance.ShouldBe(3), work => work.Temperature.ShouldBe(1.2), work => work.TopP.ShouldBe(0.95));
+        Work(Request() with { TopP = 0 }).ShouldSatisfyAllConditions(
+            work => work.Guidance.ShouldBe(3), work => work.Temperature.ShouldBe(1.2), work => work.TopP.ShouldBe(0.95));
 
     [Fact]
     public void The_servers_own_defaults_come_before_the_models()
     {
-        var work = Plan(Request() with { TopP = 0.5 }, options: new RenderingOptions { CfgScale = 4, Temperature = 1.8, TopP = 0.9 }).Work(Guid.NewGuid(), 0, 0, null, 0, WorkPriority.Live);
+        var options = new RenderingOptions { CfgScale = 4, Temperature = 1.8, TopP = 0.9 };
+        var work = Plan(Request() with { TopP = 0.5 }, options: options).CreateWork(0, 0, null, 0);
         (work.Guidance, work.Temperature, work.TopP, work.Priority).ShouldBe((4, 1.8, 0.5, WorkPriority.Live));
     }
 
@@ -44,7 +49,7 @@ public sealed class SpeechPlanTests
     {
         var plan = Plan(Request() with { MaxTokens = 100 }, script: $"[S1] {new string('a', 40)}. {new string('b', 40)}. [S1]");
         plan.Segments.Count.ShouldBe(2);
-        plan.Work(Guid.NewGuid(), 1, 0, null, 70, WorkPriority.Waiting).MaxFrames.ShouldBe(30);
+        plan.CreateWork(1, 0, null, 70).MaxFrames.ShouldBe(30);
     }
 
     [Fact]
@@ -52,22 +57,23 @@ public sealed class SpeechPlanTests
     {
         var plan = Plan(Request(), script: "[S1] " + string.Join(' ', Enumerable.Repeat("It rains again.", 20)) + " [S1]");
         plan.Segments.Count.ShouldBe(10);
-        plan.Segments.ShouldAllBe(segment => TextIds.OwnTextBytes(segment) <= Model.MaxTextBytes);
+        plan.Segments.ShouldAllBe(segment => segment.OwnBytes <= Model.MaxTextBytes);
     }
 
     [Fact]
     public void Tags_without_words_beyond_the_models_ids_are_dropped()
     {
         var plan = Plan(Request(), script: string.Concat(Enumerable.Repeat("[S1] ", 200)) + "Hello. [S1]");
-        plan.Segments.ShouldBe(["[S1] Hello. [S1]"]);
+        plan.Segments.Select(segment => segment.Text).ShouldBe(["[S1] Hello. [S1]"]);
     }
 
     [Fact]
     public void A_recording_and_its_words_come_before_the_script()
     {
         var prompt = Prompt(50, "Nice day.");
-        var work = Plan(Request(), prompt: prompt).Work(Guid.NewGuid(), 0, 0, prompt, 0, WorkPriority.Waiting);
-        work.Text.ShouldBe("[S1] Nice day. Hello. [S1]");
+        var plan = Plan(Request(), prompt: prompt);
+        var work = plan.CreateWork(0, 0, plan.Prompt, 0);
+        EngineScript.Decode(work.TextIds).ShouldBe("[S1] Nice day. Hello. [S1]");
         work.Prompt.ShouldBe(prompt.Codes);
     }
 
@@ -76,9 +82,10 @@ public sealed class SpeechPlanTests
     {
         // 400 rows; "Hello." may take 127 frames of them.
         var prompt = Prompt(390, "one two three four");
-        var work = Plan(Request(), prompt: prompt).Work(Guid.NewGuid(), 0, 0, prompt, 0, WorkPriority.Waiting);
+        var plan = Plan(Request(), prompt: prompt);
+        var work = plan.CreateWork(0, 0, plan.Prompt, 0);
         work.Prompt!.Frames.ShouldBeInRange(150, 273);
-        work.Text.ShouldBe("[S1] one two Hello. [S1]");
+        EngineScript.Decode(work.TextIds).ShouldBe("[S1] one two Hello. [S1]");
         work.MaxFrames.ShouldBeLessThanOrEqualTo(400 - work.Prompt.Frames);
     }
 
@@ -87,8 +94,9 @@ public sealed class SpeechPlanTests
     {
         var script = "[S1] " + string.Join(' ', Enumerable.Repeat("It rains again.", 40)) + " [S1]";
         var model = Model with { MaxTextBytes = 170, MaxNewFrames = 600 };
-        Plan(Request(), model, script, Prompt(300, null)).Segments.Max(TextIds.OwnTextBytes).ShouldBeLessThanOrEqualTo((int)((6 - 2) / 0.09) + 16);
-        Plan(Request(), model, script, Prompt(590, null)).Segments.Max(TextIds.OwnTextBytes).ShouldBeInRange(40, 60);
+        Plan(Request(), model, script, Prompt(300, null)).Segments.Max(segment => segment.OwnBytes)
+            .ShouldBeLessThanOrEqualTo((int)((6 - 2) / 0.09) + 16);
+        Plan(Request(), model, script, Prompt(590, null)).Segments.Max(segment => segment.OwnBytes).ShouldBeInRange(40, 60);
     }
 
     [Fact]
@@ -96,8 +104,8 @@ public sealed class SpeechPlanTests
     {
         // A quarter of the 60 bytes that the model speaks well.
         var plan = Plan(Request(), script: "[S1] The lamp is on and the door is wide open. [S2] Then close it before it rains again. [S1]");
-        var head = plan.Continuation(new AudioCodes(new short[9 * 80], 9))!;
-        head.Transcript.ShouldBe("[S1] The lamp is");
+        var head = plan.CreateContinuation(new AudioCodes(new short[9 * 80], 9))!;
+        EngineScript.Decode(head.Prepend(ScriptSegment.Encode("[S2] Yes. [S2]"))).ShouldBe("[S1] The lamp is [S2] Yes. [S2]");
         head.Codes.Frames.ShouldBeInRange(20, 30);
     }
 
@@ -105,17 +113,37 @@ public sealed class SpeechPlanTests
     public void The_words_of_a_recording_make_segments_shorter_but_not_by_more_than_half()
     {
         var script = "[S1] " + string.Join(' ', Enumerable.Repeat("It rains.", 20)) + " [S1]";
-        Plan(Request(), script: script, prompt: Prompt(20, "[S1] " + new string('a', 20))).Segments.Max(TextIds.OwnTextBytes).ShouldBe(39);
-        Plan(Request(), script: script, prompt: Prompt(20, "[S1] " + new string('a', 55))).Segments.Max(TextIds.OwnTextBytes).ShouldBe(29);
-        Plan(Request(), script: script, prompt: Prompt(20, null)).Segments.Max(TextIds.OwnTextBytes).ShouldBe(49);
+        Longest("[S1] " + new string('a', 20)).ShouldBe(39);
+        Longest("[S1] " + new string('a', 55)).ShouldBe(29);
+        Longest(null).ShouldBe(49);
+
+        int Longest(string? words) => Plan(Request(), script: script, prompt: Prompt(20, words)).Segments.Max(segment => segment.OwnBytes);
     }
 
     private static SpeechRequest Request() => new() { Text = "Hello.", VoiceId = "v" };
 
     private static ResolvedPrompt Prompt(int frames, string? transcript) => new(new AudioCodes(new short[9 * frames], 9), transcript);
 
-    private static SpeechPlan Plan(SpeechRequest request, ModelFacts? model = null, string script = "[S1] Hello. [S1]", ResolvedPrompt? prompt = null, RenderingOptions? options = null) =>
-        new(request, script, "S1", 1, model ?? Model, prompt, options ?? new RenderingOptions());
+    private static SpeechPlan Plan(
+        SpeechRequest request,
+        ModelFacts? model = null,
+        string script = "[S1] Hello. [S1]",
+        ResolvedPrompt? prompt = null,
+        RenderingOptions? options = null) => new()
+    {
+        Id = Guid.NewGuid(),
+        Request = request,
+        Format = AudioFormat.Wav,
+        Script = script,
+        PrimarySpeaker = "S1",
+        Seed = 1,
+        Priority = WorkPriority.Live,
+        Configuration = new ServerConfiguration(),
+        StartedAt = 0,
+        Options = options ?? new RenderingOptions(),
+        Model = model ?? Model,
+        Prompt = prompt is null ? null : new CallPrompt(prompt, "S1"),
+    };
 
-    private static SpeechWork Work(SpeechRequest request, ModelFacts? model = null) => Plan(request, model).Work(Guid.NewGuid(), 0, 0, null, 0, WorkPriority.Waiting);
+    private static SpeechWork Work(SpeechRequest request, ModelFacts? model = null) => Plan(request, model).CreateWork(0, 0, null, 0);
 }

@@ -30,7 +30,8 @@ public sealed class SpeechRenderingTests : IAsyncLifetime
     {
         var speech = await Start(Request($"{First} {Second}"));
         var one = _cluster.Engine.Next();
-        one.Call.ShouldSatisfyAllConditions(call => call.Text.ShouldBe($"{First} [S1]"), call => call.Seed.ShouldBe(7), call => call.Prompt.ShouldBeNull());
+        one.Call.ShouldSatisfyAllConditions(
+            call => call.Text.ShouldBe($"{First} [S1]"), call => call.Seed.ShouldBe(7), call => call.Prompt.ShouldBeNull());
         var codes = new CodeGrid([.. Enumerable.Range(0, 9 * 40).Select(i => (short)i)], 9);
         one.Complete(Clip(1600) with { Codes = codes });
         var two = _cluster.Engine.Next();
@@ -44,7 +45,10 @@ public sealed class SpeechRenderingTests : IAsyncLifetime
         var wav = await Read(speech);
         // Both segments and the pause of 0.15 s between them.
         ((wav.Length - 44) / 2).ShouldBe((int)Math.Ceiling((1600 + 2400 + 3200) * 44100 / 16000.0));
-        (await speech.Wait(Long)).ShouldSatisfyAllConditions(s => s.Status.ShouldBe(SpeechStatus.Completed), s => s.ProcessedText.ShouldBe($"{First} {Second} [S1]"), s => s.InputTokens.ShouldBeGreaterThan(80));
+        (await speech.Wait(Long)).ShouldSatisfyAllConditions(
+            s => s.Status.ShouldBe(SpeechStatus.Completed),
+            s => s.ProcessedText.ShouldBe($"{First} {Second} [S1]"),
+            s => s.InputTokens.ShouldBeGreaterThan(80));
     }
 
     [Fact]
@@ -52,10 +56,11 @@ public sealed class SpeechRenderingTests : IAsyncLifetime
     {
         var speech = await Start(Request(First) with { Streamed = true, SampleRate = 16000 });
         var run = _cluster.Engine.Next();
-        run.Append(new float[8000]);
-        (await speech.Wait(Long).WaitAsync(Long)).ShouldSatisfyAllConditions(s => s.AudioBytes.ShouldBe(44 + 2 * 8000), s => s.Status.ShouldNotBe(SpeechStatus.Completed));
+        run.Append(Clip(16000).Samples[..8000]);
+        (await speech.Wait(Long).WaitAsync(Long)).ShouldSatisfyAllConditions(
+            s => s.AudioBytes.ShouldBe(44 + 2 * 8000), s => s.Status.ShouldNotBe(SpeechStatus.Completed));
         var reading = Read(speech);
-        run.Complete(Clip(16000));
+        run.CompleteFrom(8000, Clip(16000));
         var wav = await reading;
         BinaryPrimitives.ReadUInt32LittleEndian(wav.AsSpan(40)).ShouldBe(uint.MaxValue);
         ((wav.Length - 44) / 2).ShouldBe(16000);
@@ -82,13 +87,13 @@ public sealed class SpeechRenderingTests : IAsyncLifetime
         var second = _cluster.Engine.Next();
         second.Call.Seed.ShouldNotBe(first.Call.Seed);
         second.Call.Text.ShouldBe(first.Call.Text);
-        second.Complete(new SpeechClip([.. Clip(8000).Samples, .. new float[16000]], 16000, new CodeGrid(1, 9), true));
+        second.Complete(new SpeechClip([.. Clip(8000).Samples, .. new float[16000]], new CodeGrid(1, 9)));
         // Speech, and a fifth of a second after it.
         (((await Read(speech)).Length - 44) / 2).ShouldBeInRange(8000, 8000 + 3200 + 320);
     }
 
     [Fact]
-    public async Task A_longer_text_keeps_what_was_said_even_where_the_cap_ended_it()
+    public async Task A_longer_text_keeps_its_samples_if_the_limit_of_frames_ended_it()
     {
         var speech = await Start(Request(First) with { SampleRate = 16000 });
         _cluster.Engine.Next().Complete(Clip(16000) with { EndedByItself = false });
@@ -141,7 +146,7 @@ public sealed class SpeechRenderingTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_finished_generation_stands_in_the_log_and_is_saved_where_the_configuration_says_so()
+    public async Task A_finished_generation_is_in_the_log_and_is_saved_if_the_configuration_asks_for_it()
     {
         await _cluster.Grains.GetGrain<IConfigurationGrain>(0).Replace(new ServerConfiguration { SaveOutputs = true });
         var id = Guid.NewGuid();
@@ -151,8 +156,12 @@ public sealed class SpeechRenderingTests : IAsyncLifetime
         await Read(speech);
         var entry = (await _cluster.Grains.GetGrain<IGenerationLogGrain>(0).Get(id.ToString()))!;
         entry.ShouldSatisfyAllConditions(
-            e => e.Text.ShouldBe(First), e => e.ProcessedText.ShouldBe($"{First} [S1]"), e => e.Voice.ShouldBe("v"), e => e.AudioPromptUsed.ShouldBeFalse(),
-            e => e.FilePath!.ShouldMatch($@"^audio_outputs/\d{{8}}_\d{{6}}_{id.ToString()[..8]}_v\.wav$"), e => e.FileSize.ShouldBe(44 + 2 * 44100));
+            e => e.Text.ShouldBe(First),
+            e => e.ProcessedText.ShouldBe($"{First} [S1]"),
+            e => e.Voice.ShouldBe("v"),
+            e => e.AudioPromptUsed.ShouldBeFalse(),
+            e => e.FilePath!.ShouldMatch($@"^audio_outputs/\d{{8}}_\d{{6}}_{id.ToString()[..8]}_v\.wav$"),
+            e => e.FileSize.ShouldBe(44 + 2 * 44100));
         (await _cluster.Blobs.Find(entry.FilePath!))!.Size.ShouldBe(44 + 2 * 44100);
     }
 
@@ -177,7 +186,8 @@ public sealed class SpeechRenderingTests : IAsyncLifetime
         return speech;
     }
 
-    private static async Task<byte[]> Read(ISpeechGrain speech) => await speech.ReadAudio().SelectMany(chunk => chunk).ToArrayAsync().AsTask().WaitAsync(Long);
+    private static async Task<byte[]> Read(ISpeechGrain speech) =>
+        await speech.ReadAudio().SelectMany(chunk => chunk).ToArrayAsync().AsTask().WaitAsync(Long);
 
     private async Task Turn()
     {

@@ -1,4 +1,6 @@
 using DiaOrleans.Grains.Scripts;
+using DiaOrleans.Grains.Tests.Fakes;
+using DiaOrleans.Inference.Decoding;
 
 namespace DiaOrleans.Grains.Tests.Scripts;
 
@@ -11,9 +13,12 @@ public sealed class PromptedScriptTests
     [InlineData("[S1] A. [S2] B.", "S1", "[S1] C. [S1]", "[S1] A. [S2] B. [S1] C. [S1]")]
     [InlineData("[S1] A. [S2] B. [S1]", "S1", "[S2] C. [S2]", "[S1] A. [S2] B. C. [S2]")]
     [InlineData("Well, [S2] B.", "S1", "[S1] C. [S1]", "[S1] Well, [S2] B. [S1] C. [S1]")]
-    [InlineData(" *Odd*  \n spaces ", "robot", "[S2] C. [S2]", "[S1] Odd spaces [S2] C. [S2]")]
-    [InlineData("  ", "S1", "[S2] C. [S2]", "[S2] C. [S2]")]
+    [InlineData("Odd spaces", "robot", "[S2] C. [S2]", "[S1] Odd spaces [S2] C. [S2]")]
     [InlineData("[S1]", "S1", "[S2] C. [S2]", "[S2] C. [S2]")]
-    public void The_transcript_comes_first_and_no_tag_twice_in_a_row(string transcript, string primary, string script, string expected) =>
-        PromptedScript.Join(transcript, script, primary).ShouldBe(expected);
+    [InlineData("[S1][S2]", "S1", "[S2] C. [S2]", "[S2] C. [S2]")]
+    public void Join_puts_the_transcript_first_and_no_tag_twice_in_a_row(string transcript, string primary, string script, string expected)
+    {
+        var words = TextIds.Encode(PromptedScript.TagTranscript(transcript, primary));
+        EngineScript.Decode(PromptedScript.Join(words, TextIds.Encode(script))).ShouldBe(expected);
+    }
 }

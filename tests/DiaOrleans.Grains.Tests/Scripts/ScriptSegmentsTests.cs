@@ -9,7 +9,8 @@ namespace DiaOrleans.Grains.Tests.Scripts;
 public sealed class ScriptSegmentsTests
 {
     private static readonly Arbitrary<string> Scripts = Gen.Elements(
-            "[S1]", "[S2]", "Hello.", "It rains again today, and the street is wet.", "(laughs)", "(clears throat) Well!", "Is it?", "a", "ü", "Mr. Smith", "-", "\"No.\"", new string('x', 90), "(this is", "far, far away; or not: who knows", "[s1]")
+            "[S1]", "[S2]", "Hello.", "It rains again today, and the street is wet.", "(laughs)", "(clears throat) Well!", "Is it?",
+            "a", "ü", "Mr. Smith", "-", "\"No.\"", new string('x', 90), "(this is", "far, far away; or not: who knows", "[s1]")
         .NonEmptyListOf()
         .Select(parts => ScriptText.Clean(string.Join(" ", parts)))
         .Where(text => text.Length > 0)
@@ -17,38 +18,49 @@ public sealed class ScriptSegmentsTests
         .ToArbitrary();
 
     [Fact]
-    public void A_script_that_fits_stays_as_it_is() => ScriptSegments.Cut("[S1]  A. [S1] B. [S2]", 10).ShouldBe(["[S1]  A. [S1] B. [S2]"]);
+    public void A_script_that_fits_stays_as_it_is() => Cut("[S1]  A. [S1] B. [S2]", 10).ShouldBe(["[S1]  A. [S1] B. [S2]"]);
 
     [Fact]
     public void Turns_are_cut_apart_before_sentences_are() =>
-        ScriptSegments.Cut("[S1] One is here. Two is there. [S2] Three is far. Four is near. [S1]", 32).ShouldBe(["[S1] One is here. Two is there. [S1]", "[S2] Three is far. Four is near. [S2]"]);
+        Cut("[S1] One is here. Two is there. [S2] Three is far. Four is near. [S1]", 32)
+            .ShouldBe(["[S1] One is here. Two is there. [S1]", "[S2] Three is far. Four is near. [S2]"]);
 
     [Fact]
     public void A_long_turn_is_cut_at_sentences_and_every_part_is_tagged() =>
-        ScriptSegments.Cut("[S2] One is here. Two is there. Three is far away. [S2]", 20).ShouldBe(["[S2] One is here. [S2]", "[S2] Two is there. [S2]", "[S2] Three is far away. [S2]"]);
+        Cut("[S2] One is here. Two is there. Three is far away. [S2]", 20)
+            .ShouldBe(["[S2] One is here. [S2]", "[S2] Two is there. [S2]", "[S2] Three is far away. [S2]"]);
 
     [Fact]
     public void Segments_are_about_equally_long_rather_than_full_and_a_rest() =>
-        ScriptSegments.Cut("[S1] Aaaaaaaa. Bbbbbbbb. Cccccccc. Dddddddd. [S1]", 32).ShouldBe(["[S1] Aaaaaaaa. Bbbbbbbb. [S1]", "[S1] Cccccccc. Dddddddd. [S1]"]);
+        Cut("[S1] Aaaaaaaa. Bbbbbbbb. Cccccccc. Dddddddd. [S1]", 32)
+            .ShouldBe(["[S1] Aaaaaaaa. Bbbbbbbb. [S1]", "[S1] Cccccccc. Dddddddd. [S1]"]);
 
     [Fact]
     public void Segments_with_two_speakers_end_with_the_other_ones_tag() =>
-        ScriptSegments.Cut("[S1] Aaaaaaaa. [S2] Bbbbbbbb. [S1] Cccccccc. [S2] Dddddddd. [S1]", 20).ShouldBe(["[S1] Aaaaaaaa. [S2] Bbbbbbbb. [S1]", "[S1] Cccccccc. [S2] Dddddddd. [S1]"]);
+        Cut("[S1] Aaaaaaaa. [S2] Bbbbbbbb. [S1] Cccccccc. [S2] Dddddddd. [S1]", 20)
+            .ShouldBe(["[S1] Aaaaaaaa. [S2] Bbbbbbbb. [S1]", "[S1] Cccccccc. [S2] Dddddddd. [S1]"]);
 
     [Theory]
-    [InlineData("[S1] Well, I saw Mr. Brown and Dr. Green. They left. [S1]", 40, "[S1] Well, I saw Mr. Brown and Dr. Green. [S1]|[S1] They left. [S1]")]
-    [InlineData("[S1] I will not go there, because it rains, and it is cold. [S1]", 30, "[S1] I will not go there, [S1]|[S1] because it rains, [S1]|[S1] and it is cold. [S1]")]
+    [InlineData(
+        "[S1] Well, I saw Mr. Brown and Dr. Green. They left. [S1]",
+        40,
+        "[S1] Well, I saw Mr. Brown and Dr. Green. [S1]|[S1] They left. [S1]")]
+    [InlineData(
+        "[S1] I will not go there, because it rains, and it is cold. [S1]",
+        30,
+        "[S1] I will not go there, [S1]|[S1] because it rains, [S1]|[S1] and it is cold. [S1]")]
     [InlineData("[S1] abcdefghijklmnopqrstuvwxyz [S1]", 10, "[S1] abcdefghij [S1]|[S1] klmnopqrst [S1]|[S1] uvwxyz [S1]")]
-    public void Cuts_fall_where_people_pause(string script, int maxBytes, string expected) => string.Join('|', ScriptSegments.Cut(script, maxBytes)).ShouldBe(expected);
+    public void Cuts_fall_where_people_pause(string script, int maxBytes, string expected) =>
+        string.Join('|', Cut(script, maxBytes)).ShouldBe(expected);
 
     [Fact]
     public void A_non_verbal_stays_whole() =>
-        ScriptSegments.Cut("[S1] Oh dear me (clears throat) and so on [S1]", 18).ShouldContain(segment => segment.Contains("(clears throat)"));
+        Cut("[S1] Oh dear me (clears throat) and so on [S1]", 18).ShouldContain(segment => segment.Contains("(clears throat)"));
 
     [Property(MaxTest = 300)]
     public Property Nothing_is_lost_and_no_segment_is_too_long() => Prop.ForAll(Scripts, Gen.Choose(8, 120).ToArbitrary(), (script, most) =>
     {
-        var segments = ScriptSegments.Cut(script, most);
+        var segments = Cut(script, most);
         var spoken = string.Concat(segments.Select(Spoken));
         return spoken == Spoken(script)
             && segments.All(segment => TextIds.OwnTextBytes(segment) is > 0 and var bytes && bytes <= Math.Max(most, 0))
@@ -57,14 +69,28 @@ public sealed class ScriptSegmentsTests
 
     [Property(MaxTest = 200)]
     public Property Each_word_keeps_its_speaker() => Prop.ForAll(Scripts, Gen.Choose(8, 120).ToArbitrary(), (script, most) =>
-        string.Concat(ScriptSegments.Cut(script, most).Select(BySpeaker)) == BySpeaker(script));
+        string.Concat(Cut(script, most).Select(BySpeaker)) == BySpeaker(script));
+
+    [Fact]
+    public void Cut_gives_segments_with_their_ids_and_own_bytes()
+    {
+        foreach (var segment in ScriptSegments.Cut(ScriptSegment.Encode("[S2] Öne is here. Two is there. [S2]"), 20))
+        {
+            segment.Ids.ShouldBe(TextIds.Encode(segment.Text));
+            segment.OwnBytes.ShouldBe(TextIds.OwnTextBytes(segment.Text));
+        }
+    }
+
+    private static string[] Cut(string script, int maxBytes) =>
+        [.. ScriptSegments.Cut(ScriptSegment.Encode(script), maxBytes).Select(segment => segment.Text)];
 
     private static string Spoken(string script) => script.Replace("[S1]", "").Replace("[S2]", "").Replace(" ", "");
 
     /// <summary>Every spoken character behind the number of its speaker.</summary>
     private static string BySpeaker(string script)
     {
-        var (speaker, result) = ('1', "");
+        var speaker = '1';
+        var result = "";
         for (var i = 0; i < script.Length; i++)
         {
             if (TextIds.StartsWithTag(script.AsSpan(i)))

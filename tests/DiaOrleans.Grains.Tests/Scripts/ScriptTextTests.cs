@@ -34,7 +34,8 @@ public sealed class ScriptTextTests
     [InlineData("Hello.", "Narrator", "[S1] Hello. [S1]")]
     [InlineData("Hello.", "s2", "[S1] Hello. [S1]")]
     [InlineData("[s1] Hello. [s2]", "S2", "[S2] [s1] Hello. [s2] [S2]")]
-    public void Puts_the_primary_speaker_around_a_text_without_tags(string text, string speaker, string tagged) => ScriptText.Tag(text, speaker).ShouldBe(tagged);
+    public void Puts_the_primary_speaker_around_a_text_without_tags(string text, string speaker, string tagged) =>
+        ScriptText.Tag(text, speaker).ShouldBe(tagged);
 
     [Theory]
     [InlineData("[S1] A. [S2] B.", "[S1] A. [S2] B. [S1]")]
@@ -50,7 +51,8 @@ public sealed class ScriptTextTests
     [InlineData("Hello [S1] B.", "[S2] Hello [S1] B. [S2]")]
     [InlineData("Hello [S1] B. [S2] C.", "[S2] Hello [S1] B. [S2] C. [S1]")]
     [InlineData("Hello [S1]", "[S2] Hello [S1]")]
-    public void Gives_text_before_the_first_tag_to_the_other_speaker(string text, string tagged) => ScriptText.Tag(text, "S1").ShouldBe(tagged);
+    public void Gives_text_before_the_first_tag_to_the_other_speaker(string text, string tagged) =>
+        ScriptText.Tag(text, "S1").ShouldBe(tagged);
 
     [Theory]
     [InlineData("[S1][S2] A.", "[S1][S2] A. [S1]")]
@@ -71,7 +73,8 @@ public sealed class ScriptTextTests
     {
         var cleaned = ScriptText.Clean(text);
         if (cleaned.Length == 0) return Solid(text).Replace("[S1]", "").Replace("[S2]", "").Length == 0;
-        return Solid(cleaned) == Solid(text) && cleaned.Trim() == cleaned && !cleaned.Contains("  ") && cleaned.All(unit => unit >= ' ' && unit != '*');
+        var isTrimmed = cleaned.Trim() == cleaned && !cleaned.Contains("  ");
+        return Solid(cleaned) == Solid(text) && isTrimmed && cleaned.All(unit => unit >= ' ' && unit != '*');
     });
 
     [Property(MaxTest = 500)]
@@ -94,7 +97,10 @@ public sealed class ScriptTextTests
     });
 
     private static readonly string[] Pieces =
-        ["[S1]", "[S2]", "[S", "1]", "*", " ", "\t", "\n", "\0", "\u0001", "Hello", ".", "é", "😀", "\ud83d", "\ude00", "\u00a0", "[s1]", "(laughs)"];
+    [
+        "[S1]", "[S2]", "[S", "1]", "*", " ", "\t", "\n", "\0", "\u0001",
+        "Hello", ".", "é", "😀", "\ud83d", "\ude00", "\u00a0", "[s1]", "(laughs)",
+    ];
 
     private static Arbitrary<string> Scripts => Gen.Elements(Pieces).ListOf().Select(pieces => string.Concat(pieces)).ToArbitrary();
 

@@ -12,7 +12,8 @@ public sealed class ClientWatchTests
         var watch = new ClientWatch(time);
         time.Advance(TimeSpan.FromSeconds(5));
         watch.Silence.ShouldBe(TimeSpan.FromSeconds(5));
-        var (first, second) = (watch.Enter(), watch.Enter());
+        var first = watch.Enter();
+        var second = watch.Enter();
         time.Advance(TimeSpan.FromSeconds(50));
         first.Dispose();
         time.Advance(TimeSpan.FromSeconds(50));

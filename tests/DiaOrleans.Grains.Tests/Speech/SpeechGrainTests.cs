@@ -26,7 +26,8 @@ public sealed class SpeechGrainTests : IAsyncLifetime
         (await speech.Start(Request("Hello *there*."))).ShouldBeEquivalentTo(new SpeechAdmission { Outcome = AdmissionOutcome.Accepted });
         var run = _cluster.Engine.Next();
         run.Call.Text.ShouldBe("[S2] Hello there. [S2]");
-        (await speech.Wait(TimeSpan.Zero)).ShouldBe(new SpeechSnapshot { Status = SpeechStatus.Pending, ProcessedText = "[S2] Hello there. [S2]", InputTokens = 16 });
+        (await speech.Wait(TimeSpan.Zero))
+            .ShouldBe(new SpeechSnapshot { Status = SpeechStatus.Pending, ProcessedText = "[S2] Hello there. [S2]", InputTokens = 16 });
         var wait = speech.Wait(Long);
         run.Complete(FakeEngine.Clip(160_000));
         var done = await wait.WaitAsync(Long);
@@ -66,7 +67,7 @@ public sealed class SpeechGrainTests : IAsyncLifetime
         await _cluster.FinishLoading();
         var speech = Speech();
         await speech.Start(Request());
-        _cluster.Engine.Next().Report(1);
+        _cluster.Engine.Next().Start();
         await Turn(async () => (await speech.Wait(TimeSpan.Zero)).Status == SpeechStatus.Processing);
     }
 
@@ -86,7 +87,8 @@ public sealed class SpeechGrainTests : IAsyncLifetime
     [InlineData(" ** ")]
     [InlineData("[S1] [S2]")]
     public async Task Text_that_says_nothing_is_refused(string text) =>
-        (await Speech().Start(Request(text))).ShouldSatisfyAllConditions(a => a.Outcome.ShouldBe(AdmissionOutcome.Rejected), a => a.Reason.ShouldBe("Text cannot be empty"));
+        (await Speech().Start(Request(text))).ShouldSatisfyAllConditions(
+            a => a.Outcome.ShouldBe(AdmissionOutcome.Rejected), a => a.Reason.ShouldBe("Text cannot be empty"));
 
     [Fact]
     public async Task A_voice_with_a_prompt_that_is_not_registered_speaks_without_it()
@@ -94,7 +96,8 @@ public sealed class SpeechGrainTests : IAsyncLifetime
         await _cluster.FinishLoading();
         await _cluster.Voice("p").Put(new VoiceSettings("neutral", "S1", "prompt", "What it says."));
         (await Speech().Start(Request() with { VoiceId = "p" })).Outcome.ShouldBe(AdmissionOutcome.Accepted);
-        _cluster.Engine.Next().Call.ShouldSatisfyAllConditions(call => call.Prompt.ShouldBeNull(), call => call.Text.ShouldBe("[S1] Hello. [S1]"));
+        _cluster.Engine.Next().Call.ShouldSatisfyAllConditions(
+            call => call.Prompt.ShouldBeNull(), call => call.Text.ShouldBe("[S1] Hello. [S1]"));
     }
 
     [Fact]
@@ -103,7 +106,8 @@ public sealed class SpeechGrainTests : IAsyncLifetime
         await _cluster.FinishLoading();
         _cluster.Engine.Refusal = new EngineAdmission(null, EngineRefusal.Busy, "full", TimeSpan.FromSeconds(9));
         var speech = Speech();
-        (await speech.Start(Request())).ShouldBeEquivalentTo(new SpeechAdmission { Outcome = AdmissionOutcome.Busy, Reason = "full", RetryAfter = TimeSpan.FromSeconds(9) });
+        var busy = new SpeechAdmission { Outcome = AdmissionOutcome.Busy, Reason = "full", RetryAfter = TimeSpan.FromSeconds(9) };
+        (await speech.Start(Request())).ShouldBeEquivalentTo(busy);
         _cluster.Engine.Refusal = null;
         await GrainCluster.Until(async () => (await speech.Start(Request())).Outcome == AdmissionOutcome.Accepted);
     }
@@ -126,12 +130,13 @@ public sealed class SpeechGrainTests : IAsyncLifetime
         var before = _cluster.Time.GetTimestamp();
         var start = Speech().Start(Request());
         await Turn(() => Task.FromResult(start.IsCompleted));
-        (await start).ShouldSatisfyAllConditions(a => a.Outcome.ShouldBe(AdmissionOutcome.Unavailable), a => a.RetryAfter.ShouldNotBeNull());
+        (await start).ShouldSatisfyAllConditions(
+            a => a.Outcome.ShouldBe(AdmissionOutcome.Unavailable), a => a.RetryAfter.ShouldNotBeNull());
         _cluster.Time.GetElapsedTime(before).ShouldBeGreaterThanOrEqualTo(TimeSpan.FromSeconds(30));
     }
 
     [Fact]
-    public async Task A_model_that_did_not_load_makes_nobody_wait()
+    public async Task A_model_that_did_not_load_makes_no_request_wait()
     {
         _cluster.Engine.FailLoading(new InvalidDataException("broken"));
         await GrainCluster.Until(async () => (await _cluster.Workers()).Single().State == Abstractions.Workers.WorkerState.Failed);
@@ -173,7 +178,8 @@ public sealed class SpeechGrainTests : IAsyncLifetime
         var speech = Speech();
         await speech.Start(Request());
         _cluster.Engine.Next().Fail(new InvalidOperationException("out of memory"));
-        (await speech.Wait(Long)).ShouldSatisfyAllConditions(now => now.Status.ShouldBe(SpeechStatus.Failed), now => now.Error.ShouldBe("The model failed; the server's log says why."));
+        (await speech.Wait(Long)).ShouldSatisfyAllConditions(
+            now => now.Status.ShouldBe(SpeechStatus.Failed), now => now.Error.ShouldBe("The model failed; the server's log says why."));
         await Should.ThrowAsync<InvalidOperationException>(async () => await speech.ReadAudio().ToListAsync());
     }
 
@@ -184,7 +190,8 @@ public sealed class SpeechGrainTests : IAsyncLifetime
         var speech = Speech();
         await speech.Start(Request());
         for (var attempt = 0; attempt < 3; attempt++) _cluster.Engine.Next().Complete(FakeEngine.Clip(0));
-        (await speech.Wait(Long)).ShouldSatisfyAllConditions(now => now.Status.ShouldBe(SpeechStatus.Failed), now => now.Error!.ShouldContain("nothing to say"));
+        (await speech.Wait(Long)).ShouldSatisfyAllConditions(
+            now => now.Status.ShouldBe(SpeechStatus.Failed), now => now.Error!.ShouldContain("nothing to say"));
     }
 
     [Fact]
@@ -213,7 +220,7 @@ public sealed class SpeechGrainTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Audio_that_was_read_is_let_go_within_seconds()
+    public async Task Audio_that_was_read_is_dropped_within_seconds()
     {
         await _cluster.FinishLoading();
         var speech = Speech();
@@ -243,16 +250,17 @@ public sealed class SpeechGrainTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Audio_that_nobody_fetches_is_let_go()
+    public async Task Audio_that_is_not_fetched_is_dropped()
     {
         await _cluster.FinishLoading();
         var speech = Speech();
         await speech.Start(Request());
         _cluster.Engine.Next().Complete(FakeEngine.Clip(16_000));
         (await speech.Wait(Long)).Status.ShouldBe(SpeechStatus.Completed);
-        var gone = _cluster.Cluster.WaitForDeactivationAsync(speech);
-        await Turn(() => Task.FromResult(gone.IsCompleted));
-        (await speech.Wait(TimeSpan.Zero)).ShouldSatisfyAllConditions(now => now.Status.ShouldBe(SpeechStatus.Failed), now => now.Error!.ShouldContain("No such request"));
+        var deactivated = _cluster.Cluster.WaitForDeactivationAsync(speech);
+        await Turn(() => Task.FromResult(deactivated.IsCompleted));
+        (await speech.Wait(TimeSpan.Zero)).ShouldSatisfyAllConditions(
+            now => now.Status.ShouldBe(SpeechStatus.Failed), now => now.Error!.ShouldContain("No such request"));
     }
 
     private ISpeechGrain Speech() => _cluster.Grains.GetGrain<ISpeechGrain>(Guid.NewGuid());

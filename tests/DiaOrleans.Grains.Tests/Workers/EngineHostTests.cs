@@ -12,12 +12,35 @@ public sealed class EngineHostTests
     public async Task Reports_loading_from_the_first_moment_and_ready_with_the_models_facts_once_it_is_loaded()
     {
         await using var cluster = await GrainCluster.Start(loaded: false);
-        (await cluster.Workers()).Single().ShouldSatisfyAllConditions(w => w.State.ShouldBe(WorkerState.Loading), w => w.Model.ShouldBeNull());
+        (await cluster.Workers()).Single().ShouldSatisfyAllConditions(
+            w => w.State.ShouldBe(WorkerState.Loading), w => w.Model.ShouldBeNull());
         await cluster.FinishLoading();
         (await cluster.Workers()).Single().Model.ShouldBe(new ModelFacts
         {
-            FrameRate = 50, SampleRate = 16000, MaxTextIds = 100, MaxTextBytes = 60, MaxNewFrames = 400, Guidance = 3, Temperature = 1.2, TopP = 0.95, CodecFingerprint = "fake",
+            Name = "fake", Precision = "fp32", FrameRate = 50, SampleRate = 16000, MaxTextIds = 100, MaxTextBytes = 60, MaxNewFrames = 400,
+            Guidance = 3, Temperature = 1.2, TopP = 0.95, CodecFingerprint = "fake",
         });
+    }
+
+    [Fact]
+    public async Task Each_device_has_an_engine_and_a_worker_of_its_own()
+    {
+        await using var cluster = await GrainCluster.Start(devices: ["cpu", "other"], loaded: false);
+        cluster.Engine.FinishLoading();
+        await GrainCluster.Until(async () => (await cluster.Workers()).Count(worker => worker.State == WorkerState.Ready) == 2);
+        var silo = cluster.Silos[0].Name;
+        var workers = await cluster.Workers();
+        workers.Select(worker => worker.Key).ShouldBe([$"{silo}/0", $"{silo}/1"]);
+        workers.Select(worker => worker.Device).ShouldBe(["cpu", "other"]);
+        workers.Select(worker => worker.Name).ShouldBe(["worker_1", "worker_2"], ignoreOrder: true);
+        cluster.Engine.Loads.ShouldBe(2);
+        foreach (var worker in workers)
+        {
+            var grain = cluster.Grains.GetGrain<IGpuWorkerGrain>(worker.Key);
+            (await grain.Submit(Work())).Outcome.ShouldBe(WorkOutcome.Accepted);
+            (await grain.GetStatus()).ShouldSatisfyAllConditions(
+                status => status.Key.ShouldBe(worker.Key), status => status.Busy.ShouldBeTrue());
+        }
     }
 
     [Fact]
@@ -64,7 +87,7 @@ public sealed class EngineHostTests
         drain.IsCompleted.ShouldBeFalse();
         cluster.Engine.Next().Complete(FakeEngine.Clip(10));
         await drain.WaitAsync(TimeSpan.FromSeconds(10));
-        (await worker.Wait(running.Id, TimeSpan.FromSeconds(20))).State.ShouldBe(WorkState.Completed);
+        (await worker.Follow(running.Id, 0).LastAsync()).ShouldBeOfType<WorkCompleted>();
     }
 
     [Fact]
@@ -82,7 +105,7 @@ public sealed class EngineHostTests
             cluster.Time.Advance(TimeSpan.FromSeconds(1));
             return Task.FromResult(drain.IsCompleted);
         });
-        (await worker.Wait(running.Id, TimeSpan.FromSeconds(20))).State.ShouldBe(WorkState.Failed);
+        (await worker.Follow(running.Id, 0).LastAsync()).ShouldBeOfType<WorkFailed>().CanRunElsewhere.ShouldBeTrue();
     }
 
     [Fact]
@@ -121,9 +144,11 @@ public sealed class EngineHostTests
         var worker = cluster.Grains.GetGrain<IGpuWorkerGrain>((await cluster.Workers()).Single().Key);
         var work = Work();
         await worker.Submit(work);
+        var run = cluster.Engine.Next();
+        run.Start();
         await TurnClock(cluster, worker, work.Id);
         (await worker.GetStatus()).State.ShouldBe(WorkerState.Ready);
-        cluster.Engine.Next().Complete(FakeEngine.Clip(10));
+        run.Complete(FakeEngine.Clip(10));
         await TurnClock(cluster, worker, work.Id);
         (await worker.GetStatus()).State.ShouldBe(WorkerState.Ready);
         await worker.Release(work.Id);
@@ -144,18 +169,29 @@ public sealed class EngineHostTests
         return (await cluster.Workers()).SingleOrDefault()?.State == state;
     });
 
-    /// <summary>A minute, in which somebody asks about the work.</summary>
+    /// <summary>A minute, in which the work is followed.</summary>
     private static async Task TurnClock(GrainCluster cluster, IGpuWorkerGrain worker, Guid work)
     {
         for (var second = 0; second < 60; second++)
         {
             cluster.Time.Advance(TimeSpan.FromSeconds(1));
-            await worker.Wait(work, TimeSpan.Zero);
+            await FollowOnce(worker, work);
             await Task.Delay(1);
         }
     }
 
-    private static EngineHost Host(GrainCluster cluster) => cluster.Silos[0].ServiceProvider.GetServices<IHostedService>().OfType<EngineHost>().Single();
+    private static async Task FollowOnce(IGpuWorkerGrain worker, Guid work)
+    {
+        await foreach (var happened in worker.Follow(work, 0))
+        {
+            happened.ShouldBeOfType<WorkStarted>();
+            break;
+        }
+    }
 
-    private static SpeechWork Work() => new() { Id = Guid.NewGuid(), Text = "[S1] a [S1]", MaxFrames = 7, Seed = 1, Guidance = 3, Temperature = 1, TopP = 1 };
+    private static EngineHost Host(GrainCluster cluster) =>
+        cluster.Silos[0].ServiceProvider.GetServices<IHostedService>().OfType<EngineHost>().Single();
+
+    private static SpeechWork Work() =>
+        new() { Id = Guid.NewGuid(), TextIds = [1, 97, 1], MaxFrames = 7, Seed = 1, Guidance = 3, Temperature = 1, TopP = 1 };
 }

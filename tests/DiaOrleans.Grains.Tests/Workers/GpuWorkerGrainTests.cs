@@ -9,19 +9,22 @@ namespace DiaOrleans.Grains.Tests.Workers;
 
 public sealed class GpuWorkerGrainTests
 {
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+
     [Fact]
     public async Task Lives_on_the_silo_that_its_key_names_and_nowhere_else()
     {
         await using var cluster = await GrainCluster.Start(silos: 2, realTime: true);
         foreach (var silo in cluster.Silos)
         {
-            var key = silo.ServiceProvider.GetRequiredService<LocalWorker>().Key.ToString();
+            var key = silo.ServiceProvider.GetRequiredService<LocalWorkers>().All.Single().Key.ToString();
             var worker = cluster.Grains.GetGrain<IGpuWorkerGrain>(key);
             (await worker.GetStatus()).Key.ShouldBe(key);
             (await worker.Submit(Work())).Outcome.ShouldBe(WorkOutcome.Accepted);
         }
 
         cluster.Engines.Select(engine => engine.Admitted).ShouldBe([1, 1]);
+        (await cluster.Workers()).Select(worker => worker.Number).ShouldBe([1, 2], ignoreOrder: true);
         foreach (var key in (string[])["elsewhere/0", "nonsense", $"{cluster.Silos[0].Name}/7"])
             await Should.ThrowAsync<OrleansException>(cluster.Grains.GetGrain<IGpuWorkerGrain>(key).GetStatus());
     }
@@ -43,21 +46,22 @@ public sealed class GpuWorkerGrainTests
         await using var cluster = await GrainCluster.Start();
         var worker = await Worker(cluster);
         (await worker.GetStatus()).Busy.ShouldBeFalse();
-        var (first, second) = (Work(), Work());
+        var first = Work();
+        var second = Work();
         await worker.Submit(first);
         cluster.Engine.Next().Complete(FakeEngine.Clip(100));
         await worker.Submit(second);
         await worker.Release(first.Id);
         (await worker.GetStatus()).Busy.ShouldBeTrue();
         cluster.Engine.Next().Complete(FakeEngine.Clip(100));
-        (await worker.Wait(second.Id, TimeSpan.FromSeconds(20))).State.ShouldBe(WorkState.Completed);
+        (await worker.Follow(second.Id, 0).LastAsync()).ShouldBeOfType<WorkCompleted>();
         (await worker.GetStatus()).ShouldSatisfyAllConditions(status => status.Active.ShouldBe(0), status => status.Busy.ShouldBeTrue());
         await worker.Release(second.Id);
         (await worker.GetStatus()).Busy.ShouldBeFalse();
     }
 
     [Fact]
-    public async Task Work_is_admitted_once_waited_for_read_and_released()
+    public async Task Submit_of_the_same_id_again_answers_the_same_and_runs_it_once()
     {
         await using var cluster = await GrainCluster.Start();
         var worker = await Worker(cluster);
@@ -65,55 +69,78 @@ public sealed class GpuWorkerGrainTests
         (await worker.Submit(work)).ShouldBe(new WorkAdmission(WorkOutcome.Accepted));
         (await worker.Submit(work)).ShouldBe(new WorkAdmission(WorkOutcome.Accepted));
         cluster.Engine.Admitted.ShouldBe(1);
-        var run = cluster.Engine.Next();
-        run.Call.ShouldBe(new SpeechCall { Text = work.Text, MaxFrames = 7, Seed = -5, Sampling = new(2.5f, 0.5f, 0.25f, 45) });
-
-        (await worker.Wait(work.Id, TimeSpan.Zero)).State.ShouldBe(WorkState.Waiting);
-        run.Report(3);
-        (await worker.Wait(work.Id, TimeSpan.Zero)).ShouldBe(new WorkProgress { State = WorkState.Running, Frames = 3, SampleRate = 16000 });
-        var wait = worker.Wait(work.Id, TimeSpan.FromSeconds(20));
-        var clip = FakeEngine.Clip(150_000);
-        run.Complete(clip);
-        (await wait.WaitAsync(TimeSpan.FromSeconds(10))).ShouldBe(new WorkProgress { State = WorkState.Completed, Frames = 3, SampleRate = 16000, Samples = 150_000 });
-
-        (await worker.Read(work.Id).SelectMany(chunk => chunk).ToArrayAsync()).ShouldBe(clip.Samples);
-        await worker.Release(work.Id);
-        (await worker.Wait(work.Id, TimeSpan.Zero)).State.ShouldBe(WorkState.Unknown);
+        var call = cluster.Engine.Next().Call;
+        call.Text.ShouldBe("[S1] Hello. [S1]");
+        call.ShouldBe(new SpeechCall { TextIds = call.TextIds, MaxFrames = 7, Seed = -5, Sampling = new(2.5f, 0.5f, 0.25f, 45) });
     }
 
     [Fact]
-    public async Task Samples_are_read_while_they_are_made_and_again_until_the_release()
+    public async Task Follow_streams_numbered_events_while_they_happen()
     {
         await using var cluster = await GrainCluster.Start();
         var worker = await Worker(cluster);
         var work = Work();
         await worker.Submit(work);
         var run = cluster.Engine.Next();
-        var clip = FakeEngine.Clip(200_000);
-        await using var samples = worker.Read(work.Id).GetAsyncEnumerator(TestContext.Current.CancellationToken);
-        var heard = new List<float>();
-        run.Append(clip.Samples[..500]);
-        (await samples.MoveNextAsync()).ShouldBeTrue();
-        samples.Current.ShouldBe(clip.Samples[..500]);
-        heard.AddRange(samples.Current);
-        var progress = await worker.Wait(work.Id, TimeSpan.Zero);
-        (progress.Samples, progress.SampleRate, progress.EndedByItself).ShouldBe((500, 16000, true));
-        run.Complete(clip with { EndedByItself = false });
-        while (await samples.MoveNextAsync())
-        {
-            samples.Current.Length.ShouldBeLessThanOrEqualTo(64 * 1024);
-            heard.AddRange(samples.Current);
-        }
+        await using var events = worker.Follow(work.Id, 0).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        var next = events.MoveNextAsync().AsTask();
+        next.IsCompleted.ShouldBeFalse();
+        run.Start();
+        (await next.WaitAsync(Limit)).ShouldBeTrue();
+        events.Current.ShouldBe(new WorkStarted(0));
 
-        heard.ShouldBe(clip.Samples);
-        (await worker.Wait(work.Id, TimeSpan.Zero)).EndedByItself.ShouldBeFalse();
-        (await worker.Read(work.Id).SelectMany(chunk => chunk).ToArrayAsync()).ShouldBe(clip.Samples);
-        await worker.Release(work.Id);
-        await Should.ThrowAsync<InvalidOperationException>(async () => await worker.Read(work.Id).ToListAsync());
+        run.Append(new CodeGrid([1, 2, 3, 4], 2));
+        var codes = (await Next(events)).ShouldBeOfType<WorkCodes>();
+        (codes.Number, codes.FirstFrame, codes.Codes.Frames, codes.Codes.Channels).ShouldBe((1, 0, 2, 2));
+        codes.Codes.Cells.ShouldBe([1, 2, 3, 4]);
+
+        run.Append([0.25f, -0.5f]);
+        var samples = (await Next(events)).ShouldBeOfType<WorkSamples>();
+        samples.Number.ShouldBe(2);
+        samples.Samples.ShouldBe([0.25f, -0.5f]);
+
+        run.Complete(endedByItself: false);
+        (await Next(events)).ShouldBe(new WorkCompleted(3, 2, EndedByItself: false));
+        (await events.MoveNextAsync()).ShouldBeFalse();
     }
 
     [Fact]
-    public async Task A_reader_of_stopped_work_hears_that_it_was_stopped()
+    public async Task Follow_from_a_number_goes_on_there_again_and_again_until_the_release()
+    {
+        await using var cluster = await GrainCluster.Start();
+        var worker = await Worker(cluster);
+        var work = Work();
+        await worker.Submit(work);
+        var run = cluster.Engine.Next();
+        var clip = FakeEngine.Clip(150_000);
+        run.Start();
+        run.Complete(clip);
+        for (var from = 0; from < 6; from++)
+        {
+            var events = await worker.Follow(work.Id, from).ToListAsync();
+            events.Select(happened => happened.Number).ShouldBe(Enumerable.Range(from, 6 - from).Select(number => (long)number));
+            if (from > 2) continue;
+            var samples = events.OfType<WorkSamples>().ToList();
+            samples.ShouldAllBe(made => made.Samples.Length <= 64 * 1024);
+            samples.SelectMany(made => made.Samples).ShouldBe(clip.Samples);
+        }
+
+        await worker.Release(work.Id);
+        (await worker.Follow(work.Id, 3).ToListAsync()).ShouldHaveSingleItem().ShouldBeOfType<WorkFailed>().CanRunElsewhere.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Follow_of_unknown_work_is_one_failure()
+    {
+        await using var cluster = await GrainCluster.Start();
+        var events = await (await Worker(cluster)).Follow(Guid.NewGuid(), 4).ToListAsync();
+        var failed = events.ShouldHaveSingleItem().ShouldBeOfType<WorkFailed>();
+        (failed.Number, failed.CanRunElsewhere).ShouldBe((4, true));
+        failed.Error.ShouldContain("restarted");
+    }
+
+    [Fact]
+    public async Task Release_stops_the_work_and_ends_the_following_with_a_failure()
     {
         await using var cluster = await GrainCluster.Start();
         var worker = await Worker(cluster);
@@ -121,39 +148,39 @@ public sealed class GpuWorkerGrainTests
         await worker.Submit(work);
         var run = cluster.Engine.Next();
         run.Append([1, 2]);
-        await using var samples = worker.Read(work.Id).GetAsyncEnumerator(TestContext.Current.CancellationToken);
-        (await samples.MoveNextAsync()).ShouldBeTrue();
+        await using var events = worker.Follow(work.Id, 0).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        (await Next(events)).ShouldBeOfType<WorkSamples>();
         await worker.Release(work.Id);
-        await Should.ThrowAsync<OperationCanceledException>(async () => await samples.MoveNextAsync());
+        (await Next(events)).ShouldBeOfType<WorkFailed>().CanRunElsewhere.ShouldBeTrue();
+        run.Stop.IsCancellationRequested.ShouldBeTrue();
     }
 
     [Fact]
-    public async Task A_recording_is_admitted_once_encoded_and_released()
+    public async Task A_recording_is_admitted_once_and_its_codes_come_in_one_event()
     {
         await using var cluster = await GrainCluster.Start();
         var worker = await Worker(cluster);
         var work = new EncodingWork(Guid.NewGuid(), [0.5f, -0.5f]);
-        (await worker.SubmitEncoding(work)).ShouldBe(new WorkAdmission(WorkOutcome.Accepted));
-        (await worker.SubmitEncoding(work)).ShouldBe(new WorkAdmission(WorkOutcome.Accepted));
-        (await worker.Wait(work.Id, TimeSpan.Zero)).ShouldBe(new WorkProgress { State = WorkState.Waiting });
+        (await worker.Submit(work)).ShouldBe(new WorkAdmission(WorkOutcome.Accepted));
+        (await worker.Submit(work)).ShouldBe(new WorkAdmission(WorkOutcome.Accepted));
         var run = cluster.Engine.NextEncoding();
         run.Samples.ShouldBe([0.5f, -0.5f]);
-        (await worker.GetCodes(work.Id)).ShouldBeNull();
+        run.Start();
         run.Complete(new CodeGrid([1, 2, 3, 4], 2));
-        (await worker.Wait(work.Id, TimeSpan.FromSeconds(20))).ShouldBe(new WorkProgress { State = WorkState.Completed, Frames = 2 });
-        var codes = (await worker.GetCodes(work.Id))!;
-        (codes.Channels, codes.Frames).ShouldBe((2, 2));
-        codes.Cells.ShouldBe([1, 2, 3, 4]);
-        await Should.ThrowAsync<InvalidOperationException>(async () => await worker.Read(work.Id).ToListAsync());
+        var events = await worker.Follow(work.Id, 0).ToListAsync();
+        events.Count.ShouldBe(3);
+        events[0].ShouldBe(new WorkStarted(0));
+        events[1].ShouldBeOfType<WorkCodes>().Codes.Cells.ShouldBe([1, 2, 3, 4]);
+        events[2].ShouldBe(new WorkCompleted(2, 2, EndedByItself: true));
         await worker.Release(work.Id);
-        (await worker.GetCodes(work.Id)).ShouldBeNull();
+        (await worker.Follow(work.Id, 0).ToListAsync()).ShouldHaveSingleItem().ShouldBeOfType<WorkFailed>();
     }
 
     [Theory]
     [InlineData(WorkPriority.Live, CallPriority.Live)]
     [InlineData(WorkPriority.Waiting, CallPriority.Waiting)]
     [InlineData(WorkPriority.Background, CallPriority.Background)]
-    public async Task The_engine_hears_who_goes_first(WorkPriority asked, CallPriority expected)
+    public async Task Submit_passes_the_priority_to_the_engine(WorkPriority asked, CallPriority expected)
     {
         await using var cluster = await GrainCluster.Start();
         await (await Worker(cluster)).Submit(Work() with { Priority = asked });
@@ -161,31 +188,16 @@ public sealed class GpuWorkerGrainTests
     }
 
     [Fact]
-    public async Task A_wait_ends_with_the_state_when_its_time_is_over()
-    {
-        await using var cluster = await GrainCluster.Start();
-        var worker = await Worker(cluster);
-        var work = Work();
-        await worker.Submit(work);
-        var wait = worker.Wait(work.Id, TimeSpan.FromMinutes(5));
-        await GrainCluster.Until(() =>
-        {
-            cluster.Time.Advance(TimeSpan.FromSeconds(1));
-            return Task.FromResult(wait.IsCompleted);
-        });
-        (await wait).State.ShouldBe(WorkState.Waiting);
-    }
-
-    [Fact]
-    public async Task A_failed_run_is_reported_without_its_inner_workings()
+    public async Task A_failed_run_is_reported_without_its_cause()
     {
         await using var cluster = await GrainCluster.Start();
         var worker = await Worker(cluster);
         var work = Work();
         await worker.Submit(work);
         cluster.Engine.Next().Fail(new InvalidOperationException("out of memory"));
-        (await worker.Wait(work.Id, TimeSpan.FromSeconds(20))).ShouldBe(new WorkProgress { State = WorkState.Failed, SampleRate = 16000, Error = "The model failed; the server's log says why." });
-        await Should.ThrowAsync<InvalidOperationException>(async () => await worker.Read(work.Id).ToListAsync());
+        (await worker.Follow(work.Id, 0).ToListAsync())
+            .ShouldHaveSingleItem()
+            .ShouldBe(new WorkFailed(0, "The model failed; the server's log says why.", CanRunElsewhere: false));
     }
 
     [Theory]
@@ -203,10 +215,18 @@ public sealed class GpuWorkerGrainTests
         (await worker.Submit(work)).Outcome.ShouldBe(WorkOutcome.Accepted);
     }
 
-    private static async Task<IGpuWorkerGrain> Worker(GrainCluster cluster) => cluster.Grains.GetGrain<IGpuWorkerGrain>((await cluster.Workers()).Single().Key);
+    private static async Task<WorkEvent> Next(IAsyncEnumerator<WorkEvent> events)
+    {
+        (await events.MoveNextAsync().AsTask().WaitAsync(Limit)).ShouldBeTrue();
+        return events.Current;
+    }
+
+    private static async Task<IGpuWorkerGrain> Worker(GrainCluster cluster) =>
+        cluster.Grains.GetGrain<IGpuWorkerGrain>((await cluster.Workers()).Single().Key);
 
     private static SpeechWork Work() => new()
     {
-        Id = Guid.NewGuid(), Text = "[S1] Hello. [S1]", MaxFrames = 7, Seed = -5, Guidance = 2.5, Temperature = 0.5, TopP = 0.25,
+        Id = Guid.NewGuid(), TextIds = TextIds.Encode("[S1] Hello. [S1]"), MaxFrames = 7, Seed = -5,
+        Guidance = 2.5, Temperature = 0.5, TopP = 0.25,
     };
 }

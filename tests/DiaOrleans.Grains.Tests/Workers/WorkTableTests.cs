@@ -9,42 +9,46 @@ public sealed class WorkTableTests
     private readonly FakeTimeProvider _time = new();
 
     [Fact]
-    public void Stops_and_forgets_what_nobody_asks_about_for_a_minute()
+    public void ReleaseForgotten_stops_work_that_nobody_follows_for_a_minute()
     {
         var table = new WorkTable(_time);
-        var (asked, forgotten) = (Guid.NewGuid(), Guid.NewGuid());
+        var followed = Guid.NewGuid();
+        var forgotten = Guid.NewGuid();
         var run = Run();
-        table.Add(asked, Run());
+        table.Add(followed, Run());
         table.Add(forgotten, run);
         _time.Advance(TimeSpan.FromSeconds(59));
         table.ReleaseForgotten().ShouldBeEmpty();
-        table.Find(asked).ShouldNotBeNull();
+        table.Follow(followed)!.Dispose();
         _time.Advance(TimeSpan.FromSeconds(1));
         table.ReleaseForgotten().ShouldBe([forgotten]);
         run.Stop.IsCancellationRequested.ShouldBeTrue();
-        table.Find(forgotten).ShouldBeNull();
-        table.Find(asked)!.Stop.IsCancellationRequested.ShouldBeFalse();
+        table.Follow(forgotten).ShouldBeNull();
+        table.Follow(followed)!.Run.Stop.IsCancellationRequested.ShouldBeFalse();
     }
 
     [Fact]
-    public void A_release_stops_the_run_and_may_come_twice()
+    public void Release_stops_the_run_and_may_come_twice()
     {
         var table = new WorkTable(_time);
-        var (id, run) = (Guid.NewGuid(), Run());
+        var id = Guid.NewGuid();
+        var run = Run();
         table.Add(id, run);
+        table.Contains(id).ShouldBeTrue();
         table.Release(id);
         table.Release(id);
         run.Stop.IsCancellationRequested.ShouldBeTrue();
-        table.Find(id).ShouldBeNull();
+        table.Contains(id).ShouldBeFalse();
+        table.IsEmpty.ShouldBeTrue();
     }
 
     [Fact]
-    public void Work_that_is_being_read_is_not_forgotten_until_a_minute_after()
+    public void ReleaseForgotten_keeps_followed_work_until_a_minute_after()
     {
         var table = new WorkTable(_time);
         var id = Guid.NewGuid();
         table.Add(id, Run());
-        using (table.Hold(id))
+        using (table.Follow(id))
         {
             _time.Advance(TimeSpan.FromMinutes(5));
             table.ReleaseForgotten().ShouldBeEmpty();
@@ -54,8 +58,7 @@ public sealed class WorkTableTests
         table.ReleaseForgotten().ShouldBeEmpty();
         _time.Advance(TimeSpan.FromSeconds(1));
         table.ReleaseForgotten().ShouldBe([id]);
-        table.Hold(id).Dispose();
     }
 
-    private static SpeechRun Run() => new(new SpeechCall { Text = "[S1] a [S1]", MaxFrames = 1, Seed = 1 });
+    private static SpeechRun Run() => new(new SpeechCall { TextIds = [97], MaxFrames = 1, Seed = 1 });
 }

@@ -71,13 +71,13 @@ internal static class Golden
         using var slot = new Slot(0, model);
         var call = new SpeechCall
         {
-            Text = text,
+            TextIds = TextIds.Encode(text),
             MaxFrames = newFrames,
             Seed = 0,
             Prompt = prompt,
             Sampling = new SamplingSettings(guidance, Temperature: 0, TopP: 1, model.Checkpoint.Defaults.TopK),
         };
-        slot.Enter(new QueuedCall(new SpeechRun(call), TextIds.Encode(text), newFrames, 1));
+        slot.Enter(new QueuedCall(new SpeechRun(call), call.TextIds, newFrames, 1));
         var grid = slot.Grid!;
         while (!grid.Finished)
         {

@@ -41,5 +41,5 @@ public sealed class CodecQueueTests
 
     private void Add(QueuedCall call, int framesBefore) => _queue.Add(new CodecJob(call, new CodecPiece(new CodeGrid(1, 9), 0, 1, framesBefore, null)));
 
-    private static QueuedCall Call() => new(new SpeechRun(new SpeechCall { Text = "a", MaxFrames = 1, Seed = 0 }), [97], 1, 1);
+    private static QueuedCall Call() => new(new SpeechRun(new SpeechCall { TextIds = [97], MaxFrames = 1, Seed = 0 }), [97], 1, 1);
 }

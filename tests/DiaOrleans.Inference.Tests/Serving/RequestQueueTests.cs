@@ -117,5 +117,5 @@ public sealed class RequestQueueTests
         [.. Enumerable.Range(0, count).Select(_ => room.TryTake(out var call) ? call : throw new InvalidOperationException("Nobody waits."))];
 
     private static QueuedCall Call(double seconds, CallPriority priority = CallPriority.Waiting) =>
-        new(new SpeechRun(new SpeechCall { Text = "a", MaxFrames = 1, Seed = 0, Priority = priority }), [97], 1, seconds);
+        new(new SpeechRun(new SpeechCall { TextIds = [97], MaxFrames = 1, Seed = 0, Priority = priority }), [97], 1, seconds);
 }

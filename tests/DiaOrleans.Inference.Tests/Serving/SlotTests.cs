@@ -13,8 +13,8 @@ public sealed class SlotTests
         using var model = DiaModel.Load(new ModelOptions { Folder = ReferenceCheckpoints.Folder("dia-nano"), Threads = 1 });
         using var slot = new Slot(0, model);
         const string text = "[S1] 1234 5678 [S1]";
-        var call = new SpeechCall { Text = text, MaxFrames = 480, Seed = 4 };
-        slot.Enter(new QueuedCall(new SpeechRun(call), TextIds.Encode(text), 480, 1));
+        var call = new SpeechCall { TextIds = TextIds.Encode(text), MaxFrames = 480, Seed = 4 };
+        slot.Enter(new QueuedCall(new SpeechRun(call), call.TextIds, 480, 1));
         Steps(50);
         var early = Steps(50);
         Steps(200);

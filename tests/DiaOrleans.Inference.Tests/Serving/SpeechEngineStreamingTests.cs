@@ -10,26 +10,51 @@ namespace DiaOrleans.Inference.Tests.Serving;
 /// <summary>What is heard before a call has ended, with the shipped model.</summary>
 public sealed class SpeechEngineStreamingTests
 {
-    private const string Text = "[S1] The rain stopped before the train came to the station. Nobody had an umbrella, and nobody was in a hurry to go home again on that grey morning. [S1]";
+    private const string Text =
+        "[S1] The rain stopped before the train came to the station. Nobody had an umbrella, and nobody was in a hurry "
+        + "to go home again on that grey morning. [S1]";
     private const int HopLength = 1024;
 
     [Fact]
-    public async Task Samples_read_while_they_are_made_are_those_of_the_whole_clip_to_the_bit()
+    public async Task Samples_of_windows_are_those_of_the_whole_clip_to_the_bit()
     {
         await using var engine = Open();
         using var codec = OpenCodec();
-        var first = engine.TryStart(Call()).Run!;
-        var streamed = await Read(first);
-        var clip = await first.Completion;
-        streamed.ShouldBe(clip.Samples);
-        first.SamplesReady.ShouldBe(clip.Samples.Length);
-        codec.Decode(clip.Codes).ShouldBe(streamed);
+        var clip = await engine.TryStart(Call()).Run!.Clip();
+        codec.Decode(clip.Codes).ShouldBe(clip.Samples);
 
-        var next = engine.TryStart(Call() with { Prompt = clip.Codes.Slice(0, 30) }).Run!;
-        streamed = await Read(next);
+        var next = await engine.TryStart(Call() with { Prompt = clip.Codes.Slice(0, 30) }).Run!.Clip();
         var tail = clip.Codes.Slice(30 - codec.Context, 30);
-        var codes = (await next.Completion).Codes;
-        codec.Decode(new CodeGrid([.. tail.Cells, .. codes.Cells], 9), codec.Context).ShouldBe(streamed);
+        codec.Decode(new CodeGrid([.. tail.Cells, .. next.Codes.Cells], 9), codec.Context).ShouldBe(next.Samples);
+    }
+
+    [Fact]
+    public async Task Codes_are_reported_in_small_groups_before_the_samples_of_their_frames()
+    {
+        await using var engine = Open();
+        var run = engine.TryStart(Call()).Run!;
+        var frames = 0;
+        var samples = 0;
+        EngineEvent? last = null;
+        await foreach (var happened in run.ReadEvents(0, TestContext.Current.CancellationToken))
+        {
+            last = happened;
+            if (happened is EngineEvent.SamplesMade made)
+            {
+                samples += made.Samples.Length;
+                samples.ShouldBeLessThanOrEqualTo(frames * HopLength);
+            }
+            else if (happened is EngineEvent.CodesMade fresh)
+            {
+                fresh.FirstFrame.ShouldBe(frames);
+                fresh.Codes.Rows.ShouldBeInRange(1, 8);
+                frames += fresh.Codes.Rows;
+            }
+        }
+
+        frames.ShouldBeGreaterThan(60);
+        samples.ShouldBe(frames * HopLength);
+        last.ShouldBe(new EngineEvent.Completed(frames, EndedByItself: true));
     }
 
     [Fact]
@@ -39,14 +64,12 @@ public sealed class SpeechEngineStreamingTests
         using var brake = new Brake(steps: 27);
         await using var engine = Open(time: brake);
         var run = engine.TryStart(Call()).Run!;
-        await using var samples = run.ReadSamples(TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
-        (await samples.MoveNextAsync()).ShouldBeTrue();
-        samples.Current.Length.ShouldBe(8 * HopLength);
+        var first = await run.ReadEvents(0, TestContext.Current.CancellationToken).OfType<EngineEvent.SamplesMade>().FirstAsync();
+        first.Samples.Length.ShouldBe(8 * HopLength);
         run.Frames.ShouldBeLessThanOrEqualTo(20);
-        run.Completion.IsCompleted.ShouldBeFalse();
+        run.Ended.IsCompleted.ShouldBeFalse();
         brake.Release();
-        (await run.Completion).Codes.Rows.ShouldBeGreaterThan(60);
-        while (await samples.MoveNextAsync()) samples.Current.ShouldNotBeEmpty();
+        (await run.Clip()).Codes.Rows.ShouldBeGreaterThan(60);
     }
 
     [Fact]
@@ -55,12 +78,11 @@ public sealed class SpeechEngineStreamingTests
         using var brake = new Brake(steps: 40);
         await using var engine = Open(time: brake);
         var run = engine.TryStart(Call()).Run!;
-        var reading = Read(run);
+        var reading = run.Clip();
         await brake.Reached;
         run.Cancel();
         brake.Release(steps: 1);
         await Should.ThrowAsync<OperationCanceledException>(reading);
-        await Should.ThrowAsync<OperationCanceledException>(run.Completion);
         engine.Load.Active.ShouldBe(0);
         engine.Load.BacklogSeconds.ShouldBe(0);
     }
@@ -73,12 +95,17 @@ public sealed class SpeechEngineStreamingTests
         var speech = engine.TryStart(Call()).Run!;
         await brake.Reached;
         var vectors = VectorFile.Open("dia-nano");
-        var codes = await engine.TryEncode(vectors.Floats("gen.short.wave")).Run!.Completion;
-        speech.Completion.IsCompleted.ShouldBeFalse();
-        var (golden, shape) = (vectors.Ints("encode.codes"), vectors.Shape("encode.codes"));
+        var codes = (await engine.TryEncode(vectors.Floats("gen.short.wave")).Run!.Clip()).Codes;
+        speech.Ended.IsCompleted.ShouldBeFalse();
+        var golden = vectors.Ints("encode.codes");
+        var shape = vectors.Shape("encode.codes");
         codes.Rows.ShouldBe((int)shape[1]);
         for (var q = 0; q < shape[0]; q++)
-            Enumerable.Range(0, codes.Rows).Select(frame => (int)codes[frame, q]).ShouldBe(golden.Skip(q * codes.Rows).Take(codes.Rows), $"codebook {q}");
+        {
+            var made = Enumerable.Range(0, codes.Rows).Select(frame => (int)codes[frame, q]);
+            made.ShouldBe(golden.Skip(q * codes.Rows).Take(codes.Rows), $"codebook {q}");
+        }
+
         brake.Release();
     }
 
@@ -98,14 +125,13 @@ public sealed class SpeechEngineStreamingTests
         }
     }
 
-    private static async Task<float[]> Read(SpeechRun run) => [.. (await run.ReadSamples(CancellationToken.None).ToListAsync()).SelectMany(chunk => chunk)];
-
-    private static SpeechCall Call() => new() { Text = Text, MaxFrames = 300, Seed = 7 };
+    private static SpeechCall Call() => new() { TextIds = TextIds.Encode(Text), MaxFrames = 300, Seed = 7 };
 
     private static SpeechEngine Open(TimeProvider? time = null) =>
         SpeechEngine.Open(new ModelOptions { Folder = ReferenceCheckpoints.Folder("dia-nano") }, NullLogger<SpeechEngine>.Instance, time);
 
-    private static Codec OpenCodec() => new(DacCheckpoint.Open(CodecLocator.Find(ReferenceCheckpoints.Folder("dia-nano"), null)), threads: 1);
+    private static Codec OpenCodec() =>
+        new(DacCheckpoint.Open(CodecLocator.Find(ReferenceCheckpoints.Folder("dia-nano"), null)), threads: 1);
 
     /// <summary>The decoder looks at the clock before and after each step; this one lets it make so many steps and then holds it.</summary>
     private sealed class Brake(int steps) : TimeProvider, IDisposable

@@ -16,9 +16,8 @@ public sealed class SpeechEngineTests
     public async Task A_call_gives_samples_for_its_frames()
     {
         await using var engine = Open();
-        var clip = await Start(engine, 7).Completion;
+        var clip = await Start(engine, 7).Clip();
         clip.EndedByItself.ShouldBeTrue();
-        clip.SampleRate.ShouldBe(16000);
         clip.Samples.Length.ShouldBe(clip.Codes.Rows * 1024);
         engine.Load.Active.ShouldBe(0);
         engine.Load.BacklogSeconds.ShouldBe(0);
@@ -29,9 +28,9 @@ public sealed class SpeechEngineTests
     public async Task Codes_do_not_depend_on_neighbours_in_the_batch()
     {
         await using var engine = Open(slots: 3);
-        var alone = await Start(engine, 5).Completion;
+        var alone = await Start(engine, 5).Clip();
         var runs = new[] { Start(engine, 1), Start(engine, 5), Start(engine, 2), Start(engine, 5) };
-        var clips = await Task.WhenAll(runs.Select(r => r.Completion));
+        var clips = await Task.WhenAll(runs.Select(run => run.Clip()));
         foreach (var i in (int[])[1, 3])
         {
             clips[i].Codes.Cells.ToArray().ShouldBe(alone.Codes.Cells.ToArray());
@@ -45,9 +44,15 @@ public sealed class SpeechEngineTests
     public async Task A_prompt_is_continued_and_not_repeated()
     {
         await using var engine = Open();
-        var first = await Start(engine, 7).Completion;
-        var call = new SpeechCall { Text = "[S1] The lamp is still on. I did not expect you so soon.", MaxFrames = 200, Seed = 7, Prompt = first.Codes };
-        var next = await engine.TryStart(call).Run!.Completion;
+        var first = await Start(engine, 7).Clip();
+        var call = new SpeechCall
+        {
+            TextIds = TextIds.Encode("[S1] The lamp is still on. I did not expect you so soon."),
+            MaxFrames = 200,
+            Seed = 7,
+            Prompt = first.Codes,
+        };
+        var next = await engine.TryStart(call).Run!.Clip();
         next.Samples.Length.ShouldBe(next.Codes.Rows * 1024);
         next.Codes.Rows.ShouldBeInRange(20, 60);
     }
@@ -56,7 +61,7 @@ public sealed class SpeechEngineTests
     public async Task The_frame_cap_ends_a_call()
     {
         await using var engine = Open();
-        var clip = await Start(engine, 7, maxFrames: 5).Completion;
+        var clip = await Start(engine, 7, maxFrames: 5).Clip();
         (clip.Codes.Rows, clip.EndedByItself).ShouldBe((5, false));
     }
 
@@ -64,14 +69,14 @@ public sealed class SpeechEngineTests
     public async Task A_cancelled_call_frees_its_slot_for_the_next()
     {
         await using var engine = Open();
-        var long1 = engine.TryStart(new SpeechCall { Text = "[S1] 1234 5678 [S1]", MaxFrames = 480, Seed = 1 }).Run!;
+        var long1 = engine.TryStart(new SpeechCall { TextIds = TextIds.Encode("[S1] 1234 5678 [S1]"), MaxFrames = 480, Seed = 1 }).Run!;
         var waiting = Start(engine, 2);
         var next = Start(engine, 3);
         waiting.Cancel();
-        await Should.ThrowAsync<OperationCanceledException>(waiting.Completion);
+        await Should.ThrowAsync<OperationCanceledException>(waiting.Clip());
         long1.Cancel();
-        await Should.ThrowAsync<OperationCanceledException>(long1.Completion);
-        (await next.Completion).Codes.Rows.ShouldBeGreaterThan(5);
+        await Should.ThrowAsync<OperationCanceledException>(long1.Clip());
+        (await next.Clip()).Codes.Rows.ShouldBeGreaterThan(5);
         engine.Load.BacklogSeconds.ShouldBe(0);
     }
 
@@ -79,11 +84,12 @@ public sealed class SpeechEngineTests
     public async Task What_no_model_can_serve_is_refused_with_a_reason()
     {
         await using var engine = Open();
-        Refused(new SpeechCall { Text = "", MaxFrames = 10, Seed = 0 }).ShouldContain("no text");
-        Refused(new SpeechCall { Text = new string('a', 513), MaxFrames = 10, Seed = 0 }).ShouldContain("513");
-        Refused(new SpeechCall { Text = Text, MaxFrames = 0, Seed = 0 }).ShouldContain("frame");
-        Refused(new SpeechCall { Text = Text, MaxFrames = 10, Seed = 0, Prompt = new CodeGrid(510, 9) }).ShouldContain("no room");
-        Refused(new SpeechCall { Text = Text, MaxFrames = 10, Seed = 0, Prompt = new CodeGrid(10, 4) }).ShouldContain("codebooks");
+        var call = Call(0, maxFrames: 10);
+        Refused(call with { TextIds = [] }).ShouldContain("no text");
+        Refused(call with { TextIds = TextIds.Encode(new string('a', 513)) }).ShouldContain("513");
+        Refused(call with { MaxFrames = 0 }).ShouldContain("frame");
+        Refused(call with { Prompt = new CodeGrid(510, 9) }).ShouldContain("no room");
+        Refused(call with { Prompt = new CodeGrid(10, 4) }).ShouldContain("codebooks");
 
         string Refused(SpeechCall call)
         {
@@ -99,11 +105,11 @@ public sealed class SpeechEngineTests
         await using var engine = Open(maxWaitingSeconds: 1);
         var run = Start(engine, 1);
         EngineAdmission answer;
-        do answer = engine.TryStart(new SpeechCall { Text = Text, MaxFrames = 100, Seed = 1 });
+        do answer = engine.TryStart(Call(1, maxFrames: 100));
         while (answer.Run is not null);
         answer.Refusal.ShouldBe(EngineRefusal.Busy);
         answer.RetryAfter!.Value.ShouldBeGreaterThanOrEqualTo(TimeSpan.FromSeconds(1));
-        await run.Completion;
+        await run.Clip();
     }
 
     [Fact]
@@ -113,11 +119,11 @@ public sealed class SpeechEngineTests
         var runs = new[] { Start(engine, 1), Start(engine, 2) };
         var recording = engine.TryEncode(new float[16000]).Run!;
         var drained = engine.DrainAsync(CancellationToken.None);
-        engine.TryStart(new SpeechCall { Text = Text, MaxFrames = 10, Seed = 1 }).Refusal.ShouldBe(EngineRefusal.Draining);
+        engine.TryStart(Call(1, maxFrames: 10)).Refusal.ShouldBe(EngineRefusal.Draining);
         engine.TryEncode([0]).Refusal.ShouldBe(EngineRefusal.Draining);
         await drained;
-        recording.Codes!.Rows.ShouldBe(16);
-        foreach (var run in runs) (await run.Completion).Samples.ShouldNotBeEmpty();
+        (await recording.Clip()).Codes.Rows.ShouldBe(16);
+        foreach (var run in runs) (await run.Clip()).Samples.ShouldNotBeEmpty();
     }
 
     [Fact]
@@ -127,14 +133,15 @@ public sealed class SpeechEngineTests
         var runs = Enumerable.Range(0, 4).Select(i => Start(engine, i)).ToArray();
         var recording = engine.TryEncode(new float[16000]).Run!;
         await engine.DisposeAsync();
-        foreach (var run in runs) run.Completion.IsCompleted.ShouldBeTrue();
-        recording.Completion.IsCompleted.ShouldBeTrue();
+        foreach (var run in runs) run.Ended.IsCompleted.ShouldBeTrue();
+        recording.Ended.IsCompleted.ShouldBeTrue();
     }
 
     [Fact]
     public void A_codec_with_another_number_of_codebooks_is_refused()
     {
-        var options = new ModelOptions { Folder = ReferenceCheckpoints.Folder("dia-0626-tiny"), CodecFolder = ReferenceCheckpoints.Folder("dia-0626-tiny") };
+        var folder = ReferenceCheckpoints.Folder("dia-0626-tiny");
+        var options = new ModelOptions { Folder = folder, CodecFolder = folder };
         Should.Throw<CheckpointException>(() => SpeechEngine.Open(options, NullLogger<SpeechEngine>.Instance));
     }
 
@@ -142,5 +149,9 @@ public sealed class SpeechEngineTests
         new ModelOptions { Folder = ReferenceCheckpoints.Folder("dia-nano"), Slots = slots, MaxWaitingSeconds = maxWaitingSeconds },
         NullLogger<SpeechEngine>.Instance);
 
-    private static SpeechRun Start(SpeechEngine engine, long seed, int maxFrames = 200) => engine.TryStart(new SpeechCall { Text = Text, MaxFrames = maxFrames, Seed = seed }).Run!;
+    private static SpeechRun Start(SpeechEngine engine, long seed, int maxFrames = 200) =>
+        engine.TryStart(Call(seed, maxFrames)).Run!;
+
+    private static SpeechCall Call(long seed, int maxFrames) =>
+        new() { TextIds = TextIds.Encode(Text), MaxFrames = maxFrames, Seed = seed };
 }

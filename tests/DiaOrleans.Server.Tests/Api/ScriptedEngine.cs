@@ -50,18 +50,24 @@ internal sealed class ScriptedEngine : ISpeechEngine, ISpeechEngineFactory
 
     public static Task Speak(SpeechRun run) => Speak(run, 1);
 
-    /// <summary>Ends a call with so much tone.</summary>
-    public static Task Speak(SpeechRun run, double seconds, bool endedByItself = true)
+    /// <summary>Ends a call with a tone.</summary>
+    /// <param name="run">The call.</param>
+    /// <param name="seconds">Of the whole tone.</param>
+    /// <param name="endedByItself">False if the limit of frames ended it.</param>
+    /// <param name="spoken">Seconds of it that were reported before.</param>
+    public static Task Speak(SpeechRun run, double seconds, bool endedByItself = true, double spoken = 0)
     {
         var codes = new CodeGrid((int)(seconds * FramesPerSecond), Channels);
-        run.Report(codes.Rows);
-        run.Complete(new SpeechClip(Tone(seconds), Rate, codes, endedByItself));
+        run.Append(codes);
+        // A script may have reported the first samples itself.
+        run.Append(Tone(seconds)[(int)(spoken * Rate)..]);
+        run.Complete(endedByItself);
         return Task.CompletedTask;
     }
 
     public static float[] Tone(double seconds) => [.. Enumerable.Range(0, (int)(seconds * Rate)).Select(i => MathF.Sin(i * 0.1f) / 2)];
 
-    async Task<ISpeechEngine> ISpeechEngineFactory.Load(CancellationToken cancellationToken)
+    async Task<ISpeechEngine> ISpeechEngineFactory.Load(string device, CancellationToken cancellationToken)
     {
         await Loaded.WaitAsync(cancellationToken);
         return this;
@@ -80,7 +86,8 @@ internal sealed class ScriptedEngine : ISpeechEngine, ISpeechEngineFactory
     {
         _recordings.Enqueue(samples);
         var run = new EncodingRun(samples);
-        run.Complete(new CodeGrid(samples.Length * FramesPerSecond / Rate, Channels));
+        run.Append(new CodeGrid(samples.Length * FramesPerSecond / Rate, Channels));
+        run.Complete(endedByItself: true);
         return new EncodingAdmission(run, EngineRefusal.None);
     }
 
@@ -99,7 +106,7 @@ internal sealed class ScriptedEngine : ISpeechEngine, ISpeechEngineFactory
 
         _calls.Enqueue(run.Call);
         Interlocked.Increment(ref _running);
-        run.Report(0);
+        run.Start();
         try
         {
             await Script(run);

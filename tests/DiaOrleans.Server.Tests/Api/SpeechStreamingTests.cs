@@ -24,7 +24,7 @@ public sealed class SpeechStreamingTests(ScriptedFixture fixture) : IClassFixtur
         {
             run.Append(ScriptedEngine.Tone(0.6));
             await hold.Task;
-            await ScriptedEngine.Speak(run, 1);
+            await ScriptedEngine.Speak(run, 1, spoken: 0.6);
         };
         using var answer = await Ask(how);
         answer.StatusCode.ShouldBe(HttpStatusCode.OK);
@@ -73,7 +73,7 @@ public sealed class SpeechStreamingTests(ScriptedFixture fixture) : IClassFixtur
         {
             run.Append(ScriptedEngine.Tone(4));
             await hold.Task;
-            await ScriptedEngine.Speak(run, 5);
+            await ScriptedEngine.Speak(run, 5, spoken: 4);
         };
         using var answer = await Ask($$"""{"stream":true,"response_format":"{{format}}"}""");
         await using var body = await answer.Content.ReadAsStreamAsync();

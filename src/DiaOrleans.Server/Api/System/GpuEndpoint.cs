@@ -33,7 +33,13 @@ internal static class GpuEndpoint
 
     private static object Memory(GpuMemory memory) => memory.Error is { } error
         ? new { error }
-        : new { allocated_gb = Gb(memory.Used), reserved_gb = Gb(memory.Used), total_gb = Gb(memory.Total), free_gb = Gb(memory.Total - memory.Used) };
+        : new
+        {
+            allocated_gb = Gb(memory.Used),
+            reserved_gb = Gb(memory.Used),
+            total_gb = Gb(memory.Total),
+            free_gb = Gb(memory.Total - memory.Used),
+        };
 
     private static double Gb(long bytes) => Math.Round(bytes / GiB, 2);
 }

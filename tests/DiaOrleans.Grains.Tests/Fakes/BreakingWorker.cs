@@ -1,0 +1,43 @@
+using System.Runtime.CompilerServices;
+using DiaOrleans.Abstractions.Workers;
+
+namespace DiaOrleans.Grains.Tests.Fakes;
+
+/// <summary>A worker whose streams of events break.</summary>
+/// <param name="events">All events of its work.</param>
+/// <param name="lengths">Events that each stream gives before it breaks; the streams behind the last of these do not break.</param>
+/// <param name="createFault">The fault at the break.</param>
+internal sealed class BreakingWorker(WorkEvent[] events, int[] lengths, Func<Exception> createFault) : IGpuWorkerGrain
+{
+    private readonly List<long> _starts = [];
+
+    /// <summary>Where each stream was asked to begin.</summary>
+    public IReadOnlyList<long> Starts => _starts;
+
+    /// <summary>Whether it answers other calls.</summary>
+    public bool Answers { get; init; } = true;
+
+    public async IAsyncEnumerable<WorkEvent> Follow(Guid work, long from, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        await Task.Yield();
+        var stream = _starts.Count;
+        _starts.Add(from);
+        for (var number = from; number < events.Length; number++)
+        {
+            if (stream < lengths.Length && number - from == lengths[stream]) throw createFault();
+            yield return events[number];
+        }
+    }
+
+    public Task<WorkAdmission> Submit(SpeechWork work) => Task.FromResult(new WorkAdmission(WorkOutcome.Accepted));
+
+    public Task<WorkAdmission> Submit(EncodingWork work) => Task.FromResult(new WorkAdmission(WorkOutcome.Accepted));
+
+    public Task Release(Guid work) => Task.CompletedTask;
+
+    public Task Wake() => Task.CompletedTask;
+
+    public Task<WorkerStatus> GetStatus() => Answers
+        ? Task.FromResult(new WorkerStatus { Key = "breaking/0", State = WorkerState.Ready })
+        : throw new TimeoutException();
+}
