@@ -3,9 +3,7 @@ using DiaOrleans.Server.Commands.Bench;
 using DiaOrleans.Server.Commands.Doctor;
 using DiaOrleans.Server.Commands.Model;
 using DiaOrleans.Server.Commands.Serve;
-#if HAS_WHISPER
 using DiaOrleans.Server.Commands.WhisperWorker;
-#endif
 
 var root = new RootCommand("DiaOrleans: a text-to-speech server for the Dia model.") 
 {
@@ -13,9 +11,7 @@ var root = new RootCommand("DiaOrleans: a text-to-speech server for the Dia mode
     ModelInspectCommand.Create(),
     DoctorCommand.Create(),
     BenchCommand.Create(),
-#if HAS_WHISPER
     WhisperWorkerCommand.Create(),
-#endif
 };
 ServeCommand.AddTo(root);
 // The server drains on its own when it is told to stop; the command line must not cut it short.

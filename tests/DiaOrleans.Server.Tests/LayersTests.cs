@@ -26,15 +26,4 @@ public sealed class LayersTests
             (result.FailingTypeNames ?? []).ShouldBeEmpty();
         }
     }
-
-    [Theory]
-    [InlineData("DiaOrleans.Audio.NAudio")]
-    public void Adapters_know_their_own_layer_only(string adapter)
-    {
-        var file = Path.Combine(AppContext.BaseDirectory, adapter + ".dll");
-        Assert.SkipUnless(File.Exists(file), "built without it");
-        string[] others = ["DiaOrleans.Abstractions", "DiaOrleans.Inference", "DiaOrleans.Grains", "DiaOrleans.Server", "Orleans", "Microsoft.AspNetCore"];
-        var result = Types.InAssembly(System.Reflection.Assembly.LoadFrom(file)).ShouldNot().HaveDependencyOnAny(others).GetResult();
-        (result.FailingTypeNames ?? []).ShouldBeEmpty();
-    }
 }

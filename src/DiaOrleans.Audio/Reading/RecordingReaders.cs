@@ -4,8 +4,13 @@ namespace DiaOrleans.Audio.Reading;
 /// <param name="readers">Those whose means are missing are passed over.</param>
 public sealed class RecordingReaders(IReadOnlyList<IRecordingReader> readers) : IRecordingReader
 {
-    /// <summary>libsndfile first, then <paramref name="adapters"/>, ffmpeg last, since it starts a process.</summary>
-    public static RecordingReaders Create(params IReadOnlyList<IRecordingReader> adapters) => new([new SoundFileReader(), .. adapters, new FfmpegReader()]);
+    /// <summary>
+    /// Every reader of this assembly: libsndfile first, because it reads the most formats in this process; NAudio for WAV without libsndfile;
+    /// ffmpeg last, because it starts a process for each file.
+    /// </summary>
+    public static RecordingReaders Create() => new([new SoundFileReader(), new NAudioReader(), new FfmpegReader()]);
+
+    internal IReadOnlyList<IRecordingReader> Readers => readers;
 
     /// <summary>One sentence for each reader that cannot work here: what is missing, what it would read and how to get it.</summary>
     public IReadOnlyList<string> Missing { get; } = [.. readers.OfType<IOptionalReader>().Select(r => r.Missing).OfType<string>()];

@@ -47,10 +47,14 @@ public sealed class RecordingReadersTests
     }
 
     [Fact]
-    public void An_adapter_comes_before_ffmpeg()
+    public void Libsndfile_is_tried_first_and_ffmpeg_last() =>
+        RecordingReaders.Create().Readers.Select(reader => reader.GetType()).ShouldBe([typeof(SoundFileReader), typeof(NAudioReader), typeof(FfmpegReader)]);
+
+    [Fact]
+    public void A_wave_file_needs_neither_libsndfile_nor_ffmpeg()
     {
-        var readers = RecordingReaders.Create(new Fake(() => Heard));
-        readers.Read("no sound"u8.ToArray(), Minute).ShouldBeSameAs(Heard);
+        var readers = new RecordingReaders([new Absent("A is not installed."), new NAudioReader(), new Absent("B is not installed.")]);
+        readers.Read(WaveBytes.Pcm16(8000, 1, 16384, -16384), Minute).Samples.ShouldBe([0.5f, -0.5f]);
     }
 
     private static Fake Unreadable(string message) => new(() => throw new RecordingException(RecordingProblem.Unreadable, message));

@@ -12,7 +12,7 @@ internal sealed class Script : IDisposable
     {
         var eng = Path.GetFullPath(Path.Combine(ModelFolder.Default(), "..", "..", "eng"));
         Directory.CreateDirectory(_root.File("eng"));
-        foreach (var name in (string[])["probe.sh", "sdk.sh", "optional-packages.txt"]) File.Copy(Path.Combine(eng, name), _root.File($"eng/{name}"));
+        File.Copy(Path.Combine(eng, "sdk.sh"), _root.File("eng/sdk.sh"));
     }
 
     public string PathOf(string name) => _root.File(name);

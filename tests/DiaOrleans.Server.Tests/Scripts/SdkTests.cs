@@ -40,13 +40,57 @@ public sealed class SdkTests : IDisposable
     [InlineData("aarch64", "arm64")]
     public async Task Libraries_are_those_of_the_machine(string machine, string architecture)
     {
-        _script.Program("bin/uname", $"[[ $1 == -m ]] && echo {machine} || echo Linux");
+        Machine(machine);
         _script.Program("bin/ldd", "echo \"  libneeded.so.1 => not found\"");
         _script.Program($"out/runtimes/linux-{architecture}/native/libonnxruntime.so", "");
         var (status, output) = await _script.Run(". $root/eng/sdk.sh; check_libraries $root/out");
         status.ShouldBe(1);
         output.ShouldContain("missing: libneeded.so.1");
     }
+
+    [Theory]
+    [InlineData("x86_64", true, "cuda")]
+    [InlineData("x86_64", false, "cpu")]
+    [InlineData("aarch64", true, "cpu")]
+    public async Task Cuda_is_chosen_on_linux_x64_with_an_nvidia_driver(string machine, bool driver, string expected)
+    {
+        Assert.SkipWhen(!driver && File.Exists("/proc/driver/nvidia/version"), "this machine has an NVIDIA driver");
+        Machine(machine);
+        if (driver) _script.Program("bin/nvidia-smi", "");
+        (await _script.Run(". $root/eng/sdk.sh; accelerator")).ShouldBe((0, expected + "\n"));
+    }
+
+    [Fact]
+    public async Task Another_accelerator_makes_every_build_stale()
+    {
+        _script.Program("bin/dotnet", "echo \"$*\" >>$root/calls");
+        foreach (var input in (string[])["Directory.Build.props", "global.json", "Server.csproj", "All.sln"]) File.WriteAllText(_script.PathOf(input), "");
+        string[] builds = ["cpu Server", "cpu Server", "cuda All", "cuda All", "cpu Server", "cpu All"];
+        foreach (var build in builds.Select(build => build.Split(' ')))
+        {
+            var target = build[1] == "All" ? "All.sln" : "Server.csproj";
+            var (status, output) = await _script.Run($". $root/eng/sdk.sh; build_once $root/{target} {build[1]}", ("DiaAccelerator", build[0]));
+            status.ShouldBe(0, output);
+        }
+
+        string Call(string target, string accelerator) => $"build {_script.PathOf(target)} -c Release -p:DiaAccelerator={accelerator} -v quiet -nologo";
+        File.ReadAllLines(_script.PathOf("calls")).ShouldBe(
+            [Call("Server.csproj", "cpu"), Call("All.sln", "cuda"), Call("Server.csproj", "cpu"), Call("All.sln", "cpu")]);
+    }
+
+    [Fact]
+    public async Task A_newer_input_builds_again()
+    {
+        _script.Program("bin/dotnet", "echo built");
+        foreach (var input in (string[])["Directory.Build.props", "global.json"]) File.WriteAllText(_script.PathOf(input), "");
+        const string Build = ". $root/eng/sdk.sh; build_once $root/Server.csproj server 2>/dev/null; [[ ! $root/artifacts/build.log -nt $root/mark ]] || echo built; touch $root/mark";
+        (await _script.Run(Build)).Output.ShouldBe("built\n");
+        (await _script.Run(Build)).Output.ShouldBeEmpty();
+        File.WriteAllText(_script.PathOf("Directory.Build.targets"), "");
+        (await _script.Run(Build)).Output.ShouldBe("built\n");
+    }
+
+    private void Machine(string name) => _script.Program("bin/uname", $"[[ $1 == -m ]] && echo {name} || echo Linux");
 
     private void Dotnet(string folder, params string[] sdks) =>
         _script.Program($"{folder}/dotnet", string.Join('\n', sdks.Select(sdk => $"echo '{sdk} [/somewhere/sdk]'")));

@@ -26,11 +26,11 @@ internal static class DoctorCommand
         var data = new Option<string>("--data") { Description = "Folder of everything that is stored (./data).", DefaultValueFactory = _ => defaults.Data };
         var port = new Option<int>("--port") { Description = "Port to listen on (7860).", DefaultValueFactory = _ => defaults.Port };
         var json = new Option<bool>("--json") { Description = "Print a JSON list." };
-        var command = new Command("doctor", "Checks this machine: natives, optional packages, audio libraries, GPU, database, model.") { model, codec, data, port, json };
+        var command = new Command("doctor", "Checks this machine: natives, audio libraries, GPU, database, model.") { model, codec, data, port, json };
         command.SetAction(parsed =>
         {
             var options = defaults with { Model = parsed.GetValue(model), Codec = parsed.GetValue(codec), Data = parsed.GetRequiredValue(data), Port = parsed.GetValue(port) };
-            IReadOnlyList<Finding> findings = [Checks.Runtime(), Checks.Machine(), Checks.OnnxRuntime(), Checks.Gpu(), .. Checks.OptionalPackages(), .. Checks.Audio(), Checks.SpeechRecognition(options), Checks.Database(options.Data), Checks.Model(options), Checks.Port(options.Port)];
+            IReadOnlyList<Finding> findings = [Checks.Runtime(), Checks.Machine(), Checks.OnnxRuntime(), Checks.Gpu(), .. Checks.Audio(), Checks.SpeechRecognition(options), Checks.Database(options.Data), Checks.Model(options), Checks.Port(options.Port)];
             if (parsed.GetValue(json)) Console.WriteLine(JsonSerializer.Serialize(findings, Json));
             else Print(findings);
             return findings.Any(f => f.Verdict == Verdict.Problem) ? 1 : 0;

@@ -1,7 +1,6 @@
-using DiaOrleans.Audio.Reading;
 using NAudio.Wave;
 
-namespace DiaOrleans.Audio.NAudio;
+namespace DiaOrleans.Audio.Reading;
 
 /// <summary>Reads recordings by NAudio: WAV everywhere; on Windows also MP3, M4A, AAC, WMA and FLAC by Media Foundation, which is part of the system.</summary>
 public sealed class NAudioReader : IRecordingReader

@@ -1,8 +1,6 @@
-using DiaOrleans.Audio.NAudio;
 using DiaOrleans.Audio.Reading;
-using DiaOrleans.Audio.Tests.Reading;
 
-namespace DiaOrleans.Audio.Tests.NAudio;
+namespace DiaOrleans.Audio.Tests.Reading;
 
 public sealed class NAudioReaderTests
 {
