@@ -48,7 +48,7 @@ internal static class Checks
     }
 
     public static IEnumerable<Finding> Audio() =>
-        from tool in AudioTools.Survey()
+        from tool in AudioTools.FindAll()
         select tool.Missing is null
             ? new Finding(tool.Name, Verdict.Ok, $"{tool.Version}; {tool.Purpose}")
             : new Finding(tool.Name, Verdict.Warning, $"missing; {tool.Purpose}", tool.Missing);
