@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2154
-# Sourced by run.sh and test.sh: finds the .NET 10 SDK and the system libraries, or says which is missing and how to get it.
+# Sourced by run.sh and test.sh: finds the .NET 10 SDK and the system libraries, or names what is missing and its packages; builds.
 
 sdk_missing() {
   cat >&2 <<M
@@ -12,7 +12,7 @@ M
   exit 1
 }
 
-# Takes the first that has it: an older one on PATH must not hide another.
+# Takes the first dotnet with a .NET 10 SDK, because an older one on PATH must not hide another.
 find_sdk() {
   local candidate sdks found=""
   export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT="${DOTNET_CLI_TELEMETRY_OPTOUT:-1}"
@@ -28,7 +28,7 @@ find_sdk() {
   sdk_missing "${found% }"
 }
 
-# ONNX Runtime's native library, in the output folder $1, names what it needs.
+# Fails if a library is missing that ONNX Runtime's native library, in the output folder $1, needs.
 check_libraries() {
   local architecture library missing
   case "$(uname -m)" in
@@ -48,11 +48,15 @@ M
   exit 1
 }
 
+has_nvidia_driver() {
+  command -v nvidia-smi >/dev/null || [[ -e /proc/driver/nvidia/version ]]
+}
+
 # The value of the build property DiaAccelerator: that of the environment, else cuda on Linux x64 with an NVIDIA driver, else cpu.
 accelerator() {
   if [[ -n "${DiaAccelerator:-}" ]]; then
     echo "$DiaAccelerator"
-  elif [[ "$(uname -s)" == Linux && "$(uname -m)" == x86_64 ]] && { command -v nvidia-smi >/dev/null || [[ -e /proc/driver/nvidia/version ]]; }; then
+  elif [[ "$(uname -s)" == Linux && "$(uname -m)" == x86_64 ]] && has_nvidia_driver; then
     echo cuda
   else
     echo cpu
@@ -69,7 +73,8 @@ build_once() {
     mkdir -p "$root/artifacts"
     echo "$accelerator" >"$chosen"
   fi
-  if [[ -f "$stamp" ]] && [[ -z "$(find "$root"/Directory.* "$root/global.json" "$root/eng" "$chosen" "$@" -newer "$stamp" -type f -print -quit)" ]]; then
+  if [[ -f "$stamp" ]] && [[ -z "$(find "$root"/Directory.* "$root/global.json" "$root/eng" "$chosen" "$@" \
+    -newer "$stamp" -type f -print -quit)" ]]; then
     return 0
   fi
   local log="$root/artifacts/build.log"
