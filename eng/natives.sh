@@ -2,7 +2,7 @@
 # Sourced by run.sh and test.sh: the system's audio libraries. All of them are optional: without one, a format or the speed is not available.
 
 # One per line: the files or the program, its Debian packages, its package in Fedora and in Homebrew. Names of Debian packages differ between
-# releases: the first that apt knows is installed.
+# releases: the first that apt lists is installed.
 natives="
 libsndfile.so.1|libsndfile1|libsndfile|libsndfile
 libmp3lame.so.0|libmp3lame0|lame-libs|lame
@@ -32,7 +32,7 @@ missing_natives() {
   done <<<"$natives"
 }
 
-# The first of the packages $1 that apt can install; the first of all if it knows none of them.
+# The first of the packages $1 that apt can install; the first of all if it lists none of them.
 apt_name() {
   local known=""
   # shellcheck disable=SC2086

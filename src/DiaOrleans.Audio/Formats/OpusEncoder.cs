@@ -36,7 +36,7 @@ internal sealed class OpusEncoder() : BlockEncoder(FrameSamples)
     protected override void Emit(IBufferWriter<byte> output) => _sink.Drain(output);
 
     /// <summary>
-    /// The serial number that tells an Ogg stream from others. It is a hash of the first samples, so that equal samples give equal bytes.
+    /// The number that identifies an Ogg stream. It is a hash of the first samples, so that equal samples give equal bytes.
     /// </summary>
     private static int SerialNumber(ReadOnlySpan<float> block) =>
         BinaryPrimitives.ReadInt32LittleEndian(SHA256.HashData(MemoryMarshal.AsBytes(block)));
