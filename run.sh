@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Starts the DiaOrleans server, building it first where needed. All arguments but --no-install (install no audio libraries) are passed on: ./run.sh --help
+# Starts the DiaOrleans server and builds it first if needed. --no-install installs no audio libraries; all other arguments are passed on:
+# ./run.sh --help
 set -euo pipefail
 root="$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd -P)"
 . "$root/eng/sdk.sh"

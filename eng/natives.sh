@@ -1,7 +1,8 @@
 # shellcheck shell=bash
-# Sourced by run.sh and test.sh: the system's audio libraries. All of them are optional; without one a format or the speed is not offered.
+# Sourced by run.sh and test.sh: the system's audio libraries. All of them are optional: without one, a format or the speed is not available.
 
-# A line each: what is loaded or run, its Debian packages (names differ between releases: the first that apt knows), its names in Fedora and Homebrew.
+# One per line: the files or the program, its Debian packages, its package in Fedora and in Homebrew. Names of Debian packages differ between
+# releases: the first that apt lists is installed.
 natives="
 libsndfile.so.1|libsndfile1|libsndfile|libsndfile
 libmp3lame.so.0|libmp3lame0|lame-libs|lame
@@ -22,7 +23,7 @@ native_is_there() {
   [[ "$(uname -s)" == Darwin && (-d "/opt/homebrew/opt/$2" || -d "/usr/local/opt/$2") ]]
 }
 
-# The lines of $natives that are not there.
+# The lines of $natives that are not installed.
 missing_natives() {
   local files debian fedora brew known_libraries
   known_libraries=" $(PATH="$PATH:/usr/sbin:/sbin" ldconfig -p 2>/dev/null | awk '{print $1}' | tr '\n' ' ') "
@@ -31,16 +32,17 @@ missing_natives() {
   done <<<"$natives"
 }
 
-# The first of the packages $1 that apt can install here; the first of all where it knows none.
+# The first of the packages $1 that apt can install; the first of all if it lists none of them.
 apt_name() {
   local known=""
   # shellcheck disable=SC2086
-  [[ "$1" != *" "* ]] || known="$(apt-cache policy $1 2>/dev/null | awk '/^[^ ]/ {name = $1} /Candidate: [^(]/ && !first {first = name} END {print first}')"
+  [[ "$1" != *" "* ]] || known="$(apt-cache policy $1 2>/dev/null |
+    awk '/^[^ ]/ {name = $1} /Candidate: [^(]/ && !first {first = name} END {print first}')"
   known="${known%:}"
   echo "${known:-${1%% *}}"
 }
 
-# The packages of the lines $2, in the words of the package manager $1.
+# The packages of the lines $2, by their names in the package manager $1.
 package_names() {
   local files debian fedora brew
   while IFS='|' read -r files debian fedora brew; do
@@ -62,12 +64,13 @@ install_with_apt() {
   apt=(env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=60 -o Acquire::Retries=1)
   log="$(mktemp)"
   echo "installing the audio libraries that are missing: $(package_names apt-get "$1") ..." >&2
-  # A fresh image has no lists of packages, an old one has stale ones.
+  # A new image has no package lists, and those of an old one are out of date.
   apt_install "$1" >"$log" 2>&1 || { "${apt[@]}" update && apt_install "$1"; } >"$log" 2>&1 || tail -n 3 "$log" >&2
   rm -f "$log"
 }
 
-# Installs what is missing where $1 is yes, this is root and there is apt; else says with which command that is done. Never fails: audio libraries are optional.
+# Installs what is missing if $1 is yes, the user is root and apt is there; else prints the command that would. Never fails, because audio
+# libraries are optional.
 find_natives() {
   local missing manager elevate=""
   missing="$(missing_natives)"
@@ -76,7 +79,7 @@ find_natives() {
     missing="$(missing_natives)"
   fi
   [[ -n "$missing" ]] || return 0
-  echo "audio libraries are missing, so not all formats are offered (./run.sh doctor tells which):" $(sed 's/[| ].*//' <<<"$missing") >&2
+  echo "audio libraries are missing, so not all formats are available (./run.sh doctor names them):" $(sed 's/[| ].*//' <<<"$missing") >&2
   for manager in apt-get dnf brew; do
     command -v "$manager" >/dev/null || continue
     [[ "$manager" == brew || "$(id -u)" == 0 ]] || elevate="sudo "

@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2154
-# Sourced by run.sh and test.sh: finds the .NET 10 SDK and the system libraries, or says which is missing and how to get it.
+# Sourced by run.sh and test.sh: finds the .NET 10 SDK and the system libraries, or names what is missing and its packages; builds.
 
 # Switches off usage data, and a certificate in the user's home, that nobody asked for. The server does so itself too, however it is started.
 silence_tools() {
@@ -18,7 +18,7 @@ M
   exit 1
 }
 
-# Takes the first that has it: an older one on PATH must not hide another.
+# Takes the first dotnet with a .NET 10 SDK, because an older one on PATH must not hide another.
 find_sdk() {
   local candidate sdks found=""
   for candidate in "$(command -v dotnet || true)" "${DOTNET_ROOT:-}/dotnet" "$HOME/.dotnet/dotnet"; do
@@ -33,7 +33,7 @@ find_sdk() {
   sdk_missing "${found% }"
 }
 
-# ONNX Runtime's native library, in the output folder $1, names what it needs.
+# Fails if a library is missing that ONNX Runtime's native library, in the output folder $1, needs.
 check_libraries() {
   local architecture library missing
   case "$(uname -m)" in
@@ -53,19 +53,38 @@ M
   exit 1
 }
 
-# Builds $1 (a project or the solution) in Release unless nothing, the feeds' answer included, is newer than the last build of it.
+has_nvidia_driver() {
+  command -v nvidia-smi >/dev/null || [[ -e /proc/driver/nvidia/version ]]
+}
+
+# The value of the build property DiaAccelerator: that of the environment, else cuda on Linux x64 with an NVIDIA driver, else cpu.
+accelerator() {
+  if [[ -n "${DiaAccelerator:-}" ]]; then
+    echo "$DiaAccelerator"
+  elif [[ "$(uname -s)" == Linux && "$(uname -m)" == x86_64 ]] && has_nvidia_driver; then
+    echo cuda
+  else
+    echo cpu
+  fi
+}
+
+# Builds $1 (a project or the solution) in Release unless no input is newer than its last build and the accelerator is the same.
 build_once() {
-  local target="$1" stamp="$root/artifacts/.built-$2"
+  local target="$1" stamp="$root/artifacts/.built-$2" accelerator chosen="$root/artifacts/.accelerator"
   shift 2
-  "$root/eng/probe.sh"
-  if [[ -f "$stamp" ]] && [[ -z "$(find "$root/Directory.Build.props" "$root/Directory.Packages.props" "$root/global.json" "$root/eng" "$@" \
+  accelerator="$(accelerator)"
+  # All builds share one output folder, so the file is an input of each of them.
+  if [[ ! -f "$chosen" || "$(<"$chosen")" != "$accelerator" ]]; then
+    mkdir -p "$root/artifacts"
+    echo "$accelerator" >"$chosen"
+  fi
+  if [[ -f "$stamp" ]] && [[ -z "$(find "$root"/Directory.* "$root/global.json" "$root/eng" "$chosen" "$@" \
     -newer "$stamp" -type f -print -quit)" ]]; then
     return 0
   fi
   local log="$root/artifacts/build.log"
-  mkdir -p "$root/artifacts"
-  echo "building (the first time this takes a minute or two) ..." >&2
-  if ! dotnet build "$target" -c Release -v quiet -nologo >"$log" 2>&1; then
+  echo "building with ONNX Runtime for $accelerator (the first time this takes a minute or two) ..." >&2
+  if ! dotnet build "$target" -c Release "-p:DiaAccelerator=$accelerator" -v quiet -nologo >"$log" 2>&1; then
     cat "$log" >&2
     echo "the build failed; the whole log is in artifacts/build.log" >&2
     exit 1

@@ -3,10 +3,8 @@ using DiaOrleans.Server.Commands.Bench;
 using DiaOrleans.Server.Commands.Doctor;
 using DiaOrleans.Server.Commands.Model;
 using DiaOrleans.Server.Commands.Serve;
-using DiaOrleans.Server.Hosting;
-#if HAS_WHISPER
 using DiaOrleans.Server.Commands.WhisperWorker;
-#endif
+using DiaOrleans.Server.Hosting;
 
 DependencyTelemetry.SwitchOff();
 var root = new RootCommand("DiaOrleans: a text-to-speech server for the Dia model.") 
@@ -15,9 +13,7 @@ var root = new RootCommand("DiaOrleans: a text-to-speech server for the Dia mode
     ModelInspectCommand.Create(),
     DoctorCommand.Create(),
     BenchCommand.Create(),
-#if HAS_WHISPER
     WhisperWorkerCommand.Create(),
-#endif
 };
 ServeCommand.AddTo(root);
 // The server drains on its own when it is told to stop; the command line must not cut it short.

@@ -4,20 +4,22 @@ using Whisper.net.Logger;
 
 namespace DiaOrleans.Transcription;
 
-/// <summary>A loaded Whisper model. A damaged one can end the whole process in native code: load it in a process that may end. Not for two threads at a time.</summary>
+/// <summary>
+/// A loaded Whisper model. A damaged model file can crash the process in native code, so use it in a child process. Not thread-safe.
+/// </summary>
 public sealed class WhisperTranscriber : IDisposable
 {
-    /// <summary>Samples a second of what it hears.</summary>
+    /// <summary>Sample rate of the input, Hz.</summary>
     public const int SampleRate = 16_000;
 
-    /// <summary>A tenth of a second: in less whisper.cpp finds nothing, and reads past its end.</summary>
-    private const int FewestSamples = SampleRate / 10;
+    // whisper.cpp recognises nothing in less than 100 ms, and reads beyond the end of the samples.
+    private const int MinSamples = SampleRate / 10;
 
     private static readonly List<RuntimeLibrary> Libraries = [RuntimeLibrary.Cpu, RuntimeLibrary.CpuNoAvx];
 
     private readonly WhisperFactory _factory;
     private readonly WhisperProcessor _processor;
-    private readonly List<SpokenSegment> _heard = [];
+    private readonly List<SpokenSegment> _segments = [];
 
     private WhisperTranscriber(WhisperFactory factory, int threads)
     {
@@ -26,11 +28,11 @@ public sealed class WhisperTranscriber : IDisposable
             .WithLanguageDetection()
             .WithThreads(threads)
             .WithTokenTimestamps()
-            .WithSegmentEventHandler(s => _heard.Add(new SpokenSegment(s.Start.TotalSeconds, s.End.TotalSeconds, s.Text, WordSplit.Of(s.Text, s.Tokens))))
+            .WithSegmentEventHandler(AddSegment)
             .Build();
     }
 
-    /// <summary>Why the native library does not load on this machine, or null.</summary>
+    /// <summary>The reason why the native library cannot be loaded on this machine; null if it can.</summary>
     public static string? LibraryProblem()
     {
         try
@@ -45,10 +47,11 @@ public sealed class WhisperTranscriber : IDisposable
         }
     }
 
-    /// <param name="modelFile">A model in ggml's format.</param>
-    /// <param name="threads">Threads that recognition may use.</param>
-    /// <param name="log">Gets what the native library tells; it is called on the library's threads.</param>
-    /// <exception cref="TranscriptionException">The native library or the model does not load.</exception>
+    /// <summary>Loads a model.</summary>
+    /// <param name="modelFile">Path of a model in the ggml format.</param>
+    /// <param name="threads">Threads for recognition.</param>
+    /// <param name="log">Receives the log lines of the native library, on the library's threads.</param>
+    /// <exception cref="TranscriptionException">The native library or the model cannot be loaded.</exception>
     public static WhisperTranscriber Open(string modelFile, int threads, Action<string> log)
     {
         RuntimeOptions.RuntimeLibraryOrder = Libraries;
@@ -66,17 +69,18 @@ public sealed class WhisperTranscriber : IDisposable
         }
     }
 
-    /// <summary>What a recording says, its language found by itself.</summary>
+    /// <summary>Recognises a recording and detects its language.</summary>
     /// <param name="samples">Mono, -1 to 1, at <see cref="SampleRate"/>.</param>
+    /// <returns>The segments in order; none if the recording is shorter than 100 ms.</returns>
     /// <exception cref="TranscriptionException">Recognition failed.</exception>
     public IReadOnlyList<SpokenSegment> Transcribe(ReadOnlySpan<float> samples)
     {
-        if (samples.Length < FewestSamples) return [];
-        _heard.Clear();
+        if (samples.Length < MinSamples) return [];
+        _segments.Clear();
         try
         {
             _processor.Process(samples);
-            return [.. _heard];
+            return [.. _segments];
         }
         catch (WhisperProcessingException problem)
         {
@@ -84,9 +88,16 @@ public sealed class WhisperTranscriber : IDisposable
         }
     }
 
+    /// <inheritdoc/>
     public void Dispose()
     {
         _processor.Dispose();
         _factory.Dispose();
+    }
+
+    private void AddSegment(SegmentData segment)
+    {
+        var words = WordSplitter.Split(segment.Text, segment.Tokens);
+        _segments.Add(new SpokenSegment(segment.Start.TotalSeconds, segment.End.TotalSeconds, segment.Text, words));
     }
 }

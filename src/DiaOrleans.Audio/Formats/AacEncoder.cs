@@ -5,15 +5,21 @@ using DiaOrleans.Audio.Native;
 
 namespace DiaOrleans.Audio.Formats;
 
-/// <summary>AAC-LC in ADTS by a child process of ffmpeg: mono, 128 kbit/s at the most. Latency: two frames (46 ms at 44.1 kHz), and before the first the start of the process.</summary>
-internal sealed class AacEncoder(string program, int sampleRate, TimeSpan patience) : BlockEncoder(FrameSamples)
+/// <summary>
+/// AAC-LC in ADTS by a child process of ffmpeg: mono, at most 128 kbit/s. Latency: two frames (46 ms at 44.1 kHz), and the start of the
+/// process before the first frame.
+/// </summary>
+/// <param name="program">Path of ffmpeg.</param>
+/// <param name="sampleRate">Hz; one of MPEG's nine.</param>
+/// <param name="timeout">The longest that one call may wait for the process.</param>
+internal sealed class AacEncoder(string program, int sampleRate, TimeSpan timeout) : BlockEncoder(FrameSamples)
 {
     private const int FrameSamples = 1024;
 
-    // A frame of AAC holds at most 6144 bits a channel.
-    private const int MostBitsPerSample = 6144 / FrameSamples;
+    // An AAC frame holds at most 6144 bits per channel.
+    private const int MaxBitsPerSample = 6144 / FrameSamples;
 
-    private readonly EncoderProcess _ffmpeg = new(program, Arguments(sampleRate), patience);
+    private readonly EncoderProcess _ffmpeg = new(program, Arguments(sampleRate), timeout);
 
     public AacEncoder(int sampleRate)
         : this(Ffmpeg.Program!, sampleRate, TimeSpan.FromSeconds(30))
@@ -31,13 +37,14 @@ internal sealed class AacEncoder(string program, int sampleRate, TimeSpan patien
     private static string[] Arguments(int sampleRate)
     {
         var rate = sampleRate.ToString(CultureInfo.InvariantCulture);
-        var bits = Math.Min(128000, MostBitsPerSample * sampleRate).ToString(CultureInfo.InvariantCulture);
+        var bitsPerSecond = Math.Min(128000, MaxBitsPerSample * sampleRate).ToString(CultureInfo.InvariantCulture);
         var samples = BitConverter.IsLittleEndian ? "f32le" : "f32be";
         return
         [
             "-hide_banner", "-nostdin", "-nostats", "-loglevel", "error",
             "-probesize", "32", "-analyzeduration", "0", "-f", samples, "-ar", rate, "-ac", "1", "-i", "pipe:0",
-            "-c:a", "aac", "-b:a", bits, "-threads", "1", "-flags:a", "+bitexact", "-fflags", "+bitexact", "-flush_packets", "1", "-f", "adts", "pipe:1",
+            "-c:a", "aac", "-b:a", bitsPerSecond, "-threads", "1",
+            "-flags:a", "+bitexact", "-fflags", "+bitexact", "-flush_packets", "1", "-f", "adts", "pipe:1",
         ];
     }
 }

@@ -1,13 +1,13 @@
 namespace DiaOrleans.Audio.Formats;
 
-/// <summary>Makes encoders. All are mono, and equal samples give equal bytes.</summary>
+/// <summary>Creates encoders. All are mono, and equal samples give equal bytes.</summary>
 public static class AudioEncoders
 {
-    /// <summary>An encoder for audio that is sent while it is made: its first bytes do not know the length.</summary>
-    /// <param name="format">What to write.</param>
-    /// <param name="sampleRate">Hz; one that <see cref="AudioFormats.RateFor"/> gives for the format.</param>
+    /// <summary>Creates an encoder for audio that is sent while it is made: its header does not state the length.</summary>
+    /// <param name="format">The format to write.</param>
+    /// <param name="sampleRate">Hz; a rate that <see cref="AudioFormats.RateFor"/> returns for the format.</param>
     /// <exception cref="AudioEncodingException">The format's library or program is missing or fails.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The format lacks the rate.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The format does not support the rate.</exception>
     public static IAudioEncoder Create(AudioFormat format, int sampleRate) => Create(format, sampleRate, whole: false);
 
     internal static IAudioEncoder Create(AudioFormat format, int sampleRate, bool whole)
@@ -28,7 +28,11 @@ public static class AudioEncoders
     private static void Check(AudioFormat format, int sampleRate)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(sampleRate);
-        if (format.RateFor(sampleRate) != sampleRate) throw new ArgumentOutOfRangeException(nameof(sampleRate), sampleRate, $"{format.Name()} has no rate of {sampleRate} Hz.");
+        if (format.RateFor(sampleRate) != sampleRate)
+        {
+            throw new ArgumentOutOfRangeException(nameof(sampleRate), sampleRate, $"{format.Name()} has no rate of {sampleRate} Hz.");
+        }
+
         if (format.Missing() is { } missing) throw new AudioEncodingException(missing);
     }
 }

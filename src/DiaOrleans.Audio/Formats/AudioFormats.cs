@@ -3,15 +3,17 @@ using DiaOrleans.Audio.Native;
 
 namespace DiaOrleans.Audio.Formats;
 
-/// <summary>The formats by name, with what each can do; spec/api.md 2.1.</summary>
+/// <summary>Names and properties of the formats; spec/api.md 2.1.</summary>
 public static class AudioFormats
 {
     private static readonly int[] MpegRates = [8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000];
 
-    /// <summary>All of them, in the order in which they are listed to people.</summary>
-    public static IReadOnlyList<AudioFormat> All { get; } = [AudioFormat.Wav, AudioFormat.Mp3, AudioFormat.Opus, AudioFormat.Aac, AudioFormat.Flac, AudioFormat.Pcm];
+    /// <summary>All formats, in the order in which the API lists them.</summary>
+    public static IReadOnlyList<AudioFormat> All { get; } =
+        [AudioFormat.Wav, AudioFormat.Mp3, AudioFormat.Opus, AudioFormat.Aac, AudioFormat.Flac, AudioFormat.Pcm];
 
-    /// <summary>The name in requests.</summary>
+    /// <summary>The format's name in requests.</summary>
+    /// <param name="format">A format.</param>
     public static string Name(this AudioFormat format) => format switch
     {
         AudioFormat.Wav => "wav",
@@ -23,7 +25,8 @@ public static class AudioFormats
         _ => throw new ArgumentOutOfRangeException(nameof(format)),
     };
 
-    /// <summary>The value of a Content-Type header.</summary>
+    /// <summary>The value of the Content-Type header.</summary>
+    /// <param name="format">A format.</param>
     public static string ContentType(this AudioFormat format) => format switch
     {
         AudioFormat.Mp3 => "audio/mpeg",
@@ -31,10 +34,13 @@ public static class AudioFormats
         _ => $"audio/{format.Name()}",
     };
 
-    /// <summary>The ending of a file's name, without its dot.</summary>
+    /// <summary>The extension of a file name, without the dot.</summary>
+    /// <param name="format">A format.</param>
     public static string Extension(this AudioFormat format) => format.Name();
 
-    /// <summary>Finds a format by its name, in any case.</summary>
+    /// <summary>Finds a format by its name, ignoring case.</summary>
+    /// <param name="text">A name; null is none.</param>
+    /// <param name="format">The format, if the result is true.</param>
     public static bool TryParse([NotNullWhen(true)] string? text, out AudioFormat format)
     {
         foreach (var candidate in All)
@@ -47,10 +53,15 @@ public static class AudioFormats
         return false;
     }
 
-    /// <summary>The rate in Hz that is encoded: the one asked for (none: 44100, for PCM 24000), or the next higher one that the format has; above its highest, that. Opus is always 48000.</summary>
-    public static int RateFor(this AudioFormat format, int? asked)
+    /// <summary>
+    /// The rate that is encoded, in Hz: the requested rate, or the next higher one that the format supports, or its highest. Opus is always
+    /// 48000.
+    /// </summary>
+    /// <param name="format">A format.</param>
+    /// <param name="requested">Hz; null is 24000 for PCM and 44100 for other formats.</param>
+    public static int RateFor(this AudioFormat format, int? requested)
     {
-        var rate = asked ?? (format == AudioFormat.Pcm ? 24000 : 44100);
+        var rate = requested ?? (format == AudioFormat.Pcm ? 24000 : 44100);
         return format switch
         {
             AudioFormat.Opus => 48000,
@@ -59,7 +70,11 @@ public static class AudioFormats
         };
     }
 
-    /// <summary>Null when the format can be encoded here; else a sentence that names the missing library or program and its Debian package. Looked for once.</summary>
+    /// <summary>
+    /// Null if this machine can encode the format; else a sentence that names the missing library or program and its Debian package. The
+    /// search is made once per process.
+    /// </summary>
+    /// <param name="format">A format.</param>
     public static string? Missing(this AudioFormat format) => format switch
     {
         AudioFormat.Mp3 => NativeLibraries.WhyMissing(NativeLibraryName.Lame),

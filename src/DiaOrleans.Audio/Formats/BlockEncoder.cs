@@ -1,9 +1,10 @@
 using System.Buffers;
-using DiaOrleans.Audio.Blocks;
+using DiaOrleans.Audio.Native;
 
 namespace DiaOrleans.Audio.Formats;
 
-/// <summary>Hands samples on in blocks of one length; the last may be shorter.</summary>
+/// <summary>An encoder that takes samples in blocks of one length; the last block may be shorter.</summary>
+/// <param name="blockSize">Samples per block.</param>
 internal abstract class BlockEncoder(int blockSize) : IAudioEncoder
 {
     private readonly SampleBlocks _blocks = new(blockSize);
@@ -11,14 +12,14 @@ internal abstract class BlockEncoder(int blockSize) : IAudioEncoder
 
     public void Write(ReadOnlySpan<float> samples, IBufferWriter<byte> output)
     {
-        if (_finished) throw new InvalidOperationException("The stream was finished.");
+        if (_finished) throw new InvalidOperationException("The stream is finished.");
         while (_blocks.TryFill(ref samples, out var block)) Encode(block);
         Emit(output);
     }
 
     public void Finish(IBufferWriter<byte> output)
     {
-        if (_finished) throw new InvalidOperationException("The stream was finished.");
+        if (_finished) throw new InvalidOperationException("The stream is finished.");
         _finished = true;
         if (!_blocks.Rest.IsEmpty) Encode(_blocks.Rest);
         End();
@@ -27,12 +28,12 @@ internal abstract class BlockEncoder(int blockSize) : IAudioEncoder
 
     public abstract void Dispose();
 
-    /// <summary>Takes the next block.</summary>
+    /// <summary>Encodes the next block.</summary>
     protected abstract void Encode(ReadOnlySpan<float> block);
 
-    /// <summary>Nothing follows.</summary>
+    /// <summary>Ends the encoding: no block follows.</summary>
     protected abstract void End();
 
-    /// <summary>Writes what has been encoded since.</summary>
+    /// <summary>Writes the bytes that were encoded since the last call.</summary>
     protected abstract void Emit(IBufferWriter<byte> output);
 }

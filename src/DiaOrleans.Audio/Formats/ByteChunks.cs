@@ -3,10 +3,10 @@ using System.Runtime.InteropServices;
 
 namespace DiaOrleans.Audio.Formats;
 
-/// <summary>Bytes in the order they came, in pieces that are never copied to grow.</summary>
+/// <summary>A growing sequence of bytes in pieces, which are never copied.</summary>
 internal sealed class ByteChunks : IBufferWriter<byte>
 {
-    // Below the size at which arrays go to the large object heap.
+    // Below 85,000 bytes, from which arrays go to the large object heap.
     private const int ChunkBytes = 1 << 16;
 
     private readonly List<ReadOnlyMemory<byte>> _full = [];
@@ -32,19 +32,20 @@ internal sealed class ByteChunks : IBufferWriter<byte>
         _used += count;
     }
 
-    /// <summary>All pieces; whoever takes them owns them.</summary>
+    /// <summary>Returns all pieces in order and passes their ownership to the caller.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> Take()
     {
         Close();
         return _full;
     }
 
-    /// <summary>The bytes of the first piece, to be changed in place.</summary>
+    /// <summary>The bytes of the first piece, which may be changed in place.</summary>
     public Span<byte> First() => _full.Count == 0 ? _current.AsSpan(0, _used) : MemoryMarshal.AsMemory(_full[0]).Span;
 
     private void Close()
     {
         if (_used > 0) _full.Add(_current.AsMemory(0, _used));
-        (_current, _used) = ([], 0);
+        _current = [];
+        _used = 0;
     }
 }

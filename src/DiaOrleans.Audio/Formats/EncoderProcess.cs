@@ -4,24 +4,36 @@ using CliWrap;
 
 namespace DiaOrleans.Audio.Formats;
 
-/// <summary>A child process that is fed by its standard input and read from its standard output while it runs. It is killed when this is disposed, and when it takes longer than <paramref name="patience"/> over one call.</summary>
+/// <summary>
+/// A child process that encodes: bytes are sent to its standard input and read from its standard output while it runs. It is killed by
+/// <see cref="Dispose"/> and if one call waits longer than the timeout. One thread at a time.
+/// </summary>
 internal sealed class EncoderProcess : IDisposable
 {
-    private const int MostUnread = 1 << 18;
-    private const int ErrorLinesKept = 8;
+    private const int MaxUnreadBytes = 1 << 18;
+    private const int KeptErrorLines = 8;
 
     private readonly string _program;
-    private readonly TimeSpan _patience;
-    private readonly Pipe _input = new(new PipeOptions(pauseWriterThreshold: MostUnread, resumeWriterThreshold: MostUnread / 2, useSynchronizationContext: false));
+    private readonly TimeSpan _timeout;
+    private readonly Pipe _input = new(new PipeOptions(
+        pauseWriterThreshold: MaxUnreadBytes,
+        resumeWriterThreshold: MaxUnreadBytes / 2,
+        useSynchronizationContext: false));
+
     private readonly ArrayBufferWriter<byte> _output = new();
     private readonly Queue<string> _errors = new();
     private readonly CancellationTokenSource _kill = new();
     private readonly Task<CommandResult> _run;
 
-    /// <exception cref="AudioEncodingException">It does not start.</exception>
-    public EncoderProcess(string program, IEnumerable<string> arguments, TimeSpan patience)
+    /// <summary>Starts the process.</summary>
+    /// <param name="program">Path of the program.</param>
+    /// <param name="arguments">Its command line.</param>
+    /// <param name="timeout">The longest that one call may wait for the process.</param>
+    /// <exception cref="AudioEncodingException">The program does not start.</exception>
+    public EncoderProcess(string program, IEnumerable<string> arguments, TimeSpan timeout)
     {
-        (_program, _patience) = (Path.GetFileNameWithoutExtension(program), patience);
+        _program = Path.GetFileNameWithoutExtension(program);
+        _timeout = timeout;
         try
         {
             _run = Cli.Wrap(program)
@@ -40,32 +52,32 @@ internal sealed class EncoderProcess : IDisposable
         }
     }
 
-    /// <summary>Hands bytes on, waiting while too many are unread.</summary>
-    /// <exception cref="AudioEncodingException">It ended, or takes too long.</exception>
+    /// <summary>Sends bytes, and waits while the process has not read 256 KiB of them.</summary>
+    /// <exception cref="AudioEncodingException">The process ended or the wait took longer than the timeout.</exception>
     public void Send(ReadOnlySpan<byte> bytes)
     {
-        if (_run.IsCompleted) throw Death();
+        if (_run.IsCompleted) throw EndedEarly();
         _input.Writer.Write(bytes);
         var flush = _input.Writer.FlushAsync();
         if (flush.IsCompleted) return;
-        switch (Task.WaitAny([flush.AsTask(), _run], _patience))
+        switch (Task.WaitAny([flush.AsTask(), _run], _timeout))
         {
             case 0: return;
-            case 1: throw Death();
-            default: throw Stuck();
+            case 1: throw EndedEarly();
+            default: throw TimedOut();
         }
     }
 
-    /// <summary>Ends its input and waits for it to end.</summary>
-    /// <exception cref="AudioEncodingException">It fails, or takes too long.</exception>
+    /// <summary>Closes the input of the process and waits until it ends.</summary>
+    /// <exception cref="AudioEncodingException">The process failed or the wait took longer than the timeout.</exception>
     public void Finish()
     {
         _input.Writer.Complete();
-        if (Task.WaitAny([_run], _patience) < 0) throw Stuck();
-        if (!_run.IsCompletedSuccessfully || _run.Result.ExitCode != 0) throw Death();
+        if (Task.WaitAny([_run], _timeout) < 0) throw TimedOut();
+        if (!_run.IsCompletedSuccessfully || _run.Result.ExitCode != 0) throw EndedEarly();
     }
 
-    /// <summary>Hands over what it has written so far.</summary>
+    /// <summary>Moves the bytes that the process has written so far to <paramref name="output"/>.</summary>
     public void Drain(IBufferWriter<byte> output)
     {
         lock (_output)
@@ -78,7 +90,7 @@ internal sealed class EncoderProcess : IDisposable
     public void Dispose()
     {
         _kill.Cancel();
-        Task.WaitAny([_run], _patience);
+        Task.WaitAny([_run], _timeout);
         _ = _run.Exception;
         _input.Writer.Complete();
         _kill.Dispose();
@@ -98,23 +110,24 @@ internal sealed class EncoderProcess : IDisposable
     {
         lock (_errors)
         {
-            if (_errors.Count == ErrorLinesKept) _errors.Dequeue();
+            if (_errors.Count == KeptErrorLines) _errors.Dequeue();
             _errors.Enqueue(line);
         }
     }
 
-    private AudioEncodingException Death()
+    private AudioEncodingException EndedEarly()
     {
         lock (_errors)
         {
             var status = _run.IsCompletedSuccessfully ? $"with status {_run.Result.ExitCode}" : "early";
-            return new AudioEncodingException($"{_program} ended {status}{(_errors.Count == 0 ? "." : ": " + string.Join(" ", _errors))}", _run.Exception?.InnerException);
+            var errors = _errors.Count == 0 ? "." : ": " + string.Join(" ", _errors);
+            return new AudioEncodingException($"{_program} ended {status}{errors}", _run.Exception?.InnerException);
         }
     }
 
-    private AudioEncodingException Stuck()
+    private AudioEncodingException TimedOut()
     {
         _kill.Cancel();
-        return new AudioEncodingException($"{_program} did nothing for {_patience.TotalSeconds:F0} s and was ended.");
+        return new AudioEncodingException($"{_program} did nothing for {_timeout.TotalSeconds:F0} s and was ended.");
     }
 }

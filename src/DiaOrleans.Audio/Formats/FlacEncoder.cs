@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using DiaOrleans.Audio.Wave;
 
 namespace DiaOrleans.Audio.Formats;
 
@@ -16,19 +15,21 @@ internal sealed class FlacEncoder : BlockEncoder
     private readonly int[] _integers = new int[BlockSamples];
     private bool _ended;
 
+    /// <summary>Creates an encoder.</summary>
     /// <param name="sampleRate">Hz.</param>
-    /// <param name="whole">Nothing is emitted before the end, when length and checksum are known.</param>
+    /// <param name="whole">True writes nothing before the end, so that the header holds length and checksum.</param>
+    /// <exception cref="AudioEncodingException">libFLAC fails or does not support the rate.</exception>
     public FlacEncoder(int sampleRate, bool whole)
         : base(BlockSamples)
     {
         _whole = whole;
         _flac = LibFlac.New();
-        if (_flac.IsInvalid) throw new AudioEncodingException("libFLAC gave no encoder.");
+        if (_flac.IsInvalid) throw new AudioEncodingException("libFLAC did not create an encoder.");
         LibFlac.SetChannels(_flac, 1);
         LibFlac.SetBits(_flac, 16);
         LibFlac.SetRate(_flac, (uint)sampleRate);
         LibFlac.SetLevel(_flac, 5);
-        LibFlac.SetBlockSize(_flac, sampleRate >= 32000 ? 4096u : sampleRate >= 16000 ? 2048u : 1024u);
+        LibFlac.SetBlockSize(_flac, FrameSamples(sampleRate));
         var status = LibFlac.Start(_flac, _sink, whole);
         if (status == 0) return;
         Dispose();
@@ -37,7 +38,7 @@ internal sealed class FlacEncoder : BlockEncoder
 
     public override void Dispose()
     {
-        // Deleting an encoder that was not finished finishes it: it still writes.
+        // libFLAC finishes an unfinished encoder while it deletes it, and writes to the sink.
         _flac.Dispose();
         _sink.Dispose();
     }
@@ -45,7 +46,11 @@ internal sealed class FlacEncoder : BlockEncoder
     protected override unsafe void Encode(ReadOnlySpan<float> block)
     {
         WaveFile.WriteSamples(block, _shorts);
-        for (var i = 0; i < block.Length; i++) _integers[i] = BinaryPrimitives.ReadInt16LittleEndian(_shorts.AsSpan(sizeof(short) * i));
+        for (var i = 0; i < block.Length; i++)
+        {
+            _integers[i] = BinaryPrimitives.ReadInt16LittleEndian(_shorts.AsSpan(sizeof(short) * i));
+        }
+
         fixed (int* channel = _integers)
         {
             if (LibFlac.Process(_flac, &channel, (uint)block.Length) == 0) throw Failure();
@@ -62,6 +67,13 @@ internal sealed class FlacEncoder : BlockEncoder
     {
         if (!_whole || _ended) _sink.Drain(output);
     }
+
+    private static uint FrameSamples(int sampleRate) => sampleRate switch
+    {
+        >= 32000 => 4096,
+        >= 16000 => 2048,
+        _ => 1024,
+    };
 
     private AudioEncodingException Failure() => new($"libFLAC failed in state {LibFlac.State(_flac)}.");
 }

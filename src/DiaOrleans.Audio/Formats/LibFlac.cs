@@ -5,7 +5,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace DiaOrleans.Audio.Formats;
 
-/// <summary>libFLAC's calls, as FLAC/stream_encoder.h names them, with callbacks that fill a <see cref="NativeSink"/>.</summary>
+/// <summary>Functions of libFLAC, declared in FLAC/stream_encoder.h, with callbacks that write to a <see cref="NativeSink"/>.</summary>
 internal static unsafe partial class LibFlac
 {
     private const string Library = nameof(NativeLibraryName.Flac);
@@ -40,7 +40,11 @@ internal static unsafe partial class LibFlac
     [LibraryImport(Library, EntryPoint = "FLAC__stream_encoder_delete")]
     public static partial void Delete(nint encoder);
 
-    /// <summary>Starts; the header is written at once. With <paramref name="seekable"/> it is written again at the end, complete.</summary>
+    /// <summary>Starts the encoder, which writes the header at once.</summary>
+    /// <param name="encoder">An encoder with its settings.</param>
+    /// <param name="sink">Receives the bytes; must outlive the encoder.</param>
+    /// <param name="seekable">True lets the encoder complete the header at the end.</param>
+    /// <returns>0, or FLAC__StreamEncoderInitStatus.</returns>
     public static int Start(FlacHandle encoder, NativeSink sink, bool seekable) =>
         Initialise(encoder, &OnWrite, seekable ? &OnSeek : null, seekable ? &OnTell : null, null, sink.Pointer);
 
@@ -72,7 +76,7 @@ internal static unsafe partial class LibFlac
     }
 }
 
-/// <summary>One encoder of libFLAC.</summary>
+/// <summary>An encoder of libFLAC.</summary>
 internal sealed class FlacHandle() : SafeHandleZeroOrMinusOneIsInvalid(ownsHandle: true)
 {
     protected override bool ReleaseHandle()

@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace DiaOrleans.Audio.Formats;
 
-/// <summary>libmp3lame's calls, as lame.h names them.</summary>
+/// <summary>Functions of libmp3lame, declared in lame.h.</summary>
 internal static unsafe partial class LibLame
 {
     private const string Library = nameof(NativeLibraryName.Lame);
@@ -55,7 +55,7 @@ internal static unsafe partial class LibLame
     public static partial int Close(nint lame);
 }
 
-/// <summary>One encoder of libmp3lame.</summary>
+/// <summary>An encoder of libmp3lame.</summary>
 internal sealed class LameHandle() : SafeHandleZeroOrMinusOneIsInvalid(ownsHandle: true)
 {
     protected override bool ReleaseHandle() => LibLame.Close(handle) == 0;

@@ -5,7 +5,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace DiaOrleans.Audio.Formats;
 
-/// <summary>libopusenc's calls, as opusenc.h names them, with callbacks that fill a <see cref="NativeSink"/>.</summary>
+/// <summary>Functions of libopusenc, declared in opusenc.h, with callbacks that write to a <see cref="NativeSink"/>.</summary>
 internal static unsafe partial class LibOpusEncoder
 {
     /// <summary>OPUS_SET_BITRATE of opus_defines.h; bits per second.</summary>
@@ -29,14 +29,21 @@ internal static unsafe partial class LibOpusEncoder
         public delegate* unmanaged[Cdecl]<nint, int> Close;
     }
 
-    /// <summary>A mono encoder at 48 kHz; invalid where <paramref name="error"/> is not 0.</summary>
+    /// <summary>Creates a mono encoder at 48 kHz.</summary>
+    /// <param name="sink">Receives the bytes; must outlive the encoder.</param>
+    /// <param name="comments">Comments of the stream.</param>
+    /// <param name="error">0, or a code of opusenc.h; then the handle is invalid.</param>
     public static OpusHandle Create(NativeSink sink, OpusCommentsHandle comments, out int error)
     {
         var callbacks = new Callbacks { Write = &OnWrite, Close = &OnClose };
         return Create(&callbacks, sink.Pointer, comments, rate: 48000, channels: 1, family: 0, out error);
     }
 
-    /// <summary>Sets one number.</summary>
+    /// <summary>Sets one option.</summary>
+    /// <param name="encoder">An encoder.</param>
+    /// <param name="request">A constant of this class.</param>
+    /// <param name="value">Its value.</param>
+    /// <returns>0, or a code of opusenc.h.</returns>
     public static int Set(OpusHandle encoder, int request, int value) =>
         OperatingSystem.IsMacOS() && RuntimeInformation.ProcessArchitecture == Architecture.Arm64
             ? ControlOnStack(encoder, request, 0, 0, 0, 0, 0, 0, value)
@@ -58,23 +65,31 @@ internal static unsafe partial class LibOpusEncoder
     public static partial void DestroyComments(nint comments);
 
     [LibraryImport(Library, EntryPoint = "ope_encoder_create_callbacks")]
-    private static partial OpusHandle Create(Callbacks* callbacks, nint user, OpusCommentsHandle comments, int rate, int channels, int family, out int error);
+    private static partial OpusHandle Create(
+        Callbacks* callbacks,
+        nint user,
+        OpusCommentsHandle comments,
+        int rate,
+        int channels,
+        int family,
+        out int error);
 
     [LibraryImport(Library, EntryPoint = "ope_encoder_ctl")]
     private static partial int Control(OpusHandle encoder, int request, int value);
 
-    // The C function takes a variable list. Apple's ARM passes such a list on the stack, where the ninth argument of an ordinary call lies.
+    // The C function takes variable arguments. Apple's ARM64 ABI passes them on the stack, as the ninth argument of an ordinary call.
     [LibraryImport(Library, EntryPoint = "ope_encoder_ctl")]
     private static partial int ControlOnStack(OpusHandle encoder, int request, nint a, nint b, nint c, nint d, nint e, nint f, nint value);
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static int OnWrite(nint user, byte* bytes, int length) => NativeSink.From(user).TryWrite(new ReadOnlySpan<byte>(bytes, length)) ? 0 : 1;
+    private static int OnWrite(nint user, byte* bytes, int length) =>
+        NativeSink.From(user).TryWrite(new ReadOnlySpan<byte>(bytes, length)) ? 0 : 1;
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int OnClose(nint user) => 0;
 }
 
-/// <summary>One encoder of libopusenc.</summary>
+/// <summary>An encoder of libopusenc.</summary>
 internal sealed class OpusHandle() : SafeHandleZeroOrMinusOneIsInvalid(ownsHandle: true)
 {
     protected override bool ReleaseHandle()

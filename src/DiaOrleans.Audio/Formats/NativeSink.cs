@@ -3,7 +3,10 @@ using System.Runtime.InteropServices;
 
 namespace DiaOrleans.Audio.Formats;
 
-/// <summary>Where a library's callbacks put bytes. The library holds it by <see cref="Pointer"/>, so it lives until it is disposed.</summary>
+/// <summary>
+/// Receives bytes from the callbacks of a native library, which refers to it by <see cref="Pointer"/>. The garbage collector keeps it until
+/// <see cref="Dispose"/>.
+/// </summary>
 internal sealed class NativeSink : IDisposable
 {
     private readonly MemoryStream _bytes = new();
@@ -21,7 +24,7 @@ internal sealed class NativeSink : IDisposable
 
     public static NativeSink From(nint pointer) => (NativeSink)GCHandle.FromIntPtr(pointer).Target!;
 
-    /// <summary>Takes bytes; false instead of an exception, which could not pass through a library.</summary>
+    /// <summary>Writes bytes at the position. Returns false on an error, because an exception must not pass through native code.</summary>
     public bool TryWrite(ReadOnlySpan<byte> bytes)
     {
         try
@@ -35,7 +38,7 @@ internal sealed class NativeSink : IDisposable
         }
     }
 
-    /// <summary>Hands over all that came.</summary>
+    /// <summary>Moves all bytes to <paramref name="output"/>.</summary>
     public void Drain(IBufferWriter<byte> output)
     {
         output.Write(_bytes.GetBuffer().AsSpan(0, (int)_bytes.Length));

@@ -35,15 +35,18 @@ internal sealed class OpusEncoder() : BlockEncoder(FrameSamples)
 
     protected override void Emit(IBufferWriter<byte> output) => _sink.Drain(output);
 
-    /// <summary>Ogg wants a serial number that other streams lack; taken from the first samples, it is the same whenever they are.</summary>
-    private static int SerialOf(ReadOnlySpan<float> block) => BinaryPrimitives.ReadInt32LittleEndian(SHA256.HashData(MemoryMarshal.AsBytes(block)));
+    /// <summary>
+    /// The number that identifies an Ogg stream. It is a hash of the first samples, so that equal samples give equal bytes.
+    /// </summary>
+    private static int SerialNumber(ReadOnlySpan<float> block) =>
+        BinaryPrimitives.ReadInt32LittleEndian(SHA256.HashData(MemoryMarshal.AsBytes(block)));
 
     private OpusHandle Start(ReadOnlySpan<float> block)
     {
         using var comments = LibOpusEncoder.CreateComments();
         var opus = LibOpusEncoder.Create(_sink, comments, out var error);
-        if (opus.IsInvalid) throw new AudioEncodingException($"libopusenc gave no encoder (error {error}).");
-        Check(LibOpusEncoder.Set(opus, LibOpusEncoder.SerialNumber, SerialOf(block)));
+        if (opus.IsInvalid) throw new AudioEncodingException($"libopusenc did not create an encoder (error {error}).");
+        Check(LibOpusEncoder.Set(opus, LibOpusEncoder.SerialNumber, SerialNumber(block)));
         Check(LibOpusEncoder.Set(opus, LibOpusEncoder.DecisionDelay, 0));
         Check(LibOpusEncoder.Set(opus, LibOpusEncoder.MuxingDelay, PageSamples));
         Check(LibOpusEncoder.Set(opus, LibOpusEncoder.BitRate, BitsPerSecond));

@@ -1,19 +1,19 @@
 using System.Buffers;
-using DiaOrleans.Audio.Wave;
 
 namespace DiaOrleans.Audio.Formats;
 
-/// <summary>16-bit samples as they come, after a header where <paramref name="headerRate"/> is given. Its sizes are unknown before <see cref="CompleteHeader"/>.</summary>
-internal sealed class WaveEncoder(int? headerRate) : IAudioEncoder, IHeaderAfterwards
+/// <summary>16-bit samples, in WAV after a header. Its sizes are unknown until <see cref="WriteFinalHeader"/>.</summary>
+/// <param name="headerRate">Sample rate in the WAV header, Hz; null writes no header (PCM).</param>
+internal sealed class WaveEncoder(int? headerRate) : IAudioEncoder, IFinalHeader
 {
     private const int BlockSamples = 4096;
 
-    private bool _begun = headerRate is null;
+    private bool _started = headerRate is null;
     private long _dataBytes;
 
     public void Write(ReadOnlySpan<float> samples, IBufferWriter<byte> output)
     {
-        Begin(output);
+        Start(output);
         while (!samples.IsEmpty)
         {
             var block = samples[..Math.Min(samples.Length, BlockSamples)];
@@ -25,12 +25,12 @@ internal sealed class WaveEncoder(int? headerRate) : IAudioEncoder, IHeaderAfter
         }
     }
 
-    public void Finish(IBufferWriter<byte> output) => Begin(output);
+    public void Finish(IBufferWriter<byte> output) => Start(output);
 
-    public void CompleteHeader(Span<byte> file)
+    public void WriteFinalHeader(Span<byte> file)
     {
         if (headerRate is not { } rate) return;
-        if (_dataBytes > uint.MaxValue - WaveFile.HeaderSize) throw new AudioEncodingException("A WAV file holds no more than 4 GiB.");
+        if (_dataBytes > uint.MaxValue - WaveFile.HeaderSize) throw new AudioEncodingException("A WAV file holds at most 4 GiB.");
         WaveFile.WriteHeader(file, rate, (uint)_dataBytes);
     }
 
@@ -38,10 +38,10 @@ internal sealed class WaveEncoder(int? headerRate) : IAudioEncoder, IHeaderAfter
     {
     }
 
-    private void Begin(IBufferWriter<byte> output)
+    private void Start(IBufferWriter<byte> output)
     {
-        if (_begun) return;
-        _begun = true;
+        if (_started) return;
+        _started = true;
         WaveFile.WriteHeader(output.GetSpan(WaveFile.HeaderSize), headerRate!.Value, null);
         output.Advance(WaveFile.HeaderSize);
     }

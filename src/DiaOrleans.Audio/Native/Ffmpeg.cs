@@ -1,14 +1,14 @@
 namespace DiaOrleans.Audio.Native;
 
-/// <summary>The program ffmpeg, run as a child process; optional.</summary>
+/// <summary>The program ffmpeg, which is optional. It is looked for on PATH once per process.</summary>
 internal static class Ffmpeg
 {
     private static readonly Lazy<string?> Found = new(Find);
 
-    /// <summary>Where it is; null when it is not installed.</summary>
+    /// <summary>Path of the program; null if it is not installed.</summary>
     public static string? Program => Found.Value;
 
-    /// <summary>Null when it is there; else a sentence that says how to get it.</summary>
+    /// <summary>Null if it is installed; else a sentence that names its Debian package.</summary>
     public static string? Missing => Program is null ? "The program ffmpeg is not installed (Debian package ffmpeg)." : null;
 
     private static string? Find()
@@ -17,9 +17,12 @@ internal static class Ffmpeg
         return (Environment.GetEnvironmentVariable("PATH") ?? "")
             .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
             .Select(folder => Path.Combine(folder, name))
-            .FirstOrDefault(Runs);
+            .FirstOrDefault(IsExecutable);
     }
 
-    private static bool Runs(string file) =>
-        File.Exists(file) && (OperatingSystem.IsWindows() || (File.GetUnixFileMode(file) & (UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute)) != 0);
+    private static bool IsExecutable(string file)
+    {
+        const UnixFileMode Execute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+        return File.Exists(file) && (OperatingSystem.IsWindows() || (File.GetUnixFileMode(file) & Execute) != 0);
+    }
 }

@@ -4,41 +4,42 @@ using System.Runtime.InteropServices;
 
 namespace DiaOrleans.Audio.Native;
 
-/// <summary>Finds the system's audio libraries, each looked for once. All of them are optional: what misses one says so by <see cref="WhyMissing"/>.</summary>
+/// <summary>Loads the system's audio libraries, all of which are optional. Each is looked for once per process.</summary>
 internal static class NativeLibraries
 {
     private static readonly ConcurrentDictionary<NativeLibraryName, nint> Handles = new();
 
-    // Homebrew's folders are not on macOS' own search path.
+    // Homebrew's folders are not on the search path of macOS.
     private static readonly string[] Folders = OperatingSystem.IsMacOS() ? ["", "/opt/homebrew/lib/", "/usr/local/lib/"] : [""];
 
     static NativeLibraries() => NativeLibrary.SetDllImportResolver(typeof(NativeLibraries).Assembly, Resolve);
 
+    /// <summary>Loads a library; false if it is not installed.</summary>
     public static bool TryLoad(NativeLibraryName name, out nint handle)
     {
         handle = Handles.GetOrAdd(name, Load);
         return handle != 0;
     }
 
-    /// <summary>Null when the library is there; else a sentence that says how to get it.</summary>
+    /// <summary>Null if the library is installed; else a sentence that names its Debian package.</summary>
     public static string? WhyMissing(NativeLibraryName name)
     {
         if (TryLoad(name, out _)) return null;
-        var facts = NativeLibraryFacts.Of(name);
+        var facts = NativeLibraryFacts.Get(name);
         return $"The library {facts.Title} is not installed (Debian package {facts.Package}).";
     }
 
-    /// <summary>Loads the library before its first call.</summary>
-    /// <exception cref="DllNotFoundException">It is not there; the message says how to get it.</exception>
+    /// <summary>Loads a library before its first call.</summary>
+    /// <exception cref="DllNotFoundException">It is not installed; the message names its Debian package.</exception>
     public static void Require(NativeLibraryName name)
     {
-        if (WhyMissing(name) is { } sentence) throw new DllNotFoundException(sentence);
+        if (WhyMissing(name) is { } reason) throw new DllNotFoundException(reason);
     }
 
-    /// <summary>What the library says of itself; null when it is not there or does not say.</summary>
+    /// <summary>The version that a library reports; null if it is not installed or reports none.</summary>
     public static unsafe string? Version(NativeLibraryName name)
     {
-        var facts = NativeLibraryFacts.Of(name);
+        var facts = NativeLibraryFacts.Get(name);
         if (!TryLoad(name, out var handle) || !NativeLibrary.TryGetExport(handle, facts.Version, out var symbol)) return null;
         var text = facts.VersionIsVariable ? *(nint*)symbol : ((delegate* unmanaged[Cdecl]<nint>)symbol)();
         return Marshal.PtrToStringUTF8(text);
@@ -46,7 +47,7 @@ internal static class NativeLibraries
 
     private static nint Load(NativeLibraryName name)
     {
-        foreach (var file in NativeLibraryFacts.Of(name).Files)
+        foreach (var file in NativeLibraryFacts.Get(name).Files)
         {
             foreach (var folder in Folders)
             {

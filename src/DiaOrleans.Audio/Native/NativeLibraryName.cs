@@ -1,6 +1,9 @@
 namespace DiaOrleans.Audio.Native;
 
-/// <summary>A library of the system that this project calls. An import names it with <c>nameof</c>, so that <see cref="NativeLibraries"/> finds its file.</summary>
+/// <summary>
+/// A native library that this assembly calls. An import names it with <c>nameof</c>; <see cref="NativeLibraries"/> resolves the name to a
+/// file.
+/// </summary>
 internal enum NativeLibraryName
 {
     /// <summary>LAME, the MP3 encoder.</summary>

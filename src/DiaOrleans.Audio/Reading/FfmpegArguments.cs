@@ -3,29 +3,31 @@ using System.Globalization;
 namespace DiaOrleans.Audio.Reading;
 
 /// <summary>
-/// The command line. The file is a stranger's: only demuxers of plain media, which name no other file, and only the protocol that it comes by. Channels and rate are
-/// left alone, so that mixing is an exact mean.
+/// The command line of ffmpeg. The file is untrusted: only demuxers of media files that refer to no other file are allowed, and only the
+/// protocol by which the file is sent. Channels and sample rate are kept, because <see cref="RecordingBuilder"/> mixes them exactly.
 /// </summary>
 internal static class FfmpegArguments
 {
-    private const double LongestLimit = 1e6;
+    private const double MaxLimitSeconds = 1e6;
 
     private const string Demuxers =
         "aac,ac3,aiff,amr,amrnb,amrwb,ape,asf,au,caf,eac3,flac,loas,matroska,mp3,mpegts,ogg,tta,w64,wav,wv";
 
-    /// <param name="file">A file on disk in the MP4 family; null when any other comes over standard input.</param>
-    /// <param name="limits">One second more than these is decoded, which shows that there is more.</param>
-    public static IEnumerable<string> Of(string? file, ReadLimits limits)
+    /// <summary>Builds the arguments that decode one file to AU on the standard output.</summary>
+    /// <param name="file">Path of a file of the MP4 family; null reads any other format from the standard input.</param>
+    /// <param name="limits">ffmpeg decodes one second more, so that a longer file is detected.</param>
+    public static IEnumerable<string> Build(string? file, ReadLimits limits)
     {
         string[] input = file is null
             ? ["-format_whitelist", Demuxers, "-protocol_whitelist", "pipe", "-i", "pipe:0"]
             : ["-f", "mov", "-protocol_whitelist", "file", "-i", "file:" + file];
-        var seconds = Math.Min(limits.MaxSeconds, LongestLimit) + 1;
+        var seconds = Math.Min(limits.MaxSeconds, MaxLimitSeconds) + 1;
         return
         [
             "-nostdin", "-hide_banner", "-loglevel", "error", "-max_alloc", "268435456", "-threads", "1",
             .. input,
-            "-map", "0:a:0", "-map_metadata", "-1", "-vn", "-sn", "-dn", "-threads", "1", "-t", seconds.ToString("0.###", CultureInfo.InvariantCulture),
+            "-map", "0:a:0", "-map_metadata", "-1", "-vn", "-sn", "-dn", "-threads", "1",
+            "-t", seconds.ToString("0.###", CultureInfo.InvariantCulture),
             "-c:a", "pcm_f32be", "-f", "au", "pipe:1",
         ];
     }

@@ -5,14 +5,18 @@ namespace DiaOrleans.Audio.Reading;
 /// <summary>How ffmpeg is run.</summary>
 public sealed record FfmpegOptions
 {
-    /// <summary>The program; null looks for it on PATH.</summary>
+    /// <summary>Path of the program; null looks for it on PATH.</summary>
     public string? Program { get; init; }
 
-    /// <summary>The longest that one file may take.</summary>
+    /// <summary>The longest that one file may take; then ffmpeg is killed.</summary>
     public TimeSpan TimeLimit { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Where a private folder is made for the files that need one; null is the system's folder for temporary files.</summary>
+    /// <summary>Folder for copies of files that ffmpeg must seek in; null is the system's folder for temporary files.</summary>
     public string? TemporaryFolder { get; init; }
 
-    internal string? FindProgram() => Program is null ? Ffmpeg.Program : File.Exists(Program) ? Program : null;
+    internal string? FindProgram()
+    {
+        if (Program is null) return Ffmpeg.Program;
+        return File.Exists(Program) ? Program : null;
+    }
 }

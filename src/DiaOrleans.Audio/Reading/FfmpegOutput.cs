@@ -4,7 +4,8 @@ using System.Runtime.InteropServices;
 namespace DiaOrleans.Audio.Reading;
 
 /// <summary>
-/// What ffmpeg writes: an AU file of 32-bit floats, big-endian, as it comes over a pipe. AU has a header of fixed numbers that tells rate and channels.
+/// Reads the output of ffmpeg: an AU file of big-endian 32-bit floats. The header of AU has fixed fields for sample rate and channels, and
+/// can be written to a pipe.
 /// </summary>
 internal sealed class FfmpegOutput(ReadLimits limits)
 {
@@ -15,7 +16,15 @@ internal sealed class FfmpegOutput(ReadLimits limits)
     private RecordingBuilder? _recording;
     private int _frameSize;
 
-    /// <summary>Reads to the end.</summary>
+    /// <summary>True if a header was read.</summary>
+    public bool HasHeader => _recording is not null;
+
+    /// <summary>True if a sample was read.</summary>
+    public bool HasSamples { get; private set; }
+
+    /// <summary>Reads the stream to its end.</summary>
+    /// <exception cref="InvalidDataException">The stream is not an AU file of 32-bit floats.</exception>
+    /// <exception cref="RecordingException">The recording is too long, or its rate or number of channels is out of range.</exception>
     public async Task ReadAsync(Stream stream, CancellationToken cancellationToken)
     {
         if (!await ReadHeaderAsync(stream, cancellationToken).ConfigureAwait(false)) return;
@@ -29,23 +38,26 @@ internal sealed class FfmpegOutput(ReadLimits limits)
         while (read == block.Length);
     }
 
-    public bool HasHeader => _recording is not null;
-
-    public bool HasSamples { get; private set; }
-
-    /// <summary>What came after the header.</summary>
+    /// <summary>The samples after the header. Call it only if there was a header.</summary>
     public Recording Build() => _recording!.Build();
 
     private async Task<bool> ReadHeaderAsync(Stream stream, CancellationToken cancellationToken)
     {
         var header = new byte[HeaderSize];
-        if (await stream.ReadAtLeastAsync(header, HeaderSize, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false) < HeaderSize) return false;
+        var read = await stream.ReadAtLeastAsync(header, HeaderSize, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+        if (read < HeaderSize) return false;
         var rest = (long)Number(header, 1) - HeaderSize;
         var channels = Number(header, 5);
-        if (!header.AsSpan().StartsWith(".snd"u8) || Number(header, 3) != Float32 || rest is < 0 or > BlockSize) throw new InvalidDataException("ffmpeg wrote no AU file.");
-        var recording = new RecordingBuilder((int)Math.Min(Number(header, 4), int.MaxValue), (int)Math.Min(channels, int.MaxValue), limits);
+        if (!header.AsSpan().StartsWith(".snd"u8) || Number(header, 3) != Float32 || rest is < 0 or > BlockSize)
+        {
+            throw new InvalidDataException("ffmpeg wrote no AU file.");
+        }
+
+        var rate = (int)Math.Min(Number(header, 4), int.MaxValue);
+        var recording = new RecordingBuilder(rate, (int)Math.Min(channels, int.MaxValue), limits);
         await stream.ReadExactlyAsync(new byte[rest], cancellationToken).ConfigureAwait(false);
-        (_recording, _frameSize) = (recording, (int)channels * sizeof(float));
+        _recording = recording;
+        _frameSize = (int)channels * sizeof(float);
         return true;
     }
 

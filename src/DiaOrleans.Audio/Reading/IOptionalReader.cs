@@ -1,8 +1,8 @@
 namespace DiaOrleans.Audio.Reading;
 
-/// <summary>A reader that needs something which may not be installed.</summary>
+/// <summary>A reader that needs a library or program of the system.</summary>
 public interface IOptionalReader : IRecordingReader
 {
-    /// <summary>Null when it can read; else a sentence that says what is missing, what it would read and how to get it.</summary>
+    /// <summary>Null if it is installed; else a sentence that names it, the formats that it reads and its Debian package.</summary>
     string? Missing { get; }
 }

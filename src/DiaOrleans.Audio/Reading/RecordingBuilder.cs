@@ -1,12 +1,12 @@
 namespace DiaOrleans.Audio.Reading;
 
-/// <summary>What every reader does with the samples it decodes: mixes them to mono and stops at the limit. Not thread-safe.</summary>
-public sealed class RecordingBuilder
+/// <summary>Collects the samples that a reader decodes: mixes them to mono and ends at the limit. Not thread-safe.</summary>
+internal sealed class RecordingBuilder
 {
     private const int MaxChannels = 64;
     private const int MinSampleRate = 1000;
     private const int MaxSampleRate = 768_000;
-    private const int FirstCapacity = 65_536;
+    private const int InitialCapacity = 65_536;
 
     private readonly int _sampleRate;
     private readonly int _channels;
@@ -15,45 +15,49 @@ public sealed class RecordingBuilder
     private float[] _samples;
     private int _count;
 
-    /// <param name="sampleRate">Hz, as the file says.</param>
-    /// <param name="channels">Channels, as the file says.</param>
-    /// <param name="limits">Ends the recording.</param>
-    /// <exception cref="RecordingException">The rate or the number of channels is none of sound.</exception>
+    /// <summary>Starts a recording without samples.</summary>
+    /// <param name="sampleRate">Hz, from the file.</param>
+    /// <param name="channels">Channels, from the file.</param>
+    /// <param name="limits">Longest recording.</param>
+    /// <exception cref="RecordingException">The rate is not 1 to 768 kHz, or there are not 1 to 64 channels.</exception>
     public RecordingBuilder(int sampleRate, int channels, ReadLimits limits)
     {
-        if (channels is < 1 or > MaxChannels) throw new RecordingException(RecordingProblem.Unreadable, $"It has {channels} channels.");
-        if (sampleRate is < MinSampleRate or > MaxSampleRate) throw new RecordingException(RecordingProblem.Unreadable, $"Its sample rate is {sampleRate} Hz.");
-        (_sampleRate, _channels, _limits) = (sampleRate, channels, limits);
+        if (channels is < 1 or > MaxChannels) throw Unreadable($"It has {channels} channels.");
+        if (sampleRate is < MinSampleRate or > MaxSampleRate) throw Unreadable($"Its sample rate is {sampleRate} Hz.");
+        _sampleRate = sampleRate;
+        _channels = channels;
+        _limits = limits;
         _maxSamples = (int)Math.Clamp(limits.MaxSeconds * sampleRate, 0, Array.MaxLength);
-        _samples = new float[Math.Min(FirstCapacity, _maxSamples)];
+        _samples = new float[Math.Min(InitialCapacity, _maxSamples)];
     }
 
-    /// <summary>Refuses a recording whose header already says that it is too long. A header that does not know says <see cref="long.MaxValue"/>.</summary>
-    /// <param name="frames">Samples per channel.</param>
-    /// <exception cref="RecordingException">It is too long.</exception>
-    public void Announce(long frames)
+    /// <summary>Checks the length that the file's header states, before decoding.</summary>
+    /// <param name="frames">Samples per channel; <see cref="long.MaxValue"/> if the header states none.</param>
+    /// <exception cref="RecordingException">The recording is longer than the limit.</exception>
+    public void CheckLength(long frames)
     {
         if (frames > _maxSamples && frames != long.MaxValue) throw TooLong();
     }
 
-    /// <summary>Takes samples: one of each channel, then the next of each. What is not a number or not finite becomes silence.</summary>
-    /// <param name="interleaved">Whole frames only.</param>
-    /// <exception cref="RecordingException">It is too long.</exception>
+    /// <summary>Appends samples. Those that are NaN or infinite count as 0.</summary>
+    /// <param name="interleaved">Whole frames: one sample of each channel, then the next of each.</param>
+    /// <exception cref="RecordingException">The recording is longer than the limit.</exception>
     public void Append(ReadOnlySpan<float> interleaved)
     {
         var frames = interleaved.Length / _channels;
         if (frames > _maxSamples - _count) throw TooLong();
         if (_samples.Length - _count < frames)
         {
-            Array.Resize(ref _samples, (int)Math.Min(Math.Max(2L * _samples.Length, (long)_count + frames), _maxSamples));
+            var capacity = Math.Max(2L * _samples.Length, (long)_count + frames);
+            Array.Resize(ref _samples, (int)Math.Min(capacity, _maxSamples));
         }
 
         Mix(interleaved, _samples.AsSpan(_count, frames));
         _count += frames;
     }
 
-    /// <summary>The whole recording.</summary>
-    /// <exception cref="RecordingException">There was no sample.</exception>
+    /// <summary>Returns the whole recording.</summary>
+    /// <exception cref="RecordingException">It has no samples.</exception>
     public Recording Build()
     {
         if (_count == 0) throw new RecordingException(RecordingProblem.Empty, "It holds no samples.");
@@ -73,6 +77,8 @@ public sealed class RecordingBuilder
             mono[frame] = (float)(sum / _channels);
         }
     }
+
+    private static RecordingException Unreadable(string message) => new(RecordingProblem.Unreadable, message);
 
     private RecordingException TooLong() =>
         new(RecordingProblem.TooLong, FormattableString.Invariant($"It is longer than {_limits.MaxSeconds:0.###} seconds."));

@@ -1,17 +1,24 @@
 namespace DiaOrleans.Audio.Reading;
 
-/// <summary>Tries readers in their order until one understands the file.</summary>
-/// <param name="readers">Those whose means are missing are passed over.</param>
+/// <summary>Tries readers in order until one of them supports the file.</summary>
+/// <param name="readers">Readers whose library or program is missing are skipped.</param>
 public sealed class RecordingReaders(IReadOnlyList<IRecordingReader> readers) : IRecordingReader
 {
-    /// <summary>libsndfile first, then <paramref name="adapters"/>, ffmpeg last, since it starts a process.</summary>
-    public static RecordingReaders Create(params IReadOnlyList<IRecordingReader> adapters) => new([new SoundFileReader(), .. adapters, new FfmpegReader()]);
+    /// <summary>
+    /// Every reader of this assembly: libsndfile first, because it reads the most formats in this process; NAudio for WAV without
+    /// libsndfile; ffmpeg last, because it starts a process for each file.
+    /// </summary>
+    public static RecordingReaders Create() => new([new SoundFileReader(), new NAudioReader(), new FfmpegReader()]);
 
-    /// <summary>One sentence for each reader that cannot work here: what is missing, what it would read and how to get it.</summary>
+    internal IReadOnlyList<IRecordingReader> Readers => readers;
+
+    /// <summary>
+    /// One sentence for each library or program that is missing: its name, the formats that it reads and its Debian package.
+    /// </summary>
     public IReadOnlyList<string> Missing { get; } = [.. readers.OfType<IOptionalReader>().Select(r => r.Missing).OfType<string>()];
 
     /// <inheritdoc/>
-    /// <remarks>When none understands it, the message is the last one's, followed by what is missing.</remarks>
+    /// <remarks>If none supports the file, the message is that of the last reader, followed by <see cref="Missing"/>.</remarks>
     public Recording Read(ReadOnlyMemory<byte> file, ReadLimits limits, CancellationToken cancellationToken = default)
     {
         RecordingException? last = null;
@@ -29,6 +36,7 @@ public sealed class RecordingReaders(IReadOnlyList<IRecordingReader> readers) : 
         }
 
         if (last is not null && Missing.Count == 0) throw last;
-        throw new RecordingException(RecordingProblem.Unreadable, string.Join(' ', [last?.Message ?? "Nothing here reads sound files.", .. Missing]), last);
+        var message = string.Join(' ', [last?.Message ?? "Nothing here reads sound files.", .. Missing]);
+        throw new RecordingException(RecordingProblem.Unreadable, message, last);
     }
 }

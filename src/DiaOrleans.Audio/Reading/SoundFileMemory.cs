@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace DiaOrleans.Audio.Reading;
 
-/// <summary>A file in memory as libsndfile reads it. The bytes stay where they are while it lives.</summary>
+/// <summary>A file in memory that libsndfile reads by callbacks.</summary>
+/// <param name="bytes">The file; must not move while libsndfile reads it.</param>
+/// <param name="length">Bytes of the file.</param>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct SoundFileMemory(byte* bytes, long length)
 {
@@ -14,7 +16,7 @@ internal unsafe struct SoundFileMemory(byte* bytes, long length)
     private readonly long _length = length;
     private long _position;
 
-    /// <summary>The functions that libsndfile calls.</summary>
+    /// <summary>The callbacks.</summary>
     public static SoundFileCalls Calls => new() { GetLength = &GetLength, Seek = &Seek, Read = &Read, Write = &Write, Tell = &Tell };
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
@@ -24,7 +26,7 @@ internal unsafe struct SoundFileMemory(byte* bytes, long length)
     private static long Seek(long offset, int whence, SoundFileMemory* file)
     {
         var from = whence switch { FromCurrent => file->_position, FromEnd => file->_length, _ => 0 };
-        // Both are smaller than the whole file, so only the offset can be absurd.
+        // The other term is at most the length, so the sum cannot overflow.
         offset = Math.Clamp(offset, -file->_length, file->_length);
         return file->_position = Math.Clamp(from + offset, 0, file->_length);
     }
@@ -45,7 +47,7 @@ internal unsafe struct SoundFileMemory(byte* bytes, long length)
     private static long Tell(SoundFileMemory* file) => file->_position;
 }
 
-/// <summary>SF_VIRTUAL_IO.</summary>
+/// <summary>SF_VIRTUAL_IO of sndfile.h.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct SoundFileCalls
 {

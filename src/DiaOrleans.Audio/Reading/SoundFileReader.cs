@@ -1,6 +1,6 @@
 namespace DiaOrleans.Audio.Reading;
 
-/// <summary>Reads WAV, AIFF, AU, CAF, FLAC, Ogg Vorbis, Ogg Opus and MP3 by the system's libsndfile, from memory.</summary>
+/// <summary>Reads WAV, AIFF, AU, CAF, FLAC, Ogg Vorbis, Ogg Opus and MP3 by libsndfile, from memory.</summary>
 public sealed class SoundFileReader : IOptionalReader
 {
     private const int BlockSamples = 32_768;
@@ -15,12 +15,16 @@ public sealed class SoundFileReader : IOptionalReader
     {
         cancellationToken.ThrowIfCancellationRequested();
         if (SoundFileLibrary.Installed is not { } library) throw new RecordingException(RecordingProblem.Unreadable, Missing!);
-        if (!FileSignature.IsForSoundFile(file.Span)) throw new RecordingException(RecordingProblem.Unreadable, "It is no wav, aiff, flac, ogg or mp3 file.");
+        if (!FileSignature.IsForSoundFile(file.Span))
+        {
+            throw new RecordingException(RecordingProblem.Unreadable, "It is no wav, aiff, flac, ogg or mp3 file.");
+        }
+
         using var pin = file.Pin();
         var memory = new SoundFileMemory((byte*)pin.Pointer, file.Length);
         var calls = SoundFileMemory.Calls;
         var handle = library.Open(&calls, &memory, out var info);
-        if (handle == 0) throw Refused(library, 0);
+        if (handle == 0) throw Failure(library, 0);
         try
         {
             return Decode(library, handle, info, limits, cancellationToken);
@@ -31,10 +35,15 @@ public sealed class SoundFileReader : IOptionalReader
         }
     }
 
-    private static Recording Decode(SoundFileLibrary library, nint handle, in SoundFileInfo info, ReadLimits limits, CancellationToken cancellationToken)
+    private static Recording Decode(
+        SoundFileLibrary library,
+        nint handle,
+        in SoundFileInfo info,
+        ReadLimits limits,
+        CancellationToken cancellationToken)
     {
         var recording = new RecordingBuilder(info.SampleRate, info.Channels, limits);
-        recording.Announce(info.Frames);
+        recording.CheckLength(info.Frames);
         var frames = BlockSamples / info.Channels;
         var block = new float[frames * info.Channels];
         var any = false;
@@ -45,11 +54,11 @@ public sealed class SoundFileReader : IOptionalReader
             any = true;
         }
 
-        // What was decoded before the damage is a recording too.
-        if (!any && library.Failed(handle)) throw Refused(library, handle);
+        // The samples before a damaged part are a recording.
+        if (!any && library.Failed(handle)) throw Failure(library, handle);
         return recording.Build();
     }
 
-    private static RecordingException Refused(SoundFileLibrary library, nint handle) =>
+    private static RecordingException Failure(SoundFileLibrary library, nint handle) =>
         new(RecordingProblem.Unreadable, $"libsndfile cannot read it: {library.ErrorText(handle)}.");
 }

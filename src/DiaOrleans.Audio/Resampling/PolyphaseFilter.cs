@@ -1,16 +1,17 @@
 namespace DiaOrleans.Audio.Resampling;
 
 /// <summary>
-/// A Kaiser-windowed sinc, cut into one short filter a phase. Flat to 0.9 of the lower Nyquist frequency and closed at that frequency, so nothing that could alias
-/// gets through. Where a ratio has more phases than are tabulated, neighbours are blended; between 1024 phases that is exact to about -110 dB.
+/// A low-pass filter, split into one short filter per phase: a sinc with a Kaiser window. It is flat up to 0.9 of the lower Nyquist
+/// frequency and suppresses all from that frequency on by 96 dB, so that nothing aliases. If a ratio has more than 1024 phases, two
+/// neighbouring filters are interpolated, with an error of about -110 dB.
 /// </summary>
 internal sealed class PolyphaseFilter
 {
-    public const int MaxPhases = 1024;
+    private const int MaxPhases = 1024;
 
     private const double StopBandDecibels = 96;
     private const double PassBand = 0.9;
-    private const int LanesPadding = 8;
+    private const int VectorLength = 8;
 
     private static readonly Dictionary<(int, int), PolyphaseFilter> Cache = [];
     private static readonly Lock CacheLock = new();
@@ -19,12 +20,12 @@ internal sealed class PolyphaseFilter
 
     private PolyphaseFilter(int up, int down)
     {
-        // Frequencies in cycles per input sample; the lower Nyquist frequency is 0.5 when going up.
+        // Frequencies are in cycles per input sample. The design formulas for half length and beta are Kaiser's.
         var nyquist = 0.5 * Math.Min(1.0, (double)up / down);
         var cutoff = nyquist * (1 + PassBand) / 2;
         var width = nyquist * (1 - PassBand);
         Half = (int)Math.Ceiling((StopBandDecibels - 7.95) / (14.36 * width) / 2);
-        Taps = (2 * Half + LanesPadding - 1) / LanesPadding * LanesPadding;
+        Taps = (2 * Half + VectorLength - 1) / VectorLength * VectorLength;
         Exact = up <= MaxPhases;
         Phases = Exact ? up : MaxPhases;
         var beta = 0.1102 * (StopBandDecibels - 8.7);
@@ -32,27 +33,29 @@ internal sealed class PolyphaseFilter
         for (var phase = 0; phase <= Phases; phase++) _phases[phase] = Filter((double)phase / Phases, cutoff, beta);
     }
 
-    /// <summary>Input samples that a filter reaches back from its centre, and ahead.</summary>
+    /// <summary>Input samples that a filter uses before its centre; it uses as many after it.</summary>
     public int Half { get; }
 
-    /// <summary>Length of one phase's filter.</summary>
+    /// <summary>Length of the filter of one phase, padded with zeros to a multiple of 8.</summary>
     public int Taps { get; }
 
-    /// <summary>One filter for each phase that the ratio has.</summary>
+    /// <summary>True if each phase of the ratio has its own filter, so that none is interpolated.</summary>
     public bool Exact { get; }
 
-    /// <summary>Tabulated phases of one input sample.</summary>
+    /// <summary>Phases per input sample.</summary>
     public int Phases { get; }
 
-    /// <summary>Filter of a phase, for input samples from centre - Half + 1 on; phase <see cref="Phases"/> is the next sample's phase 0 seen from here.</summary>
+    /// <summary>The filter of a phase, applied to the input from sample centre - <see cref="Half"/> + 1 on.</summary>
+    /// <param name="phase">0 to <see cref="Phases"/>, which is phase 0 of the next input sample.</param>
     public ReadOnlySpan<float> this[int phase] => _phases[phase];
 
-    public static PolyphaseFilter For(int up, int down)
+    /// <summary>Returns the filter that changes the rate by <paramref name="up"/> / <paramref name="down"/>.</summary>
+    public static PolyphaseFilter GetOrCreate(int up, int down)
     {
         lock (CacheLock)
         {
-            if (Cache.TryGetValue((up, down), out var known)) return known;
-            // A client chooses the rate: keep the table of tables small.
+            if (Cache.TryGetValue((up, down), out var cached)) return cached;
+            // Clients choose the rate, so the cache is bounded.
             if (Cache.Count >= 32) Cache.Clear();
             return Cache[(up, down)] = new PolyphaseFilter(up, down);
         }

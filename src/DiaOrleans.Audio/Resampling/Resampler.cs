@@ -4,8 +4,9 @@ using System.Numerics.Tensors;
 namespace DiaOrleans.Audio.Resampling;
 
 /// <summary>
-/// Changes the sample rate of mono audio by any ratio of two integers. Linear phase, its delay taken out: output sample n stands at input time n · from / to, and n
-/// input samples give ceil(n · to / from). Output does not depend on how the input was cut into blocks. Not thread-safe.
+/// Changes the sample rate of mono audio by any ratio of two integers, with linear phase and without delay: output sample n is at input
+/// position n · from / to, and n input samples give ceil(n · to / from) output samples. The output does not depend on how the input was
+/// divided into calls. Not thread-safe.
 /// </summary>
 public sealed class Resampler
 {
@@ -20,33 +21,43 @@ public sealed class Resampler
     private long _received;
     private long _produced;
 
+    /// <summary>Creates a resampler without input.</summary>
     /// <param name="fromHz">Rate of the input, Hz.</param>
     /// <param name="toHz">Rate of the output, Hz.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A rate is below 1.</exception>
     public Resampler(int fromHz, int toHz)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(fromHz, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(toHz, 1);
         var divisor = Gcd(fromHz, toHz);
-        (_up, _down) = (toHz / divisor, fromHz / divisor);
-        _filter = _up == _down ? null : PolyphaseFilter.For(_up, _down);
-        // Silence before the first sample, as far as the filter reaches back.
+        _up = toHz / divisor;
+        _down = fromHz / divisor;
+        _filter = _up == _down ? null : PolyphaseFilter.GetOrCreate(_up, _down);
+        // The input starts with as many zeros as the filter uses before its centre.
         _count = _filter is null ? 0 : _filter.Half - 1;
         _bufferStart = -_count;
         _buffer = new float[_count + BlockSamples];
     }
 
     /// <summary>Converts a whole recording.</summary>
+    /// <param name="samples">Mono, -1 to 1.</param>
+    /// <param name="fromHz">Rate of the input, Hz.</param>
+    /// <param name="toHz">Rate of the output, Hz.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A rate is below 1.</exception>
     public static float[] Convert(ReadOnlySpan<float> samples, int fromHz, int toHz)
     {
         if (fromHz == toHz) return samples.ToArray();
         var resampler = new Resampler(fromHz, toHz);
-        var output = new ArrayBufferWriter<float>((int)Math.Min(int.MaxValue / 8, (long)samples.Length * toHz / fromHz + 1) + 1);
+        var length = (long)samples.Length * toHz / fromHz + 1;
+        var output = new ArrayBufferWriter<float>((int)Math.Min(int.MaxValue / 8, length) + 1);
         resampler.Process(samples, output);
         resampler.Flush(output);
         return output.WrittenSpan.ToArray();
     }
 
-    /// <summary>Takes samples and writes those that are ready.</summary>
+    /// <summary>Takes input and writes the output that is ready.</summary>
+    /// <param name="samples">Mono, -1 to 1.</param>
+    /// <param name="output">Receives samples.</param>
     public void Process(ReadOnlySpan<float> samples, IBufferWriter<float> output)
     {
         if (_filter is null)
@@ -65,7 +76,8 @@ public sealed class Resampler
         }
     }
 
-    /// <summary>Writes what is left after the last sample.</summary>
+    /// <summary>Writes the rest of the output. Call it once, after the last input.</summary>
+    /// <param name="output">Receives samples.</param>
     public void Flush(IBufferWriter<float> output)
     {
         if (_filter is null) return;
@@ -81,7 +93,8 @@ public sealed class Resampler
 
     private void Append(ReadOnlySpan<float> block)
     {
-        if (_count + block.Length + _filter!.Taps > _buffer.Length) Array.Resize(ref _buffer, _count + block.Length + _filter.Taps);
+        var length = _count + block.Length + _filter!.Taps;
+        if (length > _buffer.Length) Array.Resize(ref _buffer, length);
         block.CopyTo(_buffer.AsSpan(_count));
         _count += block.Length;
     }
@@ -92,36 +105,37 @@ public sealed class Resampler
         while (_produced < limit)
         {
             var time = _produced * _down;
-            var (centre, remainder) = (time / _up, time % _up);
+            var centre = time / _up;
+            var remainder = time % _up;
             var start = (int)(centre - filter.Half + 1 - _bufferStart);
-            // One sample more than the filter needs: a blended phase may reach into it.
+            // One sample more than a filter needs, because an interpolated one uses it.
             if (start + 2 * filter.Half + 1 > _count) break;
-            output.GetSpan(1)[0] = Sample(filter, _buffer.AsSpan(start, filter.Taps), remainder);
+            output.GetSpan(1)[0] = Filter(filter, _buffer.AsSpan(start, filter.Taps), remainder);
             output.Advance(1);
             _produced++;
         }
 
-        Forget(filter);
+        Discard(filter);
     }
 
-    private float Sample(PolyphaseFilter filter, ReadOnlySpan<float> window, long remainder)
+    private float Filter(PolyphaseFilter filter, ReadOnlySpan<float> window, long remainder)
     {
         if (filter.Exact) return TensorPrimitives.Dot(filter[(int)remainder], window);
         var at = (double)remainder * filter.Phases / _up;
         var phase = (int)at;
-        var blend = (float)(at - phase);
-        return (1 - blend) * TensorPrimitives.Dot(filter[phase], window) + blend * TensorPrimitives.Dot(filter[phase + 1], window);
+        var weight = (float)(at - phase);
+        return (1 - weight) * TensorPrimitives.Dot(filter[phase], window) + weight * TensorPrimitives.Dot(filter[phase + 1], window);
     }
 
-    private void Forget(PolyphaseFilter filter)
+    private void Discard(PolyphaseFilter filter)
     {
         var next = _produced * _down / _up - filter.Half + 1;
-        var spent = (int)Math.Clamp(next - _bufferStart, 0, _count);
-        if (spent == 0) return;
-        Array.Copy(_buffer, spent, _buffer, 0, _count - spent);
-        _count -= spent;
-        _bufferStart += spent;
-        // Filters are padded to whole vectors: what their padding multiplies must be finite.
+        var count = (int)Math.Clamp(next - _bufferStart, 0, _count);
+        if (count == 0) return;
+        Array.Copy(_buffer, count, _buffer, 0, _count - count);
+        _count -= count;
+        _bufferStart += count;
+        // The zeros that pad a filter multiply these samples, which therefore must be finite.
         Array.Clear(_buffer, _count, _buffer.Length - _count);
     }
 

@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace DiaOrleans.Audio.Stretching;
 
-/// <summary>SoundTouch's C calls, as SoundTouchDLL.h names them.</summary>
+/// <summary>Functions of SoundTouch, declared in SoundTouchDLL.h.</summary>
 internal static unsafe partial class LibSoundTouch
 {
     private const string Library = nameof(NativeLibraryName.SoundTouch);
@@ -25,13 +25,13 @@ internal static unsafe partial class LibSoundTouch
     public static partial int Put(SoundTouchHandle stretch, float* samples, uint count);
 
     [LibraryImport(Library, EntryPoint = "soundtouch_receiveSamples")]
-    public static partial uint Receive(SoundTouchHandle stretch, float* samples, uint most);
+    public static partial uint Receive(SoundTouchHandle stretch, float* samples, uint capacity);
 
     [LibraryImport(Library, EntryPoint = "soundtouch_destroyInstance")]
     public static partial void Destroy(nint stretch);
 }
 
-/// <summary>One stretcher of SoundTouch.</summary>
+/// <summary>A stretcher of SoundTouch.</summary>
 internal sealed class SoundTouchHandle() : SafeHandleZeroOrMinusOneIsInvalid(ownsHandle: true)
 {
     protected override bool ReleaseHandle()

@@ -1,16 +1,18 @@
 using System.Buffers;
-using DiaOrleans.Audio.Blocks;
 using DiaOrleans.Audio.Native;
 
 namespace DiaOrleans.Audio.Stretching;
 
-/// <summary>Makes mono speech faster or slower without changing its pitch, as it comes, by SoundTouch. Output does not depend on how the samples were cut into blocks. Not thread-safe.</summary>
+/// <summary>
+/// Changes the speed of mono speech and keeps its pitch, by SoundTouch, while the samples arrive. The output does not depend on how the
+/// input was divided into calls. Not thread-safe.
+/// </summary>
 public sealed class TimeStretch : IDisposable
 {
-    /// <summary>The slowest.</summary>
+    /// <summary>The lowest speed.</summary>
     public const double SlowestSpeed = 0.25;
 
-    /// <summary>The fastest.</summary>
+    /// <summary>The highest speed.</summary>
     public const double FastestSpeed = 4;
 
     private const int BlockSamples = 512;
@@ -18,77 +20,88 @@ public sealed class TimeStretch : IDisposable
     private readonly double _speed;
     private readonly SampleBlocks _blocks = new(BlockSamples);
     private readonly SoundTouchHandle? _touch;
-    private long _taken;
-    private long _given;
+    private long _received;
+    private long _produced;
 
+    /// <summary>Creates a stretcher without input.</summary>
     /// <param name="sampleRate">Hz.</param>
-    /// <param name="speed">0.25 to 4; 1 hands samples on as they are and needs no library.</param>
+    /// <param name="speed">0.25 to 4; 1 copies the samples and needs no library.</param>
     /// <exception cref="DllNotFoundException">SoundTouch is missing; see <see cref="Missing"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The rate is below 1 or the speed out of range.</exception>
     public TimeStretch(int sampleRate, double speed)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(sampleRate);
-        if (!(speed >= SlowestSpeed && speed <= FastestSpeed)) throw new ArgumentOutOfRangeException(nameof(speed), speed, "A speed is 0.25 to 4.");
+        if (!(speed >= SlowestSpeed && speed <= FastestSpeed))
+        {
+            throw new ArgumentOutOfRangeException(nameof(speed), speed, "A speed is 0.25 to 4.");
+        }
+
         _speed = speed;
         if (speed == 1) return;
         NativeLibraries.Require(NativeLibraryName.SoundTouch);
         _touch = LibSoundTouch.Create();
-        if (_touch.IsInvalid) throw new InvalidOperationException("SoundTouch gave no stretcher.");
+        if (_touch.IsInvalid) throw new InvalidOperationException("SoundTouch did not create a stretcher.");
         LibSoundTouch.SetSampleRate(_touch, (uint)sampleRate);
         LibSoundTouch.SetChannels(_touch, 1);
         LibSoundTouch.SetTempo(_touch, (float)speed);
     }
 
-    /// <summary>Null when speech can be stretched here; else a sentence that names the missing library and its Debian package.</summary>
+    /// <summary>Null if SoundTouch is installed; else a sentence that names its Debian package.</summary>
     public static string? Missing => NativeLibraries.WhyMissing(NativeLibraryName.SoundTouch);
 
-    /// <summary>Takes samples, -1 to 1, and writes what is stretched so far.</summary>
+    /// <summary>Takes input and writes the output that is ready.</summary>
+    /// <param name="samples">-1 to 1.</param>
+    /// <param name="output">Receives samples.</param>
     public void Process(ReadOnlySpan<float> samples, IBufferWriter<float> output)
     {
-        _taken += samples.Length;
+        _received += samples.Length;
         if (_touch is null)
         {
             output.Write(samples);
             return;
         }
 
-        while (_blocks.TryFill(ref samples, out var block)) Put(block, output);
+        while (_blocks.TryFill(ref samples, out var block)) Stretch(block, output);
     }
 
-    /// <summary>Writes what is left, so that round(samples taken / speed) were written in all. Call it once, after the last sample.</summary>
+    /// <summary>
+    /// Writes the rest of the output: round(input samples / speed) samples in all. Call it once, after the last input.
+    /// </summary>
+    /// <param name="output">Receives samples.</param>
     public void Flush(IBufferWriter<float> output)
     {
         if (_touch is null) return;
-        if (!_blocks.Rest.IsEmpty) Put(_blocks.Rest, output);
+        if (!_blocks.Rest.IsEmpty) Stretch(_blocks.Rest, output);
 
-        // Its own flush stops short at times; silence behind the end pushes out all there is.
-        var end = Length(_taken);
+        // soundtouch_flush can return too few samples. Silence after the end makes SoundTouch return all of them.
+        var end = StretchedLength(_received);
         Span<float> silence = stackalloc float[BlockSamples];
         silence.Clear();
-        while (_given < end) Put(silence, output);
+        while (_produced < end) Stretch(silence, output);
     }
 
     /// <inheritdoc/>
     public void Dispose() => _touch?.Dispose();
 
-    private long Length(long samples) => (long)Math.Round(samples / _speed, MidpointRounding.AwayFromZero);
+    private long StretchedLength(long samples) => (long)Math.Round(samples / _speed, MidpointRounding.AwayFromZero);
 
-    private unsafe void Put(ReadOnlySpan<float> block, IBufferWriter<float> output)
+    private unsafe void Stretch(ReadOnlySpan<float> block, IBufferWriter<float> output)
     {
         fixed (float* samples = block) _ = LibSoundTouch.Put(_touch!, samples, (uint)block.Length);
-        Take(output);
+        Receive(output);
     }
 
-    private unsafe void Take(IBufferWriter<float> output)
+    private unsafe void Receive(IBufferWriter<float> output)
     {
-        while (Length(_taken) - _given is > 0 and var room)
+        while (StretchedLength(_received) - _produced is > 0 and var missing)
         {
             var span = output.GetSpan(BlockSamples);
-            span = span[..(int)Math.Min(span.Length, room)];
+            span = span[..(int)Math.Min(span.Length, missing)];
             uint count;
             fixed (float* samples = span) count = LibSoundTouch.Receive(_touch!, samples, (uint)span.Length);
             if (count == 0) return;
             output.Advance((int)count);
-            _given += count;
+            _produced += count;
         }
     }
 }

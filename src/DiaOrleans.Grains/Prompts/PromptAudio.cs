@@ -1,6 +1,6 @@
+using DiaOrleans.Audio.Formats;
 using DiaOrleans.Audio.Reading;
 using DiaOrleans.Audio.Resampling;
-using DiaOrleans.Audio.Wave;
 
 namespace DiaOrleans.Grains.Prompts;
 

@@ -5,8 +5,8 @@ namespace DiaOrleans.Server.Devices;
 /// <summary>Which GPUs this build looks for.</summary>
 internal static class Gpus
 {
-    private const string BuiltForGpu = "BuiltForGpu";
+    private const string Accelerator = "Accelerator";
 
     public static IGpus ForThisBuild() =>
-        typeof(Gpus).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Any(fact => fact is { Key: BuiltForGpu, Value: "true" }) ? new NvidiaGpus() : new NoGpus();
+        typeof(Gpus).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Any(fact => fact is { Key: Accelerator, Value: "cuda" }) ? new NvidiaGpus() : new NoGpus();
 }

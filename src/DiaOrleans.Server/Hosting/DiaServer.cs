@@ -1,4 +1,5 @@
 using System.Text;
+using DiaOrleans.Audio.Reading;
 using DiaOrleans.Grains;
 using DiaOrleans.Grains.Blobs;
 using DiaOrleans.Grains.Configuration;
@@ -52,7 +53,7 @@ internal static class DiaServer
         builder.Services.AddJobRunner();
         builder.Services.AddSpeechRecognition(options.Recognition(data.Path));
         builder.Services.AddMaintenance();
-        builder.Services.TryAddSingleton(_ => AudioReading.Create());
+        builder.Services.TryAddSingleton<IRecordingReader>(_ => RecordingReaders.Create());
         builder.Services.AddAudioPrompts(new PromptOptions { MaxPromptSeconds = options.MaxPromptSeconds });
         builder.Services.AddApi(options.Api());
         // A browser cannot send the key with a link.

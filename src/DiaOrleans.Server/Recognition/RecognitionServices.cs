@@ -6,18 +6,9 @@ namespace DiaOrleans.Server.Recognition;
 /// <summary>Wires speech recognition into a server.</summary>
 internal static class RecognitionServices
 {
-    /// <summary>Whisper.net was there when this was built.</summary>
-    public static bool BuiltIn =>
-#if HAS_WHISPER
-        true;
-#else
-        false;
-#endif
-
-    /// <summary>An <see cref="ISpeechRecognizer"/>: one that refuses where Whisper.net was missing when this was built.</summary>
+    /// <summary>Adds an <see cref="ISpeechRecognizer"/> that runs Whisper in a child process.</summary>
     public static IServiceCollection AddSpeechRecognition(this IServiceCollection services, RecognitionOptions options)
     {
-        if (!BuiltIn) return services.AddSingleton<ISpeechRecognizer, UnavailableRecognizer>();
         services.AddSingleton(options);
         services.AddSingleton(provider => CreateModels(options, provider.GetRequiredService<ILogger<WhisperModels>>()));
         services.AddSingleton<ISpeechRecognizer, ChildRecognizer>();
@@ -26,7 +17,7 @@ internal static class RecognitionServices
 
     public static WhisperModels CreateModels(RecognitionOptions options, ILogger<WhisperModels> logger) => new(options, PublishedModels.BySize, CreateClient(), logger);
 
-    /// <summary>A client for files of gigabytes; silence ends a transfer, its length does not.</summary>
+    /// <summary>A client for files of gigabytes: it has no time limit for a whole transfer.</summary>
     public static HttpClient CreateClient() =>
         new(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(15) }) { Timeout = Timeout.InfiniteTimeSpan };
 }

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Buffers.Binary;
 using DiaOrleans.Audio.Formats;
 using DiaOrleans.Audio.Tests.Signals;
-using DiaOrleans.Audio.Wave;
 
 namespace DiaOrleans.Audio.Tests.Formats;
 
@@ -12,12 +11,12 @@ public sealed class AudioEncodersTests
 
     [Theory]
     [MemberData(nameof(Formats))]
-    public void Equal_samples_give_equal_bytes_however_they_are_cut(AudioFormat format)
+    public void Equal_samples_give_equal_bytes_for_pieces_of_any_length(AudioFormat format)
     {
         var rate = RateOf(format);
         var samples = Voice.Speak(1.3, rate);
         var once = Stream(format, samples, rate, samples.Length);
-        foreach (var cut in (int[])[441, 4097]) Stream(format, samples, rate, cut).ShouldBe(once, $"pieces of {cut}");
+        foreach (var length in (int[])[441, 4097]) Stream(format, samples, rate, length).ShouldBe(once, $"pieces of {length}");
         var whole = WholeFile.Encode(format, samples, rate);
         WholeFile.Encode(format, samples, rate).ShouldBe(whole);
     }
@@ -27,7 +26,8 @@ public sealed class AudioEncodersTests
     public void Other_samples_give_other_bytes(AudioFormat format)
     {
         var rate = RateOf(format);
-        Stream(format, Voice.Speak(0.5, rate, seed: 1), rate, 1000).ShouldNotBe(Stream(format, Voice.Speak(0.5, rate, seed: 2), rate, 1000));
+        var first = Stream(format, Voice.Speak(0.5, rate, seed: 1), rate, 1000);
+        first.ShouldNotBe(Stream(format, Voice.Speak(0.5, rate, seed: 2), rate, 1000));
     }
 
     [Theory]
@@ -47,18 +47,19 @@ public sealed class AudioEncodersTests
             if (output.WrittenCount > Header(format)) first ??= n + step;
         }
 
-        // A child process encodes in its own time.
+        // A child process encodes asynchronously.
         while (output.WrittenCount <= Header(format) && Environment.TickCount64 < deadline) encoder.Write([], output);
         output.WrittenCount.ShouldBeGreaterThan(Header(format));
         var before = output.WrittenCount;
         encoder.Finish(output);
-        TestContext.Current.TestOutputHelper?.WriteLine($"{format}: audio after {1000.0 * first / rate:F0} ms of samples, {before} of {output.WrittenCount} bytes before the end");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{format}: audio after {1000.0 * first / rate:F0} ms of samples, {before} of {output.WrittenCount} bytes before the end");
         if (format != AudioFormat.Aac) first.ShouldNotBeNull().ShouldBeLessThanOrEqualTo(rate / 3);
     }
 
     [Theory]
     [MemberData(nameof(Formats))]
-    public void No_samples_are_no_trouble(AudioFormat format)
+    public void No_samples_give_equal_bytes_too(AudioFormat format)
     {
         var rate = RateOf(format);
         WholeFile.Encode(format, [], rate).ShouldBe(WholeFile.Encode(format, [], rate));
@@ -66,7 +67,7 @@ public sealed class AudioEncodersTests
 
     [Theory]
     [MemberData(nameof(Formats))]
-    public void A_stream_can_be_left_at_any_time(AudioFormat format)
+    public void A_stream_can_be_disposed_at_any_time(AudioFormat format)
     {
         var rate = RateOf(format);
         foreach (var samples in (int[])[0, 10, rate])
@@ -78,15 +79,15 @@ public sealed class AudioEncodersTests
 
     [Theory]
     [MemberData(nameof(Formats))]
-    public void What_is_not_a_number_or_too_loud_does_not_spoil_what_follows(AudioFormat format)
+    public void Nan_and_clipped_samples_do_not_change_later_output(AudioFormat format)
     {
         var rate = RateOf(format);
         var samples = Voice.Speak(1, rate);
-        var spoilt = (float[])samples.Clone();
-        (spoilt[1000], spoilt[1001], spoilt[1002]) = (float.NaN, float.PositiveInfinity, -80);
-        (samples[1000], samples[1001], samples[1002]) = (0, 1, -1);
+        var damaged = (float[])samples.Clone();
+        ((float[])[float.NaN, float.PositiveInfinity, -80]).CopyTo(damaged, 1000);
+        ((float[])[0, 1, -1]).CopyTo(samples, 1000);
         if (format is AudioFormat.Wav or AudioFormat.Pcm or AudioFormat.Flac) samples[1002] = -80;
-        WholeFile.Encode(format, spoilt, rate).ShouldBe(WholeFile.Encode(format, samples, rate));
+        WholeFile.Encode(format, damaged, rate).ShouldBe(WholeFile.Encode(format, samples, rate));
     }
 
     [Fact]
@@ -104,18 +105,18 @@ public sealed class AudioEncodersTests
     }
 
     [Fact]
-    public void A_rate_that_the_format_lacks_is_refused()
+    public void A_rate_that_the_format_does_not_support_is_refused()
     {
         Should.Throw<ArgumentOutOfRangeException>(() => AudioEncoders.Create(AudioFormat.Mp3, 12345));
         Should.Throw<ArgumentOutOfRangeException>(() => AudioEncoders.Create(AudioFormat.Opus, 44100));
         Should.Throw<ArgumentOutOfRangeException>(() => WholeFile.Encode(AudioFormat.Wav, [], 0));
     }
 
-    internal static byte[] Stream(AudioFormat format, ReadOnlySpan<float> samples, int rate, int cut)
+    internal static byte[] Stream(AudioFormat format, ReadOnlySpan<float> samples, int rate, int length)
     {
         var output = new ArrayBufferWriter<byte>();
         using var encoder = AudioEncoders.Create(format, rate);
-        for (var n = 0; n < samples.Length; n += cut) encoder.Write(samples.Slice(n, Math.Min(cut, samples.Length - n)), output);
+        for (var n = 0; n < samples.Length; n += length) encoder.Write(samples.Slice(n, Math.Min(length, samples.Length - n)), output);
         encoder.Finish(output);
         return output.WrittenSpan.ToArray();
     }
@@ -126,6 +127,11 @@ public sealed class AudioEncodersTests
         return format.RateFor(null);
     }
 
-    // What may come before any audio: headers, comments.
-    private static int Header(AudioFormat format) => format switch { AudioFormat.Wav => WaveFile.HeaderSize, AudioFormat.Flac or AudioFormat.Opus => 1000, _ => 0 };
+    // The most bytes of headers and comments before any audio.
+    private static int Header(AudioFormat format) => format switch
+    {
+        AudioFormat.Wav => WaveFile.HeaderSize,
+        AudioFormat.Flac or AudioFormat.Opus => 1000,
+        _ => 0,
+    };
 }

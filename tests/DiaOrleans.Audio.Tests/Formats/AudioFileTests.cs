@@ -10,7 +10,7 @@ public sealed class AudioFileTests
 
     [Theory]
     [MemberData(nameof(Formats))]
-    public void A_file_is_the_same_however_its_samples_were_cut(AudioFormat format)
+    public void A_file_is_the_same_for_pieces_of_any_length(AudioFormat format)
     {
         var rate = format.RateFor(format == AudioFormat.Pcm ? 24000 : 44100);
         var samples = Voice.Speak(2.5, rate);
@@ -20,7 +20,7 @@ public sealed class AudioFileTests
     }
 
     [Fact]
-    public void A_wave_file_of_many_pieces_tells_its_sizes()
+    public void A_wave_file_of_many_pieces_states_its_sizes()
     {
         using var file = new AudioFile(AudioFormat.Wav, 44100);
         for (var n = 0; n < 5; n++) file.Write(new float[50_000]);

@@ -5,12 +5,13 @@ namespace DiaOrleans.Audio.Tests.Formats;
 public sealed class AudioFormatsTests
 {
     [Fact]
-    public void They_are_listed_in_the_order_of_the_interface() =>
+    public void The_formats_are_listed_in_the_order_of_the_interface() =>
         AudioFormats.All.Select(f => f.Name()).ShouldBe(["wav", "mp3", "opus", "aac", "flac", "pcm"]);
 
     [Fact]
     public void Every_format_has_the_content_type_and_extension_of_the_interface() =>
-        AudioFormats.All.Select(f => $"{f.Extension()} {f.ContentType()}").ShouldBe(["wav audio/wav", "mp3 audio/mpeg", "opus audio/ogg", "aac audio/aac", "flac audio/flac", "pcm audio/pcm"]);
+        AudioFormats.All.Select(f => $"{f.Extension()} {f.ContentType()}").ShouldBe(
+            ["wav audio/wav", "mp3 audio/mpeg", "opus audio/ogg", "aac audio/aac", "flac audio/flac", "pcm audio/pcm"]);
 
     [Theory]
     [InlineData("wav", AudioFormat.Wav)]
@@ -19,7 +20,7 @@ public sealed class AudioFormatsTests
     [InlineData("aAc", AudioFormat.Aac)]
     [InlineData("FLAC", AudioFormat.Flac)]
     [InlineData("pcm", AudioFormat.Pcm)]
-    public void A_name_is_understood_in_any_case(string text, AudioFormat expected)
+    public void A_name_is_found_in_any_case(string text, AudioFormat expected)
     {
         AudioFormats.TryParse(text, out var format).ShouldBeTrue();
         format.ShouldBe(expected);
@@ -31,7 +32,7 @@ public sealed class AudioFormatsTests
     [InlineData(" wav")]
     [InlineData("0")]
     [InlineData("ogg")]
-    public void What_is_not_a_name_is_not_understood(string? text) => AudioFormats.TryParse(text, out _).ShouldBeFalse();
+    public void Other_text_is_not_a_name(string? text) => AudioFormats.TryParse(text, out _).ShouldBeFalse();
 
     [Theory]
     [InlineData(AudioFormat.Wav, null, 44100)]
@@ -47,8 +48,9 @@ public sealed class AudioFormatsTests
     [InlineData(AudioFormat.Mp3, 44101, 48000)]
     [InlineData(AudioFormat.Aac, 23999, 24000)]
     [InlineData(AudioFormat.Aac, 96000, 48000)]
-    public void The_rate_is_the_one_asked_for_or_the_next_that_the_format_has(AudioFormat format, int? asked, int expected) => format.RateFor(asked).ShouldBe(expected);
+    public void The_rate_is_the_requested_one_or_the_next_that_the_format_supports(AudioFormat format, int? requested, int expected) =>
+        format.RateFor(requested).ShouldBe(expected);
 
     [Fact]
-    public void Wave_and_pcm_need_nothing() => (AudioFormat.Wav.Missing() ?? AudioFormat.Pcm.Missing()).ShouldBeNull();
+    public void Wave_and_pcm_need_no_library() => (AudioFormat.Wav.Missing() ?? AudioFormat.Pcm.Missing()).ShouldBeNull();
 }

@@ -4,15 +4,15 @@ using DiaOrleans.Audio.Formats;
 
 namespace DiaOrleans.Audio.Tests.Formats;
 
-/// <summary>How a child process that misbehaves is met, with the shell in ffmpeg's place.</summary>
+/// <summary>The errors of a child process, with scripts of the shell in place of ffmpeg.</summary>
 public sealed class EncoderProcessTests
 {
-    private static readonly TimeSpan TimeLimits = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
 
     [Fact]
-    public void What_it_writes_comes_while_it_runs()
+    public void Output_is_available_while_the_process_runs()
     {
-        using var process = Shell("cat", TimeLimits);
+        using var process = Shell("cat", Timeout);
         var output = new ArrayBufferWriter<byte>();
         process.Send("early"u8);
         var deadline = Environment.TickCount64 + 20_000;
@@ -25,9 +25,9 @@ public sealed class EncoderProcessTests
     }
 
     [Fact]
-    public void Much_more_than_the_pipes_hold_goes_through()
+    public void More_bytes_than_the_pipes_hold_pass_through()
     {
-        using var process = Shell("cat", TimeLimits);
+        using var process = Shell("cat", Timeout);
         var output = new ArrayBufferWriter<byte>();
         var sent = new byte[3_000_000];
         new Random(1).NextBytes(sent);
@@ -38,30 +38,31 @@ public sealed class EncoderProcessTests
     }
 
     [Fact]
-    public void Its_death_is_told_with_status_and_last_words()
+    public void An_early_end_is_reported_with_status_and_last_errors()
     {
-        using var process = Shell("echo it hurts >&2; exit 3", TimeLimits);
+        using var process = Shell("echo it failed >&2; exit 3", Timeout);
         var problem = Should.Throw<AudioEncodingException>(() =>
         {
             var block = new byte[4096];
             for (var n = 0; n < 10_000; n++) process.Send(block);
             process.Finish();
         });
-        problem.Message.ShouldBe("sh ended with status 3: it hurts");
+        problem.Message.ShouldBe("sh ended with status 3: it failed");
     }
 
     [Fact]
-    public void A_failure_at_the_end_is_a_failure()
+    public void A_failure_at_the_end_is_reported()
     {
-        using var process = Shell("cat >/dev/null; exit 7", TimeLimits);
+        using var process = Shell("cat >/dev/null; exit 7", Timeout);
         process.Send("audio"u8);
         Should.Throw<AudioEncodingException>(process.Finish).Message.ShouldBe("sh ended with status 7.");
     }
 
     [Fact]
-    public void Last_words_without_end_do_not_stop_it()
+    public void Many_error_lines_do_not_block_the_process()
     {
-        using var process = Shell("i=0; while [ $i -lt 3000 ]; do echo a long line of complaint about nothing in particular >&2; i=$((i+1)); done; cat", TimeLimits);
+        const string Errors = "i=0; while [ $i -lt 3000 ]; do echo a long line of text on the standard error >&2; i=$((i+1)); done";
+        using var process = Shell($"{Errors}; cat", Timeout);
         process.Send("audio"u8);
         process.Finish();
         var output = new ArrayBufferWriter<byte>();
@@ -70,7 +71,7 @@ public sealed class EncoderProcessTests
     }
 
     [Fact]
-    public void One_that_reads_nothing_is_ended_when_patience_is()
+    public void A_process_that_reads_nothing_is_ended_after_the_timeout()
     {
         using var process = Shell("exec sleep 600", TimeSpan.FromSeconds(0.3));
         var block = new byte[1 << 16];
@@ -81,18 +82,18 @@ public sealed class EncoderProcessTests
     }
 
     [Fact]
-    public void One_that_does_not_end_is_ended_when_patience_is()
+    public void A_process_that_does_not_end_is_ended_after_the_timeout()
     {
         using var process = Shell("exec sleep 600", TimeSpan.FromSeconds(0.3));
         Should.Throw<AudioEncodingException>(process.Finish).Message.ShouldStartWith("sh did nothing for");
     }
 
     [Fact]
-    public void Disposing_it_kills_it()
+    public void Dispose_kills_the_process()
     {
         var output = new ArrayBufferWriter<byte>();
         int id;
-        using (var process = Shell("echo $$; exec sleep 600", TimeLimits))
+        using (var process = Shell("echo $$; exec sleep 600", Timeout))
         {
             var deadline = Environment.TickCount64 + 20_000;
             while (output.WrittenCount == 0 && Environment.TickCount64 < deadline) process.Drain(output);
@@ -104,12 +105,13 @@ public sealed class EncoderProcessTests
     }
 
     [Fact]
-    public void One_that_is_not_there_is_told() =>
-        Should.Throw<AudioEncodingException>(() => new EncoderProcess("/nowhere/ffmpeg", [], TimeLimits)).Message.ShouldStartWith("ffmpeg does not start");
+    public void A_missing_program_is_reported() =>
+        Should.Throw<AudioEncodingException>(() => new EncoderProcess("/nowhere/ffmpeg", [], Timeout))
+            .Message.ShouldStartWith("ffmpeg does not start");
 
-    private static EncoderProcess Shell(string script, TimeSpan patience)
+    private static EncoderProcess Shell(string script, TimeSpan timeout)
     {
         if (OperatingSystem.IsWindows()) Assert.Skip("there is no sh");
-        return new EncoderProcess("/bin/sh", ["-c", script], patience);
+        return new EncoderProcess("/bin/sh", ["-c", script], timeout);
     }
 }

@@ -8,7 +8,7 @@ namespace DiaOrleans.Audio.Tests.Formats;
 public sealed class FlacEncoderTests
 {
     [Fact]
-    public void A_whole_file_knows_its_length_and_the_checksum_of_its_samples()
+    public void A_whole_file_states_its_length_and_the_checksum_of_its_samples()
     {
         var samples = Samples();
         var info = StreamInfo(WholeFile.Encode(AudioFormat.Flac, samples, 24000));
@@ -17,7 +17,7 @@ public sealed class FlacEncoderTests
     }
 
     [Fact]
-    public void A_stream_begins_without_knowing_them()
+    public void A_stream_states_neither()
     {
         var info = StreamInfo(AudioEncodersTests.Stream(AudioFormat.Flac, Samples(), 24000, 500));
         TotalSamples(info).ShouldBe(0);

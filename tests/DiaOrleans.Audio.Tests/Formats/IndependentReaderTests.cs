@@ -1,6 +1,5 @@
 using DiaOrleans.Audio.Formats;
 using DiaOrleans.Audio.Tests.Signals;
-using DiaOrleans.Audio.Wave;
 
 namespace DiaOrleans.Audio.Tests.Formats;
 
@@ -9,7 +8,9 @@ public sealed class IndependentReaderTests
 {
     private const double Seconds = 2.5;
 
-    /// <summary>Format, rate, how ffprobe names container and codec, frames of how many samples, least signal to noise in dB.</summary>
+    /// <summary>
+    /// Format, rate in Hz, ffprobe's names of container and codec, samples per frame, lowest signal-to-noise ratio in dB.
+    /// </summary>
     public static TheoryData<AudioFormat, int, string, string, int, double> Cases => new()
     {
         { AudioFormat.Wav, 44100, "wav", "pcm_s16le", 1, 60 },
@@ -27,24 +28,26 @@ public sealed class IndependentReaderTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void A_whole_file_is_what_it_says(AudioFormat format, int rate, string container, string codec, int frame, double decibels)
+    public void A_whole_file_matches_its_header(AudioFormat format, int rate, string container, string codec, int frame, double decibels)
     {
         SkipWithout(format);
         var samples = Voice.Speak(Seconds, rate);
         var file = WholeFile.Encode(format, samples, rate);
         Check(file, "whole", samples, format, rate, container, codec, frame, decibels);
 
-        // ADTS has no length of its own; ffprobe guesses it from the bit rate.
-        if (format != AudioFormat.Aac) IndependentReader.Probe(file, format.Extension()).Seconds.ShouldBe(Seconds, 2.0 * Math.Max(frame, 320) / rate);
+        // ADTS states no length; ffprobe estimates it from the bit rate.
+        if (format == AudioFormat.Aac) return;
+        IndependentReader.Probe(file, format.Extension()).Seconds.ShouldBe(Seconds, 2.0 * Math.Max(frame, 320) / rate);
     }
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void A_stream_is_what_it_says(AudioFormat format, int rate, string container, string codec, int frame, double decibels)
+    public void A_stream_matches_its_header(AudioFormat format, int rate, string container, string codec, int frame, double decibels)
     {
         SkipWithout(format);
         var samples = Voice.Speak(Seconds, rate);
-        Check(AudioEncodersTests.Stream(format, samples, rate, rate / 11), "stream", samples, format, rate, container, codec, frame, decibels);
+        var stream = AudioEncodersTests.Stream(format, samples, rate, rate / 11);
+        Check(stream, "stream", samples, format, rate, container, codec, frame, decibels);
     }
 
     [Fact]
@@ -57,28 +60,40 @@ public sealed class IndependentReaderTests
     [Theory]
     [InlineData(AudioFormat.Wav)]
     [InlineData(AudioFormat.Flac)]
-    public void Sox_reads_the_very_samples(AudioFormat format)
+    public void Sox_reads_exactly_the_samples(AudioFormat format)
     {
         SkipWithout(format);
         var samples = Voice.Speak(Seconds, 44100);
-        var heard = IndependentReader.DecodeWithSox(WholeFile.Encode(format, samples, 44100), format.Extension());
-        heard.Length.ShouldBe(samples.Length);
-        for (var n = 0; n < heard.Length; n++) (heard[n] * 32768).ShouldBe(MathF.Round(samples[n] * 32767));
+        var decoded = IndependentReader.DecodeWithSox(WholeFile.Encode(format, samples, 44100), format.Extension());
+        decoded.Length.ShouldBe(samples.Length);
+        for (var n = 0; n < decoded.Length; n++) (decoded[n] * 32768).ShouldBe(MathF.Round(samples[n] * 32767));
     }
 
-    private static void Check(byte[] file, string kind, float[] samples, AudioFormat format, int rate, string container, string codec, int frame, double decibels)
+    private static void Check(
+        byte[] file,
+        string kind,
+        float[] samples,
+        AudioFormat format,
+        int rate,
+        string container,
+        string codec,
+        int frame,
+        double decibels)
     {
         var facts = IndependentReader.Probe(file, format.Extension());
         (facts.Container, facts.Codec, facts.SampleRate, facts.Channels).ShouldBe((container, codec, rate, 1));
-        var heard = IndependentReader.Decode(file, format.Extension());
-        var (delay, level) = Voice.Compare(samples, heard);
-        TestContext.Current.TestOutputHelper?.WriteLine($"{format} {rate} Hz {kind}: {file.Length * 8 / Seconds / 1000:F0} kbit/s, {heard.Length - samples.Length:+0;-0;0} samples, delay {delay}, {level:F1} dB");
-        (heard.Length - samples.Length).ShouldBeInRange(0, frame == 1 ? 0 : 3 * frame);
+        var decoded = IndependentReader.Decode(file, format.Extension());
+        var (delay, level) = Voice.Compare(samples, decoded);
+        var more = decoded.Length - samples.Length;
+        var bitRate = file.Length * 8 / Seconds / 1000;
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{format} {rate} Hz {kind}: {bitRate:F0} kbit/s, {more:+0;-0;0} samples, delay {delay}, {level:F1} dB");
+        more.ShouldBeInRange(0, frame == 1 ? 0 : 3 * frame);
         delay.ShouldBe(DelayOf(format, kind));
         level.ShouldBeGreaterThan(decibels);
     }
 
-    // What encoder and decoder put in front: LAME's delay, which a whole file tells and a stream cannot; a frame of AAC.
+    // Samples that encoder and decoder add in front: LAME's delay, which only a whole file states, and one frame of AAC.
     private static int DelayOf(AudioFormat format, string kind) => format switch
     {
         AudioFormat.Mp3 => kind == "stream" ? 1105 : 0,

@@ -23,7 +23,7 @@ public sealed class OpusEncoderTests
     }
 
     [Fact]
-    public void The_serial_number_comes_from_the_samples()
+    public void The_serial_number_depends_on_the_samples()
     {
         var first = Pages(Encode(seed: 1));
         first.ShouldAllBe(p => p.Serial == first[0].Serial);

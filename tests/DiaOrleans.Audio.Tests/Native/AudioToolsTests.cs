@@ -7,9 +7,9 @@ namespace DiaOrleans.Audio.Tests.Native;
 public sealed class AudioToolsTests
 {
     [Fact]
-    public void What_is_there_has_a_version_and_what_is_not_a_package()
+    public void An_installed_tool_has_a_version_and_a_missing_one_names_its_package()
     {
-        foreach (var tool in AudioTools.Survey())
+        foreach (var tool in AudioTools.FindAll())
         {
             TestContext.Current.TestOutputHelper?.WriteLine($"{tool.Name} {tool.Version ?? tool.Missing}");
             if (tool.Missing is null) tool.Version.ShouldNotBeNull(tool.Name).ShouldContain(c => char.IsDigit(c), tool.Name);
@@ -18,9 +18,9 @@ public sealed class AudioToolsTests
     }
 
     [Fact]
-    public void The_survey_and_the_formats_agree()
+    public void The_tools_and_the_formats_agree()
     {
-        var missing = AudioTools.Survey().ToDictionary(t => t.Name, t => t.Missing);
+        var missing = AudioTools.FindAll().ToDictionary(t => t.Name, t => t.Missing);
         AudioFormat.Mp3.Missing().ShouldBe(missing["libmp3lame"]);
         AudioFormat.Opus.Missing().ShouldBe(missing["libopusenc"]);
         AudioFormat.Flac.Missing().ShouldBe(missing["libFLAC"]);
@@ -33,7 +33,7 @@ public sealed class AudioToolsTests
     {
         foreach (var name in Enum.GetValues<NativeLibraryName>())
         {
-            var facts = NativeLibraryFacts.Of(name);
+            var facts = NativeLibraryFacts.Get(name);
             facts.Linux.ShouldAllBe(f => f.Contains(".so"));
             facts.MacOs.ShouldAllBe(f => f.EndsWith(".dylib"));
             facts.Windows.ShouldAllBe(f => f.EndsWith(".dll"));

@@ -2,7 +2,10 @@ using DiaOrleans.Audio.Reading;
 
 namespace DiaOrleans.Audio.Tests.Reading;
 
-/// <summary>Whatever the bytes are, a recording or a <see cref="RecordingException"/> comes out. Seeds are fixed: a failure comes back.</summary>
+/// <summary>
+/// For any bytes a reader returns a recording or throws a <see cref="RecordingException"/>. The seeds are fixed, so a failure can be
+/// repeated.
+/// </summary>
 public sealed class DamagedFilesTests : IDisposable
 {
     private static readonly ReadLimits Limits = new(2);
@@ -10,8 +13,9 @@ public sealed class DamagedFilesTests : IDisposable
 
     public static TheoryData<string, string> Kinds => new()
     {
-        { "wav", "" }, { "wav", "-c:a pcm_f32le" }, { "wav", "-c:a adpcm_ms" }, { "wav", "-c:a adpcm_ima_wav" }, { "aiff", "" }, { "au", "" }, { "caf", "" },
-        { "flac", "" }, { "ogg", "-c:a libvorbis" }, { "opus", "-c:a libopus" }, { "mp3", "-write_xing 0" },
+        { "wav", "" }, { "wav", "-c:a pcm_f32le" }, { "wav", "-c:a adpcm_ms" }, { "wav", "-c:a adpcm_ima_wav" },
+        { "aiff", "" }, { "au", "" }, { "caf", "" }, { "flac", "" },
+        { "ogg", "-c:a libvorbis" }, { "opus", "-c:a libopus" }, { "mp3", "-write_xing 0" },
     };
 
     public void Dispose()
@@ -29,19 +33,20 @@ public sealed class DamagedFilesTests : IDisposable
         var whole = Read(new SoundFileReader(), file).ShouldNotBeNull();
         for (var length = 0; length < file.Length; length += length < 120 ? 1 : file.Length / 40)
         {
-            if (Read(new SoundFileReader(), file.AsMemory(0, length)) is { } part) part.Samples.Length.ShouldBeLessThanOrEqualTo(whole.Samples.Length + whole.SampleRate / 10);
+            if (Read(new SoundFileReader(), file.AsMemory(0, length)) is not { } part) continue;
+            part.Samples.Length.ShouldBeLessThanOrEqualTo(whole.Samples.Length + whole.SampleRate / 10);
         }
     }
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void Flipped_bits_are_heard_or_refused(string extension, string options)
+    public void Files_with_flipped_bits_are_decoded_or_refused(string extension, string options)
     {
         var random = new Random(20);
         for (var round = 0; round < 150; round++)
         {
             var file = MadeByFfmpeg.Tone(extension, options);
-            // Half of the damage in the header, where it does most.
+            // Half of the flips are in the header, which affects the decoding most.
             for (var flip = random.Next(1, 12); flip > 0; flip--)
             {
                 file[random.Next(flip % 2 == 0 ? Math.Min(120, file.Length) : file.Length)] ^= (byte)(1 << random.Next(8));
@@ -61,7 +66,7 @@ public sealed class DamagedFilesTests : IDisposable
     [InlineData("\u00ff\u00fb\u0090\0")]
     [InlineData(".snd\0\0\0\u0018")]
     [InlineData("caff\0\u0001\0\0desc")]
-    public void Random_bytes_behind_a_signature_are_refused(string signature)
+    public void Random_bytes_after_a_signature_are_decoded_or_refused(string signature)
     {
         var random = new Random(21);
         for (var round = 0; round < 100; round++)
@@ -78,7 +83,7 @@ public sealed class DamagedFilesTests : IDisposable
     [InlineData("m4a")]
     [InlineData("aac")]
     [InlineData("wma")]
-    public void Ffmpeg_s_files_too(string extension)
+    public void Damaged_files_of_ffmpeg_are_decoded_or_refused(string extension)
     {
         var reader = new FfmpegReader(new FfmpegOptions { TemporaryFolder = _folder });
         var random = new Random(22);

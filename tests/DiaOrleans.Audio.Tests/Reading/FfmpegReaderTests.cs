@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using DiaOrleans.Audio.Reading;
 
 namespace DiaOrleans.Audio.Tests.Reading;
@@ -35,7 +36,8 @@ public sealed class FfmpegReaderTests : IDisposable
     [InlineData("mp3", "")]
     [InlineData("ogg", "-c:a libvorbis")]
     [InlineData("flac", "")]
-    public void Each_container_holds_the_tone(string extension, string options) => Tone.Check(_reader.Read(MadeByFfmpeg.Tone(extension, options), Minute), 0.02);
+    public void Each_container_holds_the_tone(string extension, string options) =>
+        Tone.Check(_reader.Read(MadeByFfmpeg.Tone(extension, options), Minute), 0.02);
 
     [Fact]
     public void Samples_and_their_mean_are_exact()
@@ -50,7 +52,7 @@ public sealed class FfmpegReaderTests : IDisposable
     [Theory]
     [InlineData("flac")]
     [InlineData("m4a")]
-    public void A_small_file_that_holds_much_ends_at_the_limit(string extension)
+    public void A_small_file_of_long_audio_ends_at_the_limit(string extension)
     {
         var file = MadeByFfmpeg.Silence(extension);
         Should.Throw<RecordingException>(() => _reader.Read(file, new ReadLimits(1))).Problem.ShouldBe(RecordingProblem.TooLong);
@@ -58,12 +60,13 @@ public sealed class FfmpegReaderTests : IDisposable
 
     [Theory]
     [InlineData("")]
-    [InlineData("no sound at all, only words, and more of them than a signature has")]
+    [InlineData("plain text that is longer than any signature of a file format")]
     [InlineData("....ftypM4A ")]
     [InlineData("#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nfile:///etc/hostname\n#EXT-X-ENDLIST\n")]
     [InlineData("ffconcat version 1.0\nfile /etc/hostname\n")]
     public void What_is_not_media_is_unreadable(string text) =>
-        Should.Throw<RecordingException>(() => _reader.Read(System.Text.Encoding.Latin1.GetBytes(text), Minute)).Problem.ShouldBe(RecordingProblem.Unreadable);
+        Should.Throw<RecordingException>(() => _reader.Read(Encoding.Latin1.GetBytes(text), Minute))
+            .Problem.ShouldBe(RecordingProblem.Unreadable);
 
     [Theory]
     [InlineData("#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nfile://{0}\n#EXT-X-ENDLIST\n")]
@@ -75,7 +78,7 @@ public sealed class FfmpegReaderTests : IDisposable
         File.WriteAllBytes(secret, WaveBytes.Pcm16(8000, 1, [.. Enumerable.Range(0, 8000).Select(i => (short)i)]));
         try
         {
-            var bytes = System.Text.Encoding.UTF8.GetBytes(list.Replace("{0}", secret, StringComparison.Ordinal));
+            var bytes = Encoding.UTF8.GetBytes(list.Replace("{0}", secret, StringComparison.Ordinal));
             Should.Throw<RecordingException>(() => _reader.Read(bytes, Minute)).Problem.ShouldBe(RecordingProblem.Unreadable);
         }
         finally
@@ -85,7 +88,7 @@ public sealed class FfmpegReaderTests : IDisposable
     }
 
     [Fact]
-    public void A_video_without_sound_says_so()
+    public void A_video_without_sound_is_reported()
     {
         var file = MadeByFfmpeg.Video();
         Should.Throw<RecordingException>(() => _reader.Read(file, Minute)).Message.ShouldBe("It holds no sound.");
@@ -105,7 +108,7 @@ public sealed class FfmpegReaderTests : IDisposable
     }
 
     [Fact]
-    public void A_program_that_hangs_is_killed_when_the_caller_gives_up()
+    public void A_program_that_hangs_is_killed_when_the_call_is_cancelled()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "needs a shell");
         var reader = new FfmpegReader(new FfmpegOptions { Program = Hanging() });
@@ -115,7 +118,7 @@ public sealed class FfmpegReaderTests : IDisposable
     }
 
     [Fact]
-    public void Without_the_program_it_says_what_would_read()
+    public void Without_the_program_the_message_names_it()
     {
         var reader = new FfmpegReader(new FfmpegOptions { Program = Path.Combine(_folder, "none") });
         reader.Missing.ShouldNotBeNull().ShouldContain("ffmpeg");
@@ -125,11 +128,12 @@ public sealed class FfmpegReaderTests : IDisposable
     }
 
     [Fact]
-    public void A_program_that_cannot_start_is_no_crash()
+    public void A_program_that_cannot_start_is_reported()
     {
         var program = Path.Combine(_folder, "not-a-program");
-        File.WriteAllText(program, "words");
-        Should.Throw<RecordingException>(() => new FfmpegReader(new FfmpegOptions { Program = program }).Read(new byte[100], Minute)).Message.ShouldContain("cannot be started");
+        File.WriteAllText(program, "text");
+        var reader = new FfmpegReader(new FfmpegOptions { Program = program });
+        Should.Throw<RecordingException>(() => reader.Read(new byte[100], Minute)).Message.ShouldContain("cannot be started");
         File.Delete(program);
     }
 
@@ -137,7 +141,8 @@ public sealed class FfmpegReaderTests : IDisposable
     {
         var program = Path.Combine(_folder, "hang");
         File.WriteAllText(program, $"#!/bin/sh\necho $$ >'{_folder}/pid'\nexec sleep 60\n");
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        const UnixFileMode Executable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(program, Executable);
         return program;
     }
 

@@ -16,7 +16,7 @@ public sealed class RecordingBuilderTests
     }
 
     [Fact]
-    public void What_is_not_a_finite_number_is_silence()
+    public void Nan_and_infinite_samples_count_as_zero()
     {
         var recording = new RecordingBuilder(8000, 2, Minute);
         recording.Append([float.NaN, 0.5f, float.PositiveInfinity, float.NegativeInfinity, float.MaxValue, float.MaxValue]);
@@ -24,7 +24,7 @@ public sealed class RecordingBuilderTests
     }
 
     [Fact]
-    public void It_holds_as_much_as_the_limit_and_not_one_sample_more()
+    public void It_holds_exactly_as_many_samples_as_the_limit()
     {
         var recording = new RecordingBuilder(1000, 1, new ReadLimits(0.5));
         for (var i = 0; i < 5; i++) recording.Append(new float[100]);
@@ -33,12 +33,12 @@ public sealed class RecordingBuilderTests
     }
 
     [Fact]
-    public void A_header_is_believed_when_it_says_too_long_and_not_when_it_does_not_know()
+    public void A_stated_length_above_the_limit_is_refused_and_an_unknown_one_is_not()
     {
         var recording = new RecordingBuilder(1000, 1, new ReadLimits(0.5));
-        recording.Announce(500);
-        recording.Announce(long.MaxValue);
-        Should.Throw<RecordingException>(() => recording.Announce(501)).Message.ShouldBe("It is longer than 0.5 seconds.");
+        recording.CheckLength(500);
+        recording.CheckLength(long.MaxValue);
+        Should.Throw<RecordingException>(() => recording.CheckLength(501)).Message.ShouldBe("It is longer than 0.5 seconds.");
     }
 
     [Theory]
@@ -49,15 +49,15 @@ public sealed class RecordingBuilderTests
     [InlineData(44100, 0)]
     [InlineData(44100, -1)]
     [InlineData(44100, 65)]
-    public void Absurd_rates_and_channels_are_unreadable(int rate, int channels) =>
+    public void Rates_and_channels_out_of_range_are_unreadable(int rate, int channels) =>
         Should.Throw<RecordingException>(() => new RecordingBuilder(rate, channels, Minute)).Problem.ShouldBe(RecordingProblem.Unreadable);
 
     [Fact]
-    public void No_sample_at_all_is_empty() =>
+    public void A_recording_without_samples_is_empty() =>
         Should.Throw<RecordingException>(() => new RecordingBuilder(44100, 1, Minute).Build()).Problem.ShouldBe(RecordingProblem.Empty);
 
     [Fact]
-    public void Even_an_endless_limit_takes_memory_only_for_what_comes()
+    public void Without_a_limit_memory_is_used_for_the_samples_alone()
     {
         var recording = new RecordingBuilder(44100, 1, new ReadLimits(double.PositiveInfinity));
         recording.Append(new float[100_000]);

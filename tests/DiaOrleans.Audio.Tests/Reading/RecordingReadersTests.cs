@@ -5,52 +5,59 @@ namespace DiaOrleans.Audio.Tests.Reading;
 public sealed class RecordingReadersTests
 {
     private static readonly ReadLimits Minute = new(60);
-    private static readonly Recording Heard = new([0.5f], 8000, 1);
+    private static readonly Recording Decoded = new([0.5f], 8000, 1);
 
     [Fact]
-    public void The_first_that_understands_it_wins()
+    public void The_first_reader_that_supports_the_file_is_used()
     {
-        var never = new Fake(() => throw new InvalidOperationException("asked"));
-        new RecordingReaders([Unreadable("no"), new Fake(() => Heard), never]).Read(new byte[1], Minute).ShouldBeSameAs(Heard);
+        var never = new Fake(() => throw new InvalidOperationException("called"));
+        new RecordingReaders([Unreadable("no"), new Fake(() => Decoded), never]).Read(new byte[1], Minute).ShouldBeSameAs(Decoded);
     }
 
     [Theory]
     [InlineData(RecordingProblem.Empty)]
     [InlineData(RecordingProblem.TooLong)]
-    public void What_one_understands_and_refuses_is_not_tried_again(RecordingProblem problem)
+    public void A_file_that_one_reader_supports_and_refuses_is_not_tried_again(RecordingProblem problem)
     {
-        var readers = new RecordingReaders([new Fake(() => throw new RecordingException(problem, "first")), new Fake(() => Heard)]);
+        var readers = new RecordingReaders([new Fake(() => throw new RecordingException(problem, "first")), new Fake(() => Decoded)]);
         Should.Throw<RecordingException>(() => readers.Read(new byte[1], Minute)).Problem.ShouldBe(problem);
     }
 
     [Fact]
-    public void The_last_one_s_sentence_remains()
+    public void The_message_is_that_of_the_last_reader()
     {
         var readers = new RecordingReaders([Unreadable("First."), Unreadable("Second.")]);
         Should.Throw<RecordingException>(() => readers.Read(new byte[1], Minute)).Message.ShouldBe("Second.");
     }
 
     [Fact]
-    public void Those_that_are_not_installed_are_passed_over_and_named()
+    public void Readers_that_are_not_installed_are_skipped_and_named()
     {
         var readers = new RecordingReaders([Unreadable("First."), new Absent("ffmpeg is not installed.")]);
         readers.Missing.ShouldBe(["ffmpeg is not installed."]);
         Should.Throw<RecordingException>(() => readers.Read(new byte[1], Minute)).Message.ShouldBe("First. ffmpeg is not installed.");
-        new RecordingReaders([new Absent("A is not installed."), new Fake(() => Heard)]).Read(new byte[1], Minute).ShouldBeSameAs(Heard);
+        readers = new RecordingReaders([new Absent("A is not installed."), new Fake(() => Decoded)]);
+        readers.Read(new byte[1], Minute).ShouldBeSameAs(Decoded);
     }
 
     [Fact]
-    public void With_nothing_at_all_it_says_what_would_read()
+    public void Without_any_reader_the_missing_ones_are_named()
     {
         var readers = new RecordingReaders([new Absent("A is not installed."), new Absent("B is not installed.")]);
-        Should.Throw<RecordingException>(() => readers.Read(new byte[1], Minute)).Message.ShouldBe("Nothing here reads sound files. A is not installed. B is not installed.");
+        Should.Throw<RecordingException>(() => readers.Read(new byte[1], Minute))
+            .Message.ShouldBe("Nothing here reads sound files. A is not installed. B is not installed.");
     }
 
     [Fact]
-    public void An_adapter_comes_before_ffmpeg()
+    public void Libsndfile_is_tried_first_and_ffmpeg_last() =>
+        RecordingReaders.Create().Readers.Select(reader => reader.GetType())
+            .ShouldBe([typeof(SoundFileReader), typeof(NAudioReader), typeof(FfmpegReader)]);
+
+    [Fact]
+    public void A_wave_file_needs_neither_libsndfile_nor_ffmpeg()
     {
-        var readers = RecordingReaders.Create(new Fake(() => Heard));
-        readers.Read("no sound"u8.ToArray(), Minute).ShouldBeSameAs(Heard);
+        var readers = new RecordingReaders([new Absent("A is not installed."), new NAudioReader(), new Absent("B is not installed.")]);
+        readers.Read(WaveBytes.Pcm16(8000, 1, 16384, -16384), Minute).Samples.ShouldBe([0.5f, -0.5f]);
     }
 
     private static Fake Unreadable(string message) => new(() => throw new RecordingException(RecordingProblem.Unreadable, message));
@@ -64,6 +71,7 @@ public sealed class RecordingReadersTests
     {
         public string? Missing => missing;
 
-        public Recording Read(ReadOnlyMemory<byte> file, ReadLimits limits, CancellationToken cancellationToken = default) => throw new InvalidOperationException("asked");
+        public Recording Read(ReadOnlyMemory<byte> file, ReadLimits limits, CancellationToken cancellationToken = default) =>
+            throw new InvalidOperationException("called");
     }
 }

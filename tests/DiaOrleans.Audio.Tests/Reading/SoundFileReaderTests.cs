@@ -32,20 +32,26 @@ public sealed class SoundFileReaderTests
     [InlineData(WaveBytes.Pcm, 8, new byte[] { 0x80, 0x00, 0xFF, 0xC0 }, new[] { 0f, -1f, 127 / 128f, 0.5f })]
     [InlineData(WaveBytes.Pcm, 24, new byte[] { 0, 0, 0x40, 1, 0, 0, 0, 0, 0x80 }, new[] { 0.5f, 1 / 8388608f, -1f })]
     [InlineData(WaveBytes.Pcm, 32, new byte[] { 0, 0, 0, 0x40, 0, 0, 0, 0x80, 0, 1, 0, 0 }, new[] { 0.5f, -1f, 256 / 2147483648f })]
-    [InlineData(WaveBytes.Float, 32, new byte[] { 0, 0, 0, 0x3F, 0, 0, 0xC0, 0x7F, 0, 0, 0x80, 0xFF, 0, 0, 0x80, 0xBF }, new[] { 0.5f, 0f, 0f, -1f })]
+    [InlineData(WaveBytes.Float, 32, new byte[] { 0, 0, 0, 0x3F, 0, 0, 0xC0, 0x7F, 0, 0, 0x80, 0xBF }, new[] { 0.5f, 0f, -1f })]
+    [InlineData(WaveBytes.Float, 32, new byte[] { 0, 0, 0, 0x3F, 0, 0, 0x80, 0xFF, 0, 0, 0x80, 0xBF }, new[] { 0.5f, 0f, -1f })]
     [InlineData(WaveBytes.Float, 64, new byte[] { 0, 0, 0, 0, 0, 0, 0xE0, 0x3F, 0, 0, 0, 0, 0, 0, 0xF0, 0xBF }, new[] { 0.5f, -1f })]
     public void Every_width_is_read_plain_and_extensible(ushort tag, int bits, byte[] data, float[] expected)
     {
-        _reader.Read(WaveBytes.File(WaveBytes.Format(tag, bits, 1, 8000), WaveBytes.Chunk("data", data)), Minute).Samples.ShouldBe(expected);
-        _reader.Read(WaveBytes.File(WaveBytes.ExtensibleFormat(tag, bits, 1, 8000), WaveBytes.Chunk("data", data)), Minute).Samples.ShouldBe(expected);
+        var samples = WaveBytes.Chunk("data", data);
+        foreach (var format in (byte[][])[WaveBytes.Format(tag, bits, 1, 8000), WaveBytes.ExtensibleFormat(tag, bits, 1, 8000)])
+        {
+            _reader.Read(WaveBytes.File(format, samples), Minute).Samples.ShouldBe(expected);
+        }
     }
 
     [Fact]
-    public void Odd_chunks_and_big_ones_are_stepped_over()
+    public void Other_chunks_are_skipped()
     {
         var format = WaveBytes.Format(WaveBytes.Pcm, 16, 1, 8000);
         var data = WaveBytes.Chunk("data", [0, 0x40, 0, 0xC0]);
-        foreach (var extra in (byte[][])[WaveBytes.Chunk("junk", new byte[7]), WaveBytes.Chunk("LIST", [.. "INFO"u8, .. WaveBytes.Chunk("ICMT", new byte[200_001])])])
+        var odd = WaveBytes.Chunk("junk", new byte[7]);
+        var large = WaveBytes.Chunk("LIST", [.. "INFO"u8, .. WaveBytes.Chunk("ICMT", new byte[200_001])]);
+        foreach (var extra in (byte[][])[odd, large])
         {
             _reader.Read(WaveBytes.File(extra, format, data), Minute).Samples.ShouldBe([0.5f, -0.5f]);
             _reader.Read(WaveBytes.File(format, extra, data, extra), Minute).Samples.ShouldBe([0.5f, -0.5f]);
@@ -56,7 +62,7 @@ public sealed class SoundFileReaderTests
     [InlineData(0xFFFFFFFFu)]
     [InlineData(0x7FFFFFFFu)]
     [InlineData(0xFFFFF000u)]
-    public void A_streamed_header_does_not_know_its_length(uint size)
+    public void A_header_of_unknown_length_is_read(uint size)
     {
         var file = WaveBytes.File(WaveBytes.Format(WaveBytes.Pcm, 16, 1, 8000), WaveBytes.Chunk("data", [0, 0x40, 0, 0xC0], size));
         file.AsSpan(4, 4).Fill(0xFF);
@@ -89,16 +95,17 @@ public sealed class SoundFileReaderTests
         var limits = new ReadLimits(0.3);
         foreach (var extension in (string[])["wav", "flac", "ogg", "opus", "mp3"])
         {
-            Should.Throw<RecordingException>(() => _reader.Read(MadeByFfmpeg.Tone(extension), limits)).Problem.ShouldBe(RecordingProblem.TooLong, extension);
+            var file = MadeByFfmpeg.Tone(extension);
+            Should.Throw<RecordingException>(() => _reader.Read(file, limits)).Problem.ShouldBe(RecordingProblem.TooLong, extension);
         }
     }
 
     [Fact]
-    public void A_small_file_that_holds_much_costs_no_memory()
+    public void A_small_file_of_long_audio_uses_little_memory()
     {
         var file = MadeByFfmpeg.Silence("flac");
         file.Length.ShouldBeLessThan(300_000);
-        // The count of samples in STREAMINFO, 36 bits: 0 is unknown.
+        // The number of samples in STREAMINFO, 36 bits; 0 is unknown.
         file[21] &= 0xF0;
         file.AsSpan(22, 4).Clear();
         var before = GC.GetAllocatedBytesForCurrentThread();
@@ -119,6 +126,7 @@ public sealed class SoundFileReaderTests
     [InlineData("R")]
     [InlineData("Creative Voice File\u001a")]
     [InlineData("#EXTM3U\nfile:///etc/passwd")]
-    public void What_is_none_of_its_formats_is_unreadable(string text) =>
-        Should.Throw<RecordingException>(() => _reader.Read(System.Text.Encoding.Latin1.GetBytes(text), Minute)).Problem.ShouldBe(RecordingProblem.Unreadable);
+    public void Other_formats_are_unreadable(string text) =>
+        Should.Throw<RecordingException>(() => _reader.Read(System.Text.Encoding.Latin1.GetBytes(text), Minute))
+            .Problem.ShouldBe(RecordingProblem.Unreadable);
 }

@@ -1,8 +1,9 @@
 using System.Buffers.Binary;
+using System.Text;
 
 namespace DiaOrleans.Audio.Tests.Reading;
 
-/// <summary>RIFF files written byte by byte, well-formed or not.</summary>
+/// <summary>Builds RIFF files byte by byte, valid or not.</summary>
 internal static class WaveBytes
 {
     public const ushort Pcm = 1;
@@ -29,14 +30,21 @@ internal static class WaveBytes
         return Chunk("fmt ", [.. Layout(Extensible, bits, channels, rate), .. Short(22), .. Short((ushort)bits), .. Number(0), .. guid]);
     }
 
-    /// <summary>A chunk whose size may be a lie; padded to an even length.</summary>
-    public static byte[] Chunk(string id, byte[] content, uint? size = null) =>
-        [.. System.Text.Encoding.ASCII.GetBytes(id), .. Number(size ?? (uint)content.Length), .. content, .. content.Length % 2 == 0 ? Array.Empty<byte>() : [0]];
+    /// <summary>A chunk, padded to an even length; <paramref name="size"/> replaces its true size.</summary>
+    public static byte[] Chunk(string id, byte[] content, uint? size = null)
+    {
+        byte[] padding = content.Length % 2 == 0 ? [] : [0];
+        return [.. Encoding.ASCII.GetBytes(id), .. Number(size ?? (uint)content.Length), .. content, .. padding];
+    }
 
     private static byte[] Layout(ushort tag, int bits, int channels, int rate)
     {
         var frame = channels * bits / 8;
-        return [.. Short(tag), .. Short((ushort)channels), .. Number((uint)rate), .. Number((uint)(rate * frame)), .. Short((ushort)frame), .. Short((ushort)bits)];
+        return
+        [
+            .. Short(tag), .. Short((ushort)channels), .. Number((uint)rate), .. Number((uint)(rate * frame)),
+            .. Short((ushort)frame), .. Short((ushort)bits),
+        ];
     }
 
     private static byte[] Number(uint value)

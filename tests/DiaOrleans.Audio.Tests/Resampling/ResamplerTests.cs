@@ -8,7 +8,8 @@ public sealed class ResamplerTests
 {
     public static TheoryData<int, int> Rates => new()
     {
-        { 16000, 44100 }, { 44100, 16000 }, { 44100, 24000 }, { 22050, 44100 }, { 16000, 24000 }, { 48000, 8000 }, { 11025, 48000 }, { 44100, 47999 }, { 16000, 8000 },
+        { 16000, 44100 }, { 44100, 16000 }, { 44100, 24000 }, { 22050, 44100 }, { 16000, 24000 },
+        { 48000, 8000 }, { 11025, 48000 }, { 44100, 47999 }, { 16000, 8000 },
     };
 
     [Theory]
@@ -47,18 +48,22 @@ public sealed class ResamplerTests
 
     [Theory]
     [MemberData(nameof(Rates))]
-    public void A_slow_curve_keeps_its_place_in_time(int from, int to)
+    public void A_slow_curve_keeps_its_position_in_time(int from, int to)
     {
         var input = Enumerable.Range(0, from / 2).Select(n => (float)Math.Exp(-Math.Pow((n - 0.25 * from) / (0.01 * from), 2))).ToArray();
         var output = Resampler.Convert(input, from, to);
-        for (var n = 0; n < output.Length; n++) ((double)output[n]).ShouldBe(Math.Exp(-Math.Pow(((double)n / to - 0.25) / 0.01, 2)), 1e-4, $"sample {n}");
+        for (var n = 0; n < output.Length; n++)
+        {
+            ((double)output[n]).ShouldBe(Math.Exp(-Math.Pow(((double)n / to - 0.25) / 0.01, 2)), 1e-4, $"sample {n}");
+        }
     }
 
     [Property(MaxTest = 60)]
     public void Blocks_of_any_size_give_the_whole_recording_bit_by_bit(byte[] cuts, int seed)
     {
         var random = new Random(seed);
-        var (from, to) = (random.Next(3) * 7350 + 8000, random.Next(8000, 48001));
+        var from = random.Next(3) * 7350 + 8000;
+        var to = random.Next(8000, 48001);
         var input = Enumerable.Range(0, random.Next(1, 20000)).Select(_ => random.NextSingle() * 2 - 1).ToArray();
         var resampler = new Resampler(from, to);
         var output = new ArrayBufferWriter<float>();
@@ -77,7 +82,7 @@ public sealed class ResamplerTests
     }
 
     [Fact]
-    public void Nothing_gives_nothing() => Resampler.Convert([], 16000, 44100).ShouldBeEmpty();
+    public void No_input_gives_no_output() => Resampler.Convert([], 16000, 44100).ShouldBeEmpty();
 
     [Fact]
     public void The_same_rate_passes_samples_through() => Resampler.Convert([0.1f, -0.2f], 44100, 44100).ShouldBe([0.1f, -0.2f]);
@@ -87,24 +92,31 @@ public sealed class ResamplerTests
     [InlineData(44100, -1)]
     public void A_rate_below_one_is_refused(int from, int to) => Should.Throw<ArgumentOutOfRangeException>(() => new Resampler(from, to));
 
-    private static float[] Tone(double frequency, int rate) => [.. Enumerable.Range(0, rate / 2).Select(n => (float)Math.Sin(2 * Math.PI * frequency * n / rate))];
+    private static float[] Tone(double frequency, int rate) =>
+        [.. Enumerable.Range(0, rate / 2).Select(n => (float)Math.Sin(2 * Math.PI * frequency * n / rate))];
 
     private static double Decibels(double amplitude) => 20 * Math.Log10(amplitude + 1e-12);
 
-    /// <summary>Amplitude of the tone by least squares, and of everything else, away from both ends.</summary>
+    /// <summary>The amplitude of a tone by least squares, and of the rest, in the middle half of the samples.</summary>
     private static (double Level, double Residue) Measure(float[] samples, double? frequency, int rate)
     {
-        var (from, to) = (samples.Length / 4, samples.Length * 3 / 4);
+        var from = samples.Length / 4;
+        var to = samples.Length * 3 / 4;
         double ss = 0, sc = 0, cc = 0, xs = 0, xc = 0, xx = 0;
         for (var n = from; n < to; n++)
         {
             var (s, c) = frequency is { } f ? Math.SinCos(2 * Math.PI * f * n / rate) : (0, 0);
-            (ss, sc, cc) = (ss + s * s, sc + s * c, cc + c * c);
-            (xs, xc, xx) = (xs + samples[n] * s, xc + samples[n] * c, xx + (double)samples[n] * samples[n]);
+            ss += s * s;
+            sc += s * c;
+            cc += c * c;
+            xs += samples[n] * s;
+            xc += samples[n] * c;
+            xx += (double)samples[n] * samples[n];
         }
 
         var determinant = ss * cc - sc * sc;
-        var (a, b) = determinant == 0 ? (0, 0) : ((xs * cc - xc * sc) / determinant, (xc * ss - xs * sc) / determinant);
+        var a = determinant == 0 ? 0 : (xs * cc - xc * sc) / determinant;
+        var b = determinant == 0 ? 0 : (xc * ss - xs * sc) / determinant;
         var rest = Math.Max(0, xx - a * xs - b * xc);
         return (Math.Sqrt(a * a + b * b), Math.Sqrt(2 * rest / (to - from)));
     }

@@ -5,30 +5,36 @@ using System.Text.Json;
 
 namespace DiaOrleans.Audio.Tests.Signals;
 
-/// <summary>What ffprobe, ffmpeg and sox make of a file: programs that share no code with the encoders' tests. A test whose program is missing is skipped.</summary>
+/// <summary>
+/// Reads files by ffprobe, ffmpeg and sox, independently of the encoders. A test whose program is missing is skipped.
+/// </summary>
 internal static class IndependentReader
 {
     public sealed record Facts(string Container, string Codec, int SampleRate, int Channels, double Seconds);
 
     public static Facts Probe(byte[] file, string extension)
     {
-        var json = JsonDocument.Parse(OnFile(file, extension, path => Run("ffprobe", ["-v", "error", "-show_format", "-show_streams", "-of", "json", path]))).RootElement;
+        string[] arguments = ["-v", "error", "-show_format", "-show_streams", "-of", "json"];
+        var json = JsonDocument.Parse(OnFile(file, extension, path => Run("ffprobe", [.. arguments, path]))).RootElement;
+        var format = json.GetProperty("format");
         var stream = json.GetProperty("streams").EnumerateArray().ShouldHaveSingleItem();
         return new Facts(
-            json.GetProperty("format").GetProperty("format_name").GetString()!,
+            format.GetProperty("format_name").GetString()!,
             stream.GetProperty("codec_name").GetString()!,
             int.Parse(stream.GetProperty("sample_rate").GetString()!, CultureInfo.InvariantCulture),
             stream.GetProperty("channels").GetInt32(),
-            double.Parse(json.GetProperty("format").TryGetProperty("duration", out var duration) ? duration.GetString()! : "0", CultureInfo.InvariantCulture));
+            double.Parse(format.TryGetProperty("duration", out var duration) ? duration.GetString()! : "0", CultureInfo.InvariantCulture));
     }
 
-    /// <summary>Its samples as ffmpeg decodes them; anything that it complains about fails the test.</summary>
+    /// <summary>Decodes a file by ffmpeg; a line on its standard error fails the test.</summary>
     public static float[] Decode(byte[] file, string extension) =>
-        MemoryMarshal.Cast<byte, float>(OnFile(file, extension, path => Run("ffmpeg", ["-v", "error", "-nostdin", "-i", path, "-f", "f32le", "pipe:1"]))).ToArray();
+        ToSamples(OnFile(file, extension, path => Run("ffmpeg", ["-v", "error", "-nostdin", "-i", path, "-f", "f32le", "pipe:1"])));
 
-    /// <summary>Its samples as sox decodes them.</summary>
+    /// <summary>Decodes a file by sox.</summary>
     public static float[] DecodeWithSox(byte[] file, string extension) =>
-        MemoryMarshal.Cast<byte, float>(OnFile(file, extension, path => Run("sox", [path, "-t", "f32", "-"]))).ToArray();
+        ToSamples(OnFile(file, extension, path => Run("sox", [path, "-t", "f32", "-"])));
+
+    private static float[] ToSamples(byte[] bytes) => MemoryMarshal.Cast<byte, float>(bytes).ToArray();
 
     private static byte[] OnFile(byte[] file, string extension, Func<string, byte[]> run)
     {

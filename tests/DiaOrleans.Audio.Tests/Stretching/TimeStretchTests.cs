@@ -45,7 +45,7 @@ public sealed class TimeStretchTests
 
     [Theory]
     [MemberData(nameof(Speeds))]
-    public void Loud_and_soft_stay_where_they_were_and_as_loud(double speed, int rate)
+    public void Levels_and_their_positions_are_kept(double speed, int rate)
     {
         SkipWithoutLibrary();
         var input = Voice.Tone(150, 3, rate);
@@ -65,7 +65,7 @@ public sealed class TimeStretchTests
 
     [Theory]
     [MemberData(nameof(Speeds))]
-    public void The_last_word_is_heard_to_its_end(double speed, int rate)
+    public void The_end_of_the_input_is_kept(double speed, int rate)
     {
         SkipWithoutLibrary();
         var input = Voice.Tone(220, 1.2, rate);
@@ -79,17 +79,20 @@ public sealed class TimeStretchTests
     [InlineData(1)]
     [InlineData(100)]
     [InlineData(5000)]
-    public void Little_input_gives_its_exact_share(int samples)
+    public void A_short_input_gives_its_exact_length(int samples)
     {
         SkipWithoutLibrary();
         foreach (var speed in (double[])[0.25, 0.8, 1, 1.25, 4])
-            Stretch(Voice.Tone(220, 1, 44100)[..samples], 44100, speed, 64).Length.ShouldBe((int)Math.Round(samples / speed, MidpointRounding.AwayFromZero), $"{samples} at {speed}");
+        {
+            var expected = (int)Math.Round(samples / speed, MidpointRounding.AwayFromZero);
+            Stretch(Voice.Tone(220, 1, 44100)[..samples], 44100, speed, 64).Length.ShouldBe(expected, $"{samples} at {speed}");
+        }
     }
 
     [Theory]
     [InlineData(0.25)]
     [InlineData(4)]
-    public void Sound_comes_before_the_end(double speed)
+    public void Output_comes_before_the_end(double speed)
     {
         SkipWithoutLibrary();
         var input = Voice.Speak(1, 44100);
@@ -126,7 +129,7 @@ public sealed class TimeStretchTests
     private static double Pitch(ReadOnlySpan<float> samples, int rate)
     {
         var middle = samples.Slice(samples.Length / 4, Math.Min(samples.Length / 2, rate));
-        var (best, most) = (0.0, 0.0);
+        double best = 0, most = 0;
         for (var frequency = 200.0; frequency <= 240; frequency += 0.1)
         {
             double real = 0, imaginary = 0;
@@ -138,7 +141,9 @@ public sealed class TimeStretchTests
             }
 
             var power = real * real + imaginary * imaginary;
-            if (power > most) (best, most) = (frequency, power);
+            if (power <= most) continue;
+            best = frequency;
+            most = power;
         }
 
         return best;

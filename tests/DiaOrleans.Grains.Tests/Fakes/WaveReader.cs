@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
+using DiaOrleans.Audio.Formats;
 using DiaOrleans.Audio.Reading;
-using DiaOrleans.Audio.Wave;
 
 namespace DiaOrleans.Grains.Tests.Fakes;
 

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using DiaOrleans.Abstractions.Prompts;
-using DiaOrleans.Audio.Wave;
+using DiaOrleans.Audio.Formats;
 using DiaOrleans.Grains.PromptLibrary;
 using DiaOrleans.Grains.Tests.Fakes;
 

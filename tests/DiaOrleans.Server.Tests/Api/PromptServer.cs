@@ -1,6 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text;
-using DiaOrleans.Audio.Wave;
+using DiaOrleans.Audio.Formats;
 using DiaOrleans.Grains.Recognition;
 using DiaOrleans.Grains.Tests.Fakes;
 using Microsoft.Extensions.DependencyInjection;

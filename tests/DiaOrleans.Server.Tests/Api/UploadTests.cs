@@ -1,5 +1,5 @@
 using System.Text;
-using DiaOrleans.Audio.Wave;
+using DiaOrleans.Audio.Formats;
 
 namespace DiaOrleans.Server.Tests.Api;
 

@@ -22,7 +22,6 @@ public sealed class ChildRecognizerTests : IDisposable
 
     public ChildRecognizerTests()
     {
-        Assert.SkipUnless(RecognitionServices.BuiltIn, "built without Whisper.net");
         _options = new RecognitionOptions { Folder = _folder.Path, Downloads = ModelDownloads.Never, Threads = 1 };
         _models = new WhisperModels(_options, PublishedModels.BySize, new HttpClient(), NullLogger<WhisperModels>.Instance);
         _recognizer = new ChildRecognizer(_models, _options, _time, NullLogger<ChildRecognizer>.Instance);

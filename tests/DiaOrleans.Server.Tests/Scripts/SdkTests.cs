@@ -12,7 +12,7 @@ public sealed class SdkTests : IDisposable
     [Theory]
     [InlineData("home/.dotnet")]
     [InlineData("elsewhere")]
-    public async Task An_older_sdk_on_the_path_hides_no_other(string place)
+    public async Task An_older_sdk_on_the_path_does_not_hide_another(string place)
     {
         Dotnet("bin", "8.0.100");
         Dotnet(place, "9.0.100", "10.0.100");
@@ -28,7 +28,7 @@ public sealed class SdkTests : IDisposable
     }
 
     [Fact]
-    public async Task Without_one_all_that_were_found_are_named()
+    public async Task Without_the_right_one_all_that_were_found_are_named()
     {
         Dotnet("bin", "8.0.100");
         Dotnet("home/.dotnet", "9.0.100");
@@ -58,13 +58,61 @@ public sealed class SdkTests : IDisposable
     [InlineData("aarch64", "arm64")]
     public async Task Libraries_are_those_of_the_machine(string machine, string architecture)
     {
-        _script.Program("bin/uname", $"[[ $1 == -m ]] && echo {machine} || echo Linux");
+        Machine(machine);
         _script.Program("bin/ldd", "echo \"  libneeded.so.1 => not found\"");
         _script.Program($"out/runtimes/linux-{architecture}/native/libonnxruntime.so", "");
         var (status, output) = await _script.Run(". $root/eng/sdk.sh; check_libraries $root/out");
         status.ShouldBe(1);
         output.ShouldContain("missing: libneeded.so.1");
     }
+
+    [Theory]
+    [InlineData("x86_64", true, "cuda")]
+    [InlineData("x86_64", false, "cpu")]
+    [InlineData("aarch64", true, "cpu")]
+    public async Task Cuda_is_chosen_on_linux_x64_with_an_nvidia_driver(string machine, bool driver, string expected)
+    {
+        Assert.SkipWhen(!driver && File.Exists("/proc/driver/nvidia/version"), "this machine has an NVIDIA driver");
+        Machine(machine);
+        if (driver) _script.Program("bin/nvidia-smi", "");
+        (await _script.Run(". $root/eng/sdk.sh; accelerator")).ShouldBe((0, expected + "\n"));
+    }
+
+    [Fact]
+    public async Task Another_accelerator_makes_every_build_stale()
+    {
+        _script.Program("bin/dotnet", "echo \"$*\" >>$root/calls");
+        _script.Files("Directory.Build.props", "global.json", "server", "tests");
+        string[] builds = ["server cpu", "server cpu", "tests cuda", "tests cuda", "server cpu", "tests cpu"];
+        foreach (var build in builds.Select(build => build.Split(' ')))
+        {
+            var command = $". $root/eng/sdk.sh; build_once $root/{build[0]} {build[0]}";
+            var (status, output) = await _script.Run(command, ("DiaAccelerator", build[1]));
+            status.ShouldBe(0, output);
+        }
+
+        File.ReadAllLines(_script.PathOf("calls")).ShouldBe(
+            [Call("server", "cpu"), Call("tests", "cuda"), Call("server", "cpu"), Call("tests", "cpu")]);
+    }
+
+    [Fact]
+    public async Task A_newer_input_builds_again()
+    {
+        const string Build = ". $root/eng/sdk.sh; build_once $root/server server";
+        _script.Program("bin/dotnet", "echo \"$*\" >>$root/calls");
+        _script.Files("Directory.Build.props", "global.json");
+        await _script.Run(Build, ("DiaAccelerator", "cpu"));
+        await _script.Run(Build, ("DiaAccelerator", "cpu"));
+        File.ReadAllLines(_script.PathOf("calls")).ShouldBe([Call("server", "cpu")]);
+        _script.Files("Directory.Build.targets");
+        await _script.Run(Build, ("DiaAccelerator", "cpu"));
+        File.ReadAllLines(_script.PathOf("calls")).ShouldBe([Call("server", "cpu"), Call("server", "cpu")]);
+    }
+
+    private string Call(string target, string accelerator) =>
+        $"build {_script.PathOf(target)} -c Release -p:DiaAccelerator={accelerator} -v quiet -nologo";
+
+    private void Machine(string name) => _script.Program("bin/uname", $"[[ $1 == -m ]] && echo {name} || echo Linux");
 
     private void Dotnet(string folder, params string[] sdks) =>
         _script.Program($"{folder}/dotnet", string.Join('\n', sdks.Select(sdk => $"echo '{sdk} [/somewhere/sdk]'")));

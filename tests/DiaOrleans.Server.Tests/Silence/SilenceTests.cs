@@ -24,7 +24,7 @@ public sealed class SilenceTests(ITestOutputHelper output)
         command.ArgumentList.Add("--dashboard");
         using var server = await ServerProcess.Follow(watched.Start(command), watched.Handler());
         await Use(server.Client);
-        if (RecognitionServices.BuiltIn) await Transcribe(server.Client);
+        await Transcribe(server.Client);
         await Task.Delay(Wait);
         (await server.Client.GetAsync("/health")).EnsureSuccessStatusCode();
         using (var kill = Process.Start("kill", ["-TERM", server.Process.Id.ToString()])) await kill.WaitForExitAsync();

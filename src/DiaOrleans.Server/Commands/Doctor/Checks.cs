@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Net.NetworkInformation;
-using System.Reflection;
 using System.Runtime.InteropServices;
 using DiaOrleans.Audio.Native;
 using DiaOrleans.Inference.Checkpoints;
@@ -9,6 +8,7 @@ using DiaOrleans.Server.Hosting;
 using DiaOrleans.Server.Recognition;
 using DiaOrleans.Server.Recognition.Models;
 using DiaOrleans.Server.Storage;
+using DiaOrleans.Transcription;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.ML.OnnxRuntime;
@@ -47,18 +47,8 @@ internal static class Checks
         return new("GPU", Verdict.Warning, "an NVIDIA driver is there; this version runs the model on the CPU");
     }
 
-    public static IEnumerable<Finding> OptionalPackages()
-    {
-        const string Prefix = "OptionalPackage:";
-        foreach (var package in typeof(Checks).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Where(a => a.Key.StartsWith(Prefix, StringComparison.Ordinal)))
-        {
-            var found = package.Value == "true" ? "on the feed that this was built from; this version does not use it" : "not on the feed that this was built from";
-            yield return new Finding(package.Key[Prefix.Length..], Verdict.Ok, found);
-        }
-    }
-
     public static IEnumerable<Finding> Audio() =>
-        from tool in AudioTools.Survey()
+        from tool in AudioTools.FindAll()
         select tool.Missing is null
             ? new Finding(tool.Name, Verdict.Ok, $"{tool.Version}; {tool.Purpose}")
             : new Finding(tool.Name, Verdict.Warning, $"missing; {tool.Purpose}", tool.Missing);
@@ -66,8 +56,7 @@ internal static class Checks
     public static Finding SpeechRecognition(ServerOptions options)
     {
         const string Check = "speech recognition";
-        if (!RecognitionServices.BuiltIn) return new(Check, Verdict.Ok, "built without Whisper.net: recordings are not transcribed");
-        if (LibraryProblem() is { } problem) return new(Check, Verdict.Warning, $"its native library does not load: {problem}", "Install OpenMP: sudo apt-get install libgomp1");
+        if (WhisperTranscriber.LibraryProblem() is { } problem) return new(Check, Verdict.Warning, $"its native library does not load: {problem}", "Install OpenMP: sudo apt-get install libgomp1");
         var recognition = options.Recognition(Path.GetFullPath(options.Data));
         using var models = RecognitionServices.CreateModels(recognition, NullLogger<WhisperModels>.Instance);
         var sizes = models.OnDisk;
@@ -81,7 +70,6 @@ internal static class Checks
     public static Finding Network(ServerOptions options)
     {
         const string Nothing = "the server fetches nothing, looks up no name and sends no usage data";
-        if (!RecognitionServices.BuiltIn) return new("network", Verdict.Ok, Nothing);
         var recognition = options.Recognition(Path.GetFullPath(options.Data));
         var fetches = $"the server sends no usage data, and fetches only Whisper models that are missing, from {recognition.Source.Host}, "
             + "if a client asks for a transcription (/audio_prompts/ID/transcribe, /audio_prompts/discover with force_retranscribe) "
@@ -94,13 +82,6 @@ internal static class Checks
         };
         return new("network", Verdict.Ok, found);
     }
-
-    private static string? LibraryProblem() =>
-#if HAS_WHISPER
-        Transcription.WhisperTranscriber.LibraryProblem();
-#else
-        null;
-#endif
 
     public static Finding Database(string data)
     {

@@ -27,7 +27,7 @@ internal static class DoctorCommand
         var data = new Option<string?>("--data") { Description = "Folder of everything that is stored (./data)." };
         var port = new Option<int?>("--port") { Description = "Port to listen on (7860)." };
         var json = new Option<bool>("--json") { Description = "Print a JSON list." };
-        var command = new Command("doctor", "Checks this machine: natives, optional packages, audio libraries, GPU, database, model, network.")
+        var command = new Command("doctor", "Checks this machine: natives, audio libraries, GPU, database, model, network.")
         {
             settings, model, codec, data, port, json,
         };
@@ -68,7 +68,6 @@ internal static class DoctorCommand
         Checks.Machine(),
         Checks.OnnxRuntime(),
         Checks.Gpu(),
-        .. Checks.OptionalPackages(),
         .. Checks.Audio(),
         Checks.SpeechRecognition(options),
         Checks.Database(options.Data),

@@ -1,5 +1,4 @@
 using DiaOrleans.Server.Hosting;
-using DiaOrleans.Server.Recognition;
 
 namespace DiaOrleans.Server.Tests.Api.Recognition;
 
@@ -8,8 +7,6 @@ public sealed class RecognitionEndpointsTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly ErrorLog _log = new();
-
-    public RecognitionEndpointsTests() => Assert.SkipUnless(RecognitionServices.BuiltIn, "built without Whisper.net");
 
     public void Dispose()
     {

@@ -1,8 +1,6 @@
-using DiaOrleans.Audio.NAudio;
 using DiaOrleans.Audio.Reading;
-using DiaOrleans.Audio.Tests.Reading;
 
-namespace DiaOrleans.Audio.Tests.NAudio;
+namespace DiaOrleans.Audio.Tests.Reading;
 
 public sealed class NAudioReaderTests
 {
@@ -22,7 +20,8 @@ public sealed class NAudioReaderTests
     public void Stereo_is_averaged_exactly()
     {
         short[] samples = [32767, -32768, 3, 4, -5, -5];
-        _reader.Read(WaveBytes.Pcm16(44100, 2, samples), Minute).Samples.ShouldBe(samples.Chunk(2).Select(pair => (pair[0] + pair[1]) / 65536f));
+        var recording = _reader.Read(WaveBytes.Pcm16(44100, 2, samples), Minute);
+        recording.Samples.ShouldBe(samples.Chunk(2).Select(pair => (pair[0] + pair[1]) / 65536f));
     }
 
     [Theory]
@@ -33,22 +32,25 @@ public sealed class NAudioReaderTests
     [InlineData(WaveBytes.Float, 64, new byte[] { 0, 0, 0, 0, 0, 0, 0xE0, 0x3F, 0, 0, 0, 0, 0, 0, 0xF0, 0xBF }, new[] { 0.5f, -1f })]
     public void Every_width_is_read_plain_and_extensible(ushort tag, int bits, byte[] data, float[] expected)
     {
-        _reader.Read(WaveBytes.File(WaveBytes.Format(tag, bits, 1, 8000), WaveBytes.Chunk("data", data)), Minute).Samples.ShouldBe(expected);
-        _reader.Read(WaveBytes.File(WaveBytes.ExtensibleFormat(tag, bits, 1, 8000), WaveBytes.Chunk("data", data)), Minute).Samples.ShouldBe(expected);
+        var samples = WaveBytes.Chunk("data", data);
+        foreach (var format in (byte[][])[WaveBytes.Format(tag, bits, 1, 8000), WaveBytes.ExtensibleFormat(tag, bits, 1, 8000)])
+        {
+            _reader.Read(WaveBytes.File(format, samples), Minute).Samples.ShouldBe(expected);
+        }
     }
 
     [Fact]
-    public void Limits_and_emptiness_are_told_apart()
+    public void A_long_recording_and_an_empty_one_are_refused()
     {
-        Should.Throw<RecordingException>(() => _reader.Read(WaveBytes.Pcm16(8000, 1, new short[8001]), new ReadLimits(1))).Problem.ShouldBe(RecordingProblem.TooLong);
-        Should.Throw<RecordingException>(() => _reader.Read(WaveBytes.Pcm16(8000, 1), Minute)).Problem.ShouldBe(RecordingProblem.Empty);
+        ProblemOf(WaveBytes.Pcm16(8000, 1, new short[8001]), new ReadLimits(1)).ShouldBe(RecordingProblem.TooLong);
+        ProblemOf(WaveBytes.Pcm16(8000, 1), Minute).ShouldBe(RecordingProblem.Empty);
     }
 
     [Fact]
     public void Other_formats_are_unreadable_without_windows()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Media Foundation reads them");
-        Should.Throw<RecordingException>(() => _reader.Read("fLaC...."u8.ToArray(), Minute)).Problem.ShouldBe(RecordingProblem.Unreadable);
+        ProblemOf("fLaC...."u8.ToArray(), Minute).ShouldBe(RecordingProblem.Unreadable);
     }
 
     [Fact]
@@ -58,10 +60,15 @@ public sealed class NAudioReaderTests
         for (var round = 0; round < 3000; round++)
         {
             var file = WaveBytes.Pcm16(8000, 2, [.. Enumerable.Range(0, 500).Select(i => (short)(i * 60))]);
-            for (var flip = random.Next(1, 6); flip > 0; flip--) file[random.Next(flip % 2 == 0 ? 44 : file.Length)] ^= (byte)(1 << random.Next(8));
+            for (var flip = random.Next(1, 6); flip > 0; flip--)
+            {
+                file[random.Next(flip % 2 == 0 ? 44 : file.Length)] ^= (byte)(1 << random.Next(8));
+            }
+
+            var length = random.Next(2) == 0 ? file.Length : random.Next(file.Length);
             try
             {
-                _reader.Read(file.AsMemory(0, random.Next(2) == 0 ? file.Length : random.Next(file.Length)), Minute).Samples.Length.ShouldBeLessThanOrEqualTo(2000);
+                _reader.Read(file.AsMemory(0, length), Minute).Samples.Length.ShouldBeLessThanOrEqualTo(2000);
             }
             catch (RecordingException e)
             {
@@ -69,4 +76,7 @@ public sealed class NAudioReaderTests
             }
         }
     }
+
+    private RecordingProblem ProblemOf(byte[] file, ReadLimits limits) =>
+        Should.Throw<RecordingException>(() => _reader.Read(file, limits)).Problem;
 }

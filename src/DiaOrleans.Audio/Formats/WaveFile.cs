@@ -2,19 +2,21 @@ using System.Buffers.Binary;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 
-namespace DiaOrleans.Audio.Wave;
+namespace DiaOrleans.Audio.Formats;
 
-/// <summary>RIFF WAVE, PCM 16-bit mono, one canonical 44-byte header.</summary>
+/// <summary>RIFF WAVE with a 44-byte header: 16-bit PCM, mono.</summary>
 public static class WaveFile
 {
-    /// <summary>Bytes of the header.</summary>
+    /// <summary>Length of the header, bytes.</summary>
     public const int HeaderSize = 44;
 
     private const int BytesPerSample = 2;
     private const int ConversionBlock = 8192;
 
-    /// <summary>A whole file of <paramref name="samples"/>, -1 to 1.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">More samples than the format's 32-bit sizes hold.</exception>
+    /// <summary>Encodes a whole file.</summary>
+    /// <param name="samples">Mono, -1 to 1; at most 1,073,741,801.</param>
+    /// <param name="sampleRate">Hz.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There are more samples than an array of bytes can hold.</exception>
     public static byte[] Encode(ReadOnlySpan<float> samples, int sampleRate)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(samples.Length, (int.MaxValue - HeaderSize) / BytesPerSample, nameof(samples));
@@ -24,7 +26,10 @@ public static class WaveFile
         return file;
     }
 
-    /// <summary>The header; a stream whose length is not known says 0xFFFFFFFF twice.</summary>
+    /// <summary>Writes the header.</summary>
+    /// <param name="header">At least <see cref="HeaderSize"/> bytes.</param>
+    /// <param name="sampleRate">Hz.</param>
+    /// <param name="dataBytes">Bytes of all samples; null writes 0xFFFFFFFF for both sizes, which marks a stream of unknown length.</param>
     public static void WriteHeader(Span<byte> header, int sampleRate, uint? dataBytes)
     {
         "RIFF"u8.CopyTo(header);
@@ -41,7 +46,12 @@ public static class WaveFile
         BinaryPrimitives.WriteUInt32LittleEndian(header[40..], dataBytes ?? uint.MaxValue);
     }
 
-    /// <summary>Samples as little-endian 16-bit integers: clipped, rounded to the nearest, NaN as silence; no dither, so equal samples give equal bytes.</summary>
+    /// <summary>
+    /// Writes samples as little-endian 16-bit integers: scaled by 32767, rounded to the nearest, clipped; NaN becomes 0. There is no
+    /// dither, so equal samples give equal bytes.
+    /// </summary>
+    /// <param name="samples">-1 to 1.</param>
+    /// <param name="bytes">Two bytes per sample.</param>
     public static void WriteSamples(ReadOnlySpan<float> samples, Span<byte> bytes)
     {
         Span<float> scaled = stackalloc float[ConversionBlock];

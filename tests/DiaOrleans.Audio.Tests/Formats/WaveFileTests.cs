@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
-using DiaOrleans.Audio.Wave;
+using DiaOrleans.Audio.Formats;
 
-namespace DiaOrleans.Audio.Tests.Wave;
+namespace DiaOrleans.Audio.Tests.Formats;
 
 public sealed class WaveFileTests
 {
@@ -25,7 +25,7 @@ public sealed class WaveFileTests
     }
 
     [Fact]
-    public void A_stream_s_header_says_that_its_length_is_unknown()
+    public void The_header_of_a_stream_marks_an_unknown_length()
     {
         var header = new byte[WaveFile.HeaderSize];
         WaveFile.WriteHeader(header, 24000, null);

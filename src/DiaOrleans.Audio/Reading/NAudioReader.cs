@@ -1,9 +1,11 @@
-using DiaOrleans.Audio.Reading;
 using NAudio.Wave;
 
-namespace DiaOrleans.Audio.NAudio;
+namespace DiaOrleans.Audio.Reading;
 
-/// <summary>Reads recordings by NAudio: WAV everywhere; on Windows also MP3, M4A, AAC, WMA and FLAC by Media Foundation, which is part of the system.</summary>
+/// <summary>
+/// Reads WAV by NAudio without a native library, for machines that lack libsndfile. On Windows it also reads MP3, M4A, AAC, WMA and FLAC by
+/// Media Foundation, which is part of the system.
+/// </summary>
 public sealed class NAudioReader : IRecordingReader
 {
     private const int BlockSamples = 32_768;
@@ -18,7 +20,7 @@ public sealed class NAudioReader : IRecordingReader
             using var source = Open(stream, file.Span);
             return Decode(source, limits, cancellationToken);
         }
-        // NAudio has no exception of its own: it lets through whatever its parsers and Windows throw.
+        // NAudio defines no exception type: its parsers and Media Foundation throw many kinds.
         catch (Exception e) when (e is not (RecordingException or OperationCanceledException or OutOfMemoryException))
         {
             throw new RecordingException(RecordingProblem.Unreadable, "NAudio cannot read it.", e);
