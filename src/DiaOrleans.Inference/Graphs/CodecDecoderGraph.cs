@@ -2,16 +2,17 @@ using DiaOrleans.Inference.Checkpoints;
 
 namespace DiaOrleans.Inference.Graphs;
 
-/// <summary>Codes [codebooks, L] to samples [1, 1, L * hop]; spec/model.md 5.1 and 5.2.</summary>
+/// <summary>Codes [codebooks, frames] to fp32 samples [1, 1, frames * hop]; spec/model.md 5.1 and 5.2.</summary>
 internal static class CodecDecoderGraph
 {
     public const string Codes = "codes";
     public const string Samples = "samples";
 
-    public static GraphModel Build(DacCheckpoint codec)
+    /// <summary>The graph of a codec, computed in the float type <paramref name="activation"/>.</summary>
+    public static GraphModel Build(DacCheckpoint codec, OnnxType activation)
     {
         var config = codec.Config;
-        var graph = new GraphBuilder("codec-decoder");
+        var graph = new GraphBuilder("codec-decoder", activation);
         var ops = new CodecOps(graph, codec);
         var codes = graph.Input(Codes, OnnxType.Int64, config.Codebooks, "frames");
 
@@ -23,7 +24,8 @@ internal static class CodecDecoderGraph
         }
 
         x = ops.Convolve(ops.Snake(x, "decoder.snake1"), "decoder.conv2", pad: 3);
-        graph.Output(Samples, graph.Node("Tanh", [x]), OnnxType.Float, 1, 1, "samples");
+        var samples = graph.Cast(graph.Node("Tanh", [x]), activation, OnnxType.Float);
+        graph.Output(Samples, samples, OnnxType.Float, 1, 1, "samples");
         return graph.Build();
     }
 
@@ -31,7 +33,8 @@ internal static class CodecDecoderGraph
     private static string Dequantise(GraphBuilder graph, CodecOps ops, DacCheckpoint codec, string codes)
     {
         var config = codec.Config;
-        var (vectors, projections) = (new string[config.Codebooks], new string[config.Codebooks]);
+        var vectors = new string[config.Codebooks];
+        var projections = new string[config.Codebooks];
         var bias = "";
         for (var q = 0; q < config.Codebooks; q++)
         {

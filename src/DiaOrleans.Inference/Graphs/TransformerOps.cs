@@ -23,21 +23,26 @@ internal sealed class TransformerOps(GraphBuilder graph, DiaCheckpoint checkpoin
     /// <summary>sum = x + skip, and its RMSNorm.</summary>
     public (string Sum, string Norm) AddNorm(string x, string skip, string module)
     {
-        var (norm, sum) = (graph.Fresh("norm"), graph.Fresh("sum"));
-        graph.Emit("SkipSimplifiedLayerNormalization", [x, skip, NormWeight(module)], [norm, "", "", sum], GraphBuilder.Microsoft, [("epsilon", _epsilon)]);
+        var norm = graph.Fresh("norm");
+        var sum = graph.Fresh("sum");
+        string[] inputs = [x, skip, NormWeight(module)];
+        graph.Emit("SkipSimplifiedLayerNormalization", inputs, [norm, "", "", sum], GraphBuilder.Microsoft, [("epsilon", _epsilon)]);
         return (sum, norm);
     }
 
     /// <summary>down(silu(gate(x)) * up(x)); gate and up are the halves of one weight, gate first.</summary>
     public string Mlp(string x, string module)
     {
-        var (gate, up) = (graph.Fresh("gate"), graph.Fresh("up"));
+        var gate = graph.Fresh("gate");
+        var up = graph.Fresh("up");
         graph.Emit("Split", [Linear(x, $"{module}.gate_up_proj")], [gate, up], "", [("axis", -1L), ("num_outputs", 2L)]);
         var silu = graph.Node("QuickGelu", GraphBuilder.Microsoft, [gate], ("alpha", 1f));
         return Linear(graph.Node("Mul", [silu, up]), $"{module}.down_proj");
     }
 
-    /// <summary>Rotates x of [rows, sequence, heads * headDim] at <paramref name="positions"/>: [1] counts on from there, [rows, sequence] gives each.</summary>
+    /// <summary>
+    /// Rotates x of [rows, sequence, heads * headDim] at <paramref name="positions"/>: [1] holds the first of consecutive positions, [rows, sequence] each one.
+    /// </summary>
     public string Rotate(string x, string positions, RotaryTable table) =>
         graph.Node("RotaryEmbedding", GraphBuilder.Microsoft, [x, positions, table.Cos, table.Sin], ("interleaved", 0L));
 

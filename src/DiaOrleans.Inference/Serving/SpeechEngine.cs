@@ -7,11 +7,11 @@ namespace DiaOrleans.Inference.Serving;
 /// <summary>
 /// The engine of one device: admission, and three threads: one decodes, one turns the codes into samples as they come, one turns recordings into codes.
 /// </summary>
-public sealed partial class SpeechEngine : ISpeechEngine
+public sealed partial class SpeechEngine : ISpeechEngine, ICallObserver
 {
     private const int MaxWaitingCalls = 64;
 
-    private readonly DiaModel _model;
+    private readonly SpeechModel _model;
     private readonly Admission _admission;
     private readonly ILogger _logger;
     private readonly RequestQueue _waiting;
@@ -22,16 +22,17 @@ public sealed partial class SpeechEngine : ISpeechEngine
     private readonly BatchScheduler _decoder;
     private int _disposed;
 
-    private SpeechEngine(DiaModel model, ModelOptions options, ILogger logger, TimeProvider time)
+    private SpeechEngine(SpeechModel model, ModelOptions options, ILogger logger, TimeProvider time)
     {
-        (_model, _logger) = (model, logger);
+        _model = model;
+        _logger = logger;
         Model = model.Describe();
         _admission = new Admission(model, Model);
         _waiting = new RequestQueue(options.MaxWaitingSeconds, MaxWaitingCalls);
         _speed = new DecodeSpeed(Model.FrameRate);
-        _codec = new CodecLoop(model.Codec!, Finish, Fail);
-        _encoding = new EncodingLoop(model.Codec!, EncodingEnded);
-        _decoder = new BatchScheduler(model, _waiting, _speed, time, Advanced, Fail);
+        _codec = new CodecLoop(model.Codec, this);
+        _encoding = new EncodingLoop(model.Codec, EncodingEnded);
+        _decoder = new BatchScheduler(model.Dia, _waiting, _speed, time, this);
     }
 
     /// <inheritdoc />
@@ -43,7 +44,7 @@ public sealed partial class SpeechEngine : ISpeechEngine
     /// <summary>Reads a checkpoint and starts its engine. Takes seconds to minutes, by the model's size.</summary>
     /// <exception cref="Checkpoints.CheckpointException">The folder holds no checkpoint that can be served; the message says what was found.</exception>
     public static SpeechEngine Open(ModelOptions options, ILogger<SpeechEngine> logger, TimeProvider? time = null) =>
-        new(DiaModel.Load(options), options, logger, time ?? TimeProvider.System);
+        new(SpeechModel.Load(options), options, logger, time ?? TimeProvider.System);
 
     /// <inheritdoc />
     public EngineAdmission TryStart(SpeechCall call)
@@ -101,23 +102,28 @@ public sealed partial class SpeechEngine : ISpeechEngine
         return ValueTask.CompletedTask;
     }
 
-    private void Advanced(QueuedCall call, SpeechGrid grid)
+    /// <inheritdoc />
+    void ICallObserver.Decoded(QueuedCall call, SpeechGrid grid)
     {
-        while (call.Windows!.TryCut(grid, out var piece)) _codec.Add(call, piece);
+        while (call.Windows.TryCut(grid, out var piece)) _codec.Add(call, piece);
     }
 
-    private void Finish(QueuedCall call, SpeechGrid grid)
+    /// <inheritdoc />
+    void ICallObserver.Finished(QueuedCall call, SpeechGrid grid)
     {
         if (!TryLeave(call)) return;
         call.Run.Complete(new SpeechClip(call.Run.CollectSamples(), Model.SampleRate, grid.Codes(), grid.EndedByItself));
     }
+
+    /// <inheritdoc />
+    void ICallObserver.Failed(QueuedCall call, Exception cause) => Fail(call, cause);
 
     private void Fail(QueuedCall call, Exception cause)
     {
         if (!TryLeave(call)) return;
         if (cause is not OperationCanceledException) Log.CallFailed(_logger, cause);
         call.Run.Fail(cause);
-        // Where the codec failed, the decoder need not go on.
+        // If the codec failed, the decoder need not go on.
         call.Run.Cancel();
     }
 

@@ -52,10 +52,10 @@ public sealed class GuidanceHeadTests
 
     private static InferenceSession Session(DiaConfig config, int topK)
     {
-        var graph = new GraphBuilder("guidance");
+        var graph = new GraphBuilder("guidance", OnnxType.Float);
         object[] logits = [1, 1, config.Decoder.Channels, config.Decoder.Vocab];
         GuidanceHead.Add(graph, config, graph.Input("cond", OnnxType.Float, logits), graph.Input("uncond", OnnxType.Float, logits), graph.Input("scale", OnnxType.Float, 1, 1, 1, 1), topK);
-        return Sessions.Create(graph.Build(), threads: 1);
+        return Device.Cpu.CreateSession(graph.Build(), threads: 1);
     }
 
     private static (long[] Ids, float[] Values, long[]? Fallback) Run(InferenceSession session, DiaConfig config, float[] cond, float[] uncond, float scale)

@@ -64,7 +64,7 @@ public sealed class CodecGoldenTests
         Golden.ShouldMatch(samples, vectors.Floats("window.decoded"), Golden.WaveTolerance, $"{checkpoint} window.decoded");
     }
 
-    private static Codec Open(string checkpoint) => new(DacCheckpoint.Open(ReferenceCheckpoints.Folder(checkpoint)), threads: 2);
+    private static Codec Open(string checkpoint) => new(DacCheckpoint.Open(ReferenceCheckpoints.Folder(checkpoint)), ExecutionTarget.Default, threads: 2);
 
     private static CodeGrid Codes(VectorFile vectors, string tensor)
     {

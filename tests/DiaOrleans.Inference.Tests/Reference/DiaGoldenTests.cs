@@ -29,7 +29,7 @@ public sealed partial class DiaGoldenTests
             var ids = Ids(vectors, text);
             ids.ShouldBe(vectors.Ints($"text.{text}.ids"));
             using var encoded = model.TextEncoder.Encode(ids);
-            Golden.ShouldMatch(encoded.Hidden.GetTensorDataAsSpan<float>(), vectors.Floats($"enc.{text}"), Golden.HiddenTolerance, $"{checkpoint} enc.{text}");
+            Golden.ShouldMatch(encoded.Hidden.ToSingles(), vectors.Floats($"enc.{text}"), Golden.HiddenTolerance, $"{checkpoint} enc.{text}");
         }
     }
 
@@ -54,7 +54,7 @@ public sealed partial class DiaGoldenTests
             using var encoded = model.TextEncoder.Encode(Ids(vectors, parts[1]));
             var layer = int.Parse(parts[3]);
             var value = parts[2] == "k" ? encoded.Key(layer) : encoded.Value(layer);
-            Golden.ShouldMatch(value.GetTensorDataAsSpan<float>(), vectors.Floats(tensor), Golden.HiddenTolerance, $"{checkpoint} {tensor}");
+            Golden.ShouldMatch(value.ToSingles(), vectors.Floats(tensor), Golden.HiddenTolerance, $"{checkpoint} {tensor}");
         }
     }
 
@@ -67,7 +67,7 @@ public sealed partial class DiaGoldenTests
         foreach (var tensor in vectors.Names.Where(n => n.StartsWith("uncond.enc.", StringComparison.Ordinal)))
         {
             using var zeros = model.TextEncoder.Encode(new int[vectors.Shape(tensor)[0]]);
-            Golden.ShouldMatch(zeros.Hidden.GetTensorDataAsSpan<float>(), vectors.Floats(tensor), Golden.HiddenTolerance, $"{checkpoint} {tensor}");
+            Golden.ShouldMatch(zeros.Hidden.ToSingles(), vectors.Floats(tensor), Golden.HiddenTolerance, $"{checkpoint} {tensor}");
         }
 
         using var zero = model.TextEncoder.Encode([0]);

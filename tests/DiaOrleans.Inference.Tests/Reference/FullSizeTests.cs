@@ -45,7 +45,7 @@ public sealed class FullSizeTests : IDisposable
         File.WriteAllText(Path.Combine(_folder, "config.json"), DiaConfigOf(vectors.Json.GetProperty("tensors")));
         var size = new FileInfo(Path.Combine(_folder, "model.safetensors")).Length;
 
-        using var model = DiaModel.Load(DiaCheckpoint.Open(_folder), codec: null, new ModelOptions { Folder = _folder, Threads = 2 }, literal: false);
+        using var model = new DiaModel(DiaCheckpoint.Open(_folder), new DiaModelOptions { Target = ExecutionTarget.Default, Threads = 2 });
         using (var process = Process.GetCurrentProcess())
         {
             var ratio = (double)process.PeakWorkingSet64 / size;
@@ -73,7 +73,7 @@ public sealed class FullSizeTests : IDisposable
         var vectors = VectorFile.Open("dac-full-formula");
         FormulaWeights.Write(vectors.Json, Path.Combine(_folder, "model.safetensors"));
         File.WriteAllText(Path.Combine(_folder, "config.json"), DacConfigOf(vectors));
-        using var codec = new Codec(DacCheckpoint.Open(_folder), threads: 2);
+        using var codec = new Codec(DacCheckpoint.Open(_folder), ExecutionTarget.Default, threads: 2);
         var (codes, latent, quantised) = codec.EncodeWithLatents(vectors.Floats("wave"));
         var expected = vectors.Ints("codes");
         for (var i = 0; i < expected.Length; i++) ((int)codes[i % codes.Rows, i / codes.Rows]).ShouldBe(expected[i], $"codebook {i / codes.Rows}, frame {i % codes.Rows}");
@@ -96,7 +96,7 @@ public sealed class FullSizeTests : IDisposable
     private static void CheckEncoder(VectorFile vectors, DiaModel model, int[] ids, string name)
     {
         using var encoded = model.TextEncoder.Encode(ids);
-        var hidden = encoded.Hidden.GetTensorDataAsSpan<float>().ToArray().Chunk(model.Config.Encoder.Hidden).ToArray();
+        var hidden = encoded.Hidden.ToSingles().Chunk(model.Config.Encoder.Hidden).ToArray();
         var width = (int)vectors.Shape($"{name}.slice")[1];
         Golden.ShouldMatch([.. vectors.Ints("enc.positions").SelectMany(p => hidden[p][..width])], vectors.Floats($"{name}.slice"), Golden.HiddenTolerance, $"full-size {name}.slice");
         Golden.ShouldMatch([.. hidden.Select(h => h.Max(Math.Abs))], vectors.Floats($"{name}.absmax"), Golden.HiddenTolerance, $"full-size {name}.absmax");

@@ -105,7 +105,8 @@ public sealed class SpeechEngineStreamingTests
     private static SpeechEngine Open(TimeProvider? time = null) =>
         SpeechEngine.Open(new ModelOptions { Folder = ReferenceCheckpoints.Folder("dia-nano") }, NullLogger<SpeechEngine>.Instance, time);
 
-    private static Codec OpenCodec() => new(DacCheckpoint.Open(CodecLocator.Find(ReferenceCheckpoints.Folder("dia-nano"), null)), threads: 1);
+    private static Codec OpenCodec() =>
+        new(DacCheckpoint.Open(CodecLocator.Find(ReferenceCheckpoints.Folder("dia-nano"), null)), ExecutionTarget.Default, threads: 1);
 
     /// <summary>The decoder looks at the clock before and after each step; this one lets it make so many steps and then holds it.</summary>
     private sealed class Brake(int steps) : TimeProvider, IDisposable
