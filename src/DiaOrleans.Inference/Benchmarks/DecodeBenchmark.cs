@@ -23,7 +23,9 @@ public static class DecodeBenchmark
         var scratch = Path.Combine(Path.GetTempPath(), $"dia-random-weights-{Guid.NewGuid():N}.bin");
         try
         {
-            var checkpoint = options.RandomWeights ? DiaCheckpoint.OpenShapeOnly(options.Folder, scratch, Seed) : DiaCheckpoint.Open(options.Folder);
+            var checkpoint = options.RandomWeights
+                ? DiaCheckpoint.OpenShapeOnly(options.Folder, scratch, Seed)
+                : DiaCheckpoint.Open(options.Folder);
             using var model = Load(checkpoint, options);
             var ticks = Measure(model, options);
             Array.Sort(ticks);

@@ -16,7 +16,7 @@ internal sealed class Codec : IDisposable
     private readonly Lazy<InferenceSession> _encoder;
 
     /// <param name="checkpoint">The codec.</param>
-    /// <param name="target">Where it runs, and the precision that its decoder computes in.</param>
+    /// <param name="target">Device, and the precision of the codec's decoder.</param>
     /// <param name="threads">Threads on the host.</param>
     public Codec(DacCheckpoint checkpoint, ExecutionTarget target, int threads)
     {
@@ -30,15 +30,15 @@ internal sealed class Codec : IDisposable
     /// <summary>Its configuration.</summary>
     public DacConfig Config { get; }
 
-    /// <summary>Names the weights.</summary>
+    /// <summary>Identifies the weights.</summary>
     public string Fingerprint { get; }
 
     /// <summary>Frames to each side that a frame's samples depend on.</summary>
     public int Context { get; }
 
     /// <summary>
-    /// Samples of all frames of <paramref name="codes"/> from <paramref name="start"/> on, mono, -1 to 1. The frames before are context only: after a prompt,
-    /// the first new frame continues its last one (spec/model.md 4.5).
+    /// Samples of all frames of <paramref name="codes"/> from <paramref name="start"/> on, mono, -1 to 1. The frames before are context
+    /// only: after a prompt, the first new frame continues its last one (spec/model.md 4.5).
     /// </summary>
     public float[] Decode(CodeGrid codes, int start = 0)
     {
@@ -53,7 +53,9 @@ internal sealed class Codec : IDisposable
         return samples;
     }
 
-    /// <summary>Samples of frames <paramref name="from"/> to <paramref name="to"/> of a window, decoded at once; the others are context.</summary>
+    /// <summary>
+    /// Samples of frames <paramref name="from"/> to <paramref name="to"/> of a window, decoded at once; the others are context.
+    /// </summary>
     public float[] DecodeWindow(CodeGrid codes, int from, int to)
     {
         if (from == to) return [];
@@ -69,7 +71,9 @@ internal sealed class Codec : IDisposable
 
     /// <summary>The same with the encoder's output and the quantised latents, both [hidden, frames].</summary>
     /// <exception cref="OperationCanceledException"><paramref name="stop"/> is cancelled.</exception>
-    public (CodeGrid Codes, float[] Latent, float[] Quantised) EncodeWithLatents(ReadOnlySpan<float> samples, CancellationToken stop = default)
+    public (CodeGrid Codes, float[] Latent, float[] Quantised) EncodeWithLatents(
+        ReadOnlySpan<float> samples,
+        CancellationToken stop = default)
     {
         var frames = (samples.Length + Config.HopLength - 1) / Config.HopLength;
         if (frames == 0) return (new CodeGrid(0, Config.Codebooks), [], []);

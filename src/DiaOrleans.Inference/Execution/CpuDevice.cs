@@ -32,7 +32,11 @@ internal sealed unsafe class CpuDevice() : Device("cpu", Precision.Fp32)
     /// <inheritdoc />
     internal override void CopyBlocks(nint from, long fromStride, nint to, long toStride, long bytes, long count)
     {
-        for (var i = 0L; i < count; i++) NativeMemory.Copy((void*)(from + (nint)(i * fromStride)), (void*)(to + (nint)(i * toStride)), (nuint)bytes);
+        for (var i = 0L; i < count; i++)
+        {
+            var source = (byte*)from + i * fromStride;
+            NativeMemory.Copy(source, (byte*)to + i * toStride, (nuint)bytes);
+        }
     }
 
     private sealed class HostBuffer(CpuDevice device, long bytes) : IStagingBuffer

@@ -5,8 +5,8 @@ using Microsoft.ML.OnnxRuntime;
 namespace DiaOrleans.Inference.Execution;
 
 /// <summary>
-/// Cross-attention keys and values of the texts in the slots. A single slot binds the text encoder's own tensors, at the text's exact length;
-/// several slots copy theirs into one buffer, right-padded to its capacity and masked by length.
+/// Cross-attention keys and values of the texts in the slots. A single slot binds the text encoder's own tensors, at the text's exact
+/// length; several slots copy theirs into one buffer, right-padded to its capacity and masked by length.
 /// </summary>
 internal sealed class CrossAttentionCache : IDisposable
 {
@@ -17,7 +17,7 @@ internal sealed class CrossAttentionCache : IDisposable
     private readonly DeviceTensor[] _values = [];
     private EncodedText? _only;
 
-    /// <param name="target">Where it lies, and its element type.</param>
+    /// <param name="target">Its device, and the precision that gives its element type.</param>
     /// <param name="shape">The decoder.</param>
     /// <param name="slots">Slots in the batch.</param>
     /// <param name="rowsPerSlot">1: conditional rows alone attend to a text; 2: both rows do, in the literal graph.</param>

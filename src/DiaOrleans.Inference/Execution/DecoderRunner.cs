@@ -5,8 +5,8 @@ using Microsoft.ML.OnnxRuntime;
 namespace DiaOrleans.Inference.Execution;
 
 /// <summary>
-/// Executes the decoder on the caches of its slots. Buffers are bound once: a step writes the slots' rows in place, runs, and reads the candidates in place.
-/// Not thread-safe: it belongs to the scheduler's thread. Session and caches are the caller's.
+/// Executes the decoder on the caches of its slots. Buffers are bound once: a step writes the slots' rows in place, runs, and reads the
+/// candidates in place. Not thread-safe: it belongs to the scheduler's thread. Session and caches are the caller's.
 /// </summary>
 internal sealed class DecoderRunner : IDisposable
 {
@@ -20,7 +20,7 @@ internal sealed class DecoderRunner : IDisposable
     private readonly StepInputs _inputs;
     private readonly StepOutputs _outputs;
 
-    /// <param name="device">Where the session runs.</param>
+    /// <param name="device">Device of the session.</param>
     /// <param name="config">The model.</param>
     /// <param name="session">Session of a <see cref="DecoderGraph"/>.</param>
     /// <param name="topK">The top-k that the graph was built for.</param>
@@ -51,14 +51,18 @@ internal sealed class DecoderRunner : IDisposable
     /// <summary>Slots in the batch.</summary>
     public int Slots { get; }
 
-    /// <summary>Puts a text and its guidance scale into a slot. In the literal graph <paramref name="uncond"/> is the encoded unconditional text.</summary>
+    /// <summary>
+    /// Puts a text and its guidance scale into a slot. In the literal graph <paramref name="uncond"/> is the encoded unconditional text.
+    /// </summary>
     public void Admit(int slot, EncodedText text, float guidance, EncodedText? uncond = null)
     {
         _inputs.SetText(slot, text.Length, uncond?.Length ?? 1, guidance);
         if (_cross.Put(slot, text, uncond)) _cross.Bind(_binding);
     }
 
-    /// <summary>Feeds rows 0 to <paramref name="count"/> - 1 of a fresh slot in one pass. <paramref name="rows"/> is [count, channels].</summary>
+    /// <summary>
+    /// Feeds rows 0 to <paramref name="count"/> - 1 of a fresh slot in one pass. <paramref name="rows"/> is [count, channels].
+    /// </summary>
     public void Prefill(int slot, ReadOnlySpan<short> rows, int count)
     {
         if (count == 0) return;
@@ -77,7 +81,9 @@ internal sealed class DecoderRunner : IDisposable
     /// <summary>Sets the row that the next step feeds to a slot, at its position.</summary>
     public void Feed(int slot, ReadOnlySpan<short> row, int position) => _inputs.SetRows(slot, row, position);
 
-    /// <summary>Leaves a slot without a request: it repeats row 0 of its own cache, which no request reads, and the batch keeps its shape.</summary>
+    /// <summary>
+    /// Leaves a slot without a request: it repeats row 0 of its own cache, which no request reads, and the batch keeps its shape.
+    /// </summary>
     public void Leave(int slot) => Feed(slot, stackalloc short[_config.Decoder.Channels], 0);
 
     /// <summary>Advances all slots by the rows that were fed.</summary>

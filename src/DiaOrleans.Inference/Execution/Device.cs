@@ -5,8 +5,8 @@ using Microsoft.ML.OnnxRuntime;
 namespace DiaOrleans.Inference.Execution;
 
 /// <summary>
-/// A processor that sessions run on, one sealed class a kind: its session options, its memory and the copies between that memory and the host's. An instance
-/// stands for the hardware and lives as long as the process. Thread-safe.
+/// A processor that sessions run on, one sealed class a kind: its session options, its memory and the copies between that memory and the
+/// host's. An instance stands for the hardware and lives as long as the process. Thread-safe.
 /// </summary>
 public abstract class Device
 {
@@ -25,7 +25,7 @@ public abstract class Device
     /// <summary>Precisions that are offered on it.</summary>
     public IReadOnlyList<Precision> Precisions { get; }
 
-    /// <summary>Where ONNX Runtime finds tensors of this device.</summary>
+    /// <summary>ONNX Runtime's name for the memory of this device.</summary>
     internal abstract OrtMemoryInfo Memory { get; }
 
     /// <inheritdoc />
@@ -63,7 +63,7 @@ public abstract class Device
     /// <summary>Allocates zeroed memory on the device; <see cref="Free"/> releases it.</summary>
     internal abstract nint Allocate(long bytes);
 
-    /// <summary>Releases what <see cref="Allocate"/> gave.</summary>
+    /// <summary>Releases memory of <see cref="Allocate"/>.</summary>
     internal abstract void Free(nint address);
 
     /// <summary>Zeroed memory that host and device share or copy between them.</summary>
@@ -76,7 +76,8 @@ public abstract class Device
     internal abstract void Read(nint from, Span<byte> to);
 
     /// <summary>
-    /// Copies <paramref name="count"/> blocks of <paramref name="bytes"/> each within the device; block i starts i times the stride behind the first one.
+    /// Copies <paramref name="count"/> blocks of <paramref name="bytes"/> each within the device; block i starts i times the stride behind
+    /// the first one.
     /// </summary>
     internal abstract void CopyBlocks(nint from, long fromStride, nint to, long toStride, long bytes, long count);
 }

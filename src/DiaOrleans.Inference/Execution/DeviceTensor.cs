@@ -4,7 +4,9 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace DiaOrleans.Inference.Execution;
 
-/// <summary>A zeroed tensor at a fixed address of a device, row-major, of an element type known at run time; bound to sessions and written in place.</summary>
+/// <summary>
+/// A zeroed tensor at a fixed address of a device, row-major, of an element type known at run time; bound to sessions and written in place.
+/// </summary>
 internal sealed class DeviceTensor : IDisposable
 {
     private readonly Device _device;
@@ -30,7 +32,9 @@ internal sealed class DeviceTensor : IDisposable
     /// <summary>The whole tensor; lives as long as this object.</summary>
     public OrtValue Value { get; }
 
-    /// <summary>A tensor of <paramref name="shape"/> over this memory, from element <paramref name="offset"/> on. The caller disposes of it.</summary>
+    /// <summary>
+    /// A tensor of <paramref name="shape"/> over this memory, from element <paramref name="offset"/> on. The caller disposes of it.
+    /// </summary>
     public OrtValue View(long offset, params long[] shape)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(offset + Count(shape), _count);
@@ -58,7 +62,8 @@ internal sealed class DeviceTensor : IDisposable
     /// </summary>
     public void CopyBlocks(DeviceTensor source, int blocks, long offset, long stride)
     {
-        if (source.Type != Type) throw new ArgumentException($"A tensor of {source.Type} cannot be copied into one of {Type}.", nameof(source));
+        if (source.Type != Type)
+            throw new ArgumentException($"A tensor of {source.Type} cannot be copied into one of {Type}.", nameof(source));
         var length = source._count / blocks;
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, stride);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(offset + (blocks - 1) * stride + length, _count);
@@ -78,5 +83,6 @@ internal sealed class DeviceTensor : IDisposable
     internal static OrtValue CreateValue(OrtMemoryInfo memory, OnnxType type, long[] shape, nint address) =>
         OrtValue.CreateTensorValueWithData(memory, (TensorElementType)type, shape, address, Count(shape) * type.Size());
 
+    /// <summary>Elements of a shape.</summary>
     internal static long Count(long[] shape) => shape.Aggregate(1L, (product, dim) => checked(product * dim));
 }

@@ -90,7 +90,8 @@ internal sealed class DiaModel : IDisposable
     }
 
     /// <summary>
-    /// With two threads, every product of a small model waits for the slower one and costs more than the second thread saves (bench/README.md).
+    /// With two threads, every product of a small model waits for the slower one and costs more than the second thread saves
+    /// (bench/README.md).
     /// </summary>
     private static int ThreadsFor(DiaCheckpoint checkpoint, int wanted)
     {

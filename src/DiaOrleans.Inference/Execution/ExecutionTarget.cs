@@ -1,11 +1,11 @@
 namespace DiaOrleans.Inference.Execution;
 
-/// <summary>What a model is loaded for: a device, and the precision that it computes in.</summary>
+/// <summary>A device, and the precision that a model computes in on it.</summary>
 public sealed record ExecutionTarget
 {
     private static readonly Device[] Devices = [Device.Cpu];
 
-    /// <summary>A pair that need not be one of those that <see cref="Parse"/> offers.</summary>
+    /// <summary>Any pair, also one that <see cref="Parse"/> refuses.</summary>
     internal ExecutionTarget(Device device, Precision precision)
     {
         Device = device;
@@ -15,7 +15,7 @@ public sealed record ExecutionTarget
     /// <summary>The host's processor in fp32.</summary>
     public static ExecutionTarget Default { get; } = new(Device.Cpu, Precision.Fp32);
 
-    /// <summary>Where sessions run and caches lie.</summary>
+    /// <summary>Device of the sessions and caches.</summary>
     public Device Device { get; }
 
     /// <summary>Of activations and caches.</summary>

@@ -4,7 +4,9 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace DiaOrleans.Inference.Execution;
 
-/// <summary>The self-attention KV cache of all slots, [2 * slots, kvHeads, capacity, headDim] a layer: read and written in place, never copied.</summary>
+/// <summary>
+/// The self-attention KV cache of all slots, [2 * slots, kvHeads, capacity, headDim] a layer: read and written in place, never copied.
+/// </summary>
 internal sealed class KvCache : IDisposable
 {
     private readonly DecoderShape _shape;
@@ -12,7 +14,7 @@ internal sealed class KvCache : IDisposable
     private readonly DeviceTensor[] _keys;
     private readonly DeviceTensor[] _values;
 
-    /// <param name="target">Where it lies, and its element type.</param>
+    /// <param name="target">Its device, and the precision that gives its element type.</param>
     /// <param name="shape">The decoder.</param>
     /// <param name="slots">Slots in the batch.</param>
     /// <param name="capacity">Rows of a slot.</param>

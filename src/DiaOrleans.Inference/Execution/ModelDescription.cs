@@ -1,6 +1,6 @@
 namespace DiaOrleans.Inference.Execution;
 
-/// <summary>What a caller must know of a loaded model.</summary>
+/// <summary>Facts of a loaded model.</summary>
 public sealed record ModelDescription
 {
     /// <summary>Name of the checkpoint folder.</summary>

@@ -2,7 +2,7 @@ using DiaOrleans.Inference.Checkpoints;
 
 namespace DiaOrleans.Inference.Execution;
 
-/// <summary>Which model is loaded, and how.</summary>
+/// <summary>Options of a model to load.</summary>
 public sealed record ModelOptions
 {
     /// <summary>Checkpoint folder, as published.</summary>

@@ -6,7 +6,7 @@ namespace DiaOrleans.Inference.Execution;
 /// <summary>The layout of small tensors in one buffer, in the order of their adding.</summary>
 internal sealed class PackedLayout
 {
-    // Every tensor starts where a CUDA allocation could.
+    // The alignment of CUDA's own allocations.
     private const long Alignment = 256;
 
     private readonly List<PackedTensor> _tensors = [];
@@ -20,7 +20,9 @@ internal sealed class PackedLayout
     /// <summary>Adds a tensor that sessions read or write on the device.</summary>
     public PackedField<T> Add<T>(string name, params long[] shape) where T : unmanaged => Add<T>(name, onHost: false, shape);
 
-    /// <summary>Adds a tensor that sessions read in the host's memory, on every device: a shape or a length that operators are launched with.</summary>
+    /// <summary>
+    /// Adds a tensor that sessions read in the host's memory, on every device: a shape or a length that operators are launched with.
+    /// </summary>
     public PackedField<T> AddForHost<T>(string name, params long[] shape) where T : unmanaged => Add<T>(name, onHost: true, shape);
 
     private PackedField<T> Add<T>(string name, bool onHost, long[] shape) where T : unmanaged
@@ -49,7 +51,7 @@ internal sealed class PackedLayout
 /// <param name="OnHost">Whether sessions read it in the host's memory.</param>
 internal sealed record PackedTensor(string Name, OnnxType Type, long[] Shape, long Offset, bool OnHost);
 
-/// <summary>Where the host finds the elements of one packed tensor.</summary>
+/// <summary>The elements of one packed tensor on the host.</summary>
 /// <param name="Offset">Bytes from the start of the buffer.</param>
 /// <param name="Count">Number of elements.</param>
 internal readonly record struct PackedField<T>(long Offset, int Count) where T : unmanaged;

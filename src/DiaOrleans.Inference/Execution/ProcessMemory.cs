@@ -6,8 +6,8 @@ namespace DiaOrleans.Inference.Execution;
 public static partial class ProcessMemory
 {
     /// <summary>
-    /// Returns it to the system. Without this, loading another model takes its memory on top of the disposed one's: glibc keeps what is freed in the arena of the
-    /// thread that allocated it, and an idle process collects no garbage.
+    /// Returns it to the system. Without this, loading another model takes its memory on top of the disposed one's: glibc keeps what is
+    /// freed in the arena of the thread that allocated it, and an idle process collects no garbage.
     /// </summary>
     public static void GiveBack()
     {

@@ -20,8 +20,12 @@ internal sealed class SpeechModel : IDisposable
     public Codec Codec { get; }
 
     /// <summary>Reads a checkpoint folder and its codec.</summary>
-    /// <exception cref="CheckpointException">The folder holds no checkpoint that can be served; the message says what was found.</exception>
-    /// <exception cref="ArgumentException">The device does not offer the precision, or there is no such device; the message names the valid pairs.</exception>
+    /// <exception cref="CheckpointException">
+    /// The folder holds no checkpoint that can be served; the message says what was found.
+    /// </exception>
+    /// <exception cref="ArgumentException">
+    /// The device does not offer the precision, or there is no such device; the message names the valid pairs.
+    /// </exception>
     public static SpeechModel Load(ModelOptions options)
     {
         var target = ExecutionTarget.Parse(options.Device, options.Precision);
@@ -40,7 +44,7 @@ internal sealed class SpeechModel : IDisposable
         }
     }
 
-    /// <summary>What a caller must know of it.</summary>
+    /// <summary>Its facts for callers.</summary>
     public ModelDescription Describe()
     {
         var checkpoint = Dia.Checkpoint;

@@ -4,7 +4,9 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace DiaOrleans.Inference.Execution;
 
-/// <summary>What the host writes for each run of the decoder, in one packed buffer: tokens, positions, lengths and guidance scales.</summary>
+/// <summary>
+/// The inputs that the host writes for each run of the decoder, in one packed buffer: tokens, positions, lengths and guidance scales.
+/// </summary>
 internal sealed class StepInputs : IDisposable
 {
     private readonly int _channels;
@@ -17,7 +19,7 @@ internal sealed class StepInputs : IDisposable
     private readonly PackedField<int> _totalLength;
     private readonly PackedTensors _packed;
 
-    /// <param name="device">Where the decoder runs.</param>
+    /// <param name="device">Device of the decoder.</param>
     /// <param name="config">The model.</param>
     /// <param name="slots">Slots in the batch.</param>
     /// <param name="sequence">Rows that one run feeds to a slot.</param>
@@ -57,7 +59,9 @@ internal sealed class StepInputs : IDisposable
         SetText(slot, lengths[0], lengths[^1], source._packed.Elements(source._scale)[sourceSlot]);
     }
 
-    /// <summary>Sets the rows that the next run feeds to a slot, [sequence, channels], the first at position <paramref name="first"/>.</summary>
+    /// <summary>
+    /// Sets the rows that the next run feeds to a slot, [sequence, channels], the first at position <paramref name="first"/>.
+    /// </summary>
     public void SetRows(int slot, ReadOnlySpan<short> rows, int first)
     {
         var sequence = rows.Length / _channels;
@@ -72,7 +76,7 @@ internal sealed class StepInputs : IDisposable
     /// <summary>Binds all inputs of this buffer.</summary>
     public void Bind(OrtIoBinding binding) => _packed.BindInputs(binding);
 
-    /// <summary>Brings what was set to the device.</summary>
+    /// <summary>Copies the inputs to the device.</summary>
     public void Upload()
     {
         var last = 0;

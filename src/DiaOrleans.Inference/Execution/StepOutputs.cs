@@ -4,7 +4,9 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace DiaOrleans.Inference.Execution;
 
-/// <summary>What the host reads after each run of the decoder, in one packed buffer: the candidates of every slot and channel.</summary>
+/// <summary>
+/// The outputs that the host reads after each run of the decoder, in one packed buffer: the candidates of every slot and channel.
+/// </summary>
 internal sealed class StepOutputs : IDisposable
 {
     private readonly int _channels;
@@ -15,7 +17,7 @@ internal sealed class StepOutputs : IDisposable
     private readonly PackedTensors _packed;
     private readonly int[] _narrowIds;
 
-    /// <param name="device">Where the decoder runs.</param>
+    /// <param name="device">Device of the decoder.</param>
     /// <param name="config">The model.</param>
     /// <param name="slots">Slots in the batch.</param>
     /// <param name="topK">The top-k that the graph was built for.</param>
@@ -28,14 +30,15 @@ internal sealed class StepOutputs : IDisposable
         var layout = new PackedLayout();
         _ids = layout.Add<long>(GuidanceHead.Ids, slots, 1, _channels, _candidates);
         _values = layout.Add<float>(GuidanceHead.Values, slots, 1, _channels, _candidates);
-        if (GuidanceHead.HasFallback(topK, shape.Vocab, config.Eos)) _fallback = layout.Add<long>(GuidanceHead.Fallback, slots, 1, _channels);
+        if (GuidanceHead.HasFallback(topK, shape.Vocab, config.Eos))
+            _fallback = layout.Add<long>(GuidanceHead.Fallback, slots, 1, _channels);
         _packed = new PackedTensors(device, layout);
     }
 
     /// <summary>Binds all outputs of this buffer.</summary>
     public void Bind(OrtIoBinding binding) => _packed.BindOutputs(binding);
 
-    /// <summary>Brings the outputs of the last run to the host.</summary>
+    /// <summary>Copies the outputs of the last run to the host.</summary>
     public void Download() => _packed.Download();
 
     /// <summary>One channel's candidates, best first; valid until the next call.</summary>

@@ -12,7 +12,7 @@ internal sealed class TextEncoder : IDisposable
     private readonly InferenceSession _session;
 
     /// <param name="checkpoint">The model.</param>
-    /// <param name="target">Where it runs, and the precision that it computes in.</param>
+    /// <param name="target">Device and precision.</param>
     /// <param name="threads">Threads on the host.</param>
     public TextEncoder(DiaCheckpoint checkpoint, ExecutionTarget target, int threads)
     {

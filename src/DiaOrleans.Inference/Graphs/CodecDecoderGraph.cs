@@ -5,7 +5,9 @@ namespace DiaOrleans.Inference.Graphs;
 /// <summary>Codes [codebooks, frames] to fp32 samples [1, 1, frames * hop]; spec/model.md 5.1 and 5.2.</summary>
 internal static class CodecDecoderGraph
 {
+    /// <summary>Input: int64 [codebooks, frames].</summary>
     public const string Codes = "codes";
+    /// <summary>Output: fp32 [1, 1, frames * hop].</summary>
     public const string Samples = "samples";
 
     /// <summary>The graph of a codec, computed in the float type <paramref name="activation"/>.</summary>
@@ -19,8 +21,9 @@ internal static class CodecDecoderGraph
         var x = ops.Convolve(Dequantise(graph, ops, codec, codes), "decoder.conv1", pad: 3);
         for (var block = 0; block < config.UpsamplingRatios.Count; block++)
         {
-            x = ops.Upsample(ops.Snake(x, $"decoder.block.{block}.snake1"), $"decoder.block.{block}.conv_t1", config.UpsamplingRatios[block]);
-            x = ops.ResidualUnits(x, $"decoder.block.{block}");
+            var module = $"decoder.block.{block}";
+            x = ops.Upsample(ops.Snake(x, $"{module}.snake1"), $"{module}.conv_t1", config.UpsamplingRatios[block]);
+            x = ops.ResidualUnits(x, module);
         }
 
         x = ops.Convolve(ops.Snake(x, "decoder.snake1"), "decoder.conv2", pad: 3);
@@ -29,7 +32,9 @@ internal static class CodecDecoderGraph
         return graph.Build();
     }
 
-    /// <summary>The sum over codebooks of out_proj(codebook[code]): one gather a codebook, then one product with all projections side by side.</summary>
+    /// <summary>
+    /// The sum over codebooks of out_proj(codebook[code]): one gather a codebook, then one product with all projections side by side.
+    /// </summary>
     private static string Dequantise(GraphBuilder graph, CodecOps ops, DacCheckpoint codec, string codes)
     {
         var config = codec.Config;

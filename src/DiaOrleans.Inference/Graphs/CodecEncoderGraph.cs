@@ -3,16 +3,21 @@ using DiaOrleans.Inference.Checkpoints;
 namespace DiaOrleans.Inference.Graphs;
 
 /// <summary>
-/// Samples [1, 1, frames * hop] to codes [codebooks, frames]; spec/model.md 5.1 and 5.2. Always in fp32: the nearest codebook row is often a near tie, and a
-/// recording must have the same codes on every device.
+/// Samples [1, 1, frames * hop] to codes [codebooks, frames]; spec/model.md 5.1 and 5.2. Always in fp32: the nearest codebook row is often
+/// a near tie, and a recording must have the same codes on every device.
 /// </summary>
 internal static class CodecEncoderGraph
 {
+    /// <summary>Input: fp32 [1, 1, frames * hop].</summary>
     public const string Samples = "samples";
+    /// <summary>Output: int64 [codebooks, frames].</summary>
     public const string Codes = "codes";
+    /// <summary>Output: fp32 [1, hidden, frames], before quantisation.</summary>
     public const string Latent = "latent";
+    /// <summary>Output: fp32 [1, hidden, frames], after quantisation.</summary>
     public const string Quantised = "quantised";
 
+    /// <summary>The graph of a codec.</summary>
     public static GraphModel Build(DacCheckpoint codec)
     {
         var config = codec.Config;
@@ -32,7 +37,10 @@ internal static class CodecEncoderGraph
         return graph.Build();
     }
 
-    /// <summary>Residual quantisation: the search compares directions, and the row that is subtracted is not normalised; later codebooks read the remainder.</summary>
+    /// <summary>
+    /// Residual quantisation: the search compares directions, and the row that is subtracted is not normalised; later codebooks read the
+    /// remainder.
+    /// </summary>
     private static void Quantise(GraphBuilder graph, CodecOps ops, DacConfig config, string latent)
     {
         var residual = latent;
@@ -47,8 +55,8 @@ internal static class CodecEncoderGraph
             var code = Nearest(graph, Normalise(graph, vectors), Normalise(graph, codebook));
             rows[q] = graph.Node("Unsqueeze", [code, graph.Integers(0)]);
 
-            var rowsOfCode = graph.Node("Gather", [codebook, code]);
-            var chosen = graph.Node("Unsqueeze", [graph.Node("Transpose", [rowsOfCode], ("perm", new long[] { 1, 0 })), graph.Integers(0)]);
+            var nearest = graph.Node("Gather", [codebook, code]);
+            var chosen = graph.Node("Unsqueeze", [graph.Node("Transpose", [nearest], ("perm", new long[] { 1, 0 })), graph.Integers(0)]);
             // The published encoder adds the difference to e instead of taking the row itself; its rounding decides later near-ties.
             var through = graph.Node("Add", [e, graph.Node("Sub", [chosen, e])]);
             var quantised = ops.Convolve(through, $"{module}.out_proj");

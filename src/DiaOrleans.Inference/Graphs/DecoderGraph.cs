@@ -2,18 +2,19 @@ using DiaOrleans.Inference.Checkpoints;
 
 namespace DiaOrleans.Inference.Graphs;
 
-/// <summary>How a decoder graph is built.</summary>
+/// <summary>Options of a decoder graph.</summary>
 /// <param name="Capacity">Rows of the self-attention cache.</param>
-/// <param name="TopK">How many candidates guidance selects.</param>
+/// <param name="TopK">Number of candidates that guidance selects.</param>
 /// <param name="UncondCross">
-/// Each layer's constant cross-attention output of the unconditional row, [layers][hidden]; null builds the literal graph, whose cross-attention runs on both rows.
+/// Each layer's constant cross-attention output of the unconditional row, [layers][hidden]; null builds the literal graph, whose
+/// cross-attention runs on both rows.
 /// </param>
 internal sealed record DecoderGraphOptions(int Capacity, int TopK, IReadOnlyList<float[]>? UncondCross);
 
 /// <summary>
-/// Prefill and step in one graph; spec/model.md 3.6 to 3.9. Tokens [slots, S, channels] become rows 2i (cond) and 2i + 1 (uncond) of every layer, so that a
-/// slot's cache [2, kvHeads, capacity, headDim] is contiguous. Candidates and logits are those of the last of the S rows. Caches and cross-attention inputs have
-/// the activation type; logits are cast to fp32 before guidance.
+/// Prefill and step in one graph; spec/model.md 3.6 to 3.9. Tokens [slots, S, channels] become rows 2i (cond) and 2i + 1 (uncond) of every
+/// layer, so that a slot's cache [2, kvHeads, capacity, headDim] is contiguous. Candidates and logits are those of the last of the S rows.
+/// Caches and cross-attention inputs have the activation type; logits are cast to fp32 before guidance.
 /// </summary>
 internal static class DecoderGraph
 {
@@ -193,7 +194,8 @@ internal static class DecoderGraph
         private string CondRows(string x) =>
             _graph.Node("Slice", [x, _graph.Integers(0), _graph.Integers(int.MaxValue), _graph.Integers(0), _graph.Integers(2)]);
 
-        private string LastRow(string x) => _graph.Node("Slice", [x, _graph.Integers(-1), _graph.Integers(int.MaxValue), _graph.Integers(1)]);
+        private string LastRow(string x) =>
+            _graph.Node("Slice", [x, _graph.Integers(-1), _graph.Integers(int.MaxValue), _graph.Integers(1)]);
 
         private void Head(string norm)
         {

@@ -4,11 +4,13 @@ using DiaOrleans.Inference.Checkpoints;
 namespace DiaOrleans.Inference.Graphs;
 
 /// <summary>
-/// Builds one ONNX graph in memory. Values are named by strings, as in ONNX; an empty name is an absent optional input.
-/// Weights stay in the checkpoint's files: the model holds their offsets (onnx.proto, TensorProto.external_data).
+/// Builds one ONNX graph in memory. Values are named by strings, as in ONNX; an empty name is an absent optional input. Weights stay in the
+/// checkpoint's files: the model holds their offsets (onnx.proto, TensorProto.external_data).
 /// </summary>
 /// <param name="name">Name of the graph.</param>
-/// <param name="activation">Float type that the graph computes in: of its activations, and of weights and constants once they are read.</param>
+/// <param name="activation">
+/// Float type that the graph computes in: of its activations, and of weights and constants once they are read.
+/// </param>
 internal sealed class GraphBuilder(string name, OnnxType activation)
 {
     /// <summary>Domain of ONNX Runtime's own operators.</summary>
@@ -55,15 +57,16 @@ internal sealed class GraphBuilder(string name, OnnxType activation)
     }
 
     /// <summary>A node whose outputs are named by the caller; an empty name is an output that no node reads.</summary>
-    public void Emit(string op, string[] inputs, string[] outputs, string domain, (string Name, object Value)[] attributes) => _graph.Message(1, node =>
-    {
-        foreach (var input in inputs) node.String(1, input);
-        foreach (var output in outputs) node.String(2, output);
-        node.String(3, $"{op}_{_values++}");
-        node.String(4, op);
-        foreach (var attribute in attributes) node.Message(5, a => OnnxMessages.Attribute(a, attribute.Name, attribute.Value));
-        if (domain.Length > 0) node.String(7, domain);
-    });
+    public void Emit(string op, string[] inputs, string[] outputs, string domain, (string Name, object Value)[] attributes) =>
+        _graph.Message(1, node =>
+        {
+            foreach (var input in inputs) node.String(1, input);
+            foreach (var output in outputs) node.String(2, output);
+            node.String(3, $"{op}_{_values++}");
+            node.String(4, op);
+            foreach (var attribute in attributes) node.Message(5, a => OnnxMessages.Attribute(a, attribute.Name, attribute.Value));
+            if (domain.Length > 0) node.String(7, domain);
+        });
 
     /// <summary>A name that no other value has.</summary>
     public string Fresh(string hint) => $"{hint}_{_values++}";
@@ -72,7 +75,8 @@ internal sealed class GraphBuilder(string name, OnnxType activation)
     public string Constant(ReadOnlySpan<float> values, params long[] dims) => Constant(activation, values, dims);
 
     /// <summary>A constant of a float type inside the model.</summary>
-    public string Constant(OnnxType type, ReadOnlySpan<float> values, params long[] dims) => Inline(type, OnnxElements.Narrow(values, type), dims);
+    public string Constant(OnnxType type, ReadOnlySpan<float> values, params long[] dims) =>
+        Inline(type, OnnxElements.Narrow(values, type), dims);
 
     /// <summary>A constant of one element and the activation type inside the model.</summary>
     public string Scalar(float value) => Constant([value]);
@@ -84,7 +88,9 @@ internal sealed class GraphBuilder(string name, OnnxType activation)
     public string Integer(long value) => Inline(OnnxType.Int64, MemoryMarshal.AsBytes([value]), []);
 
     /// <summary>A checkpoint's tensor seen as <paramref name="dims"/> (row-major, same count), cast to the activation type.</summary>
-    /// <exception cref="CheckpointException">It lies in another folder than the weights before it, or has a type that is not read.</exception>
+    /// <exception cref="CheckpointException">
+    /// It lies in another folder than the weights before it, or has a type that is not read.
+    /// </exception>
     public string Weight(TensorEntry tensor, params long[] dims)
     {
         var folder = Path.GetDirectoryName(tensor.File)!;

@@ -17,14 +17,17 @@ internal static class GuidanceHead
     public const string Fallback = "fallback_ids";
 
     /// <summary>How many candidates the graph gives for a top-k; one more in the classic profile, because EOS may leave the set.</summary>
-    public static int Candidates(DiaProfile profile, int topK, int vocab) => Math.Min(profile == DiaProfile.Classic ? topK + 1 : topK, vocab);
+    public static int Candidates(DiaProfile profile, int topK, int vocab) =>
+        Math.Min(profile == DiaProfile.Classic ? topK + 1 : topK, vocab);
 
-    /// <summary>True if so few candidates are taken that all may be special ids; then the graph also gives each channel's best code.</summary>
+    /// <summary>
+    /// True if so few candidates are taken that all may be special ids; then the graph also gives each channel's best code.
+    /// </summary>
     public static bool HasFallback(int topK, int vocab, int eos) => topK <= vocab - eos;
 
     /// <summary>
-    /// <paramref name="cond"/> and <paramref name="uncond"/> are fp32 [slots, 1, channels, vocab], <paramref name="scale"/> fp32 [slots, 1, 1, 1].
-    /// Ids and values come out as [slots, 1, channels, k]: the values are cond's (0626) or the guided ones (classic).
+    /// <paramref name="cond"/> and <paramref name="uncond"/> are fp32 [slots, 1, channels, vocab], <paramref name="scale"/> fp32 [slots, 1,
+    /// 1, 1]. Ids and values are [slots, 1, channels, k]: the values are cond's (0626) or the guided ones (classic).
     /// </summary>
     public static void Add(GraphBuilder graph, DiaConfig config, string cond, string uncond, string scale, int topK)
     {

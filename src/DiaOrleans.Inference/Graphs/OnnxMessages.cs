@@ -76,7 +76,9 @@ internal static class OnnxMessages
                 a.Integer(20, IntegersAttribute);
                 break;
             default:
-                throw new ArgumentException($"Attribute {name} is a {value.GetType()}; expected a float, integer, string or integers.", nameof(value));
+                throw new ArgumentException(
+                    $"Attribute {name} is a {value.GetType()}; expected a float, integer, string or integers.",
+                    nameof(value));
         }
     }
 

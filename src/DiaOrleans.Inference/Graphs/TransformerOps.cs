@@ -2,7 +2,7 @@ using DiaOrleans.Inference.Checkpoints;
 
 namespace DiaOrleans.Inference.Graphs;
 
-/// <summary>The blocks that text encoder and decoder share. Activations are [rows, sequence, hidden].</summary>
+/// <summary>Blocks of the text encoder and the decoder. Activations are [rows, sequence, hidden].</summary>
 internal sealed class TransformerOps(GraphBuilder graph, DiaCheckpoint checkpoint)
 {
     private readonly float _epsilon = checkpoint.Config.NormEpsilon;
@@ -41,14 +41,22 @@ internal sealed class TransformerOps(GraphBuilder graph, DiaCheckpoint checkpoin
     }
 
     /// <summary>
-    /// Rotates x of [rows, sequence, heads * headDim] at <paramref name="positions"/>: [1] holds the first of consecutive positions, [rows, sequence] each one.
+    /// Rotates x of [rows, sequence, heads * headDim] at <paramref name="positions"/>: [1] holds the first of consecutive positions, [rows,
+    /// sequence] each one.
     /// </summary>
     public string Rotate(string x, string positions, RotaryTable table) =>
         graph.Node("RotaryEmbedding", GraphBuilder.Microsoft, [x, positions, table.Cos, table.Sin], ("interleaved", 0L));
 
-    /// <summary>Attention of all queries to all keys, scale 1. Keys and values are [rows, keys, heads * headDim] or [rows, heads, keys, headDim].</summary>
+    /// <summary>
+    /// Attention of all queries to all keys, scale 1. Keys and values are [rows, keys, heads * headDim] or [rows, heads, keys, headDim].
+    /// </summary>
     public string Attend(string query, string key, string value, int heads, string validKeys = "") =>
-        graph.Node("MultiHeadAttention", GraphBuilder.Microsoft, [query, key, value, "", validKeys], ("num_heads", (long)heads), ("scale", 1f));
+        graph.Node(
+            "MultiHeadAttention",
+            GraphBuilder.Microsoft,
+            [query, key, value, "", validKeys],
+            ("num_heads", (long)heads),
+            ("scale", 1f));
 
     private string NormWeight(string module)
     {

@@ -22,7 +22,7 @@ internal sealed class Admission(SpeechModel model, ModelDescription facts)
             return $"The text is {ids.Length} bytes long; the model takes {facts.MaxTextIds}. Shorten it or send it in parts.";
         if (call.Prompt is { } codes && codes.Channels != dia.Delay.Channels)
             return $"The prompt has {codes.Channels} codebooks; the model has {dia.Delay.Channels}.";
-        if (call.MaxFrames < 1) return "At least one frame must be asked for.";
+        if (call.MaxFrames < 1) return "The request must allow at least one frame.";
         if (maxFrames < 1) return $"The prompt's {prompt} frames leave no room for new ones.";
         var request = new DecodeRequest(ids, maxFrames, call.Seed, call.Prompt, call.Sampling);
         var windows = new CallWindows(call.Prompt, model.Codec.Context);
@@ -30,13 +30,13 @@ internal sealed class Admission(SpeechModel model, ModelDescription facts)
         return null;
     }
 
-    /// <summary>Why the recording cannot be turned into codes, as a sentence; null if it can.</summary>
+    /// <summary>Why the recording cannot be encoded, as a sentence; null if it can.</summary>
     public string? Unservable(float[] samples)
     {
         if (samples.Length == 0) return "The recording is empty.";
         if (samples.Length > (long)MaxRecordingSeconds * facts.SampleRate)
             return $"The recording is {(double)samples.Length / facts.SampleRate:0.#} s long; {MaxRecordingSeconds} s are taken.";
-        return Array.TrueForAll(samples, float.IsFinite) ? null : "The recording holds values that are no numbers.";
+        return Array.TrueForAll(samples, float.IsFinite) ? null : "The recording holds values that are not numbers.";
     }
 
     private double PredictedSeconds(int textIds, int maxFrames) => Math.Min(maxFrames / facts.FrameRate, 0.5 + SecondsPerTextId * textIds);

@@ -4,8 +4,8 @@ using DiaOrleans.Inference.Execution;
 namespace DiaOrleans.Inference.Serving;
 
 /// <summary>
-/// The batch scheduler and its thread: takes calls from the queue into free slots, steps the decoder over all slots together, and frees the slot of a call that
-/// has ended before the next step. Caches and execution are the model's.
+/// The batch scheduler and its thread: takes calls from the queue into free slots, steps the decoder over all slots together, and frees the
+/// slot of a call that has ended before the next step. Caches and execution are the model's.
 /// </summary>
 internal sealed class BatchScheduler : IDisposable
 {

@@ -5,8 +5,8 @@ using DiaOrleans.Inference.Execution;
 namespace DiaOrleans.Inference.Serving;
 
 /// <summary>
-/// Cuts a call's frames into windows for the codec as they become final. The last frames of a prompt are the context of the first new ones (spec/model.md 4.5).
-/// Belongs to the decoder's thread; a window that it has cut does not change.
+/// Cuts a call's frames into windows for the codec as they become final. The last frames of a prompt are the context of the first new ones
+/// (spec/model.md 4.5). Belongs to the decoder's thread; a window that it has cut does not change.
 /// </summary>
 internal sealed class CallWindows
 {
@@ -24,7 +24,9 @@ internal sealed class CallWindows
         _plan = new WindowPlan(_start, context);
     }
 
-    /// <summary>The next window whose frames the grid has. The last window of a finished grid names the grid; it is empty if the call made no frame.</summary>
+    /// <summary>
+    /// The next window whose frames the grid has. The last window of a finished grid names the grid; it is empty if the call made no frame.
+    /// </summary>
     public bool TryCut(SpeechGrid grid, [NotNullWhen(true)] out CodecPiece? piece)
     {
         piece = null;

@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace DiaOrleans.Inference.Serving;
 
 /// <summary>
-/// Windows that wait for the codec. The one with the fewest frames before it goes first, so that a first window never waits behind a later one of another call.
-/// Thread-safe.
+/// Windows that wait for the codec. The one with the fewest frames before it goes first, so that a first window never waits behind a later
+/// one of another call. Thread-safe.
 /// </summary>
 internal sealed class CodecQueue
 {
@@ -23,7 +23,7 @@ internal sealed class CodecQueue
         }
     }
 
-    /// <summary>Ends the queue: what is in it can still be taken.</summary>
+    /// <summary>Ends the queue: the windows in it can still be taken.</summary>
     public void Close()
     {
         lock (_gate)

@@ -2,7 +2,9 @@ using DiaOrleans.Inference.Decoding;
 
 namespace DiaOrleans.Inference.Serving;
 
-/// <summary>Receives what the engine's threads do with admitted calls. Each method returns soon: it runs on the thread that calls it.</summary>
+/// <summary>
+/// Receives what the engine's threads do with admitted calls. Each method returns soon: it runs on the thread that calls it.
+/// </summary>
 internal interface ICallObserver
 {
     /// <summary>The decoder has appended a row to a call's grid. The grid changes with the next row, unless it is finished.</summary>

@@ -5,11 +5,14 @@ using Microsoft.Extensions.Logging;
 namespace DiaOrleans.Inference.Serving;
 
 /// <summary>
-/// The engine of one device: admission, and three threads: one decodes, one turns the codes into samples as they come, one turns recordings into codes.
+/// The engine of one device: admission, and three threads. They decode texts to codes, decode codes to samples, and encode recordings to
+/// codes.
 /// </summary>
 public sealed partial class SpeechEngine : ISpeechEngine, ICallObserver
 {
     private const int MaxWaitingCalls = 64;
+
+    private static readonly TimeSpan EncodingRetry = TimeSpan.FromSeconds(5);
 
     private readonly SpeechModel _model;
     private readonly Admission _admission;
@@ -42,7 +45,9 @@ public sealed partial class SpeechEngine : ISpeechEngine, ICallObserver
     public EngineLoad Load => new(_decoder.Active, _waiting.Count, _waiting.BacklogSeconds, _speed.RealTimeFactor);
 
     /// <summary>Reads a checkpoint and starts its engine. Takes seconds to minutes, by the model's size.</summary>
-    /// <exception cref="Checkpoints.CheckpointException">The folder holds no checkpoint that can be served; the message says what was found.</exception>
+    /// <exception cref="Checkpoints.CheckpointException">
+    /// The folder holds no checkpoint that can be served; the message says what was found.
+    /// </exception>
     public static SpeechEngine Open(ModelOptions options, ILogger<SpeechEngine> logger, TimeProvider? time = null) =>
         new(SpeechModel.Load(options), options, logger, time ?? TimeProvider.System);
 
@@ -52,8 +57,11 @@ public sealed partial class SpeechEngine : ISpeechEngine, ICallObserver
         if (_admission.Unservable(call, out var prepared) is { } reason) return new EngineAdmission(null, EngineRefusal.Unservable, reason);
         switch (_admitted.TryAdd(() => _waiting.TryEnter(prepared!)))
         {
-            case EngineRefusal.Draining: return new EngineAdmission(null, EngineRefusal.Draining, DrainGate.Draining);
-            case EngineRefusal.Busy: return new EngineAdmission(null, EngineRefusal.Busy, "The engine has all the work it may hold.", _speed.TimeFor(_waiting.BacklogSeconds));
+            case EngineRefusal.Draining:
+                return new EngineAdmission(null, EngineRefusal.Draining, DrainGate.Draining);
+            case EngineRefusal.Busy:
+                var retryAfter = _speed.TimeFor(_waiting.BacklogSeconds);
+                return new EngineAdmission(null, EngineRefusal.Busy, "The engine's queue is full.", retryAfter);
         }
 
         prepared!.Run.Stop.Register(() =>
@@ -72,7 +80,8 @@ public sealed partial class SpeechEngine : ISpeechEngine, ICallObserver
         return _admitted.TryAdd(() => _encoding.TryAdd(run)) switch
         {
             EngineRefusal.Draining => new EncodingAdmission(null, EngineRefusal.Draining, DrainGate.Draining),
-            EngineRefusal.Busy => new EncodingAdmission(null, EngineRefusal.Busy, "The engine has all the recordings it may hold.", TimeSpan.FromSeconds(5)),
+            EngineRefusal.Busy =>
+                new EncodingAdmission(null, EngineRefusal.Busy, "The engine's queue of recordings is full.", EncodingRetry),
             _ => new EncodingAdmission(run, EngineRefusal.None),
         };
     }
@@ -146,10 +155,10 @@ public sealed partial class SpeechEngine : ISpeechEngine, ICallObserver
         [LoggerMessage(2, LogLevel.Error, "A call failed in the engine")]
         public static partial void CallFailed(ILogger logger, Exception cause);
 
-        [LoggerMessage(3, LogLevel.Warning, "The drain limit is over: {Calls} calls and recordings are stopped")]
+        [LoggerMessage(3, LogLevel.Warning, "The time limit of the drain has passed: {Calls} calls and recordings are stopped")]
         public static partial void DrainCutShort(ILogger logger, int calls);
 
-        [LoggerMessage(4, LogLevel.Error, "A recording could not be turned into codes")]
+        [LoggerMessage(4, LogLevel.Error, "A recording could not be encoded")]
         public static partial void EncodingFailed(ILogger logger, Exception cause);
     }
 }

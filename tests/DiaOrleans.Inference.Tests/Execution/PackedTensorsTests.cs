@@ -24,5 +24,6 @@ public sealed class PackedTensorsTests
     }
 
     [Fact]
-    public void A_type_without_a_tensor_type_is_refused() => Should.Throw<NotSupportedException>(() => new PackedLayout().Add<double>("x", 1));
+    public void A_type_without_a_tensor_type_is_refused() =>
+        Should.Throw<NotSupportedException>(() => new PackedLayout().Add<double>("x", 1));
 }

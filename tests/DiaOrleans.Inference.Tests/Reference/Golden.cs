@@ -4,7 +4,7 @@ using DiaOrleans.Inference.Execution;
 
 namespace DiaOrleans.Inference.Tests.Reference;
 
-/// <summary>What the golden tests share: loading, the error measure of the reference set, and teacher forcing.</summary>
+/// <summary>Helpers of the golden tests: loading, the error measure of the reference set, and teacher forcing.</summary>
 internal static class Golden
 {
     public const double HiddenTolerance = 1e-5;
@@ -49,8 +49,17 @@ internal static class Golden
         return new CodeGrid([.. vectors.Ints(tensor).Select(i => (short)i)], (int)shape[1]);
     }
 
-    /// <summary>Feeds rows <paramref name="from"/> on one at a time and gives both logits after each, [rows, channels, vocab]; the rows before are prefilled.</summary>
-    public static (float[] Cond, float[] Uncond) Force(DiaModel model, int[] textIds, CodeGrid rows, int from = 0, float guidance = 3f, bool literal = false)
+    /// <summary>
+    /// Feeds rows <paramref name="from"/> on one at a time and gives both logits after each, [rows, channels, vocab]; the rows before are
+    /// prefilled.
+    /// </summary>
+    public static (float[] Cond, float[] Uncond) Force(
+        DiaModel model,
+        int[] textIds,
+        CodeGrid rows,
+        int from = 0,
+        float guidance = 3f,
+        bool literal = false)
     {
         using var text = model.TextEncoder.Encode(textIds);
         using var uncond = literal ? model.TextEncoder.Encode(new int[textIds.Length]) : null;

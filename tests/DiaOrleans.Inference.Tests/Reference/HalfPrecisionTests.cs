@@ -3,7 +3,9 @@ using DiaOrleans.Inference.Execution;
 
 namespace DiaOrleans.Inference.Tests.Reference;
 
-/// <summary>The graphs built for fp16, run by the CPU provider, against the published fp32 numbers. No device offers this pair to users.</summary>
+/// <summary>
+/// The graphs built for fp16, run by the CPU provider, against the published fp32 numbers. No device offers this pair to users.
+/// </summary>
 [Trait("Category", "Reference")]
 public sealed class HalfPrecisionTests
 {

@@ -44,8 +44,8 @@ public sealed class RequestQueueTests
             order.AddRange(Taken(queue, 1));
         }
 
-        order.IndexOf(background).ShouldBe(RequestQueue.TimeLimits);
-        order.IndexOf(waiting).ShouldBe(2 * RequestQueue.TimeLimits + 1);
+        order.IndexOf(background).ShouldBe(RequestQueue.MaxPasses);
+        order.IndexOf(waiting).ShouldBe(2 * RequestQueue.MaxPasses + 1);
         order.Count(call => call.Run.Call.Priority == CallPriority.Live).ShouldBe(28);
     }
 
@@ -57,7 +57,7 @@ public sealed class RequestQueueTests
         var second = TestCalls.Queued(1, CallPriority.Background);
         queue.TryEnter(first);
         queue.TryEnter(second);
-        for (var i = 0; i < RequestQueue.TimeLimits; i++)
+        for (var i = 0; i < RequestQueue.MaxPasses; i++)
         {
             queue.TryEnter(TestCalls.Queued(1, CallPriority.Live));
             Taken(queue, 1);
@@ -116,5 +116,8 @@ public sealed class RequestQueueTests
     }
 
     private static QueuedCall[] Taken(RequestQueue queue, int count) =>
-        [.. Enumerable.Range(0, count).Select(_ => queue.TryTake(out var call) ? call : throw new InvalidOperationException("The queue is empty."))];
+        [.. Enumerable.Range(0, count).Select(_ => Taken(queue))];
+
+    private static QueuedCall Taken(RequestQueue queue) =>
+        queue.TryTake(out var call) ? call : throw new InvalidOperationException("The queue is empty.");
 }

@@ -46,7 +46,8 @@ public sealed class SpeechEngineTests
     {
         await using var engine = Open();
         var first = await Start(engine, 7).Completion;
-        var call = new SpeechCall { Text = "[S1] The lamp is still on. I did not expect you so soon.", MaxFrames = 200, Seed = 7, Prompt = first.Codes };
+        const string text = "[S1] The lamp is still on. I did not expect you so soon.";
+        var call = new SpeechCall { Text = text, MaxFrames = 200, Seed = 7, Prompt = first.Codes };
         var next = await engine.TryStart(call).Run!.Completion;
         next.Samples.Length.ShouldBe(next.Codes.Rows * 1024);
         next.Codes.Rows.ShouldBeInRange(20, 60);
@@ -76,7 +77,7 @@ public sealed class SpeechEngineTests
     }
 
     [Fact]
-    public async Task What_no_model_can_serve_is_refused_with_a_reason()
+    public async Task A_call_that_the_model_cannot_serve_is_refused_with_a_reason()
     {
         await using var engine = Open();
         Refused(new SpeechCall { Text = "", MaxFrames = 10, Seed = 0 }).ShouldContain("no text");
@@ -94,7 +95,7 @@ public sealed class SpeechEngineTests
     }
 
     [Fact]
-    public async Task A_full_engine_says_when_to_come_back()
+    public async Task A_full_engine_gives_a_time_to_retry()
     {
         await using var engine = Open(maxWaitingSeconds: 1);
         var run = Start(engine, 1);
@@ -134,7 +135,8 @@ public sealed class SpeechEngineTests
     [Fact]
     public void A_codec_with_another_number_of_codebooks_is_refused()
     {
-        var options = new ModelOptions { Folder = ReferenceCheckpoints.Folder("dia-0626-tiny"), CodecFolder = ReferenceCheckpoints.Folder("dia-0626-tiny") };
+        var folder = ReferenceCheckpoints.Folder("dia-0626-tiny");
+        var options = new ModelOptions { Folder = folder, CodecFolder = folder };
         Should.Throw<CheckpointException>(() => SpeechEngine.Open(options, NullLogger<SpeechEngine>.Instance));
     }
 
@@ -142,5 +144,6 @@ public sealed class SpeechEngineTests
         new ModelOptions { Folder = ReferenceCheckpoints.Folder("dia-nano"), Slots = slots, MaxWaitingSeconds = maxWaitingSeconds },
         NullLogger<SpeechEngine>.Instance);
 
-    private static SpeechRun Start(SpeechEngine engine, long seed, int maxFrames = 200) => engine.TryStart(new SpeechCall { Text = Text, MaxFrames = maxFrames, Seed = seed }).Run!;
+    private static SpeechRun Start(SpeechEngine engine, long seed, int maxFrames = 200) =>
+        engine.TryStart(new SpeechCall { Text = Text, MaxFrames = maxFrames, Seed = seed }).Run!;
 }
