@@ -1,57 +1,5 @@
 namespace DiaOrleans.Inference.Checkpoints;
 
-/// <summary>The two published models; spec/model.md 0.</summary>
-public enum DiaProfile
-{
-    /// <summary>nari-labs/Dia-1.6B-0626: no rotary cross-attention, cond logits are sampled.</summary>
-    Dia0626,
-
-    /// <summary>nari-labs/Dia-1.6B: rotary cross-attention, guided logits are sampled.</summary>
-    Classic,
-}
-
-/// <summary>Shape of the text encoder.</summary>
-/// <param name="Layers">Transformer layers.</param>
-/// <param name="Hidden">Width of the activations.</param>
-/// <param name="Intermediate">Width of the MLP.</param>
-/// <param name="Heads">Attention heads.</param>
-/// <param name="HeadDim">Width of a head.</param>
-/// <param name="Vocab">Text ids with an embedding.</param>
-/// <param name="MaxPositions">The most text ids.</param>
-public sealed record EncoderShape(
-    int Layers,
-    int Hidden,
-    int Intermediate,
-    int Heads,
-    int HeadDim,
-    int Vocab,
-    int MaxPositions);
-
-/// <summary>Shape of the decoder.</summary>
-/// <param name="Layers">Transformer layers.</param>
-/// <param name="Hidden">Width of the activations.</param>
-/// <param name="Intermediate">Width of the MLP.</param>
-/// <param name="QueryHeads">Query heads of self-attention.</param>
-/// <param name="KvHeads">Key-value heads of self-attention.</param>
-/// <param name="HeadDim">Width of a self-attention head.</param>
-/// <param name="CrossHeads">Heads of cross-attention.</param>
-/// <param name="CrossHeadDim">Width of a cross-attention head.</param>
-/// <param name="Vocab">Tokens of a channel.</param>
-/// <param name="Channels">Channels (codebooks).</param>
-/// <param name="MaxPositions">The most rows.</param>
-public sealed record DecoderShape(
-    int Layers,
-    int Hidden,
-    int Intermediate,
-    int QueryHeads,
-    int KvHeads,
-    int HeadDim,
-    int CrossHeads,
-    int CrossHeadDim,
-    int Vocab,
-    int Channels,
-    int MaxPositions);
-
 /// <summary>The config.json of a Dia checkpoint, in either schema; spec/model.md 1.3 and 1.4.</summary>
 public sealed record DiaConfig
 {

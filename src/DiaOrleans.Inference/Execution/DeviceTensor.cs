@@ -17,7 +17,7 @@ internal sealed class DeviceTensor : IDisposable
     {
         _device = device;
         _count = Count(shape);
-        _address = device.Allocate(checked(_count * type.Size()));
+        _address = device.Allocate(checked(_count * type.ByteSize()));
         Type = type;
         Shape = shape;
         Value = View(0, shape);
@@ -38,20 +38,20 @@ internal sealed class DeviceTensor : IDisposable
     public OrtValue View(long offset, params long[] shape)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(offset + Count(shape), _count);
-        return CreateValue(_device.Memory, Type, shape, _address + (nint)(offset * Type.Size()));
+        return CreateValue(_device.Memory, Type, shape, _address + (nint)(offset * Type.ByteSize()));
     }
 
     /// <summary>Elements from the host, in this tensor's type, over the whole of it.</summary>
     public void Write(ReadOnlySpan<byte> elements)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(elements.Length, _count * Type.Size());
+        ArgumentOutOfRangeException.ThrowIfNotEqual(elements.Length, _count * Type.ByteSize());
         _device.Write(elements, _address);
     }
 
     /// <summary>All elements as fp32 on the host; at most 2^31 bytes.</summary>
     public float[] ToSingles()
     {
-        var raw = new byte[checked((int)(_count * Type.Size()))];
+        var raw = new byte[checked((int)(_count * Type.ByteSize()))];
         _device.Read(_address, raw);
         return OnnxElements.Widen(raw, Type);
     }
@@ -67,7 +67,7 @@ internal sealed class DeviceTensor : IDisposable
         var length = source._count / blocks;
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, stride);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(offset + (blocks - 1) * stride + length, _count);
-        long size = Type.Size();
+        long size = Type.ByteSize();
         _device.CopyBlocks(source._address, length * size, _address + (nint)(offset * size), stride * size, length * size, blocks);
     }
 
@@ -81,7 +81,7 @@ internal sealed class DeviceTensor : IDisposable
 
     /// <summary>A value over memory that outlives it. ONNX Runtime numbers element types as onnx.proto does.</summary>
     internal static OrtValue CreateValue(OrtMemoryInfo memory, OnnxType type, long[] shape, nint address) =>
-        OrtValue.CreateTensorValueWithData(memory, (TensorElementType)type, shape, address, Count(shape) * type.Size());
+        OrtValue.CreateTensorValueWithData(memory, (TensorElementType)type, shape, address, Count(shape) * type.ByteSize());
 
     /// <summary>Elements of a shape.</summary>
     internal static long Count(long[] shape) => shape.Aggregate(1L, (product, dim) => checked(product * dim));

@@ -30,7 +30,7 @@ internal sealed class PackedLayout
         var tensor = new PackedTensor(name, TypeOf<T>(), shape, Bytes, onHost);
         _tensors.Add(tensor);
         var count = DeviceTensor.Count(shape);
-        Bytes += (count * tensor.Type.Size() + Alignment - 1) / Alignment * Alignment;
+        Bytes += (count * tensor.Type.ByteSize() + Alignment - 1) / Alignment * Alignment;
         return new PackedField<T>(tensor.Offset, checked((int)count));
     }
 

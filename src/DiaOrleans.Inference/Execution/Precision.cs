@@ -14,8 +14,8 @@ public sealed class Precision
     /// <summary>32-bit float.</summary>
     public static Precision Fp32 { get; } = new("fp32", OnnxType.Float);
 
-    /// <summary>16-bit float, IEEE.</summary>
-    public static Precision Fp16 { get; } = new("fp16", OnnxType.Float16);
+    /// <summary>16-bit float, IEEE. No device offers it.</summary>
+    internal static Precision Fp16 { get; } = new("fp16", OnnxType.Float16);
 
     /// <summary>Name in settings, logs and answers, for example fp32.</summary>
     public string Name { get; }

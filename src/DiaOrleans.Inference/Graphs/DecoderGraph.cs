@@ -2,15 +2,6 @@ using DiaOrleans.Inference.Checkpoints;
 
 namespace DiaOrleans.Inference.Graphs;
 
-/// <summary>Options of a decoder graph.</summary>
-/// <param name="Capacity">Rows of the self-attention cache.</param>
-/// <param name="TopK">Number of candidates that guidance selects.</param>
-/// <param name="UncondCross">
-/// Each layer's constant cross-attention output of the unconditional row, [layers][hidden]; null builds the literal graph, whose
-/// cross-attention runs on both rows.
-/// </param>
-internal sealed record DecoderGraphOptions(int Capacity, int TopK, IReadOnlyList<float[]>? UncondCross);
-
 /// <summary>
 /// Prefill and step in one graph; spec/model.md 3.6 to 3.9. Tokens [slots, S, channels] become rows 2i (cond) and 2i + 1 (uncond) of every
 /// layer, so that a slot's cache [2, kvHeads, capacity, headDim] is contiguous. Candidates and logits are those of the last of the S rows.

@@ -27,7 +27,7 @@ internal enum OnnxType
 internal static class OnnxElements
 {
     /// <summary>Bytes of one element.</summary>
-    public static int Size(this OnnxType type) => type switch
+    public static int ByteSize(this OnnxType type) => type switch
     {
         OnnxType.Int64 => 8,
         OnnxType.Float or OnnxType.Int32 => 4,
@@ -48,7 +48,7 @@ internal static class OnnxElements
     public static byte[] Narrow(ReadOnlySpan<float> values, OnnxType type)
     {
         if (type == OnnxType.Float) return MemoryMarshal.AsBytes(values).ToArray();
-        var raw = new byte[values.Length * type.Size()];
+        var raw = new byte[values.Length * type.ByteSize()];
         if (type == OnnxType.Float16)
         {
             TensorPrimitives.ConvertToHalf(values, MemoryMarshal.Cast<byte, Half>(raw.AsSpan()));
@@ -64,7 +64,7 @@ internal static class OnnxElements
     /// <summary>Little-endian elements of a float type as fp32.</summary>
     public static float[] Widen(ReadOnlySpan<byte> raw, OnnxType type)
     {
-        var values = new float[raw.Length / type.Size()];
+        var values = new float[raw.Length / type.ByteSize()];
         TensorData.Widen(raw, WeightType(type), values);
         return values;
     }

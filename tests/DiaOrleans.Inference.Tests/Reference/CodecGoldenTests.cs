@@ -80,7 +80,8 @@ public sealed class CodecGoldenTests
     private static Codec Open(string checkpoint) =>
         new(DacCheckpoint.Open(ReferenceCheckpoints.Folder(checkpoint)), ExecutionTarget.Default, threads: 2);
 
-    private static CodeGrid Codes(VectorFile vectors, string tensor)
+    /// <summary>Codes that the file holds as [codebooks, frames].</summary>
+    internal static CodeGrid Codes(VectorFile vectors, string tensor)
     {
         var flat = vectors.Ints(tensor);
         var shape = vectors.Shape(tensor);

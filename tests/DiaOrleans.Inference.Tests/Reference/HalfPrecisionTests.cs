@@ -1,3 +1,4 @@
+using DiaOrleans.Inference.Checkpoints;
 using DiaOrleans.Inference.Decoding;
 using DiaOrleans.Inference.Execution;
 
@@ -38,5 +39,17 @@ public sealed class HalfPrecisionTests
         var prompt = Golden.Grid(vectors, "prompt.codes").Rows;
         var (cond, _) = Golden.Force(model, ids, Golden.Grid(vectors, "prompt.grid"), prompt);
         Golden.ShouldMatch(cond, vectors.Floats("prompt.cond"), Tolerance, $"{checkpoint} fp16 prompt.cond, {slots} slots");
+    }
+
+    [Fact]
+    public void Samples_of_the_codec_in_fp16_are_near_the_reference()
+    {
+        var vectors = VectorFile.Open("dac-tiny");
+        var target = new ExecutionTarget(Device.Cpu, Precision.Fp16);
+        using var codec = new Codec(DacCheckpoint.Open(ReferenceCheckpoints.Folder("dac-tiny")), target, threads: 2);
+        var samples = codec.Decode(CodecGoldenTests.Codes(vectors, "codes"));
+        Golden.ShouldMatch(samples, vectors.Floats("decoded"), Tolerance, "dac-tiny fp16 decoded");
+        Golden.Error(samples, vectors.Floats("decoded")).ShouldBeGreaterThan(Golden.WaveTolerance);
+        codec.Encode(vectors.Floats("wave")).Rows.ShouldBe((int)vectors.Shape("codes")[1]);
     }
 }
