@@ -2,7 +2,7 @@ namespace DiaOrleans.Inference.Decoding;
 
 /// <summary>
 /// Random numbers addressed by their position: Philox4x32-10 (Salmon and others, 2011) keyed by the request's seed. A request draws the
-/// same numbers whatever runs beside it.
+/// same numbers in any batch.
 /// </summary>
 public static class CounterRandom
 {
