@@ -8,7 +8,9 @@ internal static class CheckpointFiles
     private const string Single = "model.safetensors";
     private const string Index = "model.safetensors.index.json";
 
-    /// <summary>The path with every link followed: what a hub cache links to lies elsewhere, and ONNX Runtime reads only real files of one folder.</summary>
+    /// <summary>
+    /// The path with every link followed: a hub cache holds links, and ONNX Runtime reads only real files of one folder.
+    /// </summary>
     public static string Resolve(string path)
     {
         try
@@ -21,7 +23,10 @@ internal static class CheckpointFiles
         }
     }
 
-    /// <summary>All tensors of the folder by name: model.safetensors, else the shards of its index, else the only .safetensors file, else the only torch file.</summary>
+    /// <summary>
+    /// All tensors of the folder by name: model.safetensors, else the shards of its index, else the only .safetensors file, else the only
+    /// torch file.
+    /// </summary>
     public static TensorTable ReadTensors(string folder)
     {
         if (!Directory.Exists(folder)) throw new CheckpointException($"{folder}: there is no such folder.");
@@ -34,7 +39,7 @@ internal static class CheckpointFiles
         throw new CheckpointException($"{folder}: no weights found; expected {Single}, {Index} with its shards, or a .pth file.");
     }
 
-    /// <summary>The only file that fits the patterns, null where none does.</summary>
+    /// <summary>The only file that fits the patterns, null if none does.</summary>
     public static string? OnlyFile(string folder, params string[] patterns)
     {
         var found = patterns.SelectMany(p => Directory.EnumerateFiles(folder, p)).Order(StringComparer.Ordinal).ToList();
@@ -42,23 +47,15 @@ internal static class CheckpointFiles
         {
             0 => null,
             1 => found[0],
-            _ => throw new CheckpointException($"{folder}: {string.Join(" and ", found.Select(Path.GetFileName))} could each be the weights; keep one, or name it {Single}."),
+            _ => throw new CheckpointException($"{folder}: {Names(found)} could each be the weights; keep one, or name it {Single}."),
         };
     }
 
+    private static string Names(IEnumerable<string> files) => string.Join(" and ", files.Select(Path.GetFileName));
+
     private static Dictionary<string, TensorEntry> ReadShards(string folder, string index)
     {
-        using var json = JsonFile.Read(index);
-        if (json.RootElement.ValueKind != JsonValueKind.Object || !json.RootElement.TryGetProperty("weight_map", out var map) || map.ValueKind != JsonValueKind.Object)
-            throw new CheckpointException($"{index}: weight_map, an object from tensor to file, is missing.");
-        var wanted = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var entry in map.EnumerateObject())
-        {
-            var file = entry.Value.ValueKind == JsonValueKind.String ? entry.Value.GetString()! : "";
-            if (file.Length == 0 || file != Path.GetFileName(file)) throw new CheckpointException($"{index}: tensor {entry.Name} names the file '{file}'; a plain file name is expected.");
-            wanted[entry.Name] = file;
-        }
-
+        var wanted = ReadIndex(index);
         var tensors = new Dictionary<string, TensorEntry>(StringComparer.Ordinal);
         foreach (var shard in wanted.Values.Distinct().Order(StringComparer.Ordinal))
         {
@@ -72,11 +69,33 @@ internal static class CheckpointFiles
 
         foreach (var (name, file) in wanted)
         {
-            if (!tensors.ContainsKey(name)) throw new CheckpointException($"{Path.Combine(folder, file)}: tensor {name} is missing; {Index} says it is here.");
+            if (tensors.ContainsKey(name)) continue;
+            throw new CheckpointException($"{Path.Combine(folder, file)}: tensor {name} is missing; {Index} names this file for it.");
         }
 
         return tensors;
     }
 
-    private static TensorTable Table(string file, IEnumerable<TensorEntry> tensors) => new(file, tensors.ToDictionary(t => t.Name, StringComparer.Ordinal));
+    /// <summary>The file name of every tensor.</summary>
+    private static Dictionary<string, string> ReadIndex(string index)
+    {
+        using var json = JsonFile.Read(index);
+        var root = json.RootElement;
+        var map = root.ValueKind == JsonValueKind.Object && root.TryGetProperty("weight_map", out var found) ? found : default;
+        if (map.ValueKind != JsonValueKind.Object)
+            throw new CheckpointException($"{index}: weight_map, an object from tensor to file, is missing.");
+        var wanted = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var entry in map.EnumerateObject())
+        {
+            var file = entry.Value.ValueKind == JsonValueKind.String ? entry.Value.GetString()! : "";
+            if (file.Length == 0 || file != Path.GetFileName(file))
+                throw new CheckpointException($"{index}: tensor {entry.Name} names the file '{file}'; a plain file name is expected.");
+            wanted[entry.Name] = file;
+        }
+
+        return wanted;
+    }
+
+    private static TensorTable Table(string file, IEnumerable<TensorEntry> tensors) =>
+        new(file, tensors.ToDictionary(t => t.Name, StringComparer.Ordinal));
 }

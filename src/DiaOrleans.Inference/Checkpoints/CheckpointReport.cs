@@ -1,14 +1,14 @@
-using System.Globalization;
+using static System.FormattableString;
 
 namespace DiaOrleans.Inference.Checkpoints;
 
-/// <summary>One fact of a checkpoint, for people.</summary>
+/// <summary>One line of a report.</summary>
 public sealed record CheckpointFact(string Name, string Value);
 
-/// <summary>What a checkpoint folder holds, and what is wrong with it. Reads headers only.</summary>
+/// <summary>The contents of a checkpoint folder and its problems. Reads headers only.</summary>
 /// <param name="Folder">The folder.</param>
-/// <param name="Facts">What it holds, as far as it could be read.</param>
-/// <param name="Problems">Why it cannot be served; none where it can.</param>
+/// <param name="Facts">Its contents, as far as they could be read.</param>
+/// <param name="Problems">Why it cannot be served; none if it can.</param>
 public sealed record CheckpointReport(string Folder, IReadOnlyList<CheckpointFact> Facts, IReadOnlyList<string> Problems)
 {
     /// <summary>Inspects a folder; a broken one gives problems, not an exception.</summary>
@@ -55,10 +55,14 @@ public sealed record CheckpointReport(string Folder, IReadOnlyList<CheckpointFac
 
     private static void AddConfig(List<CheckpointFact> facts, DiaConfig config)
     {
-        var (encoder, decoder) = (config.Encoder, config.Decoder);
+        var encoder = config.Encoder;
+        var decoder = config.Decoder;
         facts.Add(new("profile", config.Profile == DiaProfile.Classic ? "classic" : "0626"));
-        facts.Add(new("text encoder", $"{encoder.Layers} layers, width {encoder.Hidden}, {encoder.Heads} heads of {encoder.HeadDim}, MLP {encoder.Intermediate}"));
-        facts.Add(new("decoder", $"{decoder.Layers} layers, width {decoder.Hidden}, {decoder.QueryHeads} query and {decoder.KvHeads} key-value heads of {decoder.HeadDim}, MLP {decoder.Intermediate}"));
+        facts.Add(new(
+            "text encoder",
+            $"{encoder.Layers} layers, width {encoder.Hidden}, {encoder.Heads} heads of {encoder.HeadDim}, MLP {encoder.Intermediate}"));
+        var heads = $"{decoder.QueryHeads} query and {decoder.KvHeads} key-value heads of {decoder.HeadDim}";
+        facts.Add(new("decoder", $"{decoder.Layers} layers, width {decoder.Hidden}, {heads}, MLP {decoder.Intermediate}"));
         facts.Add(new("cross-attention", $"{decoder.CrossHeads} heads of {decoder.CrossHeadDim}"));
         facts.Add(new("channels", $"{decoder.Channels}, delays {string.Join(" ", config.DelayPattern)}, vocabulary {decoder.Vocab}"));
         facts.Add(new("limits", $"{encoder.MaxPositions} text ids, {decoder.MaxPositions} rows"));
@@ -68,16 +72,19 @@ public sealed record CheckpointReport(string Folder, IReadOnlyList<CheckpointFac
     {
         facts.Add(new("names", checkpoint.Layout == WeightLayout.Nari ? "nari-labs" : "transformers"));
         AddTensors(facts, "weights", checkpoint.ParameterCount, checkpoint.Tensors);
-        var defaults = checkpoint.Defaults;
-        facts.Add(new("defaults", string.Create(CultureInfo.InvariantCulture, $"temperature {defaults.Temperature}, top-p {defaults.TopP}, top-k {defaults.TopK}, guidance {defaults.Guidance}")));
-        if (defaults.MaxTextBytes is { } bytes) facts.Add(new("speaks well", $"up to {bytes} bytes of text a call"));
+        var d = checkpoint.Defaults;
+        facts.Add(new("defaults", Invariant($"temperature {d.Temperature}, top-p {d.TopP}, top-k {d.TopK}, guidance {d.Guidance}")));
+        if (d.MaxTextBytes is { } bytes) facts.Add(new("speaks reliably", $"up to {bytes} bytes of text a call"));
     }
 
     private static void AddCodec(List<CheckpointFact> facts, DacCheckpoint codec)
     {
         var config = codec.Config;
-        facts.Add(new("codec", string.Create(CultureInfo.InvariantCulture, $"{config.SampleRate} Hz, {(double)config.SampleRate / config.HopLength:F2} frames a second, {config.Codebooks} codebooks of {config.CodebookSize}")));
-        facts.Add(new("codec ratios", $"{string.Join(" ", config.DownsamplingRatios)} down, {string.Join(" ", config.UpsamplingRatios)} up, hop {config.HopLength}"));
+        var frameRate = Invariant($"{(double)config.SampleRate / config.HopLength:F2}");
+        var codebooks = $"{config.Codebooks} codebooks of {config.CodebookSize}";
+        facts.Add(new("codec", $"{config.SampleRate} Hz, {frameRate} frames a second, {codebooks}"));
+        var down = string.Join(" ", config.DownsamplingRatios);
+        facts.Add(new("codec ratios", $"{down} down, {string.Join(" ", config.UpsamplingRatios)} up, hop {config.HopLength}"));
         AddTensors(facts, "codec weights", codec.ParameterCount, codec.Tensors);
     }
 
@@ -85,8 +92,11 @@ public sealed record CheckpointReport(string Folder, IReadOnlyList<CheckpointFac
     {
         var all = tensors.ToList();
         var types = string.Join(", ", all.GroupBy(t => t.Type).Select(g => $"{g.Key} {g.Sum(t => t.Count):N0}"));
-        facts.Add(new(name, string.Create(CultureInfo.InvariantCulture, $"{count / 1e6:F2} M ({types})")));
+        facts.Add(new(name, Invariant($"{count / 1e6:F2} M ({types})")));
         foreach (var file in all.GroupBy(t => t.File))
-            facts.Add(new($"{name} file", string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(file.Key)}, {new FileInfo(file.Key).Length:N0} bytes, {file.Count()} tensors")));
+        {
+            var bytes = Invariant($"{new FileInfo(file.Key).Length:N0}");
+            facts.Add(new($"{name} file", $"{Path.GetFileName(file.Key)}, {bytes} bytes, {file.Count()} tensors"));
+        }
     }
 }

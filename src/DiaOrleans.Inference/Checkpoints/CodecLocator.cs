@@ -3,17 +3,24 @@ namespace DiaOrleans.Inference.Checkpoints;
 /// <summary>Finds the codec that belongs to a checkpoint.</summary>
 public static class CodecLocator
 {
-    /// <summary>The folder that audio_tokenizer_config.json names, where it lies inside the model's folder; else <paramref name="configuredCodecFolder"/>.</summary>
-    /// <exception cref="CheckpointException">Neither is there.</exception>
+    /// <summary>
+    /// The folder that audio_tokenizer_config.json names, if it lies inside the model's folder; else
+    /// <paramref name="configuredCodecFolder"/>.
+    /// </summary>
+    /// <exception cref="CheckpointException">Neither exists.</exception>
     public static string Find(string modelFolder, string? configuredCodecFolder)
     {
         var named = Named(modelFolder);
         if (named is not null && Inside(modelFolder, named) is { } inside) return inside;
         if (configuredCodecFolder is not null)
-            return Directory.Exists(configuredCodecFolder) ? configuredCodecFolder : throw new CheckpointException($"{configuredCodecFolder}: there is no such codec folder.");
+        {
+            if (Directory.Exists(configuredCodecFolder)) return configuredCodecFolder;
+            throw new CheckpointException($"{configuredCodecFolder}: there is no such codec folder.");
+        }
+
+        var found = named is null ? "no audio_tokenizer_config.json" : $"its audio_tokenizer_config.json names {named}";
         throw new CheckpointException(
-            $"{modelFolder}: the checkpoint brings no codec ({(named is null ? "no audio_tokenizer_config.json" : $"its audio_tokenizer_config.json names {named}")}). " +
-            "Get descript/dac_44khz and name its folder with --codec.");
+            $"{modelFolder}: the checkpoint has no codec ({found}). Get descript/dac_44khz and name its folder with --codec.");
     }
 
     private static string? Named(string modelFolder)

@@ -4,11 +4,16 @@ namespace DiaOrleans.Inference.Checkpoints;
 
 /// <summary>A convolution's weight: fused, or as the weight-norm pair g and v.</summary>
 /// <param name="Weight">Fused weight, or null.</param>
-/// <param name="Gain">g, [first axis, 1, 1], where not fused.</param>
-/// <param name="Direction">v, where not fused.</param>
+/// <param name="Gain">g, [first axis, 1, 1], if not fused.</param>
+/// <param name="Direction">v, if not fused.</param>
 /// <param name="Bias">Bias, one per output channel.</param>
 /// <param name="Shape">Of the fused weight: [out, in, kernel], transposed convolutions [in, out, kernel].</param>
-public sealed record ConvWeight(TensorEntry? Weight, TensorEntry? Gain, TensorEntry? Direction, TensorEntry Bias, IReadOnlyList<long> Shape);
+public sealed record ConvWeight(
+    TensorEntry? Weight,
+    TensorEntry? Gain,
+    TensorEntry? Direction,
+    TensorEntry Bias,
+    IReadOnlyList<long> Shape);
 
 /// <summary>A DAC codec folder, in transformers' layout or descript's own; spec/model.md 5.3. Weights go by transformers' names.</summary>
 public sealed class DacCheckpoint
@@ -16,12 +21,16 @@ public sealed class DacCheckpoint
     private readonly Dictionary<string, ConvWeight> _convolutions = new(StringComparer.Ordinal);
     private readonly Dictionary<string, TensorEntry> _others = new(StringComparer.Ordinal);
 
-    private DacCheckpoint(string folder, DacConfig config) => (Folder, Config) = (folder, config);
+    private DacCheckpoint(string folder, DacConfig config)
+    {
+        Folder = folder;
+        Config = config;
+    }
 
     /// <summary>The folder.</summary>
     public string Folder { get; }
 
-    /// <summary>What its configuration says.</summary>
+    /// <summary>Its configuration.</summary>
     public DacConfig Config { get; }
 
     /// <summary>Number of weights, weight-norm gains included.</summary>
@@ -31,7 +40,7 @@ public sealed class DacCheckpoint
     public IEnumerable<TensorEntry> Tensors =>
         [.. _convolutions.Values.SelectMany(c => new[] { c.Weight, c.Gain, c.Direction, c.Bias }.OfType<TensorEntry>()), .. _others.Values];
 
-    /// <summary>Names these weights: SHA-256 of the weight files, the first 16 hexadecimal digits. Reads the files.</summary>
+    /// <summary>Identifies the weights: SHA-256 of the weight files, the first 16 hexadecimal digits. Reads the files.</summary>
     public string Fingerprint()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -45,7 +54,7 @@ public sealed class DacCheckpoint
     }
 
     /// <summary>Reads configuration and headers of a folder; weights stay on disk.</summary>
-    /// <exception cref="CheckpointException">Something is missing, damaged or of another shape than the configuration says.</exception>
+    /// <exception cref="CheckpointException">Something is missing, damaged or of another shape than the configuration implies.</exception>
     public static DacCheckpoint Open(string folder)
     {
         if (!Directory.Exists(folder)) throw new CheckpointException($"{folder}: there is no such codec folder.");
@@ -67,7 +76,11 @@ public sealed class DacCheckpoint
     {
         if (File.Exists(Path.Combine(folder, "config.json"))) return DacConfig.Read(folder);
         if (CheckpointFiles.OnlyFile(folder, "*.pth") is not { } torch)
-            throw new CheckpointException($"{Path.Combine(folder, "config.json")}: the file is missing, and no .pth file carries the codec's configuration.");
+        {
+            var config = Path.Combine(folder, "config.json");
+            throw new CheckpointException($"{config}: the file is missing, and no .pth file has the codec's configuration.");
+        }
+
         return DacConfig.FromKwargs(torch, TorchFile.Read(torch).Metadata);
     }
 

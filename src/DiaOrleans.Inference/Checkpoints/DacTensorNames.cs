@@ -8,6 +8,7 @@ internal sealed partial class DacTensorNames(TensorTable table, DacConfig config
 {
     private readonly bool _descript = table.Find("decoder.model.0.bias") is not null;
 
+    /// <summary>A convolution of the shape of its fused weight.</summary>
     public ConvWeight Conv(string name, long[] shape, bool transposed)
     {
         var own = Own(name);
@@ -19,18 +20,22 @@ internal sealed partial class DacTensorNames(TensorTable table, DacConfig config
         return new ConvWeight(null, table.Check(gain, [shape[0], 1, 1]), table.Check(direction, shape), bias, shape);
     }
 
+    /// <summary>A Snake's α, [1, channels, 1].</summary>
     public TensorEntry Alpha(string name, long channels) => table.Take($"{Own(name)}.alpha", [1, channels, 1]);
 
-    public TensorEntry Codebook(int index) => table.Take($"quantizer.quantizers.{index}.codebook.weight", [config.CodebookSize, config.CodebookDim]);
+    /// <summary>A codebook, [codebookSize, codebookDim].</summary>
+    public TensorEntry Codebook(int index) =>
+        table.Take($"quantizer.quantizers.{index}.codebook.weight", [config.CodebookSize, config.CodebookDim]);
 
     private string Own(string name) => _descript ? Descript(name) : name;
 
-    /// <summary>descript numbers modules by their place in a sequence; transformers names them.</summary>
+    /// <summary>descript numbers modules by their index in a sequence; transformers names them.</summary>
     private string Descript(string name)
     {
         if (name.StartsWith("quantizer.", StringComparison.Ordinal)) return name;
         var encoder = name.StartsWith("encoder.", StringComparison.Ordinal);
-        var (list, blocks) = encoder ? ("encoder.block", config.DownsamplingRatios.Count) : ("decoder.model", config.UpsamplingRatios.Count);
+        var list = encoder ? "encoder.block" : "decoder.model";
+        var blocks = (encoder ? config.DownsamplingRatios : config.UpsamplingRatios).Count;
         if (BlockName().Match(name) is { Success: true } match)
         {
             var block = $"{list}.{int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) + 1}.block";

@@ -1,6 +1,6 @@
 namespace DiaOrleans.Inference.Checkpoints;
 
-/// <summary>Whose names and shapes a checkpoint's tensors have; it says nothing of the profile.</summary>
+/// <summary>Whose tensor names and shapes a checkpoint has; independent of the profile.</summary>
 public enum WeightLayout
 {
     /// <summary>transformers: linear weights [out, in].</summary>
@@ -11,28 +11,35 @@ public enum WeightLayout
 }
 
 /// <summary>A linear map's weight.</summary>
-/// <param name="Tensor">Where it lies.</param>
+/// <param name="Tensor">Its bytes.</param>
 /// <param name="In">Inputs.</param>
 /// <param name="Out">Outputs.</param>
 /// <param name="OutputMajor">Stored [Out, In]; else [In, Out] once flattened.</param>
 public sealed record LinearWeight(TensorEntry Tensor, int In, int Out, bool OutputMajor);
 
-/// <summary>A Dia checkpoint folder: its configuration, and its weights by their canonical names, every shape checked against the configuration.</summary>
+/// <summary>
+/// A Dia checkpoint folder: its configuration, and its weights by their canonical names, every shape checked against the configuration.
+/// </summary>
 public sealed class DiaCheckpoint
 {
     private readonly Dictionary<string, LinearWeight> _linears = new(StringComparer.Ordinal);
     private readonly Dictionary<string, TensorEntry> _vectors = new(StringComparer.Ordinal);
 
-    private DiaCheckpoint(string folder, DiaConfig config, GenerationDefaults defaults, WeightLayout layout) =>
-        (Folder, Config, Defaults, Layout) = (folder, config, defaults, layout);
+    private DiaCheckpoint(string folder, DiaConfig config, GenerationDefaults defaults, WeightLayout layout)
+    {
+        Folder = folder;
+        Config = config;
+        Defaults = defaults;
+        Layout = layout;
+    }
 
     /// <summary>The folder.</summary>
     public string Folder { get; }
 
-    /// <summary>What config.json says.</summary>
+    /// <summary>Its config.json.</summary>
     public DiaConfig Config { get; }
 
-    /// <summary>What generation_config.json says.</summary>
+    /// <summary>Its generation_config.json.</summary>
     public GenerationDefaults Defaults { get; }
 
     /// <summary>Names and shapes of the weights.</summary>
@@ -48,10 +55,11 @@ public sealed class DiaCheckpoint
     public IReadOnlyList<TensorEntry> AudioEmbeddings { get; private set; } = [];
 
     /// <summary>All tensors that the model reads.</summary>
-    public IEnumerable<TensorEntry> Tensors => [TextEmbedding, .. AudioEmbeddings, .. _linears.Values.Select(l => l.Tensor), .. _vectors.Values];
+    public IEnumerable<TensorEntry> Tensors =>
+        [TextEmbedding, .. AudioEmbeddings, .. _linears.Values.Select(l => l.Tensor), .. _vectors.Values];
 
     /// <summary>Reads config and headers of a folder; weights stay on disk.</summary>
-    /// <exception cref="CheckpointException">Something is missing, damaged or of another shape than the config says.</exception>
+    /// <exception cref="CheckpointException">Something is missing, damaged or of another shape than the configuration implies.</exception>
     public static DiaCheckpoint Open(string folder, DiaProfile? profile = null)
     {
         if (!Directory.Exists(folder)) throw new CheckpointException($"{folder}: there is no such folder.");
@@ -60,15 +68,22 @@ public sealed class DiaCheckpoint
         return Fill(new DiaCheckpoint(folder, config, GenerationDefaults.Read(folder), names.Layout), names);
     }
 
-    /// <summary>A model of a config's shapes with made-up weights, all of them somewhere in <paramref name="scratchFile"/>, which is written; for measuring speed.</summary>
+    /// <summary>
+    /// A model of a config's shapes with made-up weights, all of them somewhere in <paramref name="scratchFile"/>, which is written; for
+    /// measuring speed.
+    /// </summary>
     /// <exception cref="CheckpointException">config.json is missing or damaged.</exception>
     public static DiaCheckpoint OpenShapeOnly(string folder, string scratchFile, int seed, DiaProfile? profile = null)
     {
         var config = DiaConfig.Read(folder, profile);
-        return Fill(new DiaCheckpoint(folder, config, GenerationDefaults.Read(folder), WeightLayout.HuggingFace), new RandomWeights(scratchFile, seed, DiaShapes.Largest(config)));
+        var checkpoint = new DiaCheckpoint(folder, config, GenerationDefaults.Read(folder), WeightLayout.HuggingFace);
+        return Fill(checkpoint, new RandomWeights(scratchFile, seed, DiaShapes.Largest(config)));
     }
 
-    /// <summary>The weight of a linear module, named as transformers does without <c>model.</c> and <c>.weight</c>, for example <c>decoder.layers.0.mlp.down_proj</c>.</summary>
+    /// <summary>
+    /// The weight of a linear module, named as transformers does without <c>model.</c> and <c>.weight</c>, for example
+    /// <c>decoder.layers.0.mlp.down_proj</c>.
+    /// </summary>
     public LinearWeight Linear(string module) => _linears[module];
 
     /// <summary>The weight of a norm, named likewise.</summary>

@@ -8,6 +8,9 @@ internal sealed record LinearShape(long[] In, long[] Out)
     public int Outputs => (int)Out.Aggregate(1L, (a, b) => a * b);
 }
 
+/// <summary>Widths of one attention module: of the input of its queries, of the input of its keys and values, and of its heads.</summary>
+internal readonly record struct AttentionShape(int QueryWidth, int KeyWidth, int QueryHeads, int KvHeads, int HeadDim);
+
 /// <summary>Every weight that a configuration implies; spec/model.md 2.</summary>
 internal sealed class DiaShapes(DiaConfig config)
 {
@@ -48,10 +51,12 @@ internal sealed class DiaShapes(DiaConfig config)
 
     private IEnumerable<(string, LinearShape)> EncoderLinears()
     {
+        var hidden = _encoder.Hidden;
         for (var i = 0; i < _encoder.Layers; i++)
         {
             var module = $"encoder.layers.{i}";
-            foreach (var l in Attention($"{module}.self_attention", _encoder.Hidden, _encoder.Hidden, _encoder.Heads, _encoder.Heads, _encoder.HeadDim)) yield return l;
+            var attention = new AttentionShape(hidden, hidden, _encoder.Heads, _encoder.Heads, _encoder.HeadDim);
+            foreach (var l in Attention($"{module}.self_attention", attention)) yield return l;
             foreach (var l in Mlp($"{module}.mlp", _encoder.Hidden, _encoder.Intermediate)) yield return l;
         }
     }
@@ -62,20 +67,22 @@ internal sealed class DiaShapes(DiaConfig config)
         for (var i = 0; i < _decoder.Layers; i++)
         {
             var module = $"decoder.layers.{i}";
-            foreach (var l in Attention($"{module}.self_attention", hidden, hidden, _decoder.QueryHeads, _decoder.KvHeads, _decoder.HeadDim)) yield return l;
-            foreach (var l in Attention($"{module}.cross_attention", hidden, _encoder.Hidden, _decoder.CrossHeads, _decoder.CrossHeads, _decoder.CrossHeadDim)) yield return l;
+            var self = new AttentionShape(hidden, hidden, _decoder.QueryHeads, _decoder.KvHeads, _decoder.HeadDim);
+            var cross = new AttentionShape(hidden, _encoder.Hidden, _decoder.CrossHeads, _decoder.CrossHeads, _decoder.CrossHeadDim);
+            foreach (var l in Attention($"{module}.self_attention", self)) yield return l;
+            foreach (var l in Attention($"{module}.cross_attention", cross)) yield return l;
             foreach (var l in Mlp($"{module}.mlp", hidden, _decoder.Intermediate)) yield return l;
         }
 
         yield return ("logits_dense", new LinearShape([hidden], [_decoder.Channels, _decoder.Vocab]));
     }
 
-    private static IEnumerable<(string, LinearShape)> Attention(string module, int asking, int answering, int queryHeads, int kvHeads, int headDim)
+    private static IEnumerable<(string, LinearShape)> Attention(string module, AttentionShape shape)
     {
-        yield return ($"{module}.q_proj", new LinearShape([asking], [queryHeads, headDim]));
-        yield return ($"{module}.k_proj", new LinearShape([answering], [kvHeads, headDim]));
-        yield return ($"{module}.v_proj", new LinearShape([answering], [kvHeads, headDim]));
-        yield return ($"{module}.o_proj", new LinearShape([queryHeads, headDim], [asking]));
+        yield return ($"{module}.q_proj", new LinearShape([shape.QueryWidth], [shape.QueryHeads, shape.HeadDim]));
+        yield return ($"{module}.k_proj", new LinearShape([shape.KeyWidth], [shape.KvHeads, shape.HeadDim]));
+        yield return ($"{module}.v_proj", new LinearShape([shape.KeyWidth], [shape.KvHeads, shape.HeadDim]));
+        yield return ($"{module}.o_proj", new LinearShape([shape.QueryHeads, shape.HeadDim], [shape.QueryWidth]));
     }
 
     private static IEnumerable<(string, LinearShape)> Mlp(string module, int hidden, int intermediate)

@@ -1,6 +1,6 @@
 namespace DiaOrleans.Inference.Checkpoints;
 
-/// <summary>Finds canonical weights under the names of some layout.</summary>
+/// <summary>Finds weights by their canonical names in a checkpoint of some layout.</summary>
 internal interface ITensorNames
 {
     LinearWeight Linear(string module, LinearShape shape);
@@ -18,7 +18,12 @@ internal sealed class DiaTensorNames : ITensorNames
     private readonly TensorTable _table;
     private readonly string _prefix;
 
-    private DiaTensorNames(TensorTable table, WeightLayout layout, string prefix) => (_table, Layout, _prefix) = (table, layout, prefix);
+    private DiaTensorNames(TensorTable table, WeightLayout layout, string prefix)
+    {
+        _table = table;
+        Layout = layout;
+        _prefix = prefix;
+    }
 
     public WeightLayout Layout { get; }
 
@@ -32,9 +37,14 @@ internal sealed class DiaTensorNames : ITensorNames
             $"encoder.layers.0.mlp.wi_fused.weight (nari-labs), found {table.Sample}.");
     }
 
-    public LinearWeight Linear(string module, LinearShape shape) => Layout == WeightLayout.Nari
-        ? new LinearWeight(_table.Take(NariName(module), [.. shape.In, .. shape.Out]), shape.Inputs, shape.Outputs, OutputMajor: false)
-        : new LinearWeight(_table.Take(HuggingFaceName(module), [shape.Outputs, shape.Inputs]), shape.Inputs, shape.Outputs, OutputMajor: true);
+    public LinearWeight Linear(string module, LinearShape shape)
+    {
+        var nari = Layout == WeightLayout.Nari;
+        var tensor = nari
+            ? _table.Take(NariName(module), [.. shape.In, .. shape.Out])
+            : _table.Take(HuggingFaceName(module), [shape.Outputs, shape.Inputs]);
+        return new LinearWeight(tensor, shape.Inputs, shape.Outputs, OutputMajor: !nari);
+    }
 
     public TensorEntry Vector(string module, int size) => _table.Take($"{_prefix}{module}.weight", [size]);
 
@@ -46,6 +56,9 @@ internal sealed class DiaTensorNames : ITensorNames
 
     private string HuggingFaceName(string module) => module == "logits_dense" ? "logits_dense.weight" : $"{_prefix}{module}.weight";
 
-    private static string NariName(string module) =>
-        (module == "logits_dense" ? "decoder.logits_dense" : module.Replace("mlp.gate_up_proj", "mlp.wi_fused").Replace("mlp.down_proj", "mlp.wo")) + ".weight";
+    private static string NariName(string module)
+    {
+        if (module == "logits_dense") return "decoder.logits_dense.weight";
+        return module.Replace("mlp.gate_up_proj", "mlp.wi_fused").Replace("mlp.down_proj", "mlp.wo") + ".weight";
+    }
 }

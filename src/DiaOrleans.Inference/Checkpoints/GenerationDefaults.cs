@@ -1,15 +1,15 @@
 namespace DiaOrleans.Inference.Checkpoints;
 
-/// <summary>What generation_config.json sets, else the published defaults (spec/model.md 4.7).</summary>
-/// <param name="DoSample">False: the vendor means greedy decoding.</param>
+/// <summary>The values of generation_config.json, else the published defaults (spec/model.md 4.7).</summary>
+/// <param name="DoSample">False if the checkpoint is meant for greedy decoding.</param>
 /// <param name="Temperature">Sampling temperature.</param>
 /// <param name="TopP">Nucleus mass.</param>
 /// <param name="TopK">Candidates that guidance selects.</param>
 /// <param name="Guidance">s of cond + s (cond - uncond).</param>
-/// <param name="MaxTextBytes">The longest text that one call speaks reliably, where the checkpoint says.</param>
+/// <param name="MaxTextBytes">The longest text that one call speaks reliably, if the checkpoint has a value.</param>
 public sealed record GenerationDefaults(bool DoSample, float Temperature, float TopP, int TopK, float Guidance, int? MaxTextBytes)
 {
-    /// <summary>Reads a folder's generation_config.json; the published defaults where there is none.</summary>
+    /// <summary>Reads a folder's generation_config.json; the published defaults if there is none.</summary>
     public static GenerationDefaults Read(string folder)
     {
         var path = Path.Combine(folder, "generation_config.json");

@@ -7,13 +7,15 @@ internal static class JsonFile
 {
     private const long MaxBytes = 100_000_000;
 
+    private static readonly JsonDocumentOptions Options = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
+
     public static JsonDocument Read(string path)
     {
         try
         {
             if (!File.Exists(path)) throw new CheckpointException($"{path}: the file is missing.");
             if (new FileInfo(path).Length > MaxBytes) throw new CheckpointException($"{path}: the file is larger than {MaxBytes} bytes.");
-            return JsonDocument.Parse(File.ReadAllBytes(path), new JsonDocumentOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip });
+            return JsonDocument.Parse(File.ReadAllBytes(path), Options);
         }
         catch (JsonException problem)
         {
@@ -26,14 +28,14 @@ internal static class JsonFile
     }
 }
 
-/// <summary>One object of a JSON file, and where it is.</summary>
+/// <summary>One object of a JSON file, with its path for messages. A field that is null counts as absent.</summary>
 internal readonly struct JsonSection(string path, string at, JsonElement value)
 {
     public static JsonSection Root(string path, JsonDocument json) => json.RootElement.ValueKind == JsonValueKind.Object
         ? new JsonSection(path, "", json.RootElement)
         : throw new CheckpointException($"{path}: an object is expected, found {json.RootElement.ValueKind}.");
 
-    /// <summary>The fields that are there.</summary>
+    /// <summary>Names of the fields.</summary>
     public IReadOnlyList<string> Fields => [.. value.EnumerateObject().Select(f => f.Name)];
 
     public bool Has(string field) => value.TryGetProperty(field, out var found) && found.ValueKind != JsonValueKind.Null;
@@ -45,21 +47,22 @@ internal readonly struct JsonSection(string path, string at, JsonElement value)
     public int Size(string field, int? absent = null)
     {
         if (!Has(field) && absent is { } given) return given;
-        return Has(field) && value.GetProperty(field) is { ValueKind: JsonValueKind.Number } number && number.TryGetInt32(out var size) && size is > 0 and <= 1 << 24
-            ? size
-            : throw Bad(field, "a positive integer");
+        if (TryNumber(field, out var number) && number.TryGetInt32(out var size) && size is > 0 and <= 1 << 24) return size;
+        throw Bad(field, "a positive integer");
     }
 
     public int Integer(string field, int? absent = null)
     {
         if (!Has(field) && absent is { } given) return given;
-        return Has(field) && value.GetProperty(field) is { ValueKind: JsonValueKind.Number } number && number.TryGetInt32(out var integer) ? integer : throw Bad(field, "an integer");
+        if (TryNumber(field, out var number) && number.TryGetInt32(out var integer)) return integer;
+        throw Bad(field, "an integer");
     }
 
     public double Number(string field, double? absent = null)
     {
         if (!Has(field) && absent is { } given) return given;
-        return Has(field) && value.GetProperty(field) is { ValueKind: JsonValueKind.Number } number && number.TryGetDouble(out var found) && double.IsFinite(found) ? found : throw Bad(field, "a number");
+        if (TryNumber(field, out var number) && number.TryGetDouble(out var found) && double.IsFinite(found)) return found;
+        throw Bad(field, "a number");
     }
 
     public bool Boolean(string field, bool absent)
@@ -81,8 +84,15 @@ internal readonly struct JsonSection(string path, string at, JsonElement value)
         return result;
     }
 
-    public string? String(string field) => Has(field) && value.GetProperty(field) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
+    public string? String(string field) =>
+        Has(field) && value.GetProperty(field) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
 
-    public CheckpointException Bad(string field, string expected) =>
-        new($"{path}: {at}{field}: expected {expected}, found {(value.TryGetProperty(field, out var found) ? found.GetRawText() : "nothing")}.");
+    public CheckpointException Bad(string field, string expected)
+    {
+        var found = value.TryGetProperty(field, out var present) ? present.GetRawText() : "nothing";
+        return new CheckpointException($"{path}: {at}{field}: expected {expected}, found {found}.");
+    }
+
+    private bool TryNumber(string field, out JsonElement number) =>
+        value.TryGetProperty(field, out number) && number.ValueKind == JsonValueKind.Number;
 }

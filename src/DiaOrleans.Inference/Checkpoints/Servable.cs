@@ -1,10 +1,11 @@
 namespace DiaOrleans.Inference.Checkpoints;
 
-/// <summary>What a sound checkpoint must fulfil besides, to be served here.</summary>
+/// <summary>Conditions beyond a valid checkpoint, without which this engine cannot serve it.</summary>
 internal static class Servable
 {
     private const int HeadDimStep = 16;
 
+    /// <summary>Checks the decoder's head size.</summary>
     /// <exception cref="CheckpointException">ONNX Runtime cannot compute the decoder's attention.</exception>
     public static void RequireHeads(string folder, DiaConfig config)
     {
@@ -14,10 +15,12 @@ internal static class Servable
             $"{folder}: the decoder's head size is {head}; ONNX Runtime's GroupQueryAttention serves multiples of {HeadDimStep} only.");
     }
 
-    /// <exception cref="CheckpointException">The codec reads more or fewer channels than the model writes.</exception>
+    /// <summary>Checks that model and codec have the same channels.</summary>
+    /// <exception cref="CheckpointException">The codec has another number of channels than the model.</exception>
     public static void RequireChannels(string folder, DiaConfig config, string codecFolder, DacConfig codec)
     {
         if (codec.Codebooks == config.Decoder.Channels) return;
-        throw new CheckpointException($"{codecFolder}: the codec has {codec.Codebooks} codebooks, the model in {folder} {config.Decoder.Channels} channels.");
+        throw new CheckpointException(
+            $"{codecFolder}: the codec has {codec.Codebooks} codebooks, the model in {folder} has {config.Decoder.Channels} channels.");
     }
 }

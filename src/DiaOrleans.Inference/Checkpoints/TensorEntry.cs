@@ -40,13 +40,13 @@ public enum ElementType
     F8E5M2,
 }
 
-/// <summary>A tensor and where its bytes lie.</summary>
+/// <summary>A tensor, and the part of a file that holds its bytes.</summary>
 /// <param name="Name">Name in the file.</param>
 /// <param name="Type">Element type.</param>
 /// <param name="Shape">Dimensions, row-major.</param>
 /// <param name="File">Absolute path of the file that holds the bytes, links resolved.</param>
-/// <param name="Offset">Where they start in it.</param>
-/// <param name="Length">How many there are.</param>
+/// <param name="Offset">First byte in the file.</param>
+/// <param name="Length">Number of bytes.</param>
 public sealed record TensorEntry(string Name, ElementType Type, IReadOnlyList<long> Shape, string File, long Offset, long Length)
 {
     /// <summary>Bytes of one element.</summary>

@@ -5,8 +5,8 @@ using System.Text;
 namespace DiaOrleans.Inference.Checkpoints;
 
 /// <summary>
-/// Reads the pickle of a torch state dict. A pickle is a program: only the instructions and the three kinds of global that a state dict needs are known here, and
-/// no other name is ever resolved.
+/// Reads the pickle of a torch state dict. A pickle is a program: only the instructions and the three kinds of global that a state dict
+/// needs are implemented, and no other name is resolved.
 /// </summary>
 internal sealed class Unpickler(byte[] pickle, string path)
 {
@@ -29,7 +29,8 @@ internal sealed class Unpickler(byte[] pickle, string path)
                 Execute(code);
             }
         }
-        catch (Exception problem) when (problem is IndexOutOfRangeException or ArgumentException or InvalidCastException or OverflowException or DecoderFallbackException)
+        catch (Exception problem) when (
+            problem is IndexOutOfRangeException or ArgumentException or InvalidCastException or OverflowException)
         {
             throw Bad("it is damaged", problem);
         }
@@ -79,7 +80,7 @@ internal sealed class Unpickler(byte[] pickle, string path)
         if (module == "torch._utils" && name == "_rebuild_tensor_v2") return Rebuild;
         if (module == "collections" && name == "OrderedDict") return OrderedDictionary;
         if (module == "torch" && StorageType(name) is { } type) return type;
-        throw Bad($"it asks for {module}.{name}, which is not allowed");
+        throw Bad($"it names {module}.{name}, which is not allowed");
     }
 
     private static ElementType? StorageType(string name) => name switch
@@ -99,16 +100,22 @@ internal sealed class Unpickler(byte[] pickle, string path)
 
     private TorchStorage Storage(object?[] id) => id is ["storage", ElementType type, string key, _, long count]
         ? new TorchStorage(type, key, count)
-        : throw Bad("a persistent id is no storage");
+        : throw Bad("a persistent id is not a storage");
 
     private void Reduce()
     {
         var arguments = (object?[])Pop()!;
         var function = Pop();
         if (ReferenceEquals(function, OrderedDictionary)) Push(new Dictionary<object, object?>());
-        else if (ReferenceEquals(function, Rebuild) && arguments is [TorchStorage storage, long offset, object?[] size, object?[] stride, ..])
-            Push(new TorchTensor(storage, offset, [.. size.Select(d => (long)d!)], [.. stride.Select(d => (long)d!)]));
-        else throw Bad("it calls something that a state dict does not need");
+        else if (ReferenceEquals(function, Rebuild)) Push(RebuildTensor(arguments));
+        else throw Bad("it calls a function that a state dict does not need");
+    }
+
+    private TorchTensor RebuildTensor(object?[] arguments)
+    {
+        if (arguments is not [TorchStorage storage, long offset, object?[] size, object?[] stride, ..])
+            throw Bad("the arguments of a tensor are damaged");
+        return new TorchTensor(storage, offset, [.. size.Select(d => (long)d!)], [.. stride.Select(d => (long)d!)]);
     }
 
     private void SetItems(List<object?> items, bool reversed)

@@ -4,7 +4,8 @@ using System.Text;
 namespace DiaOrleans.Inference.Checkpoints;
 
 /// <summary>
-/// Where a ZIP's stored entries lie in the file. System.IO.Compression gives streams but no offsets, and ONNX Runtime wants to map the weights where they are.
+/// Offsets of a ZIP's stored entries in the file. System.IO.Compression gives streams but no offsets, and ONNX Runtime reads weights by
+/// file and offset.
 /// </summary>
 internal static class ZipDirectory
 {
@@ -18,14 +19,18 @@ internal static class ZipDirectory
     public static IReadOnlyDictionary<string, (long Offset, long Length)> Read(FileStream stream, string path)
     {
         var (start, size, count) = FindDirectory(stream, path);
-        if (size < 0 || size > MaxDirectory || start < 0 || start > stream.Length - size) throw Bad(path, "its directory lies outside the file");
+        if (size < 0 || size > MaxDirectory || start < 0 || start > stream.Length - size)
+            throw Bad(path, "its directory lies outside the file");
         var directory = ReadAt(stream, start, (int)size, path);
         var entries = new Dictionary<string, (long, long)>(StringComparer.Ordinal);
         var at = 0;
         for (long i = 0; i < count; i++)
         {
             if (at + 46 > directory.Length || U32(directory, at) != CentralSignature) throw Bad(path, "its directory is damaged");
-            var (method, nameLength, extraLength, commentLength) = (U16(directory, at + 10), U16(directory, at + 28), U16(directory, at + 30), U16(directory, at + 32));
+            var method = U16(directory, at + 10);
+            var nameLength = U16(directory, at + 28);
+            var extraLength = U16(directory, at + 30);
+            var commentLength = U16(directory, at + 32);
             var next = at + 46 + nameLength + extraLength + commentLength;
             if (next > directory.Length) throw Bad(path, "its directory is damaged");
             var name = Encoding.UTF8.GetString(directory, at + 46, nameLength);
@@ -53,7 +58,7 @@ internal static class ZipDirectory
             return ((long)U64(end64, 48), (long)U64(end64, 40), (long)U64(end64, 32));
         }
 
-        throw Bad(path, "it is no ZIP file; torch files older than 1.6 must be saved again");
+        throw Bad(path, "it is not a ZIP file; torch files older than 1.6 must be saved again");
     }
 
     private static (long Length, long Header) Sizes(byte[] directory, int at, ReadOnlySpan<byte> extra, string path)
@@ -61,7 +66,8 @@ internal static class ZipDirectory
         long length = U32(directory, at + 24), packed = U32(directory, at + 20), header = U32(directory, at + 42);
         while (extra.Length >= 4)
         {
-            var (tag, size) = (BinaryPrimitives.ReadUInt16LittleEndian(extra), BinaryPrimitives.ReadUInt16LittleEndian(extra[2..]));
+            var tag = BinaryPrimitives.ReadUInt16LittleEndian(extra);
+            var size = BinaryPrimitives.ReadUInt16LittleEndian(extra[2..]);
             if (size > extra.Length - 4) throw Bad(path, "its directory is damaged");
             var field = extra.Slice(4, size);
             if (tag == 1)

@@ -9,8 +9,10 @@ public sealed class CodeGrid
     public CodeGrid(short[] cells, int channels)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1);
-        if (cells.Length % channels != 0) throw new ArgumentException($"{cells.Length} cells are no whole number of rows of {channels}.", nameof(cells));
-        (_cells, Channels) = (cells, channels);
+        if (cells.Length % channels != 0)
+            throw new ArgumentException($"{cells.Length} cells are not a whole number of rows of {channels}.", nameof(cells));
+        _cells = cells;
+        Channels = channels;
     }
 
     /// <summary>A grid of zeros.</summary>

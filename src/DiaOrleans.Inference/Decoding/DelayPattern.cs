@@ -1,13 +1,13 @@
 namespace DiaOrleans.Inference.Decoding;
 
 /// <summary>
-/// How far each channel lags behind the first: frame f of channel c lies in row 1 + f + delay(c), and row 0 is all BOS; spec/model.md 4.1.
+/// The delay of each channel behind the first: frame f of channel c lies in row 1 + f + delay(c), and row 0 is all BOS; spec/model.md 4.1.
 /// </summary>
 public sealed class DelayPattern
 {
     private readonly int[] _delays;
 
-    /// <summary>One delay in rows for each channel. Channel 0, which alone says where speech ends, has none.</summary>
+    /// <summary>One delay in rows for each channel. Channel 0, which alone decides where speech ends, has none.</summary>
     /// <exception cref="ArgumentException">No channel, a negative delay, or a delayed channel 0.</exception>
     public DelayPattern(IReadOnlyList<int> delays)
     {
@@ -29,23 +29,23 @@ public sealed class DelayPattern
     /// <summary>Delay of one channel, in rows.</summary>
     public int this[int channel] => _delays[channel];
 
-    /// <summary>Whether a cell is settled before generation begins: it holds BOS or a code of the prompt.</summary>
+    /// <summary>Whether a cell is known before generation begins: it holds BOS or a code of the prompt.</summary>
     public bool IsForced(int row, int channel, int promptFrames) => row - 1 - _delays[channel] < promptFrames;
 
-    /// <summary>What a forced cell holds.</summary>
+    /// <summary>The token of a forced cell.</summary>
     public short ForcedToken(int row, int channel, CodeGrid? prompt, int bos)
     {
         var frame = row - 1 - _delays[channel];
         return frame < 0 ? (short)bos : prompt![frame, channel];
     }
 
-    /// <summary>The most new frames after a prompt in a model of <paramref name="maxRows"/> rows; 0 or less where none fits.</summary>
+    /// <summary>The most new frames after a prompt in a model of <paramref name="maxRows"/> rows; 0 or less if none fits.</summary>
     public int MaxNewFrames(int promptFrames, int maxRows) => maxRows - 1 - Max - promptFrames;
 
     /// <summary>The codes of some frames of a token grid, [frames, channels], the delay taken out; spec/model.md 4.5.</summary>
     /// <param name="grid">Rows from row 0; its last needed row is firstFrame + frames + <see cref="Max"/>.</param>
-    /// <param name="firstFrame">Frames to leave out: the prompt's.</param>
-    /// <param name="frames">How many frames to take.</param>
+    /// <param name="firstFrame">First frame to take.</param>
+    /// <param name="frames">Number of frames to take.</param>
     public CodeGrid Revert(CodeGrid grid, int firstFrame, int frames)
     {
         var codes = new CodeGrid(frames, Channels);

@@ -1,6 +1,6 @@
 namespace DiaOrleans.Inference.Decoding;
 
-/// <summary>The most frames that a text is given, so that a model which does not end by itself never runs away; spec/api.md 3.2.</summary>
+/// <summary>The most frames of a text, for a model that does not end by itself; spec/api.md 3.2.</summary>
 public static class FrameBudget
 {
     /// <summary>ceil(fps (2 + 0.15 bytes)).</summary>
@@ -10,7 +10,7 @@ public static class FrameBudget
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(frameRate);
         ArgumentOutOfRangeException.ThrowIfNegative(ownTextBytes);
-        // In hundredths, because 0.15 is no binary fraction and a whole number must not be rounded up to the next.
+        // In hundredths: 0.15 has no exact binary value, and a whole result must not be rounded up.
         var frames = Math.Ceiling(frameRate * (200 + (15L * ownTextBytes)) / 100);
         return (int)Math.Min(frames, int.MaxValue);
     }

@@ -1,10 +1,11 @@
 namespace DiaOrleans.Inference.Decoding;
 
-/// <summary>A token and its logit in one number: ascending order is best first, the lower id first where logits are equal.</summary>
+/// <summary>A token and its logit in one number: ascending order is best first, the lower id first if logits are equal.</summary>
 internal static class RankedToken
 {
     private const uint Sign = 0x8000_0000;
 
+    /// <summary>Packs both; -0 ranks as 0.</summary>
     public static ulong Pack(float logit, int id)
     {
         var bits = BitConverter.SingleToUInt32Bits(logit + 0f); // makes -0 equal to 0
@@ -12,8 +13,10 @@ internal static class RankedToken
         return ((ulong)~ascending << 32) | (uint)id;
     }
 
+    /// <summary>The token.</summary>
     public static int Id(ulong ranked) => (int)(uint)ranked;
 
+    /// <summary>The logit.</summary>
     public static float Logit(ulong ranked)
     {
         var ascending = ~(uint)(ranked >> 32);

@@ -1,8 +1,8 @@
 namespace DiaOrleans.Inference.Decoding;
 
-/// <summary>How a row's tokens are chosen; spec/model.md 4.3.</summary>
+/// <summary>Guidance and sampling; spec/model.md 4.3.</summary>
 /// <param name="Guidance">s of cond + s (cond - uncond); 0 turns guidance off.</param>
 /// <param name="Temperature">Divides the logits; 0 takes the most probable token.</param>
 /// <param name="TopP">Nucleus mass, above 0, at most 1.</param>
-/// <param name="TopK">How many candidates guidance selects.</param>
+/// <param name="TopK">Number of candidates that guidance selects.</param>
 public sealed record SamplingSettings(float Guidance = 3f, float Temperature = 1.2f, float TopP = 0.95f, int TopK = 45);

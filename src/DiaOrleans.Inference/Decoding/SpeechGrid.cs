@@ -1,9 +1,9 @@
 namespace DiaOrleans.Inference.Decoding;
 
 /// <summary>
-/// One request's token rows as the model is fed them: BOS, prompt, drawn codes, and the EOS and PAD cells that flush the delayed channels;
-/// spec/model.md 4.1, 4.2 and 4.4. It begins with rows 0 to T (T frames of prompt), all settled; row by row the caller feeds the last row, draws what
-/// <see cref="NeedsSampling"/> names and appends.
+/// One request's token rows as they are fed to the model: BOS, prompt, drawn codes, and the EOS and PAD cells that flush the delayed
+/// channels; spec/model.md 4.1, 4.2 and 4.4. It begins with rows 0 to T (T frames of prompt), all of them known; row by row the caller
+/// feeds the last row, draws what <see cref="NeedsSampling"/> names and appends.
 /// </summary>
 public sealed class SpeechGrid
 {
@@ -13,18 +13,22 @@ public sealed class SpeechGrid
     private readonly CodeGrid _grid;
     private readonly int _lastEosRow;
 
-    /// <summary>Lays out the settled rows.</summary>
+    /// <summary>Appends the known rows.</summary>
     /// <param name="pattern">The model's delays.</param>
     /// <param name="rules">The model's tokens.</param>
     /// <param name="prompt">Codes of a recording to continue, or null.</param>
-    /// <param name="maxNewFrames">The most frames to make; fewer where the model has no room for them.</param>
+    /// <param name="maxNewFrames">The most frames to make; fewer if the model has no rows for them.</param>
     /// <param name="maxRows">The model's rows.</param>
-    /// <exception cref="ArgumentException">A prompt of other channels, of ids that are no codes, or one that leaves no room for a frame.</exception>
+    /// <exception cref="ArgumentException">
+    /// The prompt has other channels or ids that are not codes, or leaves no row for a frame.
+    /// </exception>
     public SpeechGrid(DelayPattern pattern, TokenRules rules, CodeGrid? prompt, int maxNewFrames, int maxRows)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxNewFrames, 1);
         if (prompt is not null) CheckPrompt(prompt, pattern, rules);
-        (_pattern, _rules, _prompt) = (pattern, rules, prompt);
+        _pattern = pattern;
+        _rules = rules;
+        _prompt = prompt;
         MaxNewFrames = Math.Min(maxNewFrames, pattern.MaxNewFrames(PromptFrames, maxRows));
         if (MaxNewFrames < 1)
         {
@@ -47,7 +51,7 @@ public sealed class SpeechGrid
     /// <summary>Row of channel 0's EOS, once there is one.</summary>
     public int? EosRow { get; private set; }
 
-    /// <summary>True where the model drew EOS, false where the cap set it, or before either.</summary>
+    /// <summary>True if the model drew EOS; false if the cap set it, or there is none yet.</summary>
     public bool EndedByItself => EosRow < _lastEosRow;
 
     /// <summary>True when every channel has its last code; no row is needed then.</summary>
@@ -66,23 +70,25 @@ public sealed class SpeechGrid
     }
 
     /// <summary>
-    /// Whether the row to be appended takes a drawn token in this channel. If channel 0 draws EOS in that same row, channels without delay end with it
-    /// and what was drawn for them is dropped.
+    /// Whether the row to be appended takes a drawn token in this channel. If channel 0 draws EOS in that same row, channels without delay
+    /// end with it and their drawn tokens are dropped.
     /// </summary>
     public bool NeedsSampling(int channel) =>
         !Finished && !_pattern.IsForced(Rows, channel, PromptFrames) && !HasEnded(channel) && (channel > 0 || Rows < _lastEosRow);
 
-    /// <summary>Stores the next row: settled cells, the drawn ones of <paramref name="sampled"/> (others are ignored), and the end.</summary>
+    /// <summary>
+    /// Stores the next row: known cells, the drawn ones of <paramref name="sampled"/> (others are ignored), EOS and PAD.
+    /// </summary>
     /// <param name="sampled">One token for each channel; a code, or in channel 0 EOS.</param>
     /// <exception cref="InvalidOperationException">The grid is finished.</exception>
     /// <exception cref="ArgumentException">A drawn token that its channel may not hold.</exception>
     public void Append(ReadOnlySpan<short> sampled)
     {
-        if (Finished) throw new InvalidOperationException("The speech has ended; no row follows.");
+        if (Finished) throw new InvalidOperationException("The speech has ended; no row can be appended.");
         var row = _grid.Row(Rows);
         for (var channel = 0; channel < row.Length; channel++)
         {
-            row[channel] = NeedsSampling(channel) ? Checked(channel, sampled[channel]) : Settled(channel);
+            row[channel] = NeedsSampling(channel) ? Checked(channel, sampled[channel]) : KnownToken(channel);
             if (channel == 0 && row[0] == _rules.Eos) EosRow = Rows;
         }
         Rows++;
@@ -103,7 +109,7 @@ public sealed class SpeechGrid
 
     private bool HasEnded(int channel) => Rows - EosRow >= _pattern[channel];
 
-    private short Settled(int channel)
+    private short KnownToken(int channel)
     {
         if (_pattern.IsForced(Rows, channel, PromptFrames)) return _pattern.ForcedToken(Rows, channel, _prompt, _rules.Bos);
         return (short)(EosRow is null || Rows - EosRow == _pattern[channel] ? _rules.Eos : _rules.Pad);
@@ -121,7 +127,8 @@ public sealed class SpeechGrid
         }
         foreach (var code in prompt.Cells)
         {
-            if (code < 0 || code >= rules.CodebookSize) throw new ArgumentException($"The prompt holds {code}, which is no code.", nameof(prompt));
+            if (code < 0 || code >= rules.CodebookSize)
+                throw new ArgumentException($"The prompt holds {code}, which is not a code.", nameof(prompt));
         }
     }
 }

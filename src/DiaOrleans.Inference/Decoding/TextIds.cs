@@ -2,7 +2,7 @@ using System.Text;
 
 namespace DiaOrleans.Inference.Decoding;
 
-/// <summary>Text as the encoder reads it: UTF-8 bytes, a speaker tag counting one; spec/model.md 3.1.</summary>
+/// <summary>Text ids of the text encoder: UTF-8 bytes, with one id for a speaker tag; spec/model.md 3.1.</summary>
 public static class TextIds
 {
     /// <summary>Tag of the first speaker; exact, upper case.</summary>
@@ -16,8 +16,8 @@ public static class TextIds
     private const char FirstPrintable = ' ';
 
     /// <summary>
-    /// One id for each byte, 1 and 2 for the tags, no padding, no limit of length. C0 controls are left out: they alias padding and tags.
-    /// A lone surrogate becomes U+FFFD.
+    /// One id for each byte, 1 and 2 for the tags, no padding, no limit of length. C0 controls are left out, because their values are those
+    /// of padding and tags. A lone surrogate becomes U+FFFD.
     /// </summary>
     public static int[] Encode(string text)
     {
@@ -42,8 +42,8 @@ public static class TextIds
     }
 
     /// <summary>
-    /// UTF-8 bytes of what is spoken: tags taken out, then spaces at the ends dropped and runs of them counted once, so that tagging a text does not
-    /// change its number. 0 means that the text says nothing.
+    /// UTF-8 bytes without tags, spaces at the ends not counted and runs of spaces counted once, so that tags do not change the number. 0
+    /// means that there is nothing to speak.
     /// </summary>
     public static int OwnTextBytes(string text) => CountOwnBytes(Encode(text));
 

@@ -1,6 +1,6 @@
 namespace DiaOrleans.Inference.Decoding;
 
-/// <summary>What a model's tokens mean.</summary>
+/// <summary>A model's tokens.</summary>
 /// <param name="Bos">Fills a channel until its delay has passed.</param>
 /// <param name="Eos">Ends speech; only channel 0 may draw it.</param>
 /// <param name="Pad">Fills a channel after its EOS.</param>
@@ -12,6 +12,6 @@ public sealed record TokenRules(int Bos, int Eos, int Pad, int CodebookSize, int
     /// <summary>What the classic rules multiply channel 0's guided EOS logit by, whatever its sign.</summary>
     public const float ClassicEosFactor = 0.8f;
 
-    /// <summary>Whether a channel may ever draw this id.</summary>
+    /// <summary>Whether a channel may draw this id.</summary>
     public bool IsDrawable(int channel, int id) => id < CodebookSize || (channel == 0 && id == Eos);
 }

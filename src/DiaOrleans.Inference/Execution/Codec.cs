@@ -5,7 +5,7 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace DiaOrleans.Inference.Execution;
 
-/// <summary>DAC on ONNX Runtime: codes to samples and back. The encoder is loaded when first asked for.</summary>
+/// <summary>DAC: codes to samples and back. The encoder is loaded at its first use. Thread-safe.</summary>
 internal sealed class Codec : IDisposable
 {
     private static readonly string[] CodesName = [CodecDecoderGraph.Codes];
@@ -15,26 +15,30 @@ internal sealed class Codec : IDisposable
     private readonly InferenceSession _decoder;
     private readonly Lazy<InferenceSession> _encoder;
 
-    public Codec(DacCheckpoint checkpoint, int threads)
+    /// <param name="checkpoint">The codec.</param>
+    /// <param name="target">Device, and the precision of the codec's decoder.</param>
+    /// <param name="threads">Threads on the host.</param>
+    public Codec(DacCheckpoint checkpoint, ExecutionTarget target, int threads)
     {
         Config = checkpoint.Config;
         Fingerprint = checkpoint.Fingerprint();
         Context = CodecWindows.Context(Config);
-        _decoder = Sessions.Create(CodecDecoderGraph.Build(checkpoint), threads);
-        _encoder = new Lazy<InferenceSession>(() => Sessions.Create(CodecEncoderGraph.Build(checkpoint), threads));
+        _decoder = target.Device.CreateSession(CodecDecoderGraph.Build(checkpoint, target.Precision.Activation), threads);
+        _encoder = new Lazy<InferenceSession>(() => target.Device.CreateSession(CodecEncoderGraph.Build(checkpoint), threads));
     }
 
+    /// <summary>Its configuration.</summary>
     public DacConfig Config { get; }
 
-    /// <summary>Names the weights.</summary>
+    /// <summary>Identifies the weights.</summary>
     public string Fingerprint { get; }
 
     /// <summary>Frames to each side that a frame's samples depend on.</summary>
     public int Context { get; }
 
     /// <summary>
-    /// Samples of all frames of <paramref name="codes"/> from <paramref name="start"/> on. What lies before is heard as context only: after a prompt, the first
-    /// new frame continues its last one (spec/model.md 4.5).
+    /// Samples of all frames of <paramref name="codes"/> from <paramref name="start"/> on, mono, -1 to 1. The frames before are context
+    /// only: after a prompt, the first new frame continues its last one (spec/model.md 4.5).
     /// </summary>
     public float[] Decode(CodeGrid codes, int start = 0)
     {
@@ -49,7 +53,9 @@ internal sealed class Codec : IDisposable
         return samples;
     }
 
-    /// <summary>Samples of frames <paramref name="from"/> to <paramref name="to"/> of a window, decoded at once; the others are context.</summary>
+    /// <summary>
+    /// Samples of frames <paramref name="from"/> to <paramref name="to"/> of a window, decoded at once; the others are context.
+    /// </summary>
     public float[] DecodeWindow(CodeGrid codes, int from, int to)
     {
         if (from == to) return [];
@@ -59,12 +65,15 @@ internal sealed class Codec : IDisposable
         return output[0].GetTensorDataAsSpan<float>()[(from * Config.HopLength)..(to * Config.HopLength)].ToArray();
     }
 
-    /// <summary>Codes of a recording at the codec's rate, padded with zeros to whole frames.</summary>
+    /// <summary>Codes of a recording at the codec's rate, mono, -1 to 1, padded with zeros to whole frames.</summary>
     /// <exception cref="OperationCanceledException"><paramref name="stop"/> is cancelled.</exception>
     public CodeGrid Encode(ReadOnlySpan<float> samples, CancellationToken stop = default) => EncodeWithLatents(samples, stop).Codes;
 
     /// <summary>The same with the encoder's output and the quantised latents, both [hidden, frames].</summary>
-    public (CodeGrid Codes, float[] Latent, float[] Quantised) EncodeWithLatents(ReadOnlySpan<float> samples, CancellationToken stop = default)
+    /// <exception cref="OperationCanceledException"><paramref name="stop"/> is cancelled.</exception>
+    public (CodeGrid Codes, float[] Latent, float[] Quantised) EncodeWithLatents(
+        ReadOnlySpan<float> samples,
+        CancellationToken stop = default)
     {
         var frames = (samples.Length + Config.HopLength - 1) / Config.HopLength;
         if (frames == 0) return (new CodeGrid(0, Config.Codebooks), [], []);

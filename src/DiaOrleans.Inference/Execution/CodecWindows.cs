@@ -2,13 +2,13 @@ using DiaOrleans.Inference.Checkpoints;
 
 namespace DiaOrleans.Inference.Execution;
 
-/// <summary>How far the codec's decoder sees; spec/model.md 5.4.</summary>
+/// <summary>The receptive field of the codec's decoder; spec/model.md 5.4.</summary>
 internal static class CodecWindows
 {
     private const int KernelRadius = 3;
     private const int ResidualRadius = KernelRadius * (1 + 3 + 9);
 
-    /// <summary>Frames to each side that a frame's samples depend on: 10 for both codecs known.</summary>
+    /// <summary>Frames to each side that a frame's samples depend on: 10 for both published codecs.</summary>
     public static int Context(DacConfig config)
     {
         var radius = KernelRadius;

@@ -4,106 +4,98 @@ using DiaOrleans.Inference.Graphs;
 
 namespace DiaOrleans.Inference.Execution;
 
-/// <summary>A checkpoint and its codec, loaded: the sessions and what is computed once for all requests.</summary>
+/// <summary>The text encoder and decoder of a checkpoint, loaded for a target, with the caches of their slots.</summary>
 internal sealed class DiaModel : IDisposable
 {
-    private const int DefaultTextBytes = 350;
     private const long SmallModel = 100_000_000;
 
-    private readonly DecoderGraphOptions _graph;
+    private readonly Disposables _parts = new();
+    private readonly int _topK;
 
-    private DiaModel(DiaCheckpoint checkpoint, TextEncoder textEncoder, DecoderGraphOptions graph, DecoderRunner decoder, Codec? codec)
+    /// <summary>Builds the graphs and loads the weights.</summary>
+    /// <exception cref="CheckpointException">The checkpoint cannot be served; the message says what was found.</exception>
+    public DiaModel(DiaCheckpoint checkpoint, DiaModelOptions options)
     {
-        (Checkpoint, TextEncoder, Decoder, Codec, _graph) = (checkpoint, textEncoder, decoder, codec, graph);
-        Delay = new DelayPattern(checkpoint.Config.DelayPattern);
-        var config = checkpoint.Config;
-        Rules = new TokenRules(config.Bos, config.Eos, config.Pad, config.Eos, config.Decoder.Vocab, config.Profile == DiaProfile.Classic);
+        Servable.RequireHeads(checkpoint.Folder, checkpoint.Config);
+        Checkpoint = checkpoint;
+        Target = options.Target;
+        Threads = ThreadsFor(checkpoint, options.Threads);
+        Delay = new DelayPattern(Config.DelayPattern);
+        Rules = new TokenRules(Config.Bos, Config.Eos, Config.Pad, Config.Eos, Config.Decoder.Vocab, Config.Profile == DiaProfile.Classic);
+        var defaults = checkpoint.Defaults;
+        Sampling = new SamplingSettings(defaults.Guidance, defaults.Temperature, defaults.TopP, defaults.TopK);
+        _topK = options.TopK ?? defaults.TopK;
+        try
+        {
+            TextEncoder = _parts.Add(new TextEncoder(checkpoint, Target, Threads));
+            Decoder = CreateDecoder(options);
+        }
+        catch
+        {
+            _parts.Dispose();
+            throw;
+        }
     }
 
+    /// <summary>The checkpoint.</summary>
     public DiaCheckpoint Checkpoint { get; }
 
+    /// <summary>Its configuration.</summary>
     public DiaConfig Config => Checkpoint.Config;
 
+    /// <summary>Device and precision.</summary>
+    public ExecutionTarget Target { get; }
+
+    /// <summary>Threads of every session on the host.</summary>
+    public int Threads { get; }
+
+    /// <summary>Text to the decoder's cross-attention.</summary>
     public TextEncoder TextEncoder { get; }
 
+    /// <summary>The decoder of all slots.</summary>
     public DecoderRunner Decoder { get; }
 
-    /// <summary>Null where only the decoder was asked for.</summary>
-    public Codec? Codec { get; }
-
+    /// <summary>The model's delays.</summary>
     public DelayPattern Delay { get; }
 
+    /// <summary>The model's tokens.</summary>
     public TokenRules Rules { get; }
 
+    /// <summary>The checkpoint's own sampling defaults.</summary>
+    public SamplingSettings Sampling { get; }
+
     /// <summary>Candidates that the graph gives for each channel.</summary>
-    public int Candidates => GuidanceHead.Candidates(Config.Profile, _graph.TopK, Config.Decoder.Vocab);
+    public int Candidates => GuidanceHead.Candidates(Config.Profile, _topK, Config.Decoder.Vocab);
 
     /// <summary>The most new frames after a prompt.</summary>
     public int MaxNewFrames(int promptFrames) => Delay.MaxNewFrames(promptFrames, Config.Decoder.MaxPositions);
 
-    /// <exception cref="CheckpointException">The folder holds no checkpoint that can be served; the message says what was found.</exception>
-    public static DiaModel Load(ModelOptions options)
+    public void Dispose() => _parts.Dispose();
+
+    private DecoderRunner CreateDecoder(DiaModelOptions options)
     {
-        var checkpoint = DiaCheckpoint.Open(options.Folder, options.Profile);
-        var codec = DacCheckpoint.Open(CodecLocator.Find(options.Folder, options.CodecFolder));
-        Servable.RequireChannels(checkpoint.Folder, checkpoint.Config, codec.Folder, codec.Config);
-        return Load(checkpoint, codec, options, literal: false);
+        var shape = Config.Decoder;
+        var graph = new DecoderGraphOptions(shape.MaxPositions, _topK, options.Literal ? null : UnconditionalConstants());
+        var session = _parts.Add(Target.Device.CreateSession(DecoderGraph.Build(Checkpoint, graph, Target.Precision.Activation), Threads));
+        var cache = _parts.Add(new KvCache(Target, shape, options.Slots, graph.Capacity));
+        int? textCapacity = options.Slots > 1 || options.Literal ? options.TextCapacity ?? Config.Encoder.MaxPositions : null;
+        var cross = _parts.Add(new CrossAttentionCache(Target, shape, options.Slots, options.Literal ? 2 : 1, textCapacity));
+        return _parts.Add(new DecoderRunner(Target.Device, Config, session, _topK, options.Slots, cache, cross));
     }
 
-    /// <summary>Loads an opened checkpoint; with <paramref name="literal"/> the unconditional row runs as published, without the collapse.</summary>
-    public static DiaModel Load(DiaCheckpoint checkpoint, DacCheckpoint? codec, ModelOptions options, bool literal, int? topK = null, int? textCapacity = null)
+    private IReadOnlyList<float[]> UnconditionalConstants()
     {
-        Servable.RequireHeads(checkpoint.Folder, checkpoint.Config);
-        var threads = Threads(options, checkpoint);
-        using var unfinished = new Disposables();
-        var textEncoder = unfinished.Add(new TextEncoder(Sessions.Create(TextEncoderGraph.Build(checkpoint), threads), checkpoint.Config.Decoder.Layers));
-        IReadOnlyList<float[]>? constants = null;
-        if (!literal)
-        {
-            using var zero = textEncoder.Encode([0]);
-            constants = UnconditionalCross.Compute(checkpoint, zero);
-        }
-
-        var graph = new DecoderGraphOptions(checkpoint.Config.Decoder.MaxPositions, topK ?? checkpoint.Defaults.TopK, constants);
-        var session = unfinished.Add(Sessions.Create(DecoderGraph.Build(checkpoint, graph), threads));
-        int? capacity = options.Slots > 1 || literal ? textCapacity ?? checkpoint.Config.Encoder.MaxPositions : null;
-        var decoder = unfinished.Add(new DecoderRunner(session, checkpoint.Config, graph, options.Slots, capacity));
-        var loadedCodec = codec is null ? null : unfinished.Add(new Codec(codec, threads));
-        var model = new DiaModel(checkpoint, textEncoder, graph, decoder, loadedCodec);
-        unfinished.Keep();
-        return model;
-    }
-
-    public ModelDescription Describe()
-    {
-        var defaults = Checkpoint.Defaults;
-        var codec = Codec!.Config;
-        return new ModelDescription
-        {
-            Name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Checkpoint.Folder)),
-            Profile = Config.Profile == DiaProfile.Classic ? "classic" : "0626",
-            Precision = "fp32",
-            FrameRate = (double)codec.SampleRate / codec.HopLength,
-            SampleRate = codec.SampleRate,
-            MaxTextIds = Config.Encoder.MaxPositions,
-            MaxTextBytes = defaults.MaxTextBytes ?? DefaultTextBytes,
-            MaxNewFrames = MaxNewFrames(0),
-            CodecFingerprint = Codec.Fingerprint,
-            Sampling = new SamplingSettings(defaults.Guidance, defaults.Temperature, defaults.TopP, defaults.TopK),
-        };
-    }
-
-    public void Dispose()
-    {
-        Codec?.Dispose();
-        Decoder.Dispose();
-        TextEncoder.Dispose();
+        using var zero = TextEncoder.Encode([0]);
+        return UnconditionalCross.Compute(Checkpoint, zero);
     }
 
     /// <summary>
-    /// Threads of every session. A small model's products are over before a second thread has joined in, and every step waits for the slowest: one thread is
-    /// faster on the whole and steadier (bench/README.md).
+    /// With two threads, every product of a small model waits for the slower one and costs more than the second thread saves
+    /// (bench/README.md).
     /// </summary>
-    public static int Threads(ModelOptions options, DiaCheckpoint checkpoint) =>
-        options.Threads > 0 ? options.Threads : checkpoint.ParameterCount < SmallModel ? 1 : Environment.ProcessorCount;
+    private static int ThreadsFor(DiaCheckpoint checkpoint, int wanted)
+    {
+        if (wanted > 0) return wanted;
+        return checkpoint.ParameterCount < SmallModel ? 1 : Environment.ProcessorCount;
+    }
 }

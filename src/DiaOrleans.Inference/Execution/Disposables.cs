@@ -5,14 +5,12 @@ internal sealed class Disposables : IDisposable
 {
     private readonly Stack<IDisposable> _items = [];
 
+    /// <summary>Adds an item and returns it.</summary>
     public T Add<T>(T item) where T : IDisposable
     {
         _items.Push(item);
         return item;
     }
-
-    /// <summary>Leaves what was added to its new owner.</summary>
-    public void Keep() => _items.Clear();
 
     public void Dispose()
     {

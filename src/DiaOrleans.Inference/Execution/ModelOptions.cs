@@ -2,19 +2,25 @@ using DiaOrleans.Inference.Checkpoints;
 
 namespace DiaOrleans.Inference.Execution;
 
-/// <summary>Which model is loaded, and how.</summary>
+/// <summary>Options of a model to load.</summary>
 public sealed record ModelOptions
 {
     /// <summary>Checkpoint folder, as published.</summary>
     public required string Folder { get; init; }
 
-    /// <summary>Codec folder, where the checkpoint's audio_tokenizer_config.json names none inside it.</summary>
+    /// <summary>Codec folder; needed if the checkpoint's audio_tokenizer_config.json names none inside it.</summary>
     public string? CodecFolder { get; init; }
 
-    /// <summary>Overrides the profile that the config's schema tells.</summary>
+    /// <summary>Overrides the profile that the config's schema implies.</summary>
     public DiaProfile? Profile { get; init; }
 
-    /// <summary>Threads of ONNX Runtime; 0 chooses by the model's size.</summary>
+    /// <summary>Name of the device that the model runs on: cpu.</summary>
+    public string Device { get; init; } = ExecutionTarget.Default.Device.Name;
+
+    /// <summary>Name of the precision that the model computes in: fp32.</summary>
+    public string Precision { get; init; } = ExecutionTarget.Default.Precision.Name;
+
+    /// <summary>Threads of ONNX Runtime on the host; 0 chooses by the model's size.</summary>
     public int Threads { get; init; }
 
     /// <summary>Requests that are decoded at a time, in one batch.</summary>

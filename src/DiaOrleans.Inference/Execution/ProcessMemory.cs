@@ -2,12 +2,12 @@ using System.Runtime.InteropServices;
 
 namespace DiaOrleans.Inference.Execution;
 
-/// <summary>What a disposed engine leaves in this process.</summary>
+/// <summary>Memory that this process has freed but not returned to the system.</summary>
 public static partial class ProcessMemory
 {
     /// <summary>
-    /// Gives it back to the system. Without it the next model does not find the room of the last one: glibc keeps what was freed in the arena of the thread that
-    /// loaded it, and without work the garbage collector would not come by.
+    /// Returns it to the system. Without this, loading another model takes its memory on top of the disposed one's: glibc keeps what is
+    /// freed in the arena of the thread that allocated it, and an idle process collects no garbage.
     /// </summary>
     public static void GiveBack()
     {
@@ -20,7 +20,7 @@ public static partial class ProcessMemory
         }
         catch (Exception other) when (other is EntryPointNotFoundException or DllNotFoundException)
         {
-            // Another C library than glibc, which has no such habit.
+            // The C library is not glibc and has no malloc_trim.
         }
     }
 

@@ -1,45 +1,48 @@
+using DiaOrleans.Inference.Checkpoints;
 using DiaOrleans.Inference.Graphs;
 using Microsoft.ML.OnnxRuntime;
 
 namespace DiaOrleans.Inference.Execution;
 
 /// <summary>Runs the text encoder, one text at a time, at its exact length.</summary>
-internal sealed class TextEncoder(InferenceSession session, int decoderLayers) : IDisposable
+internal sealed class TextEncoder : IDisposable
 {
-    private static readonly string[] InputNames = [TextEncoderGraph.Ids];
+    private readonly ExecutionTarget _target;
+    private readonly DiaConfig _config;
+    private readonly InferenceSession _session;
 
-    private readonly string[] _outputs =
-    [
-        TextEncoderGraph.Hidden,
-        .. Enumerable.Range(0, decoderLayers).SelectMany(l => new[] { TextEncoderGraph.CrossKey(l), TextEncoderGraph.CrossValue(l) }),
-    ];
+    /// <param name="checkpoint">The model.</param>
+    /// <param name="target">Device and precision.</param>
+    /// <param name="threads">Threads on the host.</param>
+    public TextEncoder(DiaCheckpoint checkpoint, ExecutionTarget target, int threads)
+    {
+        _target = target;
+        _config = checkpoint.Config;
+        _session = target.Device.CreateSession(TextEncoderGraph.Build(checkpoint, target.Precision.Activation), threads);
+    }
 
+    /// <summary>Encodes a text of at least one id. The caller disposes of the result.</summary>
     public EncodedText Encode(ReadOnlySpan<int> ids)
     {
         var wide = new long[ids.Length];
         for (var i = 0; i < ids.Length; i++) wide[i] = ids[i];
         using var input = OrtValue.CreateTensorValueFromMemory(wide, [1, wide.Length]);
-        using var options = new RunOptions();
-        return new EncodedText(session.Run(options, InputNames, [input], _outputs), wide.Length);
+        using var binding = _session.CreateIoBinding();
+        using var run = new RunOptions();
+        var text = new EncodedText(_target, _config, wide.Length);
+        try
+        {
+            binding.BindInput(TextEncoderGraph.Ids, input);
+            text.BindOutputs(binding);
+            _session.RunWithBinding(run, binding);
+            return text;
+        }
+        catch
+        {
+            text.Dispose();
+            throw;
+        }
     }
 
-    public void Dispose() => session.Dispose();
-}
-
-/// <summary>What the decoder's cross-attention reads of one text.</summary>
-internal sealed class EncodedText(IDisposableReadOnlyCollection<OrtValue> outputs, int length) : IDisposable
-{
-    /// <summary>Text ids.</summary>
-    public int Length => length;
-
-    /// <summary>Encoder output [1, length, hidden].</summary>
-    public OrtValue Hidden => outputs[0];
-
-    /// <summary>Keys of one decoder layer, [1, heads, length, headDim].</summary>
-    public OrtValue Key(int layer) => outputs[1 + 2 * layer];
-
-    /// <summary>Values of one decoder layer, [1, heads, length, headDim].</summary>
-    public OrtValue Value(int layer) => outputs[2 + 2 * layer];
-
-    public void Dispose() => outputs.Dispose();
+    public void Dispose() => _session.Dispose();
 }

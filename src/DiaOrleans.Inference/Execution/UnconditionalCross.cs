@@ -5,8 +5,8 @@ using DiaOrleans.Inference.Checkpoints;
 namespace DiaOrleans.Inference.Execution;
 
 /// <summary>
-/// The unconditional row's text is all zeros: every encoder position is one vector, so each decoder layer's cross-attention returns o_proj(v_proj(u)) whatever is
-/// asked (spec/model.md 3.2). Computed once at load.
+/// The unconditional row's text is all zeros: every encoder position is the same vector u, so each decoder layer's cross-attention returns
+/// o_proj(v_proj(u)) for every query (spec/model.md 3.2). Computed once at load.
 /// </summary>
 internal static class UnconditionalCross
 {
@@ -18,7 +18,7 @@ internal static class UnconditionalCross
         for (var layer = 0; layer < shape.Layers; layer++)
         {
             var projection = checkpoint.Linear($"decoder.layers.{layer}.cross_attention.o_proj");
-            constants[layer] = Multiply(projection, zero.Value(layer).GetTensorDataAsSpan<float>());
+            constants[layer] = Multiply(projection, zero.Value(layer).ToSingles());
         }
 
         return constants;

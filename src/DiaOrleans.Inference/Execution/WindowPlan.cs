@@ -1,9 +1,9 @@
 namespace DiaOrleans.Inference.Execution;
 
 /// <summary>
-/// Cuts frames into codec windows while they are made: small ones first, so that sound comes early, then larger ones, which cost less (spec/model.md 5.4). Every
-/// clip is cut in this way, and a window depends on its place and the final length only: a clip's samples are the same to the bit whether it is heard while it is
-/// made or decoded as a whole.
+/// Cuts frames into codec windows while they are made: small ones first for a short time to first audio, then larger ones, which cost less
+/// a frame (spec/model.md 5.4). A window depends only on its index and the final number of frames, so a streamed clip and a whole clip have
+/// the same samples.
 /// </summary>
 /// <param name="start">The first frame to decode; the frames before it are context.</param>
 /// <param name="context">Frames to each side that a frame's samples depend on.</param>
@@ -16,10 +16,10 @@ internal sealed class WindowPlan(int start, int context)
     /// <summary>The first frame that is in no window yet.</summary>
     public int Next { get; private set; } = start;
 
-    /// <summary>The next window; false where it needs more frames than there are, or none is left.</summary>
-    /// <param name="frames">Frames that are final, those before the start counted.</param>
-    /// <param name="ended">No more will come.</param>
-    /// <param name="window">The window, which this plan does not give again.</param>
+    /// <summary>The next window; false if it needs more frames than there are, or none is left.</summary>
+    /// <param name="frames">Number of final frames, those before the start included.</param>
+    /// <param name="ended">Whether <paramref name="frames"/> is the final number.</param>
+    /// <param name="window">The window.</param>
     public bool TryNext(int frames, bool ended, out CodecWindow window)
     {
         var to = Next + Sizes[Math.Min(_count, Sizes.Length - 1)];
@@ -32,5 +32,7 @@ internal sealed class WindowPlan(int start, int context)
     }
 }
 
-/// <summary>Frames <paramref name="From"/> to <paramref name="To"/> are kept of a decode of <paramref name="First"/> to <paramref name="Last"/>.</summary>
+/// <summary>
+/// Frames <paramref name="From"/> to <paramref name="To"/> are kept of a decode of <paramref name="First"/> to <paramref name="Last"/>.
+/// </summary>
 internal readonly record struct CodecWindow(int First, int From, int To, int Last);

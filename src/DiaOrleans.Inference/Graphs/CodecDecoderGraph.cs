@@ -2,36 +2,44 @@ using DiaOrleans.Inference.Checkpoints;
 
 namespace DiaOrleans.Inference.Graphs;
 
-/// <summary>Codes [codebooks, L] to samples [1, 1, L * hop]; spec/model.md 5.1 and 5.2.</summary>
+/// <summary>Codes [codebooks, frames] to fp32 samples [1, 1, frames * hop]; spec/model.md 5.1 and 5.2.</summary>
 internal static class CodecDecoderGraph
 {
+    /// <summary>Input: int64 [codebooks, frames].</summary>
     public const string Codes = "codes";
+    /// <summary>Output: fp32 [1, 1, frames * hop].</summary>
     public const string Samples = "samples";
 
-    public static GraphModel Build(DacCheckpoint codec)
+    /// <summary>The graph of a codec, computed in the float type <paramref name="activation"/>.</summary>
+    public static GraphModel Build(DacCheckpoint codec, OnnxType activation)
     {
         var config = codec.Config;
-        var graph = new GraphBuilder("codec-decoder");
+        var graph = new GraphBuilder("codec-decoder", activation);
         var ops = new CodecOps(graph, codec);
         var codes = graph.Input(Codes, OnnxType.Int64, config.Codebooks, "frames");
 
         var x = ops.Convolve(Dequantise(graph, ops, codec, codes), "decoder.conv1", pad: 3);
         for (var block = 0; block < config.UpsamplingRatios.Count; block++)
         {
-            x = ops.Upsample(ops.Snake(x, $"decoder.block.{block}.snake1"), $"decoder.block.{block}.conv_t1", config.UpsamplingRatios[block]);
-            x = ops.ResidualUnits(x, $"decoder.block.{block}");
+            var module = $"decoder.block.{block}";
+            x = ops.Upsample(ops.Snake(x, $"{module}.snake1"), $"{module}.conv_t1", config.UpsamplingRatios[block]);
+            x = ops.ResidualUnits(x, module);
         }
 
         x = ops.Convolve(ops.Snake(x, "decoder.snake1"), "decoder.conv2", pad: 3);
-        graph.Output(Samples, graph.Node("Tanh", [x]), OnnxType.Float, 1, 1, "samples");
+        var samples = graph.Cast(graph.Node("Tanh", [x]), activation, OnnxType.Float);
+        graph.Output(Samples, samples, OnnxType.Float, 1, 1, "samples");
         return graph.Build();
     }
 
-    /// <summary>The sum over codebooks of out_proj(codebook[code]): one gather a codebook, then one product with all projections side by side.</summary>
+    /// <summary>
+    /// The sum over codebooks of out_proj(codebook[code]): one gather a codebook, then one product with all projections side by side.
+    /// </summary>
     private static string Dequantise(GraphBuilder graph, CodecOps ops, DacCheckpoint codec, string codes)
     {
         var config = codec.Config;
-        var (vectors, projections) = (new string[config.Codebooks], new string[config.Codebooks]);
+        var vectors = new string[config.Codebooks];
+        var projections = new string[config.Codebooks];
         var bias = "";
         for (var q = 0; q < config.Codebooks; q++)
         {

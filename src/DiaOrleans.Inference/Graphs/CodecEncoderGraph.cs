@@ -2,18 +2,26 @@ using DiaOrleans.Inference.Checkpoints;
 
 namespace DiaOrleans.Inference.Graphs;
 
-/// <summary>Samples [1, 1, T * hop] to codes [codebooks, T]; spec/model.md 5.1 and 5.2.</summary>
+/// <summary>
+/// Samples [1, 1, frames * hop] to codes [codebooks, frames]; spec/model.md 5.1 and 5.2. Always in fp32: the nearest codebook row is often
+/// a near tie, and a recording must have the same codes on every device.
+/// </summary>
 internal static class CodecEncoderGraph
 {
+    /// <summary>Input: fp32 [1, 1, frames * hop].</summary>
     public const string Samples = "samples";
+    /// <summary>Output: int64 [codebooks, frames].</summary>
     public const string Codes = "codes";
+    /// <summary>Output: fp32 [1, hidden, frames], before quantisation.</summary>
     public const string Latent = "latent";
+    /// <summary>Output: fp32 [1, hidden, frames], after quantisation.</summary>
     public const string Quantised = "quantised";
 
+    /// <summary>The graph of a codec.</summary>
     public static GraphModel Build(DacCheckpoint codec)
     {
         var config = codec.Config;
-        var graph = new GraphBuilder("codec-encoder");
+        var graph = new GraphBuilder("codec-encoder", OnnxType.Float);
         var ops = new CodecOps(graph, codec);
         var x = ops.Convolve(graph.Input(Samples, OnnxType.Float, 1, 1, "samples"), "encoder.conv1", pad: 3);
         for (var block = 0; block < config.DownsamplingRatios.Count; block++)
@@ -29,10 +37,14 @@ internal static class CodecEncoderGraph
         return graph.Build();
     }
 
-    /// <summary>Residual quantisation. Search by direction, subtract the un-normalised row: later codebooks see what is left of the latent.</summary>
+    /// <summary>
+    /// Residual quantisation: the search compares directions, and the row that is subtracted is not normalised; later codebooks read the
+    /// remainder.
+    /// </summary>
     private static void Quantise(GraphBuilder graph, CodecOps ops, DacConfig config, string latent)
     {
-        var (residual, total) = (latent, "");
+        var residual = latent;
+        var total = "";
         var rows = new string[config.Codebooks];
         for (var q = 0; q < config.Codebooks; q++)
         {
@@ -43,7 +55,8 @@ internal static class CodecEncoderGraph
             var code = Nearest(graph, Normalise(graph, vectors), Normalise(graph, codebook));
             rows[q] = graph.Node("Unsqueeze", [code, graph.Integers(0)]);
 
-            var chosen = graph.Node("Unsqueeze", [graph.Node("Transpose", [graph.Node("Gather", [codebook, code])], ("perm", new long[] { 1, 0 })), graph.Integers(0)]);
+            var nearest = graph.Node("Gather", [codebook, code]);
+            var chosen = graph.Node("Unsqueeze", [graph.Node("Transpose", [nearest], ("perm", new long[] { 1, 0 })), graph.Integers(0)]);
             // The published encoder adds the difference to e instead of taking the row itself; its rounding decides later near-ties.
             var through = graph.Node("Add", [e, graph.Node("Sub", [chosen, e])]);
             var quantised = ops.Convolve(through, $"{module}.out_proj");

@@ -17,19 +17,26 @@ internal sealed class CodecOps(GraphBuilder graph, DacCheckpoint codec)
         return graph.Node("Add", [x, graph.Node("Mul", [graph.Node("Mul", [sine, sine]), inverse])]);
     }
 
+    /// <summary>A convolution with bias.</summary>
     public string Convolve(string x, string module, int stride = 1, int dilation = 1, int pad = 0)
     {
         var weight = codec.Conv(module);
         return graph.Node("Conv", [x, Fused(weight), Bias(weight)],
-            ("kernel_shape", new[] { weight.Shape[2] }), ("strides", new long[] { stride }), ("dilations", new long[] { dilation }), ("pads", new long[] { pad, pad }));
+            ("kernel_shape", new[] { weight.Shape[2] }),
+            ("strides", new long[] { stride }),
+            ("dilations", new long[] { dilation }),
+            ("pads", new long[] { pad, pad }));
     }
 
+    /// <summary>A transposed convolution with bias, <paramref name="stride"/> times as long.</summary>
     public string Upsample(string x, string module, int stride)
     {
         var weight = codec.Conv(module);
         var pad = (stride + 1) / 2;
         return graph.Node("ConvTranspose", [x, Fused(weight), Bias(weight)],
-            ("kernel_shape", new[] { weight.Shape[2] }), ("strides", new long[] { stride }), ("pads", new long[] { pad, pad }));
+            ("kernel_shape", new[] { weight.Shape[2] }),
+            ("strides", new long[] { stride }),
+            ("pads", new long[] { pad, pad }));
     }
 
     /// <summary>The three residual units of a block.</summary>
@@ -46,6 +53,7 @@ internal sealed class CodecOps(GraphBuilder graph, DacCheckpoint codec)
         return x;
     }
 
+    /// <summary>A codebook, [codebookSize, codebookDim].</summary>
     public string Codebook(int index) => graph.Weight(codec.Codebook(index), codec.Config.CodebookSize, codec.Config.CodebookDim);
 
     /// <summary>The convolution's weight; a weight-norm pair becomes g · v / ‖v‖, the norm over all axes but the first.</summary>
@@ -55,7 +63,8 @@ internal sealed class CodecOps(GraphBuilder graph, DacCheckpoint codec)
         if (weight.Weight is { } whole) return graph.Weight(whole, shape);
         var direction = graph.Weight(weight.Direction!, shape);
         var gain = graph.Weight(weight.Gain!, shape[0], 1, 1);
-        return graph.Node("Mul", [direction, graph.Node("Div", [gain, graph.Node("ReduceL2", [direction, graph.Integers(1, 2)], ("keepdims", 1L))])]);
+        var length = graph.Node("ReduceL2", [direction, graph.Integers(1, 2)], ("keepdims", 1L));
+        return graph.Node("Mul", [direction, graph.Node("Div", [gain, length])]);
     }
 
     private string Bias(ConvWeight weight) => graph.Weight(weight.Bias, weight.Bias.Shape[0]);

@@ -2,41 +2,54 @@ using DiaOrleans.Inference.Checkpoints;
 
 namespace DiaOrleans.Inference.Graphs;
 
-/// <summary>How a decoder graph is built.</summary>
-/// <param name="Capacity">Rows of the self-attention cache.</param>
-/// <param name="TopK">How many candidates guidance selects.</param>
-/// <param name="UncondCross">Each layer's constant cross-attention output of the unconditional row, [layers][hidden]; null builds the literal graph, whose cross-attention runs on both rows.</param>
-internal sealed record DecoderGraphOptions(int Capacity, int TopK, IReadOnlyList<float[]>? UncondCross);
-
 /// <summary>
-/// Prefill and step in one graph; spec/model.md 3.6 to 3.9. Tokens [slots, S, channels] become rows 2i (cond) and 2i + 1 (uncond) of every layer, so that a
-/// slot's cache [2, kvHeads, capacity, headDim] is contiguous. Candidates and logits are those of the last of the S rows.
+/// Prefill and step in one graph; spec/model.md 3.6 to 3.9. Tokens [slots, S, channels] become rows 2i (cond) and 2i + 1 (uncond) of every
+/// layer, so that a slot's cache [2, kvHeads, capacity, headDim] is contiguous. Candidates and logits are those of the last of the S rows.
+/// Caches and cross-attention inputs have the activation type; logits are cast to fp32 before guidance.
 /// </summary>
 internal static class DecoderGraph
 {
+    /// <summary>Input: int64 [slots, S, channels].</summary>
     public const string Tokens = "tokens";
+    /// <summary>Input of the classic profile: int64 [slots or rows, S], positions of the queries of cross-attention.</summary>
     public const string Positions = "positions";
+    /// <summary>Input in host memory: int64 [3], rows, S and hidden.</summary>
     public const string RowShape = "row_shape";
+    /// <summary>Input: int32 [rows], the position of the last of the S rows.</summary>
     public const string LastPosition = "last_position";
+    /// <summary>Input in host memory: int32 [1], the largest last position plus 1.</summary>
     public const string TotalLength = "total_length";
+    /// <summary>Input: int32 [slots or rows], valid cross-attention keys.</summary>
     public const string TextLengths = "text_lengths";
+    /// <summary>Input: fp32 [slots, 1, 1, 1], the guidance scale.</summary>
     public const string Scale = "scale";
+    /// <summary>Output: fp32 [slots, 1, channels, vocab], logits of the conditional row.</summary>
     public const string Cond = "cond_logits";
+    /// <summary>Output: fp32 [slots, 1, channels, vocab], logits of the unconditional row.</summary>
     public const string Uncond = "uncond_logits";
 
+    /// <summary>Input: a layer's self-attention keys, [rows, kvHeads, capacity, headDim].</summary>
     public static string PastKey(int layer) => $"past_key.{layer}";
 
+    /// <summary>Input: a layer's self-attention values.</summary>
     public static string PastValue(int layer) => $"past_value.{layer}";
 
+    /// <summary>Output: the keys with the new rows; may be the memory of the input.</summary>
     public static string PresentKey(int layer) => $"present_key.{layer}";
 
+    /// <summary>Output: the values with the new rows; may be the memory of the input.</summary>
     public static string PresentValue(int layer) => $"present_value.{layer}";
 
-    public static GraphModel Build(DiaCheckpoint checkpoint, DecoderGraphOptions options) => new Writer(checkpoint, options).Build();
+    /// <summary>Whether the graph has the input <see cref="Positions"/>.</summary>
+    public static bool HasPositions(DiaConfig config) => config.Profile == DiaProfile.Classic;
+
+    /// <summary>The graph of a checkpoint, computed in the float type <paramref name="activation"/>.</summary>
+    public static GraphModel Build(DiaCheckpoint checkpoint, DecoderGraphOptions options, OnnxType activation) =>
+        new Writer(checkpoint, options, activation).Build();
 
     private sealed class Writer
     {
-        private readonly GraphBuilder _graph = new("decoder");
+        private readonly GraphBuilder _graph;
         private readonly DiaCheckpoint _checkpoint;
         private readonly DecoderGraphOptions _options;
         private readonly DiaConfig _config;
@@ -46,17 +59,23 @@ internal static class DecoderGraph
         private readonly RotaryTable? _crossRotary;
         private readonly string _condOnly;
 
-        public Writer(DiaCheckpoint checkpoint, DecoderGraphOptions options)
+        public Writer(DiaCheckpoint checkpoint, DecoderGraphOptions options, OnnxType activation)
         {
-            (_checkpoint, _options, _config, _shape) = (checkpoint, options, checkpoint.Config, checkpoint.Config.Decoder);
+            _graph = new GraphBuilder("decoder", activation);
+            _checkpoint = checkpoint;
+            _options = options;
+            _config = checkpoint.Config;
+            _shape = checkpoint.Config.Decoder;
             _ops = new TransformerOps(_graph, checkpoint);
             _rotary = RotaryTable.Add(_graph, options.Capacity, _shape.HeadDim, _config.RopeTheta);
-            if (_config.Profile == DiaProfile.Classic)
-                _crossRotary = _shape.CrossHeadDim == _shape.HeadDim ? _rotary : RotaryTable.Add(_graph, options.Capacity, _shape.CrossHeadDim, _config.RopeTheta);
+            if (HasPositions(_config)) _crossRotary = CrossRotary();
             _condOnly = _graph.Constant([1f, 0f], 1, 2, 1, 1);
         }
 
         private bool Literal => _options.UncondCross is null;
+
+        /// <summary>Axis of the inputs of cross-attention: conditional rows alone, or both rows.</summary>
+        private string CrossRows => Literal ? "rows" : "slots";
 
         public GraphModel Build()
         {
@@ -84,15 +103,21 @@ internal static class DecoderGraph
             _graph.Input(RowShape, OnnxType.Int64, 3);
             _graph.Input(LastPosition, OnnxType.Int32, "rows");
             _graph.Input(TotalLength, OnnxType.Int32, 1);
-            _graph.Input(TextLengths, OnnxType.Int32, Literal ? "rows" : "slots");
+            _graph.Input(TextLengths, OnnxType.Int32, CrossRows);
             _graph.Input(Scale, OnnxType.Float, "slots", 1, 1, 1);
-            if (_crossRotary is not null) _graph.Input(Positions, OnnxType.Int64, Literal ? "rows" : "slots", "sequence");
+            if (_crossRotary is not null) _graph.Input(Positions, OnnxType.Int64, CrossRows, "sequence");
         }
+
+        private RotaryTable CrossRotary() => _shape.CrossHeadDim == _shape.HeadDim
+            ? _rotary
+            : RotaryTable.Add(_graph, _options.Capacity, _shape.CrossHeadDim, _config.RopeTheta);
 
         /// <summary>The sum of the channels' embeddings, once a slot, for both of its rows.</summary>
         private string Embed()
         {
-            var (channels, vocab, hidden) = (_shape.Channels, _shape.Vocab, _shape.Hidden);
+            var channels = _shape.Channels;
+            var vocab = _shape.Vocab;
+            var hidden = _shape.Hidden;
             var tables = _checkpoint.AudioEmbeddings;
             var table = tables.Count == 1
                 ? _graph.Weight(tables[0], channels * vocab, hidden)
@@ -115,8 +140,8 @@ internal static class DecoderGraph
                     _ops.Linear(norm, $"{module}.q_proj"),
                     _ops.Linear(norm, $"{module}.k_proj"),
                     _ops.Linear(norm, $"{module}.v_proj"),
-                    _graph.Input(PastKey(layer), OnnxType.Float, cache),
-                    _graph.Input(PastValue(layer), OnnxType.Float, cache),
+                    _graph.Input(PastKey(layer), _graph.Activation, cache),
+                    _graph.Input(PastValue(layer), _graph.Activation, cache),
                     LastPosition,
                     TotalLength,
                     _rotary.Cos,
@@ -124,21 +149,26 @@ internal static class DecoderGraph
                 ],
                 [attended, PresentKey(layer), PresentValue(layer)],
                 GraphBuilder.Microsoft,
-                [("num_heads", (long)_shape.QueryHeads), ("kv_num_heads", (long)_shape.KvHeads), ("scale", 1f), ("do_rotary", 1L), ("rotary_interleaved", 0L)]);
-            _graph.DeclareOutput(PresentKey(layer), OnnxType.Float, cache);
-            _graph.DeclareOutput(PresentValue(layer), OnnxType.Float, cache);
+                [
+                    ("num_heads", (long)_shape.QueryHeads),
+                    ("kv_num_heads", (long)_shape.KvHeads),
+                    ("scale", 1f),
+                    ("do_rotary", 1L),
+                    ("rotary_interleaved", 0L),
+                ]);
+            _graph.DeclareOutput(PresentKey(layer), _graph.Activation, cache);
+            _graph.DeclareOutput(PresentValue(layer), _graph.Activation, cache);
             return _ops.Linear(attended, $"{module}.o_proj");
         }
 
         private string CrossAttention(string norm, int layer)
         {
             var module = $"decoder.layers.{layer}.cross_attention";
-            object[] memory = [Literal ? "rows" : "slots", _shape.CrossHeads, "text", _shape.CrossHeadDim];
-            var key = _graph.Input(TextEncoderGraph.CrossKey(layer), OnnxType.Float, memory);
-            var value = _graph.Input(TextEncoderGraph.CrossValue(layer), OnnxType.Float, memory);
+            object[] memory = [CrossRows, _shape.CrossHeads, "text", _shape.CrossHeadDim];
+            var key = _graph.Input(TextEncoderGraph.CrossKey(layer), _graph.Activation, memory);
+            var value = _graph.Input(TextEncoderGraph.CrossValue(layer), _graph.Activation, memory);
 
-            var asking = Literal ? norm : _graph.Node("Slice", [norm, _graph.Integers(0), _graph.Integers(int.MaxValue), _graph.Integers(0), _graph.Integers(2)]);
-            var query = _ops.Linear(asking, $"{module}.q_proj");
+            var query = _ops.Linear(Literal ? norm : CondRows(norm), $"{module}.q_proj");
             if (_crossRotary is not null) query = _ops.Rotate(query, Positions, _crossRotary);
             var attended = _ops.Linear(_ops.Attend(query, key, value, _shape.CrossHeads, TextLengths), $"{module}.o_proj");
             if (_options.UncondCross is not { } constants) return attended;
@@ -151,11 +181,17 @@ internal static class DecoderGraph
         /// <summary>[slots, 2, S, hidden] as [rows, S, hidden].</summary>
         private string Rows(string pairs) => _graph.Node("Reshape", [pairs, RowShape]);
 
-        private string LastRow(string x) => _graph.Node("Slice", [x, _graph.Integers(-1), _graph.Integers(int.MaxValue), _graph.Integers(1)]);
+        /// <summary>Rows 0, 2, 4 and so on of [rows, S, hidden].</summary>
+        private string CondRows(string x) =>
+            _graph.Node("Slice", [x, _graph.Integers(0), _graph.Integers(int.MaxValue), _graph.Integers(0), _graph.Integers(2)]);
+
+        private string LastRow(string x) =>
+            _graph.Node("Slice", [x, _graph.Integers(-1), _graph.Integers(int.MaxValue), _graph.Integers(1)]);
 
         private void Head(string norm)
         {
-            var logits = _graph.Node("Reshape", [_ops.Linear(norm, "logits_dense"), _graph.Integers(-1, 2, _shape.Channels, _shape.Vocab)]);
+            var all = _graph.Cast(_ops.Linear(norm, "logits_dense"), _graph.Activation, OnnxType.Float);
+            var logits = _graph.Node("Reshape", [all, _graph.Integers(-1, 2, _shape.Channels, _shape.Vocab)]);
             _graph.Emit("Split", [logits], [Cond, Uncond], "", [("axis", 1L), ("num_outputs", 2L)]);
             _graph.DeclareOutput(Cond, OnnxType.Float, "slots", 1, _shape.Channels, _shape.Vocab);
             _graph.DeclareOutput(Uncond, OnnxType.Float, "slots", 1, _shape.Channels, _shape.Vocab);

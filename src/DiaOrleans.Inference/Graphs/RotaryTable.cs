@@ -3,12 +3,19 @@ namespace DiaOrleans.Inference.Graphs;
 /// <summary>Cosines and sines of the rotary embedding, [positions, headDim / 2] each; half-split, spec/model.md 3.5.</summary>
 internal sealed class RotaryTable
 {
-    private RotaryTable(string cos, string sin) => (Cos, Sin) = (cos, sin);
+    private RotaryTable(string cos, string sin)
+    {
+        Cos = cos;
+        Sin = sin;
+    }
 
+    /// <summary>Name of the cosines.</summary>
     public string Cos { get; }
 
+    /// <summary>Name of the sines.</summary>
     public string Sin { get; }
 
+    /// <summary>Adds a table of the activation type for positions 0 to <paramref name="positions"/> - 1.</summary>
     public static RotaryTable Add(GraphBuilder graph, int positions, int headDim, double theta)
     {
         var half = headDim / 2;
@@ -16,7 +23,7 @@ internal sealed class RotaryTable
         var sin = new float[positions * half];
         for (var i = 0; i < half; i++)
         {
-            // The published code rounds the frequency and the angle to fp32; so do we, or late positions drift apart.
+            // The published code rounds the frequency and the angle to fp32; without it late positions differ.
             var frequency = 1f / (float)Math.Pow(theta, 2.0 * i / headDim);
             for (var position = 0; position < positions; position++)
             {

@@ -8,18 +8,23 @@ namespace DiaOrleans.Inference.Graphs;
 /// </summary>
 internal static class TextEncoderGraph
 {
+    /// <summary>Input: text ids, int64 [1, L].</summary>
     public const string Ids = "ids";
+    /// <summary>Output: [1, L, hidden].</summary>
     public const string Hidden = "hidden";
 
+    /// <summary>Name of a decoder layer's cross-attention keys.</summary>
     public static string CrossKey(int layer) => $"cross_key.{layer}";
 
+    /// <summary>Name of a decoder layer's cross-attention values.</summary>
     public static string CrossValue(int layer) => $"cross_value.{layer}";
 
-    public static GraphModel Build(DiaCheckpoint checkpoint)
+    /// <summary>The graph of a checkpoint, computed in the float type <paramref name="activation"/>, which its outputs have too.</summary>
+    public static GraphModel Build(DiaCheckpoint checkpoint, OnnxType activation)
     {
         var config = checkpoint.Config;
         var shape = config.Encoder;
-        var graph = new GraphBuilder("text-encoder");
+        var graph = new GraphBuilder("text-encoder", activation);
         var ops = new TransformerOps(graph, checkpoint);
         var rotary = RotaryTable.Add(graph, shape.MaxPositions, shape.HeadDim, config.RopeTheta);
         var start = graph.Integers(0);
@@ -39,7 +44,7 @@ internal static class TextEncoderGraph
             (x, norm) = ops.AddNorm(x, ops.Mlp(norm, $"{module}.mlp"), next);
         }
 
-        graph.Output(Hidden, norm, OnnxType.Float, 1, "length", shape.Hidden);
+        graph.Output(Hidden, norm, activation, 1, "length", shape.Hidden);
         AddCrossProjections(graph, ops, config, norm, start);
         return graph.Build();
     }
@@ -61,7 +66,7 @@ internal static class TextEncoderGraph
         void Emit(string output, string flat)
         {
             graph.Emit("Transpose", [graph.Node("Reshape", [flat, split])], [output], "", [("perm", new long[] { 0, 2, 1, 3 })]);
-            graph.DeclareOutput(output, OnnxType.Float, 1, shape.CrossHeads, "length", shape.CrossHeadDim);
+            graph.DeclareOutput(output, graph.Activation, 1, shape.CrossHeads, "length", shape.CrossHeadDim);
         }
     }
 }

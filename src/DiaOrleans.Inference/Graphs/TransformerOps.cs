@@ -2,7 +2,7 @@ using DiaOrleans.Inference.Checkpoints;
 
 namespace DiaOrleans.Inference.Graphs;
 
-/// <summary>The blocks that text encoder and decoder share. Activations are [rows, sequence, hidden].</summary>
+/// <summary>Blocks of the text encoder and the decoder. Activations are [rows, sequence, hidden].</summary>
 internal sealed class TransformerOps(GraphBuilder graph, DiaCheckpoint checkpoint)
 {
     private readonly float _epsilon = checkpoint.Config.NormEpsilon;
@@ -23,27 +23,40 @@ internal sealed class TransformerOps(GraphBuilder graph, DiaCheckpoint checkpoin
     /// <summary>sum = x + skip, and its RMSNorm.</summary>
     public (string Sum, string Norm) AddNorm(string x, string skip, string module)
     {
-        var (norm, sum) = (graph.Fresh("norm"), graph.Fresh("sum"));
-        graph.Emit("SkipSimplifiedLayerNormalization", [x, skip, NormWeight(module)], [norm, "", "", sum], GraphBuilder.Microsoft, [("epsilon", _epsilon)]);
+        var norm = graph.Fresh("norm");
+        var sum = graph.Fresh("sum");
+        string[] inputs = [x, skip, NormWeight(module)];
+        graph.Emit("SkipSimplifiedLayerNormalization", inputs, [norm, "", "", sum], GraphBuilder.Microsoft, [("epsilon", _epsilon)]);
         return (sum, norm);
     }
 
     /// <summary>down(silu(gate(x)) * up(x)); gate and up are the halves of one weight, gate first.</summary>
     public string Mlp(string x, string module)
     {
-        var (gate, up) = (graph.Fresh("gate"), graph.Fresh("up"));
+        var gate = graph.Fresh("gate");
+        var up = graph.Fresh("up");
         graph.Emit("Split", [Linear(x, $"{module}.gate_up_proj")], [gate, up], "", [("axis", -1L), ("num_outputs", 2L)]);
         var silu = graph.Node("QuickGelu", GraphBuilder.Microsoft, [gate], ("alpha", 1f));
         return Linear(graph.Node("Mul", [silu, up]), $"{module}.down_proj");
     }
 
-    /// <summary>Rotates x of [rows, sequence, heads * headDim] at <paramref name="positions"/>: [1] counts on from there, [rows, sequence] gives each.</summary>
+    /// <summary>
+    /// Rotates x of [rows, sequence, heads * headDim] at <paramref name="positions"/>: [1] holds the first of consecutive positions, [rows,
+    /// sequence] each one.
+    /// </summary>
     public string Rotate(string x, string positions, RotaryTable table) =>
         graph.Node("RotaryEmbedding", GraphBuilder.Microsoft, [x, positions, table.Cos, table.Sin], ("interleaved", 0L));
 
-    /// <summary>Attention of all queries to all keys, scale 1. Keys and values are [rows, keys, heads * headDim] or [rows, heads, keys, headDim].</summary>
+    /// <summary>
+    /// Attention of all queries to all keys, scale 1. Keys and values are [rows, keys, heads * headDim] or [rows, heads, keys, headDim].
+    /// </summary>
     public string Attend(string query, string key, string value, int heads, string validKeys = "") =>
-        graph.Node("MultiHeadAttention", GraphBuilder.Microsoft, [query, key, value, "", validKeys], ("num_heads", (long)heads), ("scale", 1f));
+        graph.Node(
+            "MultiHeadAttention",
+            GraphBuilder.Microsoft,
+            [query, key, value, "", validKeys],
+            ("num_heads", (long)heads),
+            ("scale", 1f));
 
     private string NormWeight(string module)
     {

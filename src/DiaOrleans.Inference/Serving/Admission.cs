@@ -3,36 +3,41 @@ using DiaOrleans.Inference.Execution;
 
 namespace DiaOrleans.Inference.Serving;
 
-/// <summary>What a model can serve at all.</summary>
-internal sealed class Admission(DiaModel model, ModelDescription facts)
+/// <summary>Checks whether a model can serve a call or a recording at any time.</summary>
+internal sealed class Admission(SpeechModel model, ModelDescription facts)
 {
     private const double SecondsPerTextId = 0.07;
     private const int MaxRecordingSeconds = 120;
 
-    /// <summary>Why the model cannot serve the call, as a sentence; null where it can, as <paramref name="prepared"/> says.</summary>
+    /// <summary>Why the model cannot serve the call, as a sentence; null if it can, as <paramref name="prepared"/>.</summary>
     public string? Unservable(SpeechCall call, out QueuedCall? prepared)
     {
         prepared = null;
+        var dia = model.Dia;
         var ids = call.TextIds;
         var prompt = call.Prompt?.Rows ?? 0;
-        var maxFrames = Math.Min(call.MaxFrames, model.MaxNewFrames(prompt));
+        var maxFrames = Math.Min(call.MaxFrames, dia.MaxNewFrames(prompt));
         if (ids.Length == 0) return "There is no text to speak.";
-        if (ids.Length > facts.MaxTextIds) return $"The text is {ids.Length} bytes long; the model takes {facts.MaxTextIds}. Shorten it or send it in parts.";
-        if (call.Prompt is { } codes && codes.Channels != model.Delay.Channels) return $"The prompt has {codes.Channels} codebooks; the model has {model.Delay.Channels}.";
-        if (call.MaxFrames < 1) return "At least one frame must be asked for.";
+        if (ids.Length > facts.MaxTextIds)
+            return $"The text is {ids.Length} bytes long; the model takes {facts.MaxTextIds}. Shorten it or send it in parts.";
+        if (call.Prompt is { } codes && codes.Channels != dia.Delay.Channels)
+            return $"The prompt has {codes.Channels} codebooks; the model has {dia.Delay.Channels}.";
+        if (call.MaxFrames < 1) return "The request must allow at least one frame.";
         if (maxFrames < 1) return $"The prompt's {prompt} frames leave no room for new ones.";
-        prepared = new QueuedCall(new SpeechRun(call), ids, maxFrames, Predict(ids.Length, maxFrames)) { Windows = new CallWindows(call.Prompt, model.Codec!.Context) };
+        var request = new DecodeRequest(ids, maxFrames, call.Seed, call.Prompt, call.Sampling);
+        var windows = new CallWindows(call.Prompt, model.Codec.Context);
+        prepared = new QueuedCall(new SpeechRun(call), request, windows, PredictedSeconds(ids.Length, maxFrames));
         return null;
     }
 
-    /// <summary>Why the recording cannot be turned into codes, as a sentence; null where it can.</summary>
+    /// <summary>Why the recording cannot be encoded, as a sentence; null if it can.</summary>
     public string? Unservable(float[] samples)
     {
         if (samples.Length == 0) return "The recording is empty.";
         if (samples.Length > (long)MaxRecordingSeconds * facts.SampleRate)
             return $"The recording is {(double)samples.Length / facts.SampleRate:0.#} s long; {MaxRecordingSeconds} s are taken.";
-        return Array.TrueForAll(samples, float.IsFinite) ? null : "The recording holds values that are no numbers.";
+        return Array.TrueForAll(samples, float.IsFinite) ? null : "The recording holds values that are not numbers.";
     }
 
-    private double Predict(int textIds, int maxFrames) => Math.Min(maxFrames / facts.FrameRate, 0.5 + SecondsPerTextId * textIds);
+    private double PredictedSeconds(int textIds, int maxFrames) => Math.Min(maxFrames / facts.FrameRate, 0.5 + SecondsPerTextId * textIds);
 }

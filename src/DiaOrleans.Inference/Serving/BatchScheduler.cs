@@ -4,27 +4,35 @@ using DiaOrleans.Inference.Execution;
 namespace DiaOrleans.Inference.Serving;
 
 /// <summary>
-/// The thread that owns the decoder: it lets calls into free slots and advances all slots by one row a step. After each row <paramref name="advanced"/>
-/// hears of it; a finished call leaves its slot at once.
+/// The batch scheduler and its thread: takes calls from the queue into free slots, steps the decoder over all slots together, and frees the
+/// slot of a call that has ended before the next step. Caches and execution are the model's.
 /// </summary>
 internal sealed class BatchScheduler : IDisposable
 {
-    private readonly DiaModel _model;
-    private readonly RequestQueue _waiting;
+    private readonly DecoderRunner _decoder;
+    private readonly RequestQueue _queue;
     private readonly DecodeSpeed _speed;
     private readonly TimeProvider _time;
-    private readonly Action<QueuedCall, SpeechGrid> _advanced;
-    private readonly Action<QueuedCall, Exception> _failed;
-    private readonly Slot[] _slots;
+    private readonly ICallObserver _observer;
+    private readonly ScheduledSlot[] _slots;
     private readonly AutoResetEvent _wake = new(false);
     private readonly Thread _thread;
     private int _active;
     private volatile bool _stopping;
 
-    public BatchScheduler(DiaModel model, RequestQueue waiting, DecodeSpeed speed, TimeProvider time, Action<QueuedCall, SpeechGrid> advanced, Action<QueuedCall, Exception> failed)
+    /// <param name="model">The model; the decoder belongs to this object's thread from now on.</param>
+    /// <param name="queue">Admitted calls.</param>
+    /// <param name="speed">Told of every step.</param>
+    /// <param name="time">Measures the steps.</param>
+    /// <param name="observer">Told of every row and every failed call.</param>
+    public BatchScheduler(DiaModel model, RequestQueue queue, DecodeSpeed speed, TimeProvider time, ICallObserver observer)
     {
-        (_model, _waiting, _speed, _time, _advanced, _failed) = (model, waiting, speed, time, advanced, failed);
-        _slots = [.. Enumerable.Range(0, model.Decoder.Slots).Select(i => new Slot(i, model))];
+        _decoder = model.Decoder;
+        _queue = queue;
+        _speed = speed;
+        _time = time;
+        _observer = observer;
+        _slots = [.. Enumerable.Range(0, model.Decoder.Slots).Select(i => new ScheduledSlot(new Slot(i, model)))];
         _thread = new Thread(Run) { Name = "dia decode", IsBackground = true };
         _thread.Start();
     }
@@ -32,15 +40,16 @@ internal sealed class BatchScheduler : IDisposable
     /// <summary>Calls in slots.</summary>
     public int Active => Volatile.Read(ref _active);
 
-    /// <summary>There is something to do.</summary>
+    /// <summary>Wakes the thread: the queue has a call.</summary>
     public void Wake() => _wake.Set();
 
+    /// <summary>Ends after the step in progress; all calls in slots and in the queue are stopped.</summary>
     public void Dispose()
     {
         _stopping = true;
         Wake();
         _thread.Join();
-        foreach (var slot in _slots) slot.Dispose();
+        foreach (var entry in _slots) entry.Slot.Dispose();
         _wake.Dispose();
     }
 
@@ -48,109 +57,124 @@ internal sealed class BatchScheduler : IDisposable
     {
         while (!_stopping)
         {
-            Admit();
-            if (!Array.Exists(_slots, slot => slot.Call is not null))
-            {
-                _wake.WaitOne();
-                continue;
-            }
-
-            Step();
+            FillSlots();
+            if (Active == 0) _wake.WaitOne();
+            else Step();
         }
 
-        foreach (var slot in _slots)
-        {
-            if (slot.Call is { } call) End(slot, call, new OperationCanceledException("The engine stopped."));
-        }
-
-        while (_waiting.TryTake(out var call)) _failed(call, new OperationCanceledException("The engine stopped."));
+        EndAll(new OperationCanceledException("The engine stopped."));
+        while (_queue.TryTake(out var call)) _observer.Failed(call, new OperationCanceledException("The engine stopped."));
     }
 
-    private void Admit()
+    private void FillSlots()
     {
-        foreach (var slot in _slots)
+        foreach (var entry in _slots)
         {
-            while (slot.Call is null && _waiting.TryTake(out var call))
-            {
-                Interlocked.Increment(ref _active);
-                try
-                {
-                    call.Run.Stop.ThrowIfCancellationRequested();
-                    call.Run.Start();
-                    slot.Enter(call);
-                }
-                catch (Exception cause)
-                {
-                    End(slot, call, cause);
-                }
-            }
+            while (entry.Call is null && _queue.TryTake(out var call)) Enter(entry, call);
+        }
+    }
+
+    private void Enter(ScheduledSlot entry, QueuedCall call)
+    {
+        entry.Call = call;
+        Interlocked.Increment(ref _active);
+        try
+        {
+            call.Run.Stop.ThrowIfCancellationRequested();
+            call.Run.Start();
+            entry.Slot.Enter(call.Request);
+        }
+        catch (Exception cause)
+        {
+            End(entry, call, cause);
         }
     }
 
     private void Step()
     {
-        var active = 0;
-        foreach (var slot in _slots)
-        {
-            if (slot.Call is not { } call) continue;
-            if (call.Run.Stop.IsCancellationRequested)
-            {
-                End(slot, call, new OperationCanceledException(call.Run.Stop));
-                continue;
-            }
-
-            slot.Feed();
-            active++;
-        }
-
+        var active = FeedSlots();
         if (active == 0) return;
         try
         {
             var started = _time.GetTimestamp();
-            _model.Decoder.Step();
-            foreach (var slot in _slots)
+            _decoder.Step();
+            foreach (var entry in _slots)
             {
-                if (slot.Call is not null) Advance(slot);
+                if (entry.Call is { } call) Advance(entry, call);
             }
 
             _speed.Stepped(active, _time.GetElapsedTime(started));
         }
         catch (Exception cause)
         {
-            foreach (var slot in _slots)
-            {
-                if (slot.Call is { } call) End(slot, call, cause);
-            }
+            EndAll(cause);
         }
     }
 
-    private void Advance(Slot slot)
+    /// <summary>Sets the next row of every slot; the number of slots that have a call.</summary>
+    private int FeedSlots()
     {
-        var call = slot.Call!;
+        var active = 0;
+        foreach (var entry in _slots)
+        {
+            if (entry.Call is not { } call) continue;
+            if (call.Run.Stop.IsCancellationRequested)
+            {
+                End(entry, call, new OperationCanceledException(call.Run.Stop));
+                continue;
+            }
+
+            entry.Slot.Feed();
+            active++;
+        }
+
+        return active;
+    }
+
+    private void Advance(ScheduledSlot entry, QueuedCall call)
+    {
+        SpeechGrid grid;
         try
         {
-            slot.Advance();
+            entry.Slot.Advance();
+            grid = entry.Slot.Grid!;
         }
         catch (Exception cause)
         {
-            End(slot, call, cause);
+            End(entry, call, cause);
             return;
         }
 
-        var grid = slot.Grid!;
-        if (grid.Finished) Free(slot);
-        _advanced(call, grid);
+        if (grid.Finished) Free(entry);
+        _observer.Decoded(call, grid);
     }
 
-    private void End(Slot slot, QueuedCall call, Exception cause)
+    private void EndAll(Exception cause)
     {
-        Free(slot);
-        _failed(call, cause);
+        foreach (var entry in _slots)
+        {
+            if (entry.Call is { } call) End(entry, call, cause);
+        }
     }
 
-    private void Free(Slot slot)
+    private void End(ScheduledSlot entry, QueuedCall call, Exception cause)
     {
-        slot.Leave();
+        Free(entry);
+        _observer.Failed(call, cause);
+    }
+
+    private void Free(ScheduledSlot entry)
+    {
+        entry.Slot.Leave();
+        entry.Call = null;
         Interlocked.Decrement(ref _active);
+    }
+
+    /// <summary>A slot and the call that has it, null if it is free.</summary>
+    private sealed class ScheduledSlot(Slot slot)
+    {
+        public Slot Slot => slot;
+
+        public QueuedCall? Call { get; set; }
     }
 }

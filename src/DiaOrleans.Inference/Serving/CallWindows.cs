@@ -5,8 +5,8 @@ using DiaOrleans.Inference.Execution;
 namespace DiaOrleans.Inference.Serving;
 
 /// <summary>
-/// Hands a call's frames to the codec as they become final. After a prompt, its last frames are the context of the first new ones (spec/model.md 4.5). Belongs to
-/// the decoder's thread; what it cuts is never written again.
+/// Cuts a call's frames into windows for the codec as they become final. The last frames of a prompt are the context of the first new ones
+/// (spec/model.md 4.5). Belongs to the decoder's thread; a window that it has cut does not change.
 /// </summary>
 internal sealed class CallWindows
 {
@@ -15,6 +15,8 @@ internal sealed class CallWindows
     private readonly WindowPlan _plan;
     private bool _over;
 
+    /// <param name="prompt">Codes that the call continues, or null.</param>
+    /// <param name="context">Frames to each side that a frame's samples depend on.</param>
     public CallWindows(CodeGrid? prompt, int context)
     {
         _start = Math.Min(context, prompt?.Rows ?? 0);
@@ -22,7 +24,9 @@ internal sealed class CallWindows
         _plan = new WindowPlan(_start, context);
     }
 
-    /// <summary>The next window that the grid has the frames for. The last one of a finished grid says so; it is empty where the call made no frame.</summary>
+    /// <summary>
+    /// The next window whose frames the grid has. The last window of a finished grid names the grid; it is empty if the call made no frame.
+    /// </summary>
     public bool TryCut(SpeechGrid grid, [NotNullWhen(true)] out CodecPiece? piece)
     {
         piece = null;
@@ -30,7 +34,12 @@ internal sealed class CallWindows
         var frames = _start + grid.FramesDone;
         if (!_plan.TryNext(frames, grid.Finished, out var window) && !grid.Finished) return false;
         _over = grid.Finished && window.To == frames;
-        piece = new CodecPiece(Codes(grid, window), window.From - window.First, window.To - window.First, window.From - _start, _over ? grid : null);
+        piece = new CodecPiece(
+            Codes(grid, window),
+            window.From - window.First,
+            window.To - window.First,
+            window.From - _start,
+            _over ? grid : null);
         return true;
     }
 
@@ -44,8 +53,8 @@ internal sealed class CallWindows
 
 /// <summary>A window's codes for the codec.</summary>
 /// <param name="Codes">The window with its context.</param>
-/// <param name="From">The first frame of it whose samples are wanted.</param>
-/// <param name="To">The frame behind the last one.</param>
-/// <param name="FramesBefore">New frames that the call's listener has before this window.</param>
-/// <param name="Finished">The call's grid, where this is its last window; it does not change any more.</param>
+/// <param name="From">The first frame of it to keep.</param>
+/// <param name="To">The frame after the last one to keep.</param>
+/// <param name="FramesBefore">New frames of the call before this window.</param>
+/// <param name="Finished">The call's grid if this is its last window; it does not change any more.</param>
 internal sealed record CodecPiece(CodeGrid Codes, int From, int To, int FramesBefore, SpeechGrid? Finished);

@@ -2,7 +2,10 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace DiaOrleans.Inference.Serving;
 
-/// <summary>Windows that wait for the codec. The call whose listener has the least goes first: a first window never waits behind a later one. Thread-safe.</summary>
+/// <summary>
+/// Windows that wait for the codec. The one with the fewest frames before it goes first, so that a first window never waits behind a later
+/// one of another call. Thread-safe.
+/// </summary>
 internal sealed class CodecQueue
 {
     private readonly object _gate = new();
@@ -10,6 +13,7 @@ internal sealed class CodecQueue
     private long _arrivals;
     private bool _closed;
 
+    /// <summary>Adds a window.</summary>
     public void Add(CodecJob job)
     {
         lock (_gate)
@@ -19,7 +23,7 @@ internal sealed class CodecQueue
         }
     }
 
-    /// <summary>No more will come.</summary>
+    /// <summary>Ends the queue: the windows in it can still be taken.</summary>
     public void Close()
     {
         lock (_gate)
@@ -29,7 +33,7 @@ internal sealed class CodecQueue
         }
     }
 
-    /// <summary>Waits for a window; false where the queue is closed and empty.</summary>
+    /// <summary>Waits for a window; false if the queue is closed and empty.</summary>
     public bool TryTake([NotNullWhen(true)] out CodecJob? job)
     {
         lock (_gate)

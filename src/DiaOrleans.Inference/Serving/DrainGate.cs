@@ -1,17 +1,17 @@
 namespace DiaOrleans.Inference.Serving;
 
-/// <summary>Counts what was admitted and has not ended, and closes the door. Thread-safe.</summary>
+/// <summary>Counts admitted work that has not ended, and refuses new work once it drains. Thread-safe.</summary>
 internal sealed class DrainGate
 {
-    /// <summary>What a refused client hears.</summary>
-    public const string Draining = "The engine finishes what it has and takes no more.";
+    /// <summary>The reason of a refusal.</summary>
+    public const string Draining = "The engine is draining: it finishes admitted work and takes no more.";
 
     private readonly Lock _lock = new();
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _count;
     private bool _draining;
 
-    /// <summary>Admitted and not ended.</summary>
+    /// <summary>Number of admitted calls and recordings that have not ended.</summary>
     public int Count
     {
         get
@@ -20,7 +20,7 @@ internal sealed class DrainGate
         }
     }
 
-    /// <summary>Counts one more where the door is open and <paramref name="enter"/> finds room for it.</summary>
+    /// <summary>Counts one more if it does not drain and <paramref name="enter"/> returns true.</summary>
     public EngineRefusal TryAdd(Func<bool> enter)
     {
         lock (_lock)
@@ -32,7 +32,7 @@ internal sealed class DrainGate
         }
     }
 
-    /// <summary>One has ended.</summary>
+    /// <summary>Counts one that has ended.</summary>
     public void Remove()
     {
         lock (_lock)
@@ -41,7 +41,7 @@ internal sealed class DrainGate
         }
     }
 
-    /// <summary>Closes the door; ends when nothing admitted is left.</summary>
+    /// <summary>Refuses new work from now on; the task ends when all admitted work has.</summary>
     public Task Drain()
     {
         lock (_lock)

@@ -3,7 +3,7 @@ using DiaOrleans.Inference.Execution;
 
 namespace DiaOrleans.Inference.Serving;
 
-/// <summary>The thread that turns recordings into codes, one after the other, beside decoder and codec.</summary>
+/// <summary>The thread that encodes recordings into codes, one after the other; decoding does not delay it.</summary>
 internal sealed class EncodingLoop : IDisposable
 {
     private const int MaxWaiting = 16;
@@ -15,18 +15,19 @@ internal sealed class EncodingLoop : IDisposable
     private readonly Thread _thread;
 
     /// <param name="codec">The codec.</param>
-    /// <param name="ended">Called before a run ends, with what made it fail.</param>
+    /// <param name="ended">Called before a run ends, with the cause if it fails.</param>
     public EncodingLoop(Codec codec, Action<EncodingRun, Exception?> ended)
     {
-        (_codec, _ended) = (codec, ended);
+        _codec = codec;
+        _ended = ended;
         _thread = new Thread(Run) { Name = "dia encoding", IsBackground = true };
         _thread.Start();
     }
 
-    /// <summary>False where too many recordings wait.</summary>
+    /// <summary>Adds a recording; false if too many wait.</summary>
     public bool TryAdd(EncodingRun run) => _waiting.Writer.TryWrite(run);
 
-    /// <summary>Stops the recording in work and those that wait.</summary>
+    /// <summary>Stops the recording in progress and those that wait.</summary>
     public void Dispose()
     {
         _stopping.Cancel();

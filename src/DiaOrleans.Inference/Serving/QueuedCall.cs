@@ -1,13 +1,16 @@
+using DiaOrleans.Inference.Execution;
+
 namespace DiaOrleans.Inference.Serving;
 
-/// <summary>A call with what was worked out when it was admitted.</summary>
-internal sealed record QueuedCall(SpeechRun Run, int[] TextIds, int MaxFrames, double PredictedSeconds)
+/// <summary>An admitted call with what its admission computed.</summary>
+/// <param name="Run">The run that the client follows.</param>
+/// <param name="Request">What the decoder gets.</param>
+/// <param name="Windows">Cuts the call's frames into windows for the codec.</param>
+/// <param name="PredictedSeconds">Predicted seconds of audio.</param>
+internal sealed record QueuedCall(SpeechRun Run, DecodeRequest Request, CallWindows Windows, double PredictedSeconds)
 {
     private int _ended;
 
-    /// <summary>What the codec gets of it; null where no codec is wanted.</summary>
-    public CallWindows? Windows { get; init; }
-
-    /// <summary>True for the first to say that the call has ended, however it did: decoder, codec and client may all end it.</summary>
+    /// <summary>True for the first caller: decoder, codec and client can each end a call.</summary>
     public bool TryEnd() => Interlocked.Exchange(ref _ended, 1) == 0;
 }

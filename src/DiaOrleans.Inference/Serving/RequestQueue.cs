@@ -1,20 +1,23 @@
 namespace DiaOrleans.Inference.Serving;
 
 /// <summary>
-/// Admitted calls that wait for a slot, bounded in number and in predicted seconds of audio. The more urgent goes first, and first in first out among equals; when
-/// the eldest has seen <see cref="TimeLimits"/> slots in a row go to others, the next one is its own, so that nobody starves. Thread-safe.
+/// Admitted calls that wait for a slot, bounded in number and in predicted seconds of audio. A more urgent call goes first, equal ones in
+/// order of arrival. If <see cref="MaxPasses"/> calls in a row have passed the eldest, it goes next, so that no call starves. Thread-safe.
 /// </summary>
+/// <param name="maxSeconds">Bound of the waiting calls' predicted seconds of audio.</param>
+/// <param name="maxCalls">Bound of the number of waiting calls.</param>
 internal sealed class RequestQueue(double maxSeconds, int maxCalls)
 {
-    /// <summary>Slots in a row that may pass the eldest call by.</summary>
-    public const int TimeLimits = 8;
+    /// <summary>Calls in a row that can get a slot before the eldest call does.</summary>
+    public const int MaxPasses = 8;
 
     private readonly LinkedList<QueuedCall> _calls = [];
     private readonly Lock _lock = new();
     private double _waitingSeconds;
     private double _admittedSeconds;
-    private int _passed;
+    private int _passes;
 
+    /// <summary>Calls that wait.</summary>
     public int Count
     {
         get
@@ -32,7 +35,7 @@ internal sealed class RequestQueue(double maxSeconds, int maxCalls)
         }
     }
 
-    /// <summary>False where the bound is reached. An empty room takes a call of any length.</summary>
+    /// <summary>Adds a call; false if a bound is reached. An empty queue takes a call of any length.</summary>
     public bool TryEnter(QueuedCall call)
     {
         lock (_lock)
@@ -45,22 +48,22 @@ internal sealed class RequestQueue(double maxSeconds, int maxCalls)
         }
     }
 
-    /// <summary>The call whose turn it is for a slot.</summary>
+    /// <summary>Takes the call that gets the next slot; false if none waits.</summary>
     public bool TryTake(out QueuedCall call)
     {
         lock (_lock)
         {
             var eldest = _calls.First;
-            var next = _passed < TimeLimits ? MostUrgent() : eldest;
+            var next = _passes < MaxPasses ? MostUrgent() : eldest;
             call = next?.Value!;
             if (next is null) return false;
             Remove(next);
-            if (next != eldest) _passed++;
+            if (next != eldest) _passes++;
             return true;
         }
     }
 
-    /// <summary>A call gives up waiting; false where it no longer waits.</summary>
+    /// <summary>Removes a call that waits; false if it no longer waits.</summary>
     public bool TryRemove(QueuedCall call)
     {
         lock (_lock)
@@ -71,7 +74,7 @@ internal sealed class RequestQueue(double maxSeconds, int maxCalls)
         }
     }
 
-    /// <summary>A call has ended, however: its part of the backlog is gone.</summary>
+    /// <summary>Takes a call that has ended, in any way, out of the backlog.</summary>
     public void Leave(QueuedCall call)
     {
         lock (_lock) _admittedSeconds = Math.Max(0, _admittedSeconds - call.PredictedSeconds);
@@ -90,7 +93,7 @@ internal sealed class RequestQueue(double maxSeconds, int maxCalls)
 
     private void Remove(LinkedListNode<QueuedCall> node)
     {
-        if (node == _calls.First) _passed = 0;
+        if (node == _calls.First) _passes = 0;
         _calls.Remove(node);
         _waitingSeconds -= node.Value.PredictedSeconds;
     }

@@ -5,16 +5,19 @@ using Microsoft.Extensions.Logging;
 namespace DiaOrleans.Inference.Serving;
 
 /// <summary>
-/// The engine of one device: admission, and three threads: one decodes, one turns the codes into samples as they come, one turns recordings into codes.
+/// The engine of one device: admission, and three threads. They decode texts to codes, decode codes to samples, and encode recordings to
+/// codes.
 /// </summary>
-public sealed partial class SpeechEngine : ISpeechEngine
+public sealed partial class SpeechEngine : ISpeechEngine, ICallObserver
 {
     private const int MaxWaitingCalls = 64;
 
     // As many as the first window of the codec has: their samples follow in the next event.
     private const int FramesPerEvent = 8;
 
-    private readonly DiaModel _model;
+    private static readonly TimeSpan EncodingRetry = TimeSpan.FromSeconds(5);
+
+    private readonly SpeechModel _model;
     private readonly Admission _admission;
     private readonly ILogger _logger;
     private readonly RequestQueue _waiting;
@@ -25,16 +28,17 @@ public sealed partial class SpeechEngine : ISpeechEngine
     private readonly BatchScheduler _decoder;
     private int _disposed;
 
-    private SpeechEngine(DiaModel model, ModelOptions options, ILogger logger, TimeProvider time)
+    private SpeechEngine(SpeechModel model, ModelOptions options, ILogger logger, TimeProvider time)
     {
-        (_model, _logger) = (model, logger);
+        _model = model;
+        _logger = logger;
         Model = model.Describe();
         _admission = new Admission(model, Model);
         _waiting = new RequestQueue(options.MaxWaitingSeconds, MaxWaitingCalls);
         _speed = new DecodeSpeed(Model.FrameRate);
-        _codec = new CodecLoop(model.Codec!, Finish, Fail);
-        _encoding = new EncodingLoop(model.Codec!, EncodingEnded);
-        _decoder = new BatchScheduler(model, _waiting, _speed, time, Advanced, Fail);
+        _codec = new CodecLoop(model.Codec, this);
+        _encoding = new EncodingLoop(model.Codec, EncodingEnded);
+        _decoder = new BatchScheduler(model.Dia, _waiting, _speed, time, this);
     }
 
     /// <inheritdoc />
@@ -44,9 +48,11 @@ public sealed partial class SpeechEngine : ISpeechEngine
     public EngineLoad Load => new(_decoder.Active, _waiting.Count, _waiting.BacklogSeconds, _speed.RealTimeFactor);
 
     /// <summary>Reads a checkpoint and starts its engine. Takes seconds to minutes, by the model's size.</summary>
-    /// <exception cref="Checkpoints.CheckpointException">The folder holds no checkpoint that can be served; the message says what was found.</exception>
+    /// <exception cref="Checkpoints.CheckpointException">
+    /// The folder holds no checkpoint that can be served; the message says what was found.
+    /// </exception>
     public static SpeechEngine Open(ModelOptions options, ILogger<SpeechEngine> logger, TimeProvider? time = null) =>
-        new(DiaModel.Load(options), options, logger, time ?? TimeProvider.System);
+        new(SpeechModel.Load(options), options, logger, time ?? TimeProvider.System);
 
     /// <inheritdoc />
     public EngineAdmission TryStart(SpeechCall call)
@@ -54,8 +60,11 @@ public sealed partial class SpeechEngine : ISpeechEngine
         if (_admission.Unservable(call, out var prepared) is { } reason) return new EngineAdmission(null, EngineRefusal.Unservable, reason);
         switch (_admitted.TryAdd(() => _waiting.TryEnter(prepared!)))
         {
-            case EngineRefusal.Draining: return new EngineAdmission(null, EngineRefusal.Draining, DrainGate.Draining);
-            case EngineRefusal.Busy: return new EngineAdmission(null, EngineRefusal.Busy, "The engine has all the work it may hold.", _speed.TimeFor(_waiting.BacklogSeconds));
+            case EngineRefusal.Draining:
+                return new EngineAdmission(null, EngineRefusal.Draining, DrainGate.Draining);
+            case EngineRefusal.Busy:
+                var retryAfter = _speed.TimeFor(_waiting.BacklogSeconds);
+                return new EngineAdmission(null, EngineRefusal.Busy, "The engine's queue is full.", retryAfter);
         }
 
         prepared!.Run.Stop.Register(() =>
@@ -74,7 +83,8 @@ public sealed partial class SpeechEngine : ISpeechEngine
         return _admitted.TryAdd(() => _encoding.TryAdd(run)) switch
         {
             EngineRefusal.Draining => new EncodingAdmission(null, EngineRefusal.Draining, DrainGate.Draining),
-            EngineRefusal.Busy => new EncodingAdmission(null, EngineRefusal.Busy, "The engine has all the recordings it may hold.", TimeSpan.FromSeconds(5)),
+            EngineRefusal.Busy =>
+                new EncodingAdmission(null, EngineRefusal.Busy, "The engine's queue of recordings is full.", EncodingRetry),
             _ => new EncodingAdmission(run, EngineRefusal.None),
         };
     }
@@ -104,27 +114,32 @@ public sealed partial class SpeechEngine : ISpeechEngine
         return ValueTask.CompletedTask;
     }
 
-    private void Advanced(QueuedCall call, SpeechGrid grid)
+    /// <inheritdoc />
+    void ICallObserver.Decoded(QueuedCall call, SpeechGrid grid)
     {
         // Before the windows: the codes of a frame are reported before its samples.
         var reported = call.Run.Frames;
         var fresh = grid.FramesDone - reported;
         if (fresh >= FramesPerEvent || (fresh > 0 && grid.Finished)) call.Run.Append(grid.Codes(reported, grid.FramesDone));
-        while (call.Windows!.TryCut(grid, out var piece)) _codec.Add(call, piece);
+        while (call.Windows.TryCut(grid, out var piece)) _codec.Add(call, piece);
     }
 
-    private void Finish(QueuedCall call, SpeechGrid grid)
+    /// <inheritdoc />
+    void ICallObserver.Finished(QueuedCall call, SpeechGrid grid)
     {
         if (!TryLeave(call)) return;
         call.Run.Complete(grid.EndedByItself);
     }
+
+    /// <inheritdoc />
+    void ICallObserver.Failed(QueuedCall call, Exception cause) => Fail(call, cause);
 
     private void Fail(QueuedCall call, Exception cause)
     {
         if (!TryLeave(call)) return;
         if (cause is not OperationCanceledException) Log.CallFailed(_logger, cause);
         call.Run.Fail(cause);
-        // Where the codec failed, the decoder need not go on.
+        // If the codec failed, the decoder need not go on.
         call.Run.Cancel();
     }
 
@@ -147,10 +162,10 @@ public sealed partial class SpeechEngine : ISpeechEngine
         [LoggerMessage(2, LogLevel.Error, "A call failed in the engine")]
         public static partial void CallFailed(ILogger logger, Exception cause);
 
-        [LoggerMessage(3, LogLevel.Warning, "The drain limit is over: {Calls} calls and recordings are stopped")]
+        [LoggerMessage(3, LogLevel.Warning, "The time limit of the drain has passed: {Calls} calls and recordings are stopped")]
         public static partial void DrainCutShort(ILogger logger, int calls);
 
-        [LoggerMessage(4, LogLevel.Error, "A recording could not be turned into codes")]
+        [LoggerMessage(4, LogLevel.Error, "A recording could not be encoded")]
         public static partial void EncodingFailed(ILogger logger, Exception cause);
     }
 }

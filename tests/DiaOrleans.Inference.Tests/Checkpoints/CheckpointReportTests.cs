@@ -4,7 +4,7 @@ using DiaOrleans.Inference.Tests.Reference;
 
 namespace DiaOrleans.Inference.Tests.Checkpoints;
 
-/// <summary>The report lists what would stop the server from loading the checkpoint.</summary>
+/// <summary>The report lists every problem that prevents the server from loading the checkpoint.</summary>
 public sealed class CheckpointReportTests
 {
     [Fact]
@@ -27,6 +27,7 @@ public sealed class CheckpointReportTests
         config["delay_pattern"]!.AsArray().RemoveAt(8);
         File.WriteAllText(folder.File("config.json"), config.ToJsonString());
         var codec = ReferenceCheckpoints.Folder("dac-tiny");
-        CheckpointReport.Inspect(folder.Path, codec).Problems.ShouldContain($"{codec}: the codec has 9 codebooks, the model in {folder.Path} 8 channels.");
+        CheckpointReport.Inspect(folder.Path, codec).Problems
+            .ShouldContain($"{codec}: the codec has 9 codebooks, the model in {folder.Path} has 8 channels.");
     }
 }

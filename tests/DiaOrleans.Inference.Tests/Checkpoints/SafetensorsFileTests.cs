@@ -12,9 +12,17 @@ public sealed class SafetensorsFileTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Entries_tell_where_their_bytes_lie()
+    public void Entries_give_type_shape_and_position()
     {
-        var path = Write("""{"__metadata__":{"format":"pt"},"b":{"dtype":"BF16","shape":[2,1],"data_offsets":[4,8]},"a":{"dtype":"F32","shape":[],"data_offsets":[0,4]}}""", 8);
+        var path = Write(
+            """
+            {
+              "__metadata__": { "format": "pt" },
+              "b": { "dtype": "BF16", "shape": [2, 1], "data_offsets": [4, 8] },
+              "a": { "dtype": "F32", "shape": [], "data_offsets": [0, 4] }
+            }
+            """,
+            8);
         var entries = SafetensorsFile.Read(path).ToDictionary(e => e.Name);
         var start = new FileInfo(path).Length - 8;
         entries["a"].ShouldBe(new TensorEntry("a", ElementType.F32, entries["a"].Shape, path, start, 4));
@@ -34,16 +42,17 @@ public sealed class SafetensorsFileTests : IDisposable
     [InlineData("""{"a":{"dtype":"F32","shape":[1]}}""", 8, "data_offsets are not")]
     [InlineData("""{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}""", 8, "dimension 0 is -1")]
     [InlineData("""{"a":{"dtype":"F32","shape":[4294967296,4294967296,4294967296],"data_offsets":[0,4]}}""", 8, "overflows")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[2,6]}}""", 8, "overlap")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, "twice")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 7, "expected 4 bytes of data, up to the end of the last tensor, found 7")]
+    [InlineData("""{"a":{"dtype":"I8","shape":[2],"data_offsets":[0,2]},"b":{"dtype":"I8","shape":[2],"data_offsets":[1,3]}}""", 8, "lap")]
+    [InlineData("""{"a":{"dtype":"I8","shape":[],"data_offsets":[0,1]},"a":{"dtype":"I8","shape":[],"data_offsets":[1,2]}}""", 8, "twice")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 7, "expected 4 bytes of data")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 7, "up to the end of the last tensor, found 7")]
     [InlineData("{}", 1, "expected 0 bytes of data")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, "tensor a: expected to begin at byte 0 of the data, found 4")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}}""", 12, "tensor b: expected to begin at byte 4")]
-    [InlineData("""{"a":3}""", 8, "no object")]
-    [InlineData("[1,2]", 8, "no JSON object")]
+    [InlineData("""{"a":{"dtype":"U8","shape":[4],"data_offsets":[4,8]}}""", 8, "a: expected to begin at byte 0 of the data, found 4")]
+    [InlineData("""{"a":{"dtype":"I8","shape":[],"data_offsets":[0,1]},"b":{"dtype":"I8","shape":[],"data_offsets":[8,9]}}""", 9, "byte 1")]
+    [InlineData("""{"a":3}""", 8, "not an object")]
+    [InlineData("[1,2]", 8, "not a JSON object")]
     [InlineData("{nonsense}", 8, "not valid JSON")]
-    public void An_unsound_header_is_refused_with_its_reason(string header, int dataBytes, string reason)
+    public void An_invalid_header_is_refused_with_its_reason(string header, int dataBytes, string reason)
     {
         var path = Write(header, dataBytes);
         var problem = Should.Throw<CheckpointException>(() => SafetensorsFile.Read(path));
@@ -56,7 +65,7 @@ public sealed class SafetensorsFileTests : IDisposable
     [InlineData(7)]
     [InlineData(8)]
     [InlineData(20)]
-    public void A_file_cut_short_is_refused(int length)
+    public void A_truncated_file_is_refused(int length)
     {
         var path = Write("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 4);
         File.WriteAllBytes(path, File.ReadAllBytes(path)[..length]);
@@ -76,18 +85,24 @@ public sealed class SafetensorsFileTests : IDisposable
     [Property(MaxTest = 300)]
     public void Damage_gives_no_other_exception(int seed)
     {
-        var path = Write("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F16","shape":[2,2],"data_offsets":[8,16]}}""", 16, $"{seed}.safetensors");
+        var path = Write(
+            """{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F16","shape":[2,2],"data_offsets":[8,16]}}""",
+            16,
+            $"{seed}.safetensors");
         var bytes = File.ReadAllBytes(path);
         var random = new Random(seed);
         for (var i = random.Next(1, 6); i > 0; i--) bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
         File.WriteAllBytes(path, bytes[..random.Next(bytes.Length / 2, bytes.Length + 1)]);
         try
         {
-            foreach (var entry in SafetensorsFile.Read(path)) (entry.Offset + entry.Length).ShouldBeLessThanOrEqualTo(new FileInfo(path).Length);
+            foreach (var entry in SafetensorsFile.Read(path))
+            {
+                (entry.Offset + entry.Length).ShouldBeLessThanOrEqualTo(new FileInfo(path).Length);
+            }
         }
         catch (CheckpointException)
         {
-            // Refused: as it should be.
+            // A refusal is the expected answer.
         }
     }
 

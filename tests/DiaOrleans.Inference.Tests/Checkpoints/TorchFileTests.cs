@@ -16,13 +16,16 @@ public sealed class TorchFileTests : IDisposable
     [Trait("Category", "Reference")]
     public void A_state_dict_has_the_tensors_of_the_same_weights_in_safetensors()
     {
-        var torch = TorchFile.Read(Path.Combine(ReferenceSet.Folder, "dac-tiny-original", "weights.pth"));
-        var twin = SafetensorsFile.Read(Path.Combine(ReferenceSet.Folder, "dac-tiny-original", "weights.parametrized.safetensors")).ToDictionary(t => t.Name);
+        var folder = Path.Combine(ReferenceSet.Folder, "dac-tiny-original");
+        var torch = TorchFile.Read(Path.Combine(folder, "weights.pth"));
+        var twin = SafetensorsFile.Read(Path.Combine(folder, "weights.parametrized.safetensors")).ToDictionary(t => t.Name);
         torch.Tensors.Count.ShouldBe(twin.Count);
         torch.Metadata.Keys.ShouldContain("sample_rate");
         foreach (var tensor in torch.Tensors)
         {
-            var name = tensor.Name.Replace("weight_g", "parametrizations.weight.original0").Replace("weight_v", "parametrizations.weight.original1");
+            var name = tensor.Name
+                .Replace("weight_g", "parametrizations.weight.original0")
+                .Replace("weight_v", "parametrizations.weight.original1");
             tensor.Shape.ShouldBe(twin[name].Shape, name);
             Bytes(tensor).ShouldBe(Bytes(twin[name]), name);
         }
@@ -33,10 +36,13 @@ public sealed class TorchFileTests : IDisposable
     public void A_dia_state_dict_loads_like_its_safetensors_twin()
     {
         var path = Path.Combine(ReferenceSet.Folder, "dia-classic-tiny", "model.pth");
-        Assert.SkipUnless(File.Exists(path), "the repository's own reference set keeps one .pth only; ./test.sh --reference with a set that has this one runs it");
+        Assert.SkipUnless(
+            File.Exists(path),
+            "needs a reference set with this .pth file: ./test.sh --reference DIR");
         File.Copy(path, _folder.File("dia-v0_1.pth"));
         File.Copy(Path.Combine(ReferenceSet.Folder, "dia-classic-tiny", "config.json"), _folder.File("config.json"));
-        var (torch, twin) = (DiaCheckpoint.Open(_folder.Path), DiaCheckpoint.Open(ReferenceCheckpoints.Folder("dia-classic-tiny")));
+        var torch = DiaCheckpoint.Open(_folder.Path);
+        var twin = DiaCheckpoint.Open(ReferenceCheckpoints.Folder("dia-classic-tiny"));
         torch.Layout.ShouldBe(WeightLayout.Nari);
         foreach (var (a, b) in torch.Tensors.Zip(twin.Tensors)) Bytes(a).ShouldBe(Bytes(b), a.Name);
     }
@@ -51,7 +57,7 @@ public sealed class TorchFileTests : IDisposable
     [InlineData("", "damaged")]
     [InlineData("t.", "damaged")]
     [InlineData("h\u0001.", "damaged")]
-    public void A_pickle_that_asks_for_more_than_tensors_is_refused(string pickle, string reason)
+    public void A_pickle_with_more_than_tensors_is_refused(string pickle, string reason)
     {
         var path = Zip(Encoding.Latin1.GetBytes(pickle), CompressionLevel.NoCompression);
         Should.Throw<CheckpointException>(() => TorchFile.Read(path)).Message.ShouldContain(reason);
@@ -68,10 +74,10 @@ public sealed class TorchFileTests : IDisposable
     [InlineData(0)]
     [InlineData(100)]
     [InlineData(5000)]
-    public void A_file_that_is_no_zip_is_refused(int length)
+    public void A_file_that_is_not_a_zip_is_refused(int length)
     {
         File.WriteAllBytes(_folder.File("model.pth"), new byte[length]);
-        Should.Throw<CheckpointException>(() => TorchFile.Read(_folder.File("model.pth"))).Message.ShouldContain("no ZIP file");
+        Should.Throw<CheckpointException>(() => TorchFile.Read(_folder.File("model.pth"))).Message.ShouldContain("not a ZIP file");
     }
 
     [Property(MaxTest = 200)]
@@ -79,8 +85,11 @@ public sealed class TorchFileTests : IDisposable
     {
         var bytes = File.ReadAllBytes(Path.Combine(ReferenceSet.Folder, "dac-tiny-original", "weights.pth"));
         var random = new Random(seed);
-        // The pickle and the directory are at both ends; weights in between may be anything.
-        for (var i = random.Next(1, 30); i > 0; i--) bytes[random.Next(2) == 0 ? random.Next(20000) : bytes.Length - 1 - random.Next(30000)] = (byte)random.Next(256);
+        // The pickle and the directory are at both ends; weights in between can have any value.
+        for (var i = random.Next(1, 30); i > 0; i--)
+        {
+            bytes[random.Next(2) == 0 ? random.Next(20000) : bytes.Length - 1 - random.Next(30000)] = (byte)random.Next(256);
+        }
         var path = _folder.File($"{seed}.pth");
         File.WriteAllBytes(path, bytes);
         try
@@ -89,7 +98,7 @@ public sealed class TorchFileTests : IDisposable
         }
         catch (CheckpointException)
         {
-            // Refused: as it should be.
+            // A refusal is the expected answer.
         }
 
         File.Delete(path);

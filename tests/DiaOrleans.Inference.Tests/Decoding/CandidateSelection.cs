@@ -3,12 +3,13 @@ using DiaOrleans.Inference.Decoding;
 namespace DiaOrleans.Inference.Tests.Decoding;
 
 /// <summary>
-/// What the decoder graph does with one channel's logits before <see cref="TokenSampler"/>, on the host: for the literal mode and as the graph's measure.
+/// The decoder graph's selection among one channel's logits, computed on the host: the expected value for tests of the graph, and the input
+/// of tests of <see cref="TokenSampler"/>.
 /// </summary>
 internal static class CandidateSelection
 {
     /// <summary>0626: ids of the largest guided logits of all ids, best first, and their conditional logits.</summary>
-    /// <returns>How many were written: the length of <paramref name="ids"/>, or the vocabulary where that is smaller.</returns>
+    /// <returns>The number written: the length of <paramref name="ids"/>, or the vocabulary if that is smaller.</returns>
     public static int Select0626(ReadOnlySpan<float> cond, ReadOnlySpan<float> uncond, float scale, Span<int> ids, Span<float> values)
     {
         Span<ulong> ranked = stackalloc ulong[cond.Length];
@@ -24,11 +25,18 @@ internal static class CandidateSelection
     }
 
     /// <summary>
-    /// Classic: ids and guided logits of the largest that the channel may draw, best first, channel 0's EOS damped. The sampler needs one more than its top-k.
+    /// Classic: ids and guided logits of the largest that the channel may draw, best first, channel 0's EOS damped. The sampler needs one
+    /// more than its top-k.
     /// </summary>
-    /// <returns>How many were written: the length of <paramref name="ids"/>, or all drawable ids where they are fewer.</returns>
+    /// <returns>The number written: the length of <paramref name="ids"/>, or of all drawable ids if they are fewer.</returns>
     public static int SelectClassic(
-        int channel, ReadOnlySpan<float> cond, ReadOnlySpan<float> uncond, float scale, TokenRules rules, Span<int> ids, Span<float> values)
+        int channel,
+        ReadOnlySpan<float> cond,
+        ReadOnlySpan<float> uncond,
+        float scale,
+        TokenRules rules,
+        Span<int> ids,
+        Span<float> values)
     {
         Span<ulong> ranked = stackalloc ulong[cond.Length];
         var drawable = 0;
@@ -40,11 +48,15 @@ internal static class CandidateSelection
         }
         ranked[..drawable].Sort();
         var count = Math.Min(ids.Length, drawable);
-        for (var i = 0; i < count; i++) (ids[i], values[i]) = (RankedToken.Id(ranked[i]), RankedToken.Logit(ranked[i]));
+        for (var i = 0; i < count; i++)
+        {
+            ids[i] = RankedToken.Id(ranked[i]);
+            values[i] = RankedToken.Logit(ranked[i]);
+        }
         return count;
     }
 
-    /// <summary>The code with the largest conditional logit: what is left when no candidate can be drawn.</summary>
+    /// <summary>The code with the largest conditional logit, for a selection in which no candidate can be drawn.</summary>
     public static int Fallback(ReadOnlySpan<float> cond, TokenRules rules)
     {
         var best = 0;

@@ -16,7 +16,8 @@ public sealed class CounterRandomTests
         new[] { 0xd16cfe09u, 0x94fdccebu, 0x5001e420u, 0x24126ea1u })]
     public void Gives_the_published_words(uint[] counterAndKey, uint[] words)
     {
-        var (a, b, c, d) = CounterRandom.Philox(counterAndKey[0], counterAndKey[1], counterAndKey[2], counterAndKey[3], counterAndKey[4], counterAndKey[5]);
+        var x = counterAndKey;
+        var (a, b, c, d) = CounterRandom.Philox(x[0], x[1], x[2], x[3], x[4], x[5]);
         new[] { a, b, c, d }.ShouldBe(words);
     }
 
@@ -37,12 +38,15 @@ public sealed class CounterRandomTests
     }
 
     [Fact]
-    public void Is_uniform_and_without_memory_of_the_row_before()
+    public void Is_uniform_and_independent_of_the_row_before()
     {
         const int Count = 100_000;
         var numbers = Enumerable.Range(0, Count).Select(i => CounterRandom.Uniform(7, i / 9, i % 9)).ToArray();
         numbers.Average().ShouldBe(0.5, 0.005);
-        foreach (var tenth in numbers.CountBy(number => (int)(number * 10))) tenth.Value.ShouldBeInRange((Count / 10) - 500, (Count / 10) + 500);
+        foreach (var tenth in numbers.CountBy(number => (int)(number * 10)))
+        {
+            tenth.Value.ShouldBeInRange((Count / 10) - 500, (Count / 10) + 500);
+        }
         numbers.Skip(9).Zip(numbers, (now, before) => (now - 0.5) * (before - 0.5)).Average().ShouldBe(0, 0.002);
     }
 }

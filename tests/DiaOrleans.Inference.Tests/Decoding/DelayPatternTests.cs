@@ -10,7 +10,7 @@ public sealed class DelayPatternTests
     [InlineData]
     [InlineData(1, 2)]
     [InlineData(0, -1)]
-    public void Rejects_what_is_no_delay_pattern(params int[] delays) =>
+    public void Rejects_an_invalid_delay_pattern(params int[] delays) =>
         Should.Throw<ArgumentException>(() => new DelayPattern(delays)).Message.ShouldContain("delay pattern");
 
     [Fact]
@@ -28,7 +28,8 @@ public sealed class DelayPatternTests
     {
         var (delays, reference) = Case(index);
         var pattern = new DelayPattern(delays);
-        var (forced, prompt) = (Grid(reference.GetProperty("forced"), pattern.Channels), Grid(reference.GetProperty("prompt"), pattern.Channels));
+        var forced = Grid(reference.GetProperty("forced"), pattern.Channels);
+        var prompt = Grid(reference.GetProperty("prompt"), pattern.Channels);
         for (var row = 0; row < forced.Rows; row++)
         {
             for (var channel = 0; channel < pattern.Channels; channel++)
@@ -44,19 +45,27 @@ public sealed class DelayPatternTests
     public void Reverts_the_reference_grid_to_its_codes(int index)
     {
         var (delays, reference) = Case(index);
-        var (grid, codes) = (Grid(reference.GetProperty("grid"), delays.Length), Grid(reference.GetProperty("codes"), delays.Length));
-        new DelayPattern(delays).Revert(grid, reference.GetProperty("T").GetInt32(), codes.Rows).Cells.ToArray().ShouldBe(codes.Cells.ToArray());
+        var grid = Grid(reference.GetProperty("grid"), delays.Length);
+        var codes = Grid(reference.GetProperty("codes"), delays.Length);
+        new DelayPattern(delays).Revert(grid, reference.GetProperty("T").GetInt32(), codes.Rows).Cells.ToArray()
+            .ShouldBe(codes.Cells.ToArray());
     }
 
     [Theory, Trait("Category", "Reference"), MemberData(nameof(Cases))]
     public void Replays_the_reference_grid(int index)
     {
         var (delays, reference) = Case(index);
-        var (grid, prompt) = (Grid(reference.GetProperty("grid"), delays.Length), Grid(reference.GetProperty("prompt"), delays.Length));
+        var grid = Grid(reference.GetProperty("grid"), delays.Length);
+        var prompt = Grid(reference.GetProperty("prompt"), delays.Length);
         var special = VectorFile.Open("delay").Json;
         var eos = special.GetProperty("eos").GetInt32();
         var rules = new TokenRules(Bos, eos, special.GetProperty("pad").GetInt32(), CodebookSize: eos, Vocab: eos, Classic: false);
-        var replay = new SpeechGrid(new DelayPattern(delays), rules, prompt.Rows == 0 ? null : prompt, maxNewFrames: grid.Rows, maxRows: 4 * grid.Rows);
+        var replay = new SpeechGrid(
+            new DelayPattern(delays),
+            rules,
+            prompt.Rows == 0 ? null : prompt,
+            maxNewFrames: grid.Rows,
+            maxRows: 4 * grid.Rows);
         Replay.Run(replay, grid);
         replay.EosRow.ShouldBe(reference.GetProperty("eos_row").GetInt32());
         replay.Rows.ShouldBe(grid.Rows);
@@ -65,7 +74,8 @@ public sealed class DelayPatternTests
     }
 
     public static IEnumerable<TheoryDataRow<int>> Cases() =>
-        Enumerable.Range(0, VectorFile.Open("delay").Json.GetProperty("cases").GetArrayLength()).Select(index => new TheoryDataRow<int>(index));
+        Enumerable.Range(0, VectorFile.Open("delay").Json.GetProperty("cases").GetArrayLength())
+            .Select(index => new TheoryDataRow<int>(index));
 
     private static int Bos => VectorFile.Open("delay").Json.GetProperty("bos").GetInt32();
 

@@ -39,13 +39,19 @@ public sealed class SpeechGridReferenceTests
 
     private static (DelayPattern Pattern, TokenRules Rules, int MaxRows) ReadConfig(string checkpoint)
     {
-        var config = JsonSerializer.Deserialize<JsonElement>(File.ReadAllBytes(Path.Combine(ReferenceSet.Folder, checkpoint, "config.json")));
+        var file = Path.Combine(ReferenceSet.Folder, checkpoint, "config.json");
+        var config = JsonSerializer.Deserialize<JsonElement>(File.ReadAllBytes(file));
         var classic = config.TryGetProperty("data", out var data);
         var special = classic ? data : config;
         int Id(string kind) => special.GetProperty(classic ? $"audio_{kind}_value" : $"{kind}_token_id").GetInt32();
-        var vocab = classic ? config.GetProperty("model").GetProperty("tgt_vocab_size") : config.GetProperty("decoder_config").GetProperty("vocab_size");
+        var vocab = classic
+            ? config.GetProperty("model").GetProperty("tgt_vocab_size")
+            : config.GetProperty("decoder_config").GetProperty("vocab_size");
         var rows = classic ? data.GetProperty("audio_length") : config.GetProperty("decoder_config").GetProperty("max_position_embeddings");
         var delays = special.GetProperty("delay_pattern").EnumerateArray().Select(delay => delay.GetInt32());
-        return (new DelayPattern([.. delays]), new TokenRules(Id("bos"), Id("eos"), Id("pad"), CodebookSize: Id("eos"), vocab.GetInt32(), classic), rows.GetInt32());
+        return (
+            new DelayPattern([.. delays]),
+            new TokenRules(Id("bos"), Id("eos"), Id("pad"), CodebookSize: Id("eos"), vocab.GetInt32(), classic),
+            rows.GetInt32());
     }
 }

@@ -72,7 +72,9 @@ public sealed class SpeechGridTests
     [Fact]
     public void May_have_nothing_to_say()
     {
-        var grid = Run(new SpeechGrid(Short, Rules, prompt: null, maxNewFrames: 5, maxRows: 100), (_, channel) => channel == 0 ? Eos : (short)9);
+        var grid = Run(
+            new SpeechGrid(Short, Rules, prompt: null, maxNewFrames: 5, maxRows: 100),
+            (_, channel) => channel == 0 ? Eos : (short)9);
         grid.Codes().Rows.ShouldBe(0);
         grid.EndedByItself.ShouldBeTrue();
     }
@@ -90,9 +92,12 @@ public sealed class SpeechGridTests
     [Fact]
     public void Rejects_a_prompt_that_does_not_fit()
     {
-        Should.Throw<ArgumentException>(() => new SpeechGrid(Short, Rules, new CodeGrid(2, channels: 4), 5, 100)).Message.ShouldContain("4 channels, the model 3");
-        Should.Throw<ArgumentException>(() => new SpeechGrid(Short, Rules, new CodeGrid([0, 1024, 0], channels: 3), 5, 100)).Message.ShouldContain("1024");
-        Should.Throw<ArgumentException>(() => new SpeechGrid(Short, Rules, new CodeGrid(97, channels: 3), 5, 100)).Message.ShouldContain("97 frames");
+        Should.Throw<ArgumentException>(() => new SpeechGrid(Short, Rules, new CodeGrid(2, channels: 4), 5, 100)).Message
+            .ShouldContain("4 channels, the model 3");
+        Should.Throw<ArgumentException>(() => new SpeechGrid(Short, Rules, new CodeGrid([0, 1024, 0], channels: 3), 5, 100)).Message
+            .ShouldContain("1024");
+        Should.Throw<ArgumentException>(() => new SpeechGrid(Short, Rules, new CodeGrid(97, channels: 3), 5, 100)).Message
+            .ShouldContain("97 frames");
         new SpeechGrid(Short, Rules, new CodeGrid(96, channels: 3), 5, 100).MaxNewFrames.ShouldBe(1);
         Should.Throw<ArgumentOutOfRangeException>(() => new SpeechGrid(Short, Rules, prompt: null, maxNewFrames: 0, maxRows: 100));
     }
@@ -118,7 +123,8 @@ public sealed class SpeechGridTests
         while (!grid.Finished)
         {
             var ending = ends && random.Next(20) == 0;
-            grid.Append([.. Enumerable.Range(0, pattern.Channels).Select(channel => ending && channel == 0 ? Eos : (short)random.Next(1024))]);
+            var drawn = Enumerable.Range(0, pattern.Channels).Select(channel => ending && channel == 0 ? Eos : (short)random.Next(1024));
+            grid.Append([.. drawn]);
             if (grid.FramesDone < frames || grid.Rows > 120 + 1) return false;
             frames = grid.FramesDone;
         }
@@ -134,10 +140,15 @@ public sealed class SpeechGridTests
     {
         var pattern = Draw(seed).Pattern;
         var one = Run(new SpeechGrid(pattern, Rules, null, 1 + cap, 300), (row, channel) => Code(seed, row, channel));
-        var other = Run(new SpeechGrid(pattern, Rules, null, 1 + cap, 300), (row, channel) => channel == 0 ? Code(seed, row, 0) : Code(~seed, row, channel));
-        var (codes, others) = (one.Codes(), other.Codes());
-        return Enumerable.Range(0, codes.Rows).All(frame => codes[frame, 0] == others[frame, 0]
-            && Enumerable.Range(0, codes.Channels).All(channel => codes[frame, channel] == Code(seed, 1 + frame + pattern[channel], channel)));
+        var other = Run(
+            new SpeechGrid(pattern, Rules, null, 1 + cap, 300),
+            (row, channel) => channel == 0 ? Code(seed, row, 0) : Code(~seed, row, channel));
+        var codes = one.Codes();
+        var others = other.Codes();
+        return Enumerable.Range(0, codes.Rows).All(frame => codes[frame, 0] == others[frame, 0] && HoldsDrawnCodes(frame));
+
+        bool HoldsDrawnCodes(int frame) => Enumerable.Range(0, codes.Channels)
+            .All(channel => codes[frame, channel] == Code(seed, 1 + frame + pattern[channel], channel));
     }
 
     [Property]

@@ -60,7 +60,8 @@ public sealed partial class TextIdsTests
         from text in json.GetProperty("texts").EnumerateObject()
         select new TheoryDataRow<string, string>(file, text.Name);
 
-    private static readonly string[] Pieces = ["[S1]", "[S2]", "[S", "1]", " ", "\0", "\u0001", "\n", "Hello", ".", "é", "😀", "\ud83d", "\ude00"];
+    private static readonly string[] Pieces =
+        ["[S1]", "[S2]", "[S", "1]", " ", "\0", "\u0001", "\n", "Hello", ".", "é", "😀", "\ud83d", "\ude00"];
 
     private static Arbitrary<string> Texts => Gen.Elements(Pieces).ListOf().Select(pieces => string.Concat(pieces)).ToArbitrary();
 

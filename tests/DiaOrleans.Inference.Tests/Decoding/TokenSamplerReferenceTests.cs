@@ -51,12 +51,16 @@ public sealed class TokenSamplerReferenceTests
 
         public SamplerSet(string prefix, int set)
         {
-            (_cond, _uncond) = (Vectors.Floats($"{prefix}cond"), Vectors.Floats($"{prefix}uncond"));
-            (_offsets, _ids) = (Vectors.Ints($"{prefix}set{set}.offsets"), Vectors.Ints($"{prefix}set{set}.ids"));
+            _cond = Vectors.Floats($"{prefix}cond");
+            _uncond = Vectors.Floats($"{prefix}uncond");
+            _offsets = Vectors.Ints($"{prefix}set{set}.offsets");
+            _ids = Vectors.Ints($"{prefix}set{set}.ids");
             _probabilities = Vectors.Floats($"{prefix}set{set}.probs");
             var shape = Vectors.Shape($"{prefix}cond");
             var special = VectorFile.Open("delay").Json;
-            var (bos, eos, pad) = (special.GetProperty("bos").GetInt32(), special.GetProperty("eos").GetInt32(), special.GetProperty("pad").GetInt32());
+            var bos = special.GetProperty("bos").GetInt32();
+            var eos = special.GetProperty("eos").GetInt32();
+            var pad = special.GetProperty("pad").GetInt32();
             _channels = (int)shape[1];
             Rules = new TokenRules(bos, eos, pad, CodebookSize: eos, Vocab: (int)shape[2], Classic: prefix.Length > 0);
             _settings = Settings(Vectors.Json.GetProperty(ParametersKey(prefix))[set]);
@@ -69,10 +73,13 @@ public sealed class TokenSamplerReferenceTests
 
         public int Cells => _offsets.Length - 1;
 
-        public static string ParametersKey(string prefix) => prefix.TrimEnd('.') is { Length: > 0 } profile ? $"{profile}_params" : "params";
+        public static string ParametersKey(string prefix) =>
+            prefix.TrimEnd('.') is { Length: > 0 } profile ? $"{profile}_params" : "params";
 
         public Dictionary<int, double> Reference(int cell) =>
-            Enumerable.Range(_offsets[cell], _offsets[cell + 1] - _offsets[cell]).ToDictionary(entry => _ids[entry], entry => (double)_probabilities[entry]);
+            Enumerable.Range(_offsets[cell], _offsets[cell + 1] - _offsets[cell]).ToDictionary(
+                entry => _ids[entry],
+                entry => (double)_probabilities[entry]);
 
         public bool IsCertainOfEos(int cell) => Distribution(cell) is { Count: 1 } only && only.ContainsKey(Rules.Eos);
 
@@ -81,11 +88,13 @@ public sealed class TokenSamplerReferenceTests
             var channel = cell % _channels;
             var cond = _cond.AsSpan(cell * Rules.Vocab, Rules.Vocab);
             var uncond = _uncond.AsSpan(cell * Rules.Vocab, Rules.Vocab);
-            var (ids, values) = (new int[_settings.TopK + 1], new float[_settings.TopK + 1]);
+            var ids = new int[_settings.TopK + 1];
+            var values = new float[_settings.TopK + 1];
             var selected = Rules.Classic
                 ? CandidateSelection.SelectClassic(channel, cond, uncond, _settings.Guidance, Rules, ids, values)
                 : CandidateSelection.Select0626(cond, uncond, _settings.Guidance, ids, values);
-            var (outIds, probabilities) = (new int[ids.Length], new double[ids.Length]);
+            var outIds = new int[ids.Length];
+            var probabilities = new double[ids.Length];
             _sampler.Probabilities(
                 channel,
                 ids.AsSpan(0, selected),

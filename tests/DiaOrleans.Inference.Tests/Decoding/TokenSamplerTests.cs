@@ -7,13 +7,13 @@ public sealed class TokenSamplerTests
 {
     private const int Eos = 8;
     private static readonly TokenRules Rules = new(Bos: 10, Eos, Pad: 9, CodebookSize: 8, Vocab: 12, Classic: false);
-    private static readonly SamplingSettings Plain = new(Temperature: 1, TopP: 1, TopK: 12);
-    private static readonly SamplingSettings Greedy = Plain with { Temperature = 0 };
+    private static readonly SamplingSettings NoFilter = new(Temperature: 1, TopP: 1, TopK: 12);
+    private static readonly SamplingSettings Greedy = NoFilter with { Temperature = 0 };
 
     [Fact]
     public void Draws_in_proportion_to_the_exponentials()
     {
-        var drawn = Distribution(Rules, 1, [3, 1, 2], [0, MathF.Log(2), MathF.Log(5)], Plain);
+        var drawn = Distribution(Rules, 1, [3, 1, 2], [0, MathF.Log(2), MathF.Log(5)], NoFilter);
         drawn.Select(token => token.Id).ShouldBe([2, 1, 3]);
         drawn.Select(token => token.Probability).ShouldBe([5 / 8.0, 2 / 8.0, 1 / 8.0], 1e-6);
     }
@@ -23,12 +23,12 @@ public sealed class TokenSamplerTests
     [InlineData(0.4999, 3)]
     [InlineData(0.5, 4)]
     [InlineData(0.9999, 4)]
-    public void Gives_every_token_the_part_of_the_unit_interval_that_is_its_own(double uniform, int id) =>
-        Choose(Rules, 1, [3, 4], [1, 1], Plain, uniform).ShouldBe(id);
+    public void Gives_every_token_its_own_part_of_the_unit_interval(double uniform, int id) =>
+        Choose(Rules, 1, [3, 4], [1, 1], NoFilter, uniform).ShouldBe(id);
 
     [Fact]
     public void Divides_logits_by_the_temperature() =>
-        Distribution(Rules, 1, [1, 2], [2 * MathF.Log(3), 0], Plain with { Temperature = 2 })[0].Probability.ShouldBe(0.75, 1e-6);
+        Distribution(Rules, 1, [1, 2], [2 * MathF.Log(3), 0], NoFilter with { Temperature = 2 })[0].Probability.ShouldBe(0.75, 1e-6);
 
     [Fact]
     public void Takes_the_best_conditional_logit_at_temperature_0()
@@ -40,7 +40,7 @@ public sealed class TokenSamplerTests
     [Fact]
     public void Selects_before_it_masks_special_ids()
     {
-        var drawn = Distribution(Rules, 1, [10, 3, 4], [9, 1, 5], Plain with { TopK = 2 });
+        var drawn = Distribution(Rules, 1, [10, 3, 4], [9, 1, 5], NoFilter with { TopK = 2 });
         drawn.ShouldHaveSingleItem().Id.ShouldBe(3);
     }
 
@@ -49,40 +49,45 @@ public sealed class TokenSamplerTests
     [InlineData(3)]
     public void Falls_back_when_only_special_ids_were_selected(int channel)
     {
-        Choose(Rules, channel, [9, 10, 11, 3], [9, 8, 7, 1], Plain with { TopK = 3 }, 0.5, fallbackId: 6).ShouldBe(6);
-        Distribution(Rules, channel, [9, 10, 11, 3], [9, 8, 7, 1], Plain with { TopK = 3 }, fallbackId: 6).ShouldHaveSingleItem().ShouldBe((6, 1));
-        Should.Throw<InvalidOperationException>(() => Choose(Rules, channel, [9, 10, 11, 3], [9, 8, 7, 1], Plain with { TopK = 3 }, 0.5));
+        Choose(Rules, channel, [9, 10, 11, 3], [9, 8, 7, 1], NoFilter with { TopK = 3 }, 0.5, fallbackId: 6).ShouldBe(6);
+        Distribution(Rules, channel, [9, 10, 11, 3], [9, 8, 7, 1], NoFilter with { TopK = 3 }, fallbackId: 6).ShouldHaveSingleItem()
+            .ShouldBe((6, 1));
+        var settings = NoFilter with { TopK = 3 };
+        Should.Throw<InvalidOperationException>(() => Choose(Rules, channel, [9, 10, 11, 3], [9, 8, 7, 1], settings, 0.5));
     }
 
     [Fact]
     public void Ends_with_certainty_when_eos_is_the_best_of_channel_0() =>
-        Distribution(Rules, 0, [3, Eos, 4], [1, 1.01f, 0.5f], Plain).ShouldHaveSingleItem().ShouldBe((Eos, 1));
+        Distribution(Rules, 0, [3, Eos, 4], [1, 1.01f, 0.5f], NoFilter).ShouldHaveSingleItem().ShouldBe((Eos, 1));
 
     [Fact]
     public void Never_ends_when_eos_is_not_the_best()
     {
-        Distribution(Rules, 0, [Eos, 3, 4], [1, 1.01f, 0.5f], Plain).Select(token => token.Id).ShouldBe([3, 4]);
-        Distribution(Rules, 0, [Eos, 3], [1, 1], Plain).ShouldHaveSingleItem().Id.ShouldBe(3);
+        Distribution(Rules, 0, [Eos, 3, 4], [1, 1.01f, 0.5f], NoFilter).Select(token => token.Id).ShouldBe([3, 4]);
+        Distribution(Rules, 0, [Eos, 3], [1, 1], NoFilter).ShouldHaveSingleItem().Id.ShouldBe(3);
     }
 
     [Fact]
-    public void Never_draws_eos_in_another_channel() => Distribution(Rules, 1, [Eos, 3], [9, 1], Plain).ShouldHaveSingleItem().Id.ShouldBe(3);
+    public void Never_draws_eos_in_another_channel() =>
+        Distribution(Rules, 1, [Eos, 3], [9, 1], NoFilter).ShouldHaveSingleItem().Id.ShouldBe(3);
 
     [Fact]
     public void Classic_draws_an_eos_that_is_the_best_among_the_others()
     {
-        var drawn = Distribution(Rules with { Classic = true }, 0, [Eos, 3, 4], [MathF.Log(3), 0, -1], Plain with { TopK = 2 });
+        var drawn = Distribution(Rules with { Classic = true }, 0, [Eos, 3, 4], [MathF.Log(3), 0, -1], NoFilter with { TopK = 2 });
         drawn.Select(token => token.Id).ShouldBe([Eos, 3]);
         drawn.Select(token => token.Probability).ShouldBe([0.75, 0.25], 1e-6);
     }
 
     [Fact]
     public void Classic_fills_the_place_of_an_eos_that_is_not_the_best() =>
-        Distribution(Rules with { Classic = true }, 0, [3, Eos, 4, 5], [2, 1.5f, 1, 0], Plain with { TopK = 2 }).Select(token => token.Id).ShouldBe([3, 4]);
+        Distribution(Rules with { Classic = true }, 0, [3, Eos, 4, 5], [2, 1.5f, 1, 0], NoFilter with { TopK = 2 })
+            .Select(token => token.Id).ShouldBe([3, 4]);
 
     [Fact]
     public void Classic_keeps_top_k_without_eos() =>
-        Distribution(Rules with { Classic = true }, 1, [3, 6, 4, 5], [2, 1.5f, 1, 0], Plain with { TopK = 3 }).Select(token => token.Id).ShouldBe([3, 6, 4]);
+        Distribution(Rules with { Classic = true }, 1, [3, 6, 4, 5], [2, 1.5f, 1, 0], NoFilter with { TopK = 3 })
+            .Select(token => token.Id).ShouldBe([3, 6, 4]);
 
     [Theory]
     [InlineData(0.4f, 1)]
@@ -93,32 +98,42 @@ public sealed class TokenSamplerTests
     public void Keeps_a_token_while_the_mass_above_it_is_within_top_p(float topP, int kept)
     {
         float[] probabilities = [0.5f, 0.3f, 0.2f];
-        var drawn = Distribution(Rules, 1, [0, 1, 2], [.. probabilities.Select(probability => MathF.Log(probability))], Plain with { TopP = topP });
+        var drawn = Distribution(
+            Rules,
+            1,
+            [0, 1, 2],
+            [.. probabilities.Select(probability => MathF.Log(probability))],
+            NoFilter with { TopP = topP });
         drawn.Count.ShouldBe(kept);
         drawn.Sum(token => token.Probability).ShouldBe(1, 1e-12);
         drawn[0].Probability.ShouldBe(0.5 / probabilities.Take(kept).Sum(), 1e-6);
     }
 
     [Fact]
-    public void Keeps_a_token_with_exactly_top_p_above_it() => Distribution(Rules, 1, [0, 1, 2, 3], [0, 0, 0, 0], Plain with { TopP = 0.5f }).Count.ShouldBe(3);
+    public void Keeps_a_token_with_exactly_top_p_above_it() =>
+        Distribution(Rules, 1, [0, 1, 2, 3], [0, 0, 0, 0], NoFilter with { TopP = 0.5f }).Count.ShouldBe(3);
 
     [Theory]
     [InlineData(float.NaN)]
     [InlineData(float.PositiveInfinity)]
     public void Reports_a_model_that_overflowed(float value) =>
-        Should.Throw<NotFiniteNumberException>(() => Choose(Rules, 2, [3, 4], [1, value], Plain, 0.5)).Message.ShouldContain("channel 2");
+        Should.Throw<NotFiniteNumberException>(() => Choose(Rules, 2, [3, 4], [1, value], NoFilter, 0.5)).Message
+            .ShouldContain("channel 2");
 
     [Fact]
-    public void Ignores_masked_candidates() => Distribution(Rules, 1, [3, 4], [1, float.NegativeInfinity], Plain).ShouldHaveSingleItem().Id.ShouldBe(3);
+    public void Ignores_masked_candidates() =>
+        Distribution(Rules, 1, [3, 4], [1, float.NegativeInfinity], NoFilter).ShouldHaveSingleItem().Id.ShouldBe(3);
 
     [Theory]
     [InlineData(1e-30f)]
     [InlineData(1e30f)]
-    public void Stands_extreme_temperatures(float temperature) =>
-        Distribution(Rules, 1, [3, 4, 5], [1e30f, -1e30f, 0], Plain with { Temperature = temperature }).Sum(token => token.Probability).ShouldBe(1, 1e-12);
+    public void Accepts_extreme_temperatures(float temperature) =>
+        Distribution(Rules, 1, [3, 4, 5], [1e30f, -1e30f, 0], NoFilter with { Temperature = temperature }).Sum(token => token.Probability)
+            .ShouldBe(1, 1e-12);
 
     [Fact]
-    public void Uses_as_many_candidates_as_there_are() => Distribution(Rules, 1, [3, 4], [1, 1], Plain with { TopK = int.MaxValue }).Count.ShouldBe(2);
+    public void Uses_as_many_candidates_as_there_are() =>
+        Distribution(Rules, 1, [3, 4], [1, 1], NoFilter with { TopK = int.MaxValue }).Count.ShouldBe(2);
 
     [Property]
     public bool Chooses_by_the_inverse_of_the_distribution(int seed, bool classic, byte topK, byte topP)
@@ -129,8 +144,9 @@ public sealed class TokenSamplerTests
         float[] values = [.. ids.Select(_ => (float)(random.NextDouble() * 6))];
         if (classic) Array.Sort(values, ids, Comparer<float>.Create((a, b) => b.CompareTo(a)));
         var rules = Rules with { Classic = classic };
-        var settings = Plain with { TopK = 1 + (topK % Rules.Vocab), TopP = (1 + topP) / 256f };
-        var (channel, uniform) = (random.Next(2), random.NextDouble());
+        var settings = NoFilter with { TopK = 1 + (topK % Rules.Vocab), TopP = (1 + topP) / 256f };
+        var channel = random.Next(2);
+        var uniform = random.NextDouble();
         var drawn = Distribution(rules, channel, ids, values, settings, fallbackId: 0);
         var above = 0.0;
         var expected = drawn.First(token => (above += token.Probability) > uniform || token == drawn[^1]).Id;
@@ -154,13 +170,26 @@ public sealed class TokenSamplerTests
         (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
     }
 
-    private static int Choose(TokenRules rules, int channel, int[] ids, float[] values, SamplingSettings settings, double uniform, int fallbackId = -1) =>
+    private static int Choose(
+        TokenRules rules,
+        int channel,
+        int[] ids,
+        float[] values,
+        SamplingSettings settings,
+        double uniform,
+        int fallbackId = -1) =>
         new TokenSampler(rules, ids.Length).Choose(channel, ids, values, settings, uniform, fallbackId);
 
     private static List<(int Id, double Probability)> Distribution(
-        TokenRules rules, int channel, int[] ids, float[] values, SamplingSettings settings, int fallbackId = -1)
+        TokenRules rules,
+        int channel,
+        int[] ids,
+        float[] values,
+        SamplingSettings settings,
+        int fallbackId = -1)
     {
-        var (outIds, probabilities) = (new int[ids.Length], new double[ids.Length]);
+        var outIds = new int[ids.Length];
+        var probabilities = new double[ids.Length];
         new TokenSampler(rules, ids.Length).Probabilities(channel, ids, values, settings, fallbackId, outIds, probabilities, out var count);
         return [.. outIds.Zip(probabilities).Take(count)];
     }

@@ -28,13 +28,21 @@ public sealed class CodecGoldenTests
         codes.Rows.ShouldBe((int)vectors.Shape("codes")[1]);
         for (var q = 0; q < codes.Channels; q++)
         {
-            for (var frame = 0; frame < codes.Rows; frame++) ((int)codes[frame, q]).ShouldBe(expected[q * codes.Rows + frame], $"codebook {q}, frame {frame}");
+            for (var frame = 0; frame < codes.Rows; frame++)
+            {
+                ((int)codes[frame, q]).ShouldBe(expected[q * codes.Rows + frame], $"codebook {q}, frame {frame}");
+            }
         }
 
         var frames = vectors.Json.GetProperty("latent_frames");
-        var (from, to) = (frames[0].GetInt32(), frames[1].GetInt32());
+        var from = frames[0].GetInt32();
+        var to = frames[1].GetInt32();
         Golden.ShouldMatch(Frames(latent, codes.Rows, from, to), vectors.Floats("latent"), Golden.HiddenTolerance, $"{checkpoint} latent");
-        Golden.ShouldMatch(Frames(quantised, codes.Rows, from, to), vectors.Floats("quantised"), Golden.HiddenTolerance, $"{checkpoint} quantised");
+        Golden.ShouldMatch(
+            Frames(quantised, codes.Rows, from, to),
+            vectors.Floats("quantised"),
+            Golden.HiddenTolerance,
+            $"{checkpoint} quantised");
     }
 
     [Theory]
@@ -44,7 +52,11 @@ public sealed class CodecGoldenTests
         var vectors = VectorFile.Open(name);
         using var codec = Open(checkpoint);
         Golden.ShouldMatch(codec.Decode(Codes(vectors, "codes")), vectors.Floats("decoded"), Golden.WaveTolerance, $"{checkpoint} decoded");
-        Golden.ShouldMatch(codec.Decode(Codes(vectors, "random.codes")), vectors.Floats("random.decoded"), Golden.WaveTolerance, $"{checkpoint} random.decoded");
+        Golden.ShouldMatch(
+            codec.Decode(Codes(vectors, "random.codes")),
+            vectors.Floats("random.decoded"),
+            Golden.WaveTolerance,
+            $"{checkpoint} random.decoded");
     }
 
     [Theory]
@@ -58,17 +70,21 @@ public sealed class CodecGoldenTests
         context.ShouldBe(vectors.Json.GetProperty("receptive_field_hops").GetProperty("before").GetInt32());
         context.ShouldBe(vectors.Json.GetProperty("receptive_field_hops").GetProperty("after").GetInt32());
 
-        var (from, to) = (frames[0].GetInt32(), frames[1].GetInt32());
+        var from = frames[0].GetInt32();
+        var to = frames[1].GetInt32();
         var window = Codes(vectors, "codes").Slice(from - context, to + context);
         var samples = codec.Decode(window, context).AsSpan(0, (to - from) * codec.Config.HopLength);
         Golden.ShouldMatch(samples, vectors.Floats("window.decoded"), Golden.WaveTolerance, $"{checkpoint} window.decoded");
     }
 
-    private static Codec Open(string checkpoint) => new(DacCheckpoint.Open(ReferenceCheckpoints.Folder(checkpoint)), threads: 2);
+    private static Codec Open(string checkpoint) =>
+        new(DacCheckpoint.Open(ReferenceCheckpoints.Folder(checkpoint)), ExecutionTarget.Default, threads: 2);
 
-    private static CodeGrid Codes(VectorFile vectors, string tensor)
+    /// <summary>Codes that the file holds as [codebooks, frames].</summary>
+    internal static CodeGrid Codes(VectorFile vectors, string tensor)
     {
-        var (flat, shape) = (vectors.Ints(tensor), vectors.Shape(tensor));
+        var flat = vectors.Ints(tensor);
+        var shape = vectors.Shape(tensor);
         var codes = new CodeGrid((int)shape[1], (int)shape[0]);
         for (var q = 0; q < codes.Channels; q++)
         {

@@ -29,7 +29,8 @@ public sealed partial class DiaGoldenTests
             var ids = Ids(vectors, text);
             ids.ShouldBe(vectors.Ints($"text.{text}.ids"));
             using var encoded = model.TextEncoder.Encode(ids);
-            Golden.ShouldMatch(encoded.Hidden.GetTensorDataAsSpan<float>(), vectors.Floats($"enc.{text}"), Golden.HiddenTolerance, $"{checkpoint} enc.{text}");
+            Golden
+                .ShouldMatch(encoded.Hidden.ToSingles(), vectors.Floats($"enc.{text}"), Golden.HiddenTolerance, $"{checkpoint} enc.{text}");
         }
     }
 
@@ -54,7 +55,7 @@ public sealed partial class DiaGoldenTests
             using var encoded = model.TextEncoder.Encode(Ids(vectors, parts[1]));
             var layer = int.Parse(parts[3]);
             var value = parts[2] == "k" ? encoded.Key(layer) : encoded.Value(layer);
-            Golden.ShouldMatch(value.GetTensorDataAsSpan<float>(), vectors.Floats(tensor), Golden.HiddenTolerance, $"{checkpoint} {tensor}");
+            Golden.ShouldMatch(value.ToSingles(), vectors.Floats(tensor), Golden.HiddenTolerance, $"{checkpoint} {tensor}");
         }
     }
 
@@ -67,7 +68,7 @@ public sealed partial class DiaGoldenTests
         foreach (var tensor in vectors.Names.Where(n => n.StartsWith("uncond.enc.", StringComparison.Ordinal)))
         {
             using var zeros = model.TextEncoder.Encode(new int[vectors.Shape(tensor)[0]]);
-            Golden.ShouldMatch(zeros.Hidden.GetTensorDataAsSpan<float>(), vectors.Floats(tensor), Golden.HiddenTolerance, $"{checkpoint} {tensor}");
+            Golden.ShouldMatch(zeros.Hidden.ToSingles(), vectors.Floats(tensor), Golden.HiddenTolerance, $"{checkpoint} {tensor}");
         }
 
         using var zero = model.TextEncoder.Encode([0]);
@@ -76,7 +77,11 @@ public sealed partial class DiaGoldenTests
         for (var layer = 0; layer < constants.Count; layer++)
         {
             if (vectors.Has($"uncond.cross.{layer}"))
-                Golden.ShouldMatch(constants[layer], vectors.Floats($"uncond.cross.{layer}"), Golden.HiddenTolerance, $"{checkpoint} uncond.cross.{layer}");
+                Golden.ShouldMatch(
+                    constants[layer],
+                    vectors.Floats($"uncond.cross.{layer}"),
+                    Golden.HiddenTolerance,
+                    $"{checkpoint} uncond.cross.{layer}");
         }
     }
 
@@ -86,7 +91,8 @@ public sealed partial class DiaGoldenTests
 
     [Theory]
     [MemberData(nameof(Checkpoints))]
-    public void Step_logits_equal_the_reference_without_the_collapse(string checkpoint, string name) => CheckForced(checkpoint, name, literal: true);
+    public void Step_logits_equal_the_reference_without_the_collapse(string checkpoint, string name) =>
+        CheckForced(checkpoint, name, literal: true);
 
     [Theory]
     [MemberData(nameof(Checkpoints))]
@@ -122,7 +128,9 @@ public sealed partial class DiaGoldenTests
                 for (var channel = 0; channel < rows.Channels; channel++)
                 {
                     var chosen = model.Decoder.Candidates(0, channel).Ids.ToArray();
-                    chosen.Order().ShouldBe(expected.Skip((row * rows.Channels + channel) * k).Take(k).Order(), $"{tensor}, row {row}, channel {channel}");
+                    chosen.Order().ShouldBe(
+                        expected.Skip((row * rows.Channels + channel) * k).Take(k).Order(),
+                        $"{tensor}, row {row}, channel {channel}");
                 }
             }
         }
@@ -135,7 +143,8 @@ public sealed partial class DiaGoldenTests
         var vectors = VectorFile.Open(name);
         foreach (var property in vectors.Json.GetProperty("cases").EnumerateObject())
         {
-            var (id, facts) = (property.Name, property.Value);
+            var id = property.Name;
+            var facts = property.Value;
             // A case may name its own checkpoint; the layout variants hold the weights of the set's main one only.
             var own = facts.TryGetProperty("checkpoint", out var c) ? c.GetString()! : name;
             if (own != name && checkpoint != name) continue;
@@ -143,13 +152,21 @@ public sealed partial class DiaGoldenTests
             var promptName = facts.GetProperty("prompt").GetString()!;
             var prompt = promptName == "none" ? null : Golden.Grid(vectors, promptName);
             var text = vectors.Json.GetProperty("texts").GetProperty(facts.GetProperty("text").GetString()!).GetString()!;
-            var grid = Golden.Generate(model, text, prompt, facts.GetProperty("new_frames").GetInt32(), facts.GetProperty("guidance_scale").GetSingle());
+            var grid = Golden.Generate(
+                model,
+                text,
+                prompt,
+                facts.GetProperty("new_frames").GetInt32(),
+                facts.GetProperty("guidance_scale").GetSingle());
 
             grid.EosRow.ShouldBe(facts.GetProperty("eos_row").GetInt32(), id);
             grid.EndedByItself.ShouldBe(facts.GetProperty("eos").GetString() == "natural", id);
             grid.Codes().Cells.ToArray().ShouldBe(Golden.Grid(vectors, $"gen.{id}.codes").Cells.ToArray(), id);
             var expected = Golden.Grid(vectors, $"gen.{id}.grid");
-            for (var row = 0; row < Math.Min(grid.Rows, expected.Rows); row++) grid.Row(row).ToArray().ShouldBe(expected.Row(row).ToArray(), $"{id}, row {row}");
+            for (var row = 0; row < Math.Min(grid.Rows, expected.Rows); row++)
+            {
+                grid.Row(row).ToArray().ShouldBe(expected.Row(row).ToArray(), $"{id}, row {row}");
+            }
             // The last row of transformers' grid carries no code, and the loop may stop before it.
             grid.Rows.ShouldBeInRange(expected.Rows - 1, expected.Rows);
         }
@@ -165,11 +182,16 @@ public sealed partial class DiaGoldenTests
             var (cond, uncond) = Golden.Force(model, Ids(vectors, text), rows, literal: literal);
             Golden.ShouldMatch(cond, vectors.Floats($"forced.{text}.cond"), Golden.LogitsTolerance, $"{checkpoint} forced.{text}.cond");
             if (vectors.Has($"forced.{text}.uncond"))
-                Golden.ShouldMatch(uncond, vectors.Floats($"forced.{text}.uncond"), Golden.LogitsTolerance, $"{checkpoint} forced.{text}.uncond");
+                Golden.ShouldMatch(
+                    uncond,
+                    vectors.Floats($"forced.{text}.uncond"),
+                    Golden.LogitsTolerance,
+                    $"{checkpoint} forced.{text}.uncond");
         }
     }
 
-    private static int[] Ids(VectorFile vectors, string text) => TextIds.Encode(vectors.Json.GetProperty("texts").GetProperty(text).GetString()!);
+    private static int[] Ids(VectorFile vectors, string text) =>
+        TextIds.Encode(vectors.Json.GetProperty("texts").GetProperty(text).GetString()!);
 
     private static IReadOnlyList<string> Named(VectorFile vectors, Regex pattern)
     {

@@ -5,7 +5,9 @@ using System.Text.Json;
 
 namespace DiaOrleans.Inference.Tests.Reference;
 
-/// <summary>Writes a full-size checkpoint whose weights follow the formula of the reference set's README, so that none need be shipped.</summary>
+/// <summary>
+/// Writes a full-size checkpoint whose weights follow the formula of the reference set's README, so that none need be shipped.
+/// </summary>
 internal static class FormulaWeights
 {
     private const ulong Golden = 0x9e3779b97f4a7c15;
@@ -14,12 +16,15 @@ internal static class FormulaWeights
     {
         var kinds = description.GetProperty("kinds");
         var tensors = description.GetProperty("tensors").EnumerateObject()
-            .Select(t => (t.Name, Shape: t.Value.GetProperty("shape").EnumerateArray().Select(d => d.GetInt64()).ToArray(), Kind: kinds.GetProperty(t.Value.GetProperty("kind").GetString()!)))
+            .Select(t => (t.Name, Shape: ShapeOf(t.Value), Kind: kinds.GetProperty(t.Value.GetProperty("kind").GetString()!)))
             .ToList();
         using var stream = new FileStream(file, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 20);
         WriteHeader(stream, tensors.Select(t => (t.Name, t.Shape)));
         foreach (var (name, shape, kind) in tensors)
-            WriteTensor(stream, name, shape.Aggregate(1L, (a, b) => a * b), kind.GetProperty("base").GetInt32() == 1, kind.GetProperty("scale").GetSingle());
+        {
+            var count = shape.Aggregate(1L, (a, b) => a * b);
+            WriteTensor(stream, name, count, kind.GetProperty("base").GetInt32() == 1, kind.GetProperty("scale").GetSingle());
+        }
     }
 
     /// <summary>Element i (row-major) of the named tensor.</summary>
@@ -36,7 +41,10 @@ internal static class FormulaWeights
         return aroundOne ? 1f + scaled : scaled;
     }
 
-    public static ulong Hash(string name) => Encoding.UTF8.GetBytes(name).Aggregate(0xcbf29ce484222325UL, (h, b) => (h ^ b) * 0x100000001b3UL);
+    public static ulong Hash(string name) =>
+        Encoding.UTF8.GetBytes(name).Aggregate(0xcbf29ce484222325UL, (h, b) => (h ^ b) * 0x100000001b3UL);
+
+    private static long[] ShapeOf(JsonElement tensor) => [.. tensor.GetProperty("shape").EnumerateArray().Select(d => d.GetInt64())];
 
     private static void WriteHeader(Stream stream, IEnumerable<(string Name, long[] Shape)> tensors)
     {
@@ -67,7 +75,10 @@ internal static class FormulaWeights
             var from = start;
             Parallel.For(0, (length + 65535) / 65536, part =>
             {
-                for (var i = part * 65536; i < Math.Min(length, (part + 1) * 65536); i++) values[i] = Value(hash, from + i, aroundOne, scale);
+                for (var i = part * 65536; i < Math.Min(length, (part + 1) * 65536); i++)
+                {
+                    values[i] = Value(hash, from + i, aroundOne, scale);
+                }
             });
             stream.Write(MemoryMarshal.AsBytes(values.AsSpan(0, length)));
         }

@@ -6,7 +6,9 @@ using DiaOrleans.Inference.Execution;
 
 namespace DiaOrleans.Inference.Tests.Reference;
 
-/// <summary>The published shapes, with weights made by the formula of the reference set. About 8 GB of memory and 7 GB of disk: run on request only.</summary>
+/// <summary>
+/// The published shapes, with weights made by the formula of the reference set. About 8 GB of memory and 7 GB of disk: run on request only.
+/// </summary>
 [Trait("Category", "Reference")]
 public sealed class FullSizeTests : IDisposable
 {
@@ -25,11 +27,16 @@ public sealed class FullSizeTests : IDisposable
             foreach (var check in json.GetProperty("self_check").EnumerateArray())
             {
                 var tensor = check.GetProperty("name").GetString()!;
-                var kind = json.GetProperty("kinds").GetProperty(json.GetProperty("tensors").GetProperty(tensor).GetProperty("kind").GetString()!);
+                var kindName = json.GetProperty("tensors").GetProperty(tensor).GetProperty("kind").GetString()!;
+                var kind = json.GetProperty("kinds").GetProperty(kindName);
                 var bits = check.GetProperty("bits").EnumerateArray().Select(b => Convert.ToUInt32(b.GetString(), 16)).ToArray();
                 for (var i = 0; i < bits.Length; i++)
                 {
-                    var value = FormulaWeights.Value(FormulaWeights.Hash(tensor), i, kind.GetProperty("base").GetInt32() == 1, kind.GetProperty("scale").GetSingle());
+                    var value = FormulaWeights.Value(
+                        FormulaWeights.Hash(tensor),
+                        i,
+                        kind.GetProperty("base").GetInt32() == 1,
+                        kind.GetProperty("scale").GetSingle());
                     BitConverter.SingleToUInt32Bits(value).ShouldBe(bits[i], $"{tensor}[{i}]");
                 }
             }
@@ -39,13 +46,13 @@ public sealed class FullSizeTests : IDisposable
     [Fact]
     public void The_full_size_model_equals_the_reference()
     {
-        SkipUnlessAsked();
+        SkipUnlessEnabled();
         var vectors = VectorFile.Open("dia-full-formula");
         FormulaWeights.Write(vectors.Json, Path.Combine(_folder, "model.safetensors"));
         File.WriteAllText(Path.Combine(_folder, "config.json"), DiaConfigOf(vectors.Json.GetProperty("tensors")));
         var size = new FileInfo(Path.Combine(_folder, "model.safetensors")).Length;
 
-        using var model = DiaModel.Load(DiaCheckpoint.Open(_folder), codec: null, new ModelOptions { Folder = _folder, Threads = 2 }, literal: false);
+        using var model = new DiaModel(DiaCheckpoint.Open(_folder), new DiaModelOptions { Target = ExecutionTarget.Default, Threads = 2 });
         using (var process = Process.GetCurrentProcess())
         {
             var ratio = (double)process.PeakWorkingSet64 / size;
@@ -62,69 +69,117 @@ public sealed class FullSizeTests : IDisposable
         var forced = Golden.Grid(vectors, "forced.grid");
         CheckLogits(vectors, Golden.Force(model, ids, forced), [forced.Rows - 1], "forced.logits", model.Config.Decoder);
 
-        var greedy = Golden.Generate(model, vectors.Json.GetProperty("text").GetString()!, null, vectors.Json.GetProperty("greedy_rows").GetInt32(), vectors.Json.GetProperty("guidance_scale").GetSingle());
+        var greedy = Golden.Generate(
+            model,
+            vectors.Json.GetProperty("text").GetString()!,
+            null,
+            vectors.Json.GetProperty("greedy_rows").GetInt32(),
+            vectors.Json.GetProperty("guidance_scale").GetSingle());
         for (var row = 0; row < grid.Rows; row++) greedy.Row(row).ToArray().ShouldBe(grid.Row(row).ToArray(), $"greedy row {row}");
     }
 
     [Fact]
     public void The_full_size_codec_equals_the_reference()
     {
-        SkipUnlessAsked();
+        SkipUnlessEnabled();
         var vectors = VectorFile.Open("dac-full-formula");
         FormulaWeights.Write(vectors.Json, Path.Combine(_folder, "model.safetensors"));
         File.WriteAllText(Path.Combine(_folder, "config.json"), DacConfigOf(vectors));
-        using var codec = new Codec(DacCheckpoint.Open(_folder), threads: 2);
+        using var codec = new Codec(DacCheckpoint.Open(_folder), ExecutionTarget.Default, threads: 2);
         var (codes, latent, quantised) = codec.EncodeWithLatents(vectors.Floats("wave"));
         var expected = vectors.Ints("codes");
-        for (var i = 0; i < expected.Length; i++) ((int)codes[i % codes.Rows, i / codes.Rows]).ShouldBe(expected[i], $"codebook {i / codes.Rows}, frame {i % codes.Rows}");
+        for (var i = 0; i < expected.Length; i++)
+        {
+            ((int)codes[i % codes.Rows, i / codes.Rows]).ShouldBe(expected[i], $"codebook {i / codes.Rows}, frame {i % codes.Rows}");
+        }
 
-        var (channels, frames) = (Range(vectors.Json, "latent_channels"), Range(vectors.Json, "latent_frames"));
+        var channels = Range(vectors.Json, "latent_channels");
+        var frames = Range(vectors.Json, "latent_frames");
         Golden.ShouldMatch(Slice(latent), vectors.Floats("latent"), Golden.HiddenTolerance, "full-size latent");
         Golden.ShouldMatch(Slice(quantised), vectors.Floats("quantised"), Golden.HiddenTolerance, "full-size quantised");
 
-        var (flat, shape) = (vectors.Ints("random.codes"), vectors.Shape("random.codes"));
+        var flat = vectors.Ints("random.codes");
+        var shape = vectors.Shape("random.codes");
         var random = new CodeGrid((int)shape[1], (int)shape[0]);
         for (var i = 0; i < flat.Length; i++) random[i % random.Rows, i / random.Rows] = (short)flat[i];
         Golden.ShouldMatch(codec.Decode(random), vectors.Floats("random.decoded"), Golden.WaveTolerance, "full-size random.decoded");
 
-        float[] Slice(float[] all) => [.. all.Chunk(codes.Rows).Skip(channels.From).Take(channels.To - channels.From).SelectMany(c => c[frames.From..frames.To])];
+        float[] Slice(float[] all) =>
+            [.. all.Chunk(codes.Rows).ToArray()[channels.From..channels.To].SelectMany(c => c[frames.From..frames.To])];
     }
 
-    private static void SkipUnlessAsked() =>
-        Assert.SkipUnless(Environment.GetEnvironmentVariable("DIA_FULL_SIZE") == "1", "needs about 8 GB of memory and 7 GB of disk: ./test.sh --full-size runs it");
+    private static void SkipUnlessEnabled() =>
+        Assert.SkipUnless(
+            Environment.GetEnvironmentVariable("DIA_FULL_SIZE") == "1",
+            "needs about 8 GB of memory and 7 GB of disk: ./test.sh --full-size runs it");
 
     private static void CheckEncoder(VectorFile vectors, DiaModel model, int[] ids, string name)
     {
         using var encoded = model.TextEncoder.Encode(ids);
-        var hidden = encoded.Hidden.GetTensorDataAsSpan<float>().ToArray().Chunk(model.Config.Encoder.Hidden).ToArray();
+        var hidden = encoded.Hidden.ToSingles().Chunk(model.Config.Encoder.Hidden).ToArray();
         var width = (int)vectors.Shape($"{name}.slice")[1];
-        Golden.ShouldMatch([.. vectors.Ints("enc.positions").SelectMany(p => hidden[p][..width])], vectors.Floats($"{name}.slice"), Golden.HiddenTolerance, $"full-size {name}.slice");
-        Golden.ShouldMatch([.. hidden.Select(h => h.Max(Math.Abs))], vectors.Floats($"{name}.absmax"), Golden.HiddenTolerance, $"full-size {name}.absmax");
-        Golden.ShouldMatch([.. hidden.Select(h => (float)h.Average(v => (double)v))], vectors.Floats($"{name}.mean"), Golden.HiddenTolerance, $"full-size {name}.mean");
+        Golden.ShouldMatch(
+            [.. vectors.Ints("enc.positions").SelectMany(p => hidden[p][..width])],
+            vectors.Floats($"{name}.slice"),
+            Golden.HiddenTolerance,
+            $"full-size {name}.slice");
+        Golden.ShouldMatch(
+            [.. hidden.Select(h => h.Max(Math.Abs))],
+            vectors.Floats($"{name}.absmax"),
+            Golden.HiddenTolerance,
+            $"full-size {name}.absmax");
+        Golden.ShouldMatch(
+            [.. hidden.Select(h => (float)h.Average(v => (double)v))],
+            vectors.Floats($"{name}.mean"),
+            Golden.HiddenTolerance,
+            $"full-size {name}.mean");
     }
 
-    private static void CheckLogits(VectorFile vectors, (float[] Cond, float[] Uncond) logits, int[] rows, string prefix, DecoderShape shape)
+    private static void CheckLogits(
+        VectorFile vectors,
+        (float[] Cond, float[] Uncond) logits,
+        int[] rows,
+        string prefix,
+        DecoderShape shape)
     {
+        var rowSize = shape.Channels * shape.Vocab;
         foreach (var (name, all) in new[] { ("cond", logits.Cond), ("uncond", logits.Uncond) })
         {
             var tensor = $"{prefix}.{name}";
-            var channels = rows.SelectMany(row => all.AsSpan(row * shape.Channels * shape.Vocab, shape.Channels * shape.Vocab).ToArray().Chunk(shape.Vocab)).ToArray();
-            var (width, top) = ((int)vectors.Shape($"{tensor}.first")[2], (int)vectors.Shape($"{tensor}.top.ids")[2]);
-            Golden.ShouldMatch([.. channels.SelectMany(c => c[..width])], vectors.Floats($"{tensor}.first"), Golden.LogitsTolerance, $"full-size {tensor}.first");
+            var channels = rows.SelectMany(row => all[(row * rowSize)..((row + 1) * rowSize)].Chunk(shape.Vocab)).ToArray();
+            var width = (int)vectors.Shape($"{tensor}.first")[2];
+            var top = (int)vectors.Shape($"{tensor}.top.ids")[2];
+            Golden.ShouldMatch(
+                [.. channels.SelectMany(c => c[..width])],
+                vectors.Floats($"{tensor}.first"),
+                Golden.LogitsTolerance,
+                $"full-size {tensor}.first");
             var ids = vectors.Ints($"{tensor}.top.ids").Chunk(top).ToArray();
-            Golden.ShouldMatch([.. channels.SelectMany((c, i) => ids[i].Select(id => c[id]))], vectors.Floats($"{tensor}.top.values"), Golden.LogitsTolerance, $"full-size {tensor}.top.values");
+            Golden.ShouldMatch(
+                [.. channels.SelectMany((c, i) => ids[i].Select(id => c[id]))],
+                vectors.Floats($"{tensor}.top.values"),
+                Golden.LogitsTolerance,
+                $"full-size {tensor}.top.values");
             for (var i = 0; i < channels.Length; i++)
                 Enumerable.Range(0, shape.Vocab).OrderByDescending(id => channels[i][id]).Take(top).ShouldBe(ids[i], $"{tensor}, {i}");
-            Golden.ShouldMatch([.. channels.Select(c => (float)c.Average(v => (double)v))], vectors.Floats($"{tensor}.mean"), Golden.LogitsTolerance, $"full-size {tensor}.mean");
+            Golden.ShouldMatch(
+                [.. channels.Select(c => (float)c.Average(v => (double)v))],
+                vectors.Floats($"{tensor}.mean"),
+                Golden.LogitsTolerance,
+                $"full-size {tensor}.mean");
         }
     }
 
-    private static (int From, int To) Range(JsonElement json, string name) => (json.GetProperty(name)[0].GetInt32(), json.GetProperty(name)[1].GetInt32());
+    private static (int From, int To) Range(JsonElement json, string name) =>
+        (json.GetProperty(name)[0].GetInt32(), json.GetProperty(name)[1].GetInt32());
 
     private static string DiaConfigOf(JsonElement tensors)
     {
         long Dim(string name, int axis) => tensors.GetProperty(name).GetProperty("shape")[axis].GetInt64();
-        int Layers(string stack) => tensors.EnumerateObject().Count(t => t.Name.StartsWith($"model.{stack}.layers.", StringComparison.Ordinal) && t.Name.EndsWith(".pre_sa_norm.weight", StringComparison.Ordinal));
+        bool IsNorm(string name, string stack) =>
+            name.StartsWith($"model.{stack}.layers.", StringComparison.Ordinal) &&
+            name.EndsWith(".pre_sa_norm.weight", StringComparison.Ordinal);
+        int Layers(string stack) => tensors.EnumerateObject().Count(t => IsNorm(t.Name, stack));
         long Heads(string module) => Dim($"model.{module}.weight", 0) / HeadDim;
         var encoder = new
         {
@@ -154,14 +209,27 @@ public sealed class FullSizeTests : IDisposable
             num_channels = delays.Length,
             max_position_embeddings = 3072,
         };
-        return JsonSerializer.Serialize(new { model_type = "dia", encoder_config = encoder, decoder_config = decoder, delay_pattern = delays, bos_token_id = 1026, eos_token_id = 1024, pad_token_id = 1025, norm_eps = 1e-5 });
+        return JsonSerializer.Serialize(new
+        {
+            model_type = "dia",
+            encoder_config = encoder,
+            decoder_config = decoder,
+            delay_pattern = delays,
+            bos_token_id = 1026,
+            eos_token_id = 1024,
+            pad_token_id = 1025,
+            norm_eps = 1e-5,
+        });
     }
 
     private static string DacConfigOf(VectorFile vectors)
     {
         var tensors = vectors.Json.GetProperty("tensors");
         long Dim(string name, int axis) => tensors.GetProperty(name).GetProperty("shape")[axis].GetInt64();
-        IEnumerable<long> Strides(string pattern) => Enumerable.Range(0, 16).Select(i => string.Format(pattern, i)).TakeWhile(n => tensors.TryGetProperty(n, out _)).Select(n => Dim(n, 2) / 2);
+        IEnumerable<long> Strides(string pattern) => Enumerable.Range(0, 16)
+            .Select(i => string.Format(pattern, i))
+            .TakeWhile(n => tensors.TryGetProperty(n, out _))
+            .Select(n => Dim(n, 2) / 2);
         var down = Strides("encoder.block.{0}.conv1.weight").ToArray();
         return JsonSerializer.Serialize(new
         {

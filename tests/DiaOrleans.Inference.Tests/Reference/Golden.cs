@@ -1,22 +1,25 @@
 using DiaOrleans.Inference.Checkpoints;
 using DiaOrleans.Inference.Decoding;
 using DiaOrleans.Inference.Execution;
-using DiaOrleans.Inference.Serving;
 
 namespace DiaOrleans.Inference.Tests.Reference;
 
-/// <summary>What the golden tests share: loading, the error measure of the reference set, and teacher forcing.</summary>
+/// <summary>Helpers of the golden tests: loading, the error measure of the reference set, and teacher forcing.</summary>
 internal static class Golden
 {
     public const double HiddenTolerance = 1e-5;
     public const double LogitsTolerance = 1e-5;
     public const double WaveTolerance = 1e-4;
 
-    public static DiaModel Load(string checkpoint, bool literal = false, int? topK = null)
-    {
-        var opened = DiaCheckpoint.Open(ReferenceCheckpoints.Folder(checkpoint));
-        return DiaModel.Load(opened, codec: null, new ModelOptions { Folder = opened.Folder, Threads = 2 }, literal, topK);
-    }
+    public static DiaModel Load(string checkpoint, bool literal = false, int? topK = null, int slots = 1, Precision? precision = null) =>
+        new(DiaCheckpoint.Open(ReferenceCheckpoints.Folder(checkpoint)), new DiaModelOptions
+        {
+            Target = new ExecutionTarget(Device.Cpu, precision ?? Precision.Fp32),
+            Threads = 2,
+            Slots = slots,
+            Literal = literal,
+            TopK = topK,
+        });
 
     /// <summary>max |x - reference| / (1 + max |reference|).</summary>
     public static double Error(ReadOnlySpan<float> actual, ReadOnlySpan<float> reference)
@@ -46,8 +49,17 @@ internal static class Golden
         return new CodeGrid([.. vectors.Ints(tensor).Select(i => (short)i)], (int)shape[1]);
     }
 
-    /// <summary>Feeds rows <paramref name="from"/> on one at a time and gives both logits after each, [rows, channels, vocab]; the rows before are prefilled.</summary>
-    public static (float[] Cond, float[] Uncond) Force(DiaModel model, int[] textIds, CodeGrid rows, int from = 0, float guidance = 3f, bool literal = false)
+    /// <summary>
+    /// Feeds rows <paramref name="from"/> on one at a time and gives both logits after each, [rows, channels, vocab]; the rows before are
+    /// prefilled.
+    /// </summary>
+    public static (float[] Cond, float[] Uncond) Force(
+        DiaModel model,
+        int[] textIds,
+        CodeGrid rows,
+        int from = 0,
+        float guidance = 3f,
+        bool literal = false)
     {
         using var text = model.TextEncoder.Encode(textIds);
         using var uncond = literal ? model.TextEncoder.Encode(new int[textIds.Length]) : null;
@@ -69,15 +81,8 @@ internal static class Golden
     public static SpeechGrid Generate(DiaModel model, string text, CodeGrid? prompt, int newFrames, float guidance)
     {
         using var slot = new Slot(0, model);
-        var call = new SpeechCall
-        {
-            TextIds = TextIds.Encode(text),
-            MaxFrames = newFrames,
-            Seed = 0,
-            Prompt = prompt,
-            Sampling = new SamplingSettings(guidance, Temperature: 0, TopP: 1, model.Checkpoint.Defaults.TopK),
-        };
-        slot.Enter(new QueuedCall(new SpeechRun(call), call.TextIds, newFrames, 1));
+        var greedy = new SamplingSettings(guidance, Temperature: 0, TopP: 1);
+        slot.Enter(new DecodeRequest(TextIds.Encode(text), newFrames, Seed: 0, prompt, greedy));
         var grid = slot.Grid!;
         while (!grid.Finished)
         {

@@ -12,20 +12,26 @@ public sealed class NanoGoldenTests
     public void Greedy_codes_and_waveforms_equal_the_reference()
     {
         var vectors = VectorFile.Open("dia-nano");
-        using var model = DiaModel.Load(new ModelOptions { Folder = ReferenceCheckpoints.Folder("dia-nano"), Threads = 2 });
+        using var model = SpeechModel.Load(new ModelOptions { Folder = ReferenceCheckpoints.Folder("dia-nano"), Threads = 2 });
         foreach (var property in vectors.Json.GetProperty("cases").EnumerateObject())
         {
-            var (id, facts) = (property.Name, property.Value);
+            var id = property.Name;
+            var facts = property.Value;
             var text = vectors.Json.GetProperty("texts").GetProperty(facts.GetProperty("text").GetString()!).GetString()!;
             TextIds.Encode(text).ShouldBe(vectors.Ints($"{id}.ids"));
             var promptName = facts.GetProperty("prompt").GetString()!;
             var prompt = promptName == "none" ? null : Golden.Grid(vectors, promptName);
-            var grid = Golden.Generate(model, text, prompt, facts.GetProperty("new_frames").GetInt32(), facts.GetProperty("guidance_scale").GetSingle());
+            var grid = Golden.Generate(
+                model.Dia,
+                text,
+                prompt,
+                facts.GetProperty("new_frames").GetInt32(),
+                facts.GetProperty("guidance_scale").GetSingle());
 
             var codes = grid.Codes();
             codes.Cells.ToArray().ShouldBe(Golden.Grid(vectors, $"gen.{id}.codes").Cells.ToArray(), id);
             grid.EosRow.ShouldBe(facts.GetProperty("eos_row").GetInt32(), id);
-            Golden.ShouldMatch(model.Codec!.Decode(codes), vectors.Floats($"gen.{id}.wave"), Golden.WaveTolerance, $"dia-nano {id} wave");
+            Golden.ShouldMatch(model.Codec.Decode(codes), vectors.Floats($"gen.{id}.wave"), Golden.WaveTolerance, $"dia-nano {id} wave");
         }
     }
 
@@ -34,12 +40,16 @@ public sealed class NanoGoldenTests
     {
         var vectors = VectorFile.Open("dia-nano");
         var folder = ReferenceCheckpoints.Folder("dia-nano");
-        using var codec = new Codec(DacCheckpoint.Open(CodecLocator.Find(folder, null)), threads: 2);
+        using var codec = new Codec(DacCheckpoint.Open(CodecLocator.Find(folder, null)), ExecutionTarget.Default, threads: 2);
         var codes = codec.Encode(vectors.Floats("gen.short.wave"));
-        var (expected, shape) = (vectors.Ints("encode.codes"), vectors.Shape("encode.codes"));
+        var expected = vectors.Ints("encode.codes");
+        var shape = vectors.Shape("encode.codes");
         for (var q = 0; q < shape[0]; q++)
         {
-            for (var frame = 0; frame < shape[1]; frame++) ((int)codes[frame, q]).ShouldBe(expected[q * shape[1] + frame], $"codebook {q}, frame {frame}");
+            for (var frame = 0; frame < shape[1]; frame++)
+            {
+                ((int)codes[frame, q]).ShouldBe(expected[q * shape[1] + frame], $"codebook {q}, frame {frame}");
+            }
         }
     }
 }

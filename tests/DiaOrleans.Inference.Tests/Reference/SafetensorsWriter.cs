@@ -1,12 +1,13 @@
 using System.Buffers.Binary;
 using System.Text.Json;
+using NamedTensor = (string Name, string Type, long[] Shape, byte[] Data);
 
 namespace DiaOrleans.Inference.Tests.Reference;
 
 /// <summary>Writes small safetensors files for tests.</summary>
 internal static class SafetensorsWriter
 {
-    public static void Write(string path, IReadOnlyList<(string Name, string Type, long[] Shape, byte[] Data)> tensors)
+    public static void Write(string path, IReadOnlyList<NamedTensor> tensors)
     {
         var header = new Dictionary<string, object>();
         long offset = 0;

@@ -4,7 +4,9 @@ using System.Text.Json;
 
 namespace DiaOrleans.Inference.Tests.Reference;
 
-/// <summary>One file of golden vectors and its description. It has a reader of its own, so that the reader under test is not its own judge.</summary>
+/// <summary>
+/// One file of golden vectors and its description, read without the reader under test.
+/// </summary>
 internal sealed class VectorFile
 {
     private readonly byte[] _bytes;
@@ -15,17 +17,19 @@ internal sealed class VectorFile
     {
         var description = Path.ChangeExtension(path, ".json");
         Json = File.Exists(description) ? JsonDocument.Parse(File.ReadAllBytes(description)).RootElement : default;
-        // The delay cases are a description alone.
+        // The delay cases are a description without vectors.
         if (!File.Exists(path) && Json.ValueKind == JsonValueKind.Object)
         {
-            (_bytes, _tensors) = ([], []);
+            _bytes = [];
+            _tensors = [];
             return;
         }
 
         _bytes = File.ReadAllBytes(path);
         var length = (int)BinaryPrimitives.ReadUInt64LittleEndian(_bytes);
         _data = 8 + length;
-        _tensors = JsonDocument.Parse(_bytes.AsMemory(8, length)).RootElement.EnumerateObject().Where(p => p.Name != "__metadata__").ToDictionary(p => p.Name, p => p.Value);
+        var header = JsonDocument.Parse(_bytes.AsMemory(8, length)).RootElement;
+        _tensors = header.EnumerateObject().Where(p => p.Name != "__metadata__").ToDictionary(p => p.Name, p => p.Value);
     }
 
     public JsonElement Json { get; }
@@ -42,13 +46,19 @@ internal sealed class VectorFile
 
     public string Type(string tensor) => _tensors[tensor].GetProperty("dtype").GetString()!;
 
-    public float[] Floats(string tensor) => Type(tensor) == "F32" ? MemoryMarshal.Cast<byte, float>(Bytes(tensor)).ToArray() : throw new InvalidDataException($"{tensor} is {Type(tensor)}");
+    public float[] Floats(string tensor) => Elements<float>(tensor, "F32");
 
-    public int[] Ints(string tensor) => Type(tensor) == "I32" ? MemoryMarshal.Cast<byte, int>(Bytes(tensor)).ToArray() : throw new InvalidDataException($"{tensor} is {Type(tensor)}");
+    public int[] Ints(string tensor) => Elements<int>(tensor, "I32");
 
     public ReadOnlySpan<byte> Bytes(string tensor)
     {
         var offsets = _tensors[tensor].GetProperty("data_offsets");
         return _bytes.AsSpan(_data + offsets[0].GetInt32(), offsets[1].GetInt32() - offsets[0].GetInt32());
+    }
+
+    private T[] Elements<T>(string tensor, string type) where T : unmanaged
+    {
+        if (Type(tensor) != type) throw new InvalidDataException($"{tensor} is {Type(tensor)}; expected {type}.");
+        return MemoryMarshal.Cast<byte, T>(Bytes(tensor)).ToArray();
     }
 }

@@ -15,7 +15,7 @@ public sealed class CallWindowsTests
     [InlineData(4, 30)]
     [InlineData(40, 3)]
     [InlineData(40, 200)]
-    public void Pieces_hold_all_new_frames_and_what_lies_before_them_and_no_flush_row(int promptFrames, int newFrames)
+    public void Pieces_hold_all_new_frames_and_their_context_and_no_flush_row(int promptFrames, int newFrames)
     {
         var prompt = promptFrames == 0 ? null : new CodeGrid([.. Enumerable.Range(0, promptFrames * 9).Select(i => (short)(i % 500))], 9);
         var grid = new SpeechGrid(Delay, Rules, prompt, 300, 3072);
@@ -41,7 +41,8 @@ public sealed class CallWindowsTests
         pieces[^1].Finished.ShouldBeSameAs(grid);
         var before = Math.Min(Context, promptFrames);
         pieces[0].From.ShouldBe(before);
-        if (prompt is not null) pieces[0].Codes.Slice(0, before).Cells.ToArray().ShouldBe(prompt.Slice(promptFrames - before, promptFrames).Cells.ToArray());
+        if (prompt is not null)
+            pieces[0].Codes.Slice(0, before).Cells.ToArray().ShouldBe(prompt.Slice(promptFrames - before, promptFrames).Cells.ToArray());
     }
 
     [Fact]
@@ -61,5 +62,11 @@ public sealed class CallWindowsTests
     }
 
     private static short[] Drawn(SpeechGrid grid, int newFrames) =>
-        [.. Enumerable.Range(0, 9).Select(channel => channel == 0 && grid.Rows == grid.PromptFrames + 1 + newFrames ? Eos : (short)((grid.Rows * 7 + channel) % 1000))];
+        [.. Enumerable.Range(0, 9).Select(channel => Token(grid, newFrames, channel))];
+
+    private static short Token(SpeechGrid grid, int newFrames, int channel)
+    {
+        var isEnd = channel == 0 && grid.Rows == grid.PromptFrames + 1 + newFrames;
+        return isEnd ? Eos : (short)((grid.Rows * 7 + channel) % 1000);
+    }
 }

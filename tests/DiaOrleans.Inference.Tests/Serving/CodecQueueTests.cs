@@ -8,9 +8,11 @@ public sealed class CodecQueueTests
     private readonly CodecQueue _queue = new();
 
     [Fact]
-    public void The_call_whose_listener_has_least_goes_first_and_equals_in_order()
+    public void The_window_with_the_fewest_frames_before_it_goes_first_and_equals_in_order()
     {
-        var (old, first, second) = (Call(), Call(), Call());
+        var old = TestCalls.Queued();
+        var first = TestCalls.Queued();
+        var second = TestCalls.Queued();
         Add(old, 24);
         Add(old, 67);
         Add(first, 0);
@@ -23,7 +25,7 @@ public sealed class CodecQueueTests
     }
 
     [Fact]
-    public async Task Who_waits_gets_what_comes_and_hears_of_the_end()
+    public async Task A_waiting_reader_gets_every_window_and_then_the_end()
     {
         var taker = Task.Factory.StartNew(
             () =>
@@ -33,13 +35,12 @@ public sealed class CodecQueueTests
                 return taken;
             },
             TaskCreationOptions.LongRunning);
-        Add(Call(), 0);
-        Add(Call(), 0);
+        Add(TestCalls.Queued(), 0);
+        Add(TestCalls.Queued(), 0);
         _queue.Close();
         (await taker).ShouldBe(2);
     }
 
-    private void Add(QueuedCall call, int framesBefore) => _queue.Add(new CodecJob(call, new CodecPiece(new CodeGrid(1, 9), 0, 1, framesBefore, null)));
-
-    private static QueuedCall Call() => new(new SpeechRun(new SpeechCall { TextIds = [97], MaxFrames = 1, Seed = 0 }), [97], 1, 1);
+    private void Add(QueuedCall call, int framesBefore) =>
+        _queue.Add(new CodecJob(call, new CodecPiece(new CodeGrid(1, 9), 0, 1, framesBefore, null)));
 }

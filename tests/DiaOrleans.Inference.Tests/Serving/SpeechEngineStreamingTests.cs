@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DiaOrleans.Inference.Tests.Serving;
 
-/// <summary>What is heard before a call has ended, with the shipped model.</summary>
+/// <summary>Samples that are read before a call has ended, with the shipped model.</summary>
 public sealed class SpeechEngineStreamingTests
 {
     private const string Text =
@@ -16,7 +16,7 @@ public sealed class SpeechEngineStreamingTests
     private const int HopLength = 1024;
 
     [Fact]
-    public async Task Samples_of_windows_are_those_of_the_whole_clip_to_the_bit()
+    public async Task Streamed_samples_equal_those_of_the_whole_clip_to_the_bit()
     {
         await using var engine = Open();
         using var codec = OpenCodec();
@@ -58,9 +58,9 @@ public sealed class SpeechEngineStreamingTests
     }
 
     [Fact]
-    public async Task The_first_window_is_heard_while_the_decoder_is_far_from_the_end()
+    public async Task The_first_window_can_be_read_long_before_the_decoder_ends()
     {
-        // Stands still after that many rows: 8 + 10 frames and 8 rows of delay are in them.
+        // The decoder pauses after that many rows, which hold 8 + 10 frames and 8 rows of delay.
         using var brake = new Brake(steps: 27);
         await using var engine = Open(time: brake);
         var run = engine.TryStart(Call()).Run!;
@@ -73,7 +73,7 @@ public sealed class SpeechEngineStreamingTests
     }
 
     [Fact]
-    public async Task A_stopped_run_frees_its_slot_within_a_step_and_its_reader_hears_of_it()
+    public async Task A_stopped_run_frees_its_slot_within_a_step_and_cancels_its_reader()
     {
         using var brake = new Brake(steps: 40);
         await using var engine = Open(time: brake);
@@ -88,7 +88,7 @@ public sealed class SpeechEngineStreamingTests
     }
 
     [Fact]
-    public async Task A_recording_is_encoded_while_the_decoder_stands()
+    public async Task A_recording_is_encoded_while_the_decoder_is_paused()
     {
         using var brake = new Brake(steps: 5);
         await using var engine = Open(time: brake);
@@ -110,12 +110,12 @@ public sealed class SpeechEngineStreamingTests
     }
 
     [Fact]
-    public async Task What_is_no_recording_is_refused_with_a_reason()
+    public async Task An_invalid_recording_is_refused_with_a_reason()
     {
         await using var engine = Open();
         Refused([]).ShouldContain("empty");
         Refused(new float[120 * 16000 + 1]).ShouldContain("120 s");
-        Refused([0, float.NaN]).ShouldContain("no numbers");
+        Refused([0, float.NaN]).ShouldContain("not numbers");
 
         string Refused(float[] samples)
         {
@@ -131,37 +131,37 @@ public sealed class SpeechEngineStreamingTests
         SpeechEngine.Open(new ModelOptions { Folder = ReferenceCheckpoints.Folder("dia-nano") }, NullLogger<SpeechEngine>.Instance, time);
 
     private static Codec OpenCodec() =>
-        new(DacCheckpoint.Open(CodecLocator.Find(ReferenceCheckpoints.Folder("dia-nano"), null)), threads: 1);
+        new(DacCheckpoint.Open(CodecLocator.Find(ReferenceCheckpoints.Folder("dia-nano"), null)), ExecutionTarget.Default, threads: 1);
 
-    /// <summary>The decoder looks at the clock before and after each step; this one lets it make so many steps and then holds it.</summary>
+    /// <summary>The decoder reads the clock before and after each step; this clock lets it make so many steps and then pauses it.</summary>
     private sealed class Brake(int steps) : TimeProvider, IDisposable
     {
-        private readonly SemaphoreSlim _looks = new(2 * steps);
+        private readonly SemaphoreSlim _reads = new(2 * steps);
         private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private volatile bool _off;
 
-        /// <summary>Ends when the decoder stands.</summary>
+        /// <summary>Ends when the decoder is paused.</summary>
         public Task Reached => _reached.Task;
 
         public override long GetTimestamp()
         {
-            if (!_off && !_looks.Wait(0))
+            if (!_off && !_reads.Wait(0))
             {
                 _reached.TrySetResult();
-                if (!_looks.Wait(TimeSpan.FromSeconds(60))) _off = true;
+                if (!_reads.Wait(TimeSpan.FromSeconds(60))) _off = true;
             }
 
             return base.GetTimestamp();
         }
 
-        public void Release(int steps) => _looks.Release(2 * steps);
+        public void Release(int steps) => _reads.Release(2 * steps);
 
         public void Release()
         {
             _off = true;
-            _looks.Release(100);
+            _reads.Release(100);
         }
 
-        public void Dispose() => _looks.Dispose();
+        public void Dispose() => _reads.Dispose();
     }
 }

@@ -81,7 +81,7 @@ public sealed class SpeechEngineTests
     }
 
     [Fact]
-    public async Task What_no_model_can_serve_is_refused_with_a_reason()
+    public async Task A_call_that_the_model_cannot_serve_is_refused_with_a_reason()
     {
         await using var engine = Open();
         var call = Call(0, maxFrames: 10);
@@ -100,7 +100,7 @@ public sealed class SpeechEngineTests
     }
 
     [Fact]
-    public async Task A_full_engine_says_when_to_come_back()
+    public async Task A_full_engine_gives_a_time_to_retry()
     {
         await using var engine = Open(maxWaitingSeconds: 1);
         var run = Start(engine, 1);

@@ -23,13 +23,18 @@ internal static class BenchCommand
         var streams = Within("--streams", 1, MaxStreams, 1, "Requests in one batch.");
         var steps = Within("--steps", 1, MaxSteps, 200, "Measured steps.");
         var threads = Within("--threads", 0, MaxThreads, 0, "Threads of ONNX Runtime; 0 chooses by the model's size.");
-        var random = new Option<bool>("--random-weights") { Description = "Make up the weights; the folder's config.json is enough." };
+        var random = new Option<bool>("--random-weights") { Description = "Use random weights; the folder's config.json is enough." };
         var json = new Option<bool>("--json") { Description = "Print one JSON object." };
-        var decode = new Command("decode", "Times the decoder: both guidance rows, sampling included, a text of 100 bytes, 100 rows in the cache.") { model, streams, steps, threads, random, json };
+        const string description = "Times the decoder: both guidance rows, sampling included, a text of 100 bytes, 100 rows in the cache.";
+        var decode = new Command("decode", description) { model, streams, steps, threads, random, json };
         decode.SetAction(parsed =>
         {
             var options = new DecodeBenchmarkOptions(
-                parsed.GetRequiredValue(model).FullName, parsed.GetValue(streams), parsed.GetValue(steps), parsed.GetValue(threads), parsed.GetValue(random));
+                parsed.GetRequiredValue(model).FullName,
+                parsed.GetValue(streams),
+                parsed.GetValue(steps),
+                parsed.GetValue(threads),
+                parsed.GetValue(random));
             return Run(options, parsed.GetValue(json));
         });
         return new Command("bench", "Measures this machine.") { decode };
@@ -79,9 +84,10 @@ internal static class BenchCommand
         var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => value };
         option.Validators.Add(result =>
         {
-            // What is no number at all is reported already.
+            // The parser itself reports a value that is not an integer.
             if (result.Tokens is [var token] && !int.TryParse(token.Value, CultureInfo.InvariantCulture, out _)) return;
-            if (result.GetValueOrDefault<int>() is var given && (given < min || given > max)) result.AddError($"{name} is {given}; expected {min} to {max}.");
+            var given = result.GetValueOrDefault<int>();
+            if (given < min || given > max) result.AddError($"{name} is {given}; expected {min} to {max}.");
         });
         return option;
     }

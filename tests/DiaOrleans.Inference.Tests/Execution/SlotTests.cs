@@ -1,20 +1,17 @@
 using DiaOrleans.Inference.Decoding;
 using DiaOrleans.Inference.Execution;
-using DiaOrleans.Inference.Serving;
 using DiaOrleans.Inference.Tests.Reference;
 
-namespace DiaOrleans.Inference.Tests.Serving;
+namespace DiaOrleans.Inference.Tests.Execution;
 
 public sealed class SlotTests
 {
     [Fact]
-    public void A_step_allocates_next_to_nothing_however_far_the_speech_is()
+    public void A_step_allocates_at_most_64_bytes_at_any_position()
     {
-        using var model = DiaModel.Load(new ModelOptions { Folder = ReferenceCheckpoints.Folder("dia-nano"), Threads = 1 });
+        using var model = Golden.Load("dia-nano");
         using var slot = new Slot(0, model);
-        const string text = "[S1] 1234 5678 [S1]";
-        var call = new SpeechCall { TextIds = TextIds.Encode(text), MaxFrames = 480, Seed = 4 };
-        slot.Enter(new QueuedCall(new SpeechRun(call), call.TextIds, 480, 1));
+        slot.Enter(new DecodeRequest(TextIds.Encode("[S1] 1234 5678 [S1]"), MaxFrames: 480, Seed: 4, Prompt: null, Sampling: null));
         Steps(50);
         var early = Steps(50);
         Steps(200);
@@ -40,9 +37,8 @@ public sealed class SlotTests
     [Fact]
     public void A_batch_of_several_slots_gives_each_its_own_logits()
     {
-        var folder = ReferenceCheckpoints.Folder("dia-nano");
-        using var single = DiaModel.Load(new ModelOptions { Folder = folder, Threads = 1 });
-        using var several = DiaModel.Load(new ModelOptions { Folder = folder, Threads = 1, Slots = 3 });
+        using var single = Golden.Load("dia-nano");
+        using var several = Golden.Load("dia-nano", slots: 3);
         var ids = TextIds.Encode("[S1] The lamp is still on. [S1]");
         short[] row = [.. Enumerable.Repeat((short)single.Config.Bos, single.Delay.Channels)];
         using var one = single.TextEncoder.Encode(ids);

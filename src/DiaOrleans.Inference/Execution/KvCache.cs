@@ -4,21 +4,31 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace DiaOrleans.Inference.Execution;
 
-/// <summary>The self-attention cache of all slots, [2 * slots, kvHeads, capacity, headDim] a layer: read and written in place, never copied.</summary>
-internal sealed class DecoderCache : IDisposable
+/// <summary>
+/// The self-attention KV cache of all slots, [2 * slots, kvHeads, capacity, headDim] a layer: read and written in place, never copied.
+/// </summary>
+internal sealed class KvCache : IDisposable
 {
     private readonly DecoderShape _shape;
     private readonly int _capacity;
-    private readonly NativeTensor<float>[] _keys;
-    private readonly NativeTensor<float>[] _values;
+    private readonly DeviceTensor[] _keys;
+    private readonly DeviceTensor[] _values;
 
-    public DecoderCache(DecoderShape shape, int slots, int capacity)
+    /// <param name="target">Its device, and the precision that gives its element type.</param>
+    /// <param name="shape">The decoder.</param>
+    /// <param name="slots">Slots in the batch.</param>
+    /// <param name="capacity">Rows of a slot.</param>
+    public KvCache(ExecutionTarget target, DecoderShape shape, int slots, int capacity)
     {
-        (_shape, _capacity) = (shape, capacity);
-        _keys = [.. Enumerable.Range(0, shape.Layers).Select(_ => new NativeTensor<float>(2 * slots, shape.KvHeads, capacity, shape.HeadDim))];
-        _values = [.. Enumerable.Range(0, shape.Layers).Select(_ => new NativeTensor<float>(2 * slots, shape.KvHeads, capacity, shape.HeadDim))];
+        _shape = shape;
+        _capacity = capacity;
+        _keys = [.. Enumerable.Range(0, shape.Layers).Select(_ => Layer())];
+        _values = [.. Enumerable.Range(0, shape.Layers).Select(_ => Layer())];
+
+        DeviceTensor Layer() => new(target.Device, target.Precision.Activation, 2 * slots, shape.KvHeads, capacity, shape.HeadDim);
     }
 
+    /// <summary>Binds all slots.</summary>
     public void Bind(OrtIoBinding binding)
     {
         for (var layer = 0; layer < _shape.Layers; layer++) Bind(binding, layer, _keys[layer].Value, _values[layer].Value);
@@ -32,7 +42,7 @@ internal sealed class DecoderCache : IDisposable
         for (var layer = 0; layer < _shape.Layers; layer++) Bind(binding, layer, View(_keys[layer]), View(_values[layer]));
         return views;
 
-        OrtValue View(NativeTensor<float> whole) => views.Add(whole.View(offset, 2, _shape.KvHeads, _capacity, _shape.HeadDim));
+        OrtValue View(DeviceTensor whole) => views.Add(whole.View(offset, 2, _shape.KvHeads, _capacity, _shape.HeadDim));
     }
 
     public void Dispose()

@@ -1,0 +1,9 @@
+namespace DiaOrleans.Inference.Benchmarks;
+
+/// <summary>What is measured: one batch of <paramref name="Streams"/> requests, both guidance rows, sampling included.</summary>
+/// <param name="Folder">Checkpoint folder; with <paramref name="RandomWeights"/> its config.json is enough.</param>
+/// <param name="Streams">Requests in the batch.</param>
+/// <param name="Steps">Measured steps.</param>
+/// <param name="Threads">Threads of ONNX Runtime; 0 chooses by the model's size.</param>
+/// <param name="RandomWeights">Whether the weights are random numbers of the config's shapes.</param>
+public sealed record DecodeBenchmarkOptions(string Folder, int Streams = 1, int Steps = 200, int Threads = 0, bool RandomWeights = false);

@@ -1,0 +1,83 @@
+using DiaOrleans.Inference.Checkpoints;
+using DiaOrleans.Inference.Graphs;
+using Microsoft.ML.OnnxRuntime;
+
+namespace DiaOrleans.Inference.Execution;
+
+/// <summary>
+/// A processor that sessions run on, one sealed class a kind: its session options, its memory and the copies between that memory and the
+/// host's. An instance stands for the hardware and lives as long as the process. Thread-safe.
+/// </summary>
+public abstract class Device
+{
+    private protected Device(string name, params Precision[] precisions)
+    {
+        Name = name;
+        Precisions = precisions;
+    }
+
+    /// <summary>The host's processor.</summary>
+    public static Device Cpu { get; } = new CpuDevice();
+
+    /// <summary>Name in settings and logs, for example cpu.</summary>
+    public string Name { get; }
+
+    /// <summary>Precisions that are offered on it.</summary>
+    public IReadOnlyList<Precision> Precisions { get; }
+
+    /// <summary>ONNX Runtime's name for the memory of this device.</summary>
+    internal abstract OrtMemoryInfo Memory { get; }
+
+    /// <inheritdoc />
+    public override string ToString() => Name;
+
+    /// <summary>A session of a graph on this device.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="threads">Threads on the host within one operator.</param>
+    /// <exception cref="CheckpointException">ONNX Runtime refuses the model.</exception>
+    internal InferenceSession CreateSession(GraphModel graph, int threads)
+    {
+        using var options = new SessionOptions
+        {
+            GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
+            ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
+            InterOpNumThreads = 1,
+            IntraOpNumThreads = threads,
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
+        };
+        if (graph.WeightFolder is { } folder) options.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", folder);
+        Configure(options);
+        try
+        {
+            return new InferenceSession(graph.Bytes, options);
+        }
+        catch (OnnxRuntimeException problem)
+        {
+            throw new CheckpointException($"{graph.WeightFolder}: ONNX Runtime refuses the model: {problem.Message}", problem);
+        }
+    }
+
+    /// <summary>Adds the device's execution provider and its options.</summary>
+    private protected abstract void Configure(SessionOptions options);
+
+    /// <summary>Allocates zeroed memory on the device; <see cref="Free"/> releases it.</summary>
+    internal abstract nint Allocate(long bytes);
+
+    /// <summary>Releases memory of <see cref="Allocate"/>.</summary>
+    internal abstract void Free(nint address);
+
+    /// <summary>Zeroed memory that host and device share or copy between them.</summary>
+    internal abstract IStagingBuffer AllocateStaging(long bytes);
+
+    /// <summary>Copies from the host to the device.</summary>
+    internal abstract void Write(ReadOnlySpan<byte> from, nint to);
+
+    /// <summary>Copies from the device to the host; waits for the device's work so far.</summary>
+    internal abstract void Read(nint from, Span<byte> to);
+
+    /// <summary>
+    /// Copies <paramref name="count"/> blocks of <paramref name="bytes"/> each within the device; block i starts i times the stride behind
+    /// the first one.
+    /// </summary>
+    internal abstract void CopyBlocks(nint from, long fromStride, nint to, long toStride, long bytes, long count);
+}

@@ -1,0 +1,88 @@
+using DiaOrleans.Inference.Graphs;
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+
+namespace DiaOrleans.Inference.Execution;
+
+/// <summary>
+/// A zeroed tensor at a fixed address of a device, row-major, of an element type known at run time; bound to sessions and written in place.
+/// </summary>
+internal sealed class DeviceTensor : IDisposable
+{
+    private readonly Device _device;
+    private readonly long _count;
+    private nint _address;
+
+    public DeviceTensor(Device device, OnnxType type, params long[] shape)
+    {
+        _device = device;
+        _count = Count(shape);
+        _address = device.Allocate(checked(_count * type.ByteSize()));
+        Type = type;
+        Shape = shape;
+        Value = View(0, shape);
+    }
+
+    /// <summary>Element type.</summary>
+    public OnnxType Type { get; }
+
+    /// <summary>Dimensions.</summary>
+    public long[] Shape { get; }
+
+    /// <summary>The whole tensor; lives as long as this object.</summary>
+    public OrtValue Value { get; }
+
+    /// <summary>
+    /// A tensor of <paramref name="shape"/> over this memory, from element <paramref name="offset"/> on. The caller disposes of it.
+    /// </summary>
+    public OrtValue View(long offset, params long[] shape)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(offset + Count(shape), _count);
+        return CreateValue(_device.Memory, Type, shape, _address + (nint)(offset * Type.ByteSize()));
+    }
+
+    /// <summary>Elements from the host, in this tensor's type, over the whole of it.</summary>
+    public void Write(ReadOnlySpan<byte> elements)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(elements.Length, _count * Type.ByteSize());
+        _device.Write(elements, _address);
+    }
+
+    /// <summary>All elements as fp32 on the host; at most 2^31 bytes.</summary>
+    public float[] ToSingles()
+    {
+        var raw = new byte[checked((int)(_count * Type.ByteSize()))];
+        _device.Read(_address, raw);
+        return OnnxElements.Widen(raw, Type);
+    }
+
+    /// <summary>
+    /// Copies all of <paramref name="source"/> into this tensor in <paramref name="blocks"/> equal blocks: block i goes to element
+    /// <paramref name="offset"/> + i * <paramref name="stride"/>. Both have the same type and device.
+    /// </summary>
+    public void CopyBlocks(DeviceTensor source, int blocks, long offset, long stride)
+    {
+        if (source.Type != Type)
+            throw new ArgumentException($"A tensor of {source.Type} cannot be copied into one of {Type}.", nameof(source));
+        var length = source._count / blocks;
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, stride);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(offset + (blocks - 1) * stride + length, _count);
+        long size = Type.ByteSize();
+        _device.CopyBlocks(source._address, length * size, _address + (nint)(offset * size), stride * size, length * size, blocks);
+    }
+
+    public void Dispose()
+    {
+        if (_address == 0) return;
+        Value.Dispose();
+        _device.Free(_address);
+        _address = 0;
+    }
+
+    /// <summary>A value over memory that outlives it. ONNX Runtime numbers element types as onnx.proto does.</summary>
+    internal static OrtValue CreateValue(OrtMemoryInfo memory, OnnxType type, long[] shape, nint address) =>
+        OrtValue.CreateTensorValueWithData(memory, (TensorElementType)type, shape, address, Count(shape) * type.ByteSize());
+
+    /// <summary>Elements of a shape.</summary>
+    internal static long Count(long[] shape) => shape.Aggregate(1L, (product, dim) => checked(product * dim));
+}

@@ -1,0 +1,23 @@
+namespace DiaOrleans.Inference.Execution;
+
+/// <summary>How a checkpoint's text encoder and decoder are loaded.</summary>
+internal sealed record DiaModelOptions
+{
+    /// <summary>Device and precision.</summary>
+    public required ExecutionTarget Target { get; init; }
+
+    /// <summary>Threads of ONNX Runtime on the host; 0 chooses by the model's size.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>Slots in the batch.</summary>
+    public int Slots { get; init; } = 1;
+
+    /// <summary>The unconditional row runs as published, without the collapse of its text to constants.</summary>
+    public bool Literal { get; init; }
+
+    /// <summary>Candidates that guidance selects; null takes the checkpoint's default.</summary>
+    public int? TopK { get; init; }
+
+    /// <summary>Text ids of a slot if there are several; null takes the model's maximum.</summary>
+    public int? TextCapacity { get; init; }
+}

@@ -1,0 +1,102 @@
+using DiaOrleans.Inference.Graphs;
+using Microsoft.ML.OnnxRuntime;
+
+namespace DiaOrleans.Inference.Execution;
+
+/// <summary>The layout of small tensors in one buffer, in the order of their adding.</summary>
+internal sealed class PackedLayout
+{
+    // The alignment of CUDA's own allocations.
+    private const long Alignment = 256;
+
+    private readonly List<PackedTensor> _tensors = [];
+
+    /// <summary>The tensors so far.</summary>
+    public IReadOnlyList<PackedTensor> Tensors => _tensors;
+
+    /// <summary>Bytes of all tensors so far.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>Adds a tensor that sessions read or write on the device.</summary>
+    public PackedField<T> Add<T>(string name, params long[] shape) where T : unmanaged => Add<T>(name, onHost: false, shape);
+
+    /// <summary>
+    /// Adds a tensor that sessions read in the host's memory, on every device: a shape or a length that operators are launched with.
+    /// </summary>
+    public PackedField<T> AddForHost<T>(string name, params long[] shape) where T : unmanaged => Add<T>(name, onHost: true, shape);
+
+    private PackedField<T> Add<T>(string name, bool onHost, long[] shape) where T : unmanaged
+    {
+        var tensor = new PackedTensor(name, TypeOf<T>(), shape, Bytes, onHost);
+        _tensors.Add(tensor);
+        var count = DeviceTensor.Count(shape);
+        Bytes += (count * tensor.Type.ByteSize() + Alignment - 1) / Alignment * Alignment;
+        return new PackedField<T>(tensor.Offset, checked((int)count));
+    }
+
+    private static OnnxType TypeOf<T>()
+    {
+        if (typeof(T) == typeof(float)) return OnnxType.Float;
+        if (typeof(T) == typeof(int)) return OnnxType.Int32;
+        if (typeof(T) == typeof(long)) return OnnxType.Int64;
+        throw new NotSupportedException($"No tensor of {typeof(T).Name} can be packed.");
+    }
+}
+
+/// <summary>One tensor of a packed buffer.</summary>
+/// <param name="Name">Graph input or output.</param>
+/// <param name="Type">Element type.</param>
+/// <param name="Shape">Dimensions.</param>
+/// <param name="Offset">Bytes from the start of the buffer.</param>
+/// <param name="OnHost">Whether sessions read it in the host's memory.</param>
+internal sealed record PackedTensor(string Name, OnnxType Type, long[] Shape, long Offset, bool OnHost);
+
+/// <summary>The elements of one packed tensor on the host.</summary>
+/// <param name="Offset">Bytes from the start of the buffer.</param>
+/// <param name="Count">Number of elements.</param>
+internal readonly record struct PackedField<T>(long Offset, int Count) where T : unmanaged;
+
+/// <summary>Small tensors in one staging buffer, so that one copy moves them all; zeroed at first.</summary>
+internal sealed unsafe class PackedTensors : IDisposable
+{
+    private readonly IStagingBuffer _buffer;
+    private readonly List<(string Name, OrtValue Value)> _values = [];
+
+    public PackedTensors(Device device, PackedLayout layout)
+    {
+        _buffer = device.AllocateStaging(layout.Bytes);
+        foreach (var tensor in layout.Tensors)
+        {
+            var memory = tensor.OnHost ? OrtMemoryInfo.DefaultInstance : device.Memory;
+            var start = tensor.OnHost ? _buffer.Host : _buffer.Device;
+            _values.Add((tensor.Name, DeviceTensor.CreateValue(memory, tensor.Type, tensor.Shape, start + (nint)tensor.Offset)));
+        }
+    }
+
+    /// <summary>The host's elements of one tensor, row-major.</summary>
+    public Span<T> Elements<T>(PackedField<T> field) where T : unmanaged => new((T*)(_buffer.Host + (nint)field.Offset), field.Count);
+
+    /// <summary>Binds every tensor to the graph input of its name.</summary>
+    public void BindInputs(OrtIoBinding binding)
+    {
+        foreach (var (name, value) in _values) binding.BindInput(name, value);
+    }
+
+    /// <summary>Binds every tensor to the graph output of its name.</summary>
+    public void BindOutputs(OrtIoBinding binding)
+    {
+        foreach (var (name, value) in _values) binding.BindOutput(name, value);
+    }
+
+    /// <summary>Copies the host's elements to the device.</summary>
+    public void Upload() => _buffer.Upload();
+
+    /// <summary>Copies the device's elements to the host.</summary>
+    public void Download() => _buffer.Download();
+
+    public void Dispose()
+    {
+        foreach (var (_, value) in _values) value.Dispose();
+        _buffer.Dispose();
+    }
+}

@@ -1,0 +1,63 @@
+using DiaOrleans.Inference.Decoding;
+
+namespace DiaOrleans.Inference.Execution;
+
+/// <summary>One slot of the decoder's batch: the token rows of its request, and the sampler that extends them.</summary>
+internal sealed class Slot(int index, DiaModel model) : IDisposable
+{
+    private readonly TokenSampler _sampler = new(model.Rules, model.Candidates);
+    private readonly short[] _sampled = new short[model.Delay.Channels];
+    private EncodedText? _text;
+    private SamplingSettings _sampling = model.Sampling;
+    private long _seed;
+
+    /// <summary>Rows of the request; null if the slot is free.</summary>
+    public SpeechGrid? Grid { get; private set; }
+
+    /// <summary>Encodes the text and prefills the prompt; the slot is then ready to step.</summary>
+    public void Enter(DecodeRequest request)
+    {
+        _sampling = request.Sampling is { } wanted ? wanted with { TopK = model.Sampling.TopK } : model.Sampling;
+        _seed = request.Seed;
+        _text?.Dispose();
+        _text = model.TextEncoder.Encode(request.TextIds);
+        model.Decoder.Admit(index, _text, _sampling.Guidance);
+        var grid = new SpeechGrid(model.Delay, model.Rules, request.Prompt, request.MaxFrames, model.Config.Decoder.MaxPositions);
+        var rows = new CodeGrid(grid.PromptFrames, model.Delay.Channels);
+        for (var row = 0; row < rows.Rows; row++) grid.Row(row).CopyTo(rows.Row(row));
+        model.Decoder.Prefill(index, rows.Cells, rows.Rows);
+        Grid = grid;
+    }
+
+    /// <summary>Sets the row that the next step feeds.</summary>
+    public void Feed()
+    {
+        var grid = Grid!;
+        model.Decoder.Feed(index, grid.Row(grid.Rows - 1), grid.Rows - 1);
+    }
+
+    /// <summary>Chooses the next row's tokens among the step's candidates.</summary>
+    /// <exception cref="NotFiniteNumberException">The model has overflowed.</exception>
+    public void Advance()
+    {
+        var grid = Grid!;
+        for (var channel = 0; channel < _sampled.Length; channel++)
+        {
+            if (!grid.NeedsSampling(channel)) continue;
+            var candidates = model.Decoder.Candidates(index, channel);
+            var uniform = CounterRandom.Uniform(_seed, grid.Rows, channel);
+            _sampled[channel] = (short)_sampler.Choose(channel, candidates.Ids, candidates.Values, _sampling, uniform, candidates.Fallback);
+        }
+
+        grid.Append(_sampled);
+    }
+
+    /// <summary>Frees the slot.</summary>
+    public void Leave()
+    {
+        model.Decoder.Leave(index);
+        Grid = null;
+    }
+
+    public void Dispose() => _text?.Dispose();
+}

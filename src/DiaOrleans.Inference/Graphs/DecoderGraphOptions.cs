@@ -1,0 +1,10 @@
+namespace DiaOrleans.Inference.Graphs;
+
+/// <summary>Options of a decoder graph.</summary>
+/// <param name="Capacity">Rows of the self-attention cache.</param>
+/// <param name="TopK">Number of candidates that guidance selects.</param>
+/// <param name="UncondCross">
+/// Each layer's constant cross-attention output of the unconditional row, [layers][hidden]; null builds the literal graph, whose
+/// cross-attention runs on both rows.
+/// </param>
+internal sealed record DecoderGraphOptions(int Capacity, int TopK, IReadOnlyList<float[]>? UncondCross);
