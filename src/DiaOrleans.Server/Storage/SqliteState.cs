@@ -1,4 +1,5 @@
 using DiaOrleans.Grains.State;
+using DiaOrleans.Grains.Telemetry;
 using Orleans.Configuration;
 using Orleans.Storage;
 
@@ -22,7 +23,8 @@ internal static class SqliteState
         });
         silo.Services.AddKeyedSingleton<IGrainStorage>(
             StateStorage.ProviderName,
-            (provider, _) => new OffTurnStorage(new ExactKeyStorage(provider.GetRequiredKeyedService<IGrainStorage>(Relational))));
+            (provider, _) => new ObservedStorage(
+                new OffTurnStorage(new ExactKeyStorage(provider.GetRequiredKeyedService<IGrainStorage>(Relational))), provider.GetRequiredService<DiaMetrics>()));
         return silo;
     }
 }
