@@ -39,7 +39,7 @@ internal static class SystemOperations
         {
             Answers =
             [
-                Answers.Ok("The metrics.", null) with { MediaTypes = ["text/plain"] },
+                new(200, "The metrics.") { MediaTypes = ["text/plain"] },
                 Answers.Problem(403, "Metrics are for readers on this machine: set PublicMetrics to serve them to others"),
             ],
         },
