@@ -5,6 +5,7 @@ using DiaOrleans.Grains.Previews;
 using DiaOrleans.Grains.Rendering;
 using DiaOrleans.Grains.Requests;
 using DiaOrleans.Grains.Retention;
+using DiaOrleans.Grains.Telemetry;
 using DiaOrleans.Grains.Workers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -23,6 +24,7 @@ public static class GrainServices
     public static ISiloBuilder AddDiaGrains(this ISiloBuilder silo)
     {
         silo.Services.TryAddSingleton(TimeProvider.System);
+        silo.Services.TryAddSingleton<DiaMetrics>();
         silo.Services.AddPlacementDirector<PinnedPlacement, PinnedPlacementDirector>();
         silo.Services.TryAddSingleton(new RenderingOptions());
         silo.Services.AddSingleton<WorkDispatcher>();
@@ -49,6 +51,7 @@ public static class GrainServices
         services.AddSingleton<ICleanupStep, GenerationCleanup>();
         services.AddHostedService(provider => provider.GetRequiredService<CurrentConfiguration>());
         services.AddHostedService<HourlyCleanup>();
+        services.AddHostedService<JobCountObserver>();
         return services;
     }
 

@@ -2,6 +2,7 @@ using DiaOrleans.Server.Api.Configuration;
 using DiaOrleans.Server.Api.Generation;
 using DiaOrleans.Server.Api.Jobs;
 using DiaOrleans.Server.Api.Logs;
+using DiaOrleans.Server.Api.Metrics;
 using DiaOrleans.Server.Api.OpenApi;
 using DiaOrleans.Server.Api.Pipeline;
 using DiaOrleans.Server.Api.Prompts;
@@ -24,6 +25,7 @@ internal static class ApiEndpoints
         return services
             .AddSingleton(options)
             .AddSingleton(new ApiKey(options.ApiKey))
+            .AddSingleton<MetricsAccess>()
             .AddSingleton(new VoiceAliases(options.VoiceAliases))
             .AddSingleton<SpeechResponder>()
             .AddSingleton<RequestId>()
@@ -49,6 +51,7 @@ internal static class ApiEndpoints
             var routes = app.MapGroup(prefix);
             SystemEndpoints.Map(routes);
             GpuEndpoint.Map(routes);
+            MetricsEndpoint.Map(routes);
             ListingEndpoints.Map(routes);
             ConfigurationEndpoints.Map(routes);
             LogEndpoints.Map(routes);

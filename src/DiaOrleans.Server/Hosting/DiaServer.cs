@@ -10,6 +10,7 @@ using DiaOrleans.Grains.Workers;
 using DiaOrleans.Server.Api;
 using DiaOrleans.Server.Recognition;
 using DiaOrleans.Server.Storage;
+using DiaOrleans.Server.Telemetry;
 using DiaOrleans.Server.Web;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -55,6 +56,7 @@ internal static class DiaServer
         builder.Services.AddMaintenance();
         builder.Services.TryAddSingleton<IRecordingReader>(_ => RecordingReaders.Create());
         builder.Services.AddAudioPrompts(new PromptOptions { MaxPromptSeconds = options.MaxPromptSeconds });
+        builder.AddDiaTelemetry(options.Telemetry(), options.Silo);
         builder.Services.AddApi(options.Api());
         // A browser cannot send the key with a link.
         builder.Services.AddSingleton(new WebPage(linkDashboard: options.Dashboard && string.IsNullOrWhiteSpace(options.ApiKey)));
@@ -92,6 +94,7 @@ internal static class DiaServer
         var ports = FreePorts.Fill(options.SiloPort, options.GatewayPort);
         silo.UseLocalhostClustering(ports[0], ports[1], serviceId: ServiceId, clusterId: ClusterId);
         silo.Configure<SiloOptions>(o => o.SiloName = options.Silo);
+        silo.AddActivityPropagation();
         silo.AddDiaGrains();
         silo.AddSqliteState(data.Database);
         if (options.Dashboard) silo.AddDashboard();

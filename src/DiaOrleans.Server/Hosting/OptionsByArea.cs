@@ -4,6 +4,7 @@ using DiaOrleans.Grains.Rendering;
 using DiaOrleans.Grains.Workers;
 using DiaOrleans.Server.Api;
 using DiaOrleans.Server.Recognition;
+using DiaOrleans.Server.Telemetry;
 
 namespace DiaOrleans.Server.Hosting;
 
@@ -34,6 +35,8 @@ internal static class OptionsByArea
     };
 
     public static JobOptions Jobs(this ServerOptions options) => new() { MaxPendingJobs = options.MaxPendingJobs, Slots = options.Slots };
+
+    public static TelemetryOptions Telemetry(this ServerOptions options) => new() { OtlpEndpoint = options.CollectorAddress, PublicMetrics = options.PublicMetrics };
 
     public static ApiOptions Api(this ServerOptions options) => new()
     {

@@ -113,6 +113,16 @@ internal sealed record ServerOptions
     /// <summary>Reported as total_workers; null reports the workers that there are.</summary>
     public int? MaxWorkers { get; init; }
 
+    /// <summary>Base address of an OpenTelemetry collector (OTLP); null takes OTEL_EXPORTER_OTLP_ENDPOINT, and without that nothing is sent.</summary>
+    public string? OtlpEndpoint { get; init; }
+
+    /// <summary>Answers /metrics to other machines too, with the API key if there is one.</summary>
+    public bool PublicMetrics { get; init; }
+
+    public Uri? CollectorAddress => string.IsNullOrEmpty(OtlpEndpoint) ? null
+        : Uri.TryCreate(OtlpEndpoint, UriKind.Absolute, out var address) && address.Scheme is "http" or "https" ? address
+        : throw new SettingsException($"otlp endpoint is '{OtlpEndpoint}'; expected an http or https address.");
+
     public IReadOnlyDictionary<string, string> VoicesByAlias => (VoiceAliases ?? "")
         .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
         .Select(pair => pair.Split('=', 2, StringSplitOptions.TrimEntries) is [{ Length: > 0 } name, { Length: > 0 } voice]
@@ -147,6 +157,7 @@ internal sealed record ServerOptions
     {
         _ = ProfileOverride;
         _ = WhisperSource;
+        _ = CollectorAddress;
         _ = Address;
         _ = VoicesByAlias;
         _ = AllowedGpus;

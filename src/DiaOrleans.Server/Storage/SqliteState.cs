@@ -1,4 +1,5 @@
 using DiaOrleans.Grains.State;
+using DiaOrleans.Grains.Telemetry;
 using Orleans.Configuration;
 using Orleans.Storage;
 
@@ -24,7 +25,9 @@ internal static class SqliteState
         });
         silo.Services.AddKeyedSingleton<IGrainStorage>(
             StateStorage.ProviderName,
-            (provider, _) => new ThreadPoolStorage(new PrefixedKeyStorage(provider.GetRequiredKeyedService<IGrainStorage>(Relational))));
+            (provider, _) => new ObservedStorage(
+                new ThreadPoolStorage(new PrefixedKeyStorage(provider.GetRequiredKeyedService<IGrainStorage>(Relational))),
+                provider.GetRequiredService<DiaMetrics>()));
         return silo;
     }
 }

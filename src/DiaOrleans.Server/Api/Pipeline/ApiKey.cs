@@ -12,14 +12,21 @@ internal sealed class ApiKey(string? keys)
     private const string Scheme = "Bearer ";
     private const string DocsAssets = "/docs/";
 
+    // /metrics decides by itself who may read it.
     private static readonly HashSet<string> Open =
-        ["/", "/v1", "/health", "/v1/health", "/docs", "/redoc", "/openapi.json", "/v1/audio/voices", "/v1/audio/models"];
+        ["/", "/v1", "/health", "/v1/health", "/docs", "/redoc", "/openapi.json", "/v1/audio/voices", "/v1/audio/models", "/metrics", "/v1/metrics"];
 
     private readonly byte[][] _digests = [.. (keys ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(key => SHA256.HashData(Encoding.UTF8.GetBytes(key)))];
 
     public Task Check(HttpContext context, RequestDelegate next)
     {
-        if (_digests.Length == 0 || HttpMethods.IsOptions(context.Request.Method) || IsOpen(context.Request.Path.Value ?? "")) return next(context);
+        return HttpMethods.IsOptions(context.Request.Method) || IsOpen(context.Request.Path.Value ?? "") ? next(context) : Require(context, next);
+    }
+
+    /// <summary>Passes a request on if it has the key, or no key is configured; else answers 401.</summary>
+    public Task Require(HttpContext context, RequestDelegate next)
+    {
+        if (_digests.Length == 0) return next(context);
         var sent = context.Request.Headers.Authorization.ToString();
         if (sent.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) && IsKey(sent[Scheme.Length..].Trim())) return next(context);
         context.Response.StatusCode = 401;

@@ -34,6 +34,15 @@ internal static class SystemOperations
         {
             Answers = [Answers.Ok("The GPUs.", """{"gpu_mode":"auto","gpu_count":0,"allowed_gpus":[],"use_multi_gpu":false,"models_loaded":{"single_model":true}}""")],
         },
+        new("GET", "/metrics", "Show metrics for Prometheus",
+            "For readers on this machine that come through no proxy. With the setting `PublicMetrics` also for others, who need the API key if there is one.")
+        {
+            Answers =
+            [
+                new(200, "The metrics.") { MediaTypes = ["text/plain"] },
+                Answers.Problem(403, "Metrics are for readers on this machine: set PublicMetrics to serve them to others"),
+            ],
+        },
         new("POST", "/cleanup", "Remove what is too old", "Saved outputs older than `output_retention_hours` with their log entries, and jobs that ended over an hour ago. The server does the same each hour.")
         {
             Answers = [Answers.Ok("Done.", """{"message":"Cleanup completed"}""")],
