@@ -64,11 +64,16 @@ public static class GrainServices
     {
         services.AddSingleton<ISpeechEngineFactory, TFactory>();
         services.AddSingleton(options);
-        services.AddSingleton(provider => new LocalWorkers(
-            provider.GetRequiredService<ILocalSiloDetails>().Name,
-            options.Devices,
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<LocalWorker>>()));
+        services.AddSingleton(provider =>
+        {
+            var workers = new LocalWorkers(
+                provider.GetRequiredService<ILocalSiloDetails>().Name,
+                options.Devices,
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<LocalWorker>>());
+            provider.GetRequiredService<DiaMetrics>().ObserveWorkers(() => workers.All.Select(worker => worker.Status));
+            return workers;
+        });
         services.AddHostedService<EngineHost>();
         return services;
     }

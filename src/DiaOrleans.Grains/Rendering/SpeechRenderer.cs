@@ -6,6 +6,7 @@ using DiaOrleans.Abstractions.Workers;
 using DiaOrleans.Audio.Formats;
 using DiaOrleans.Grains.Cloning;
 using DiaOrleans.Grains.Scripts;
+using DiaOrleans.Grains.Telemetry;
 using DiaOrleans.Grains.Voices;
 using Microsoft.Extensions.Logging;
 
@@ -17,6 +18,7 @@ internal sealed partial class SpeechRenderer(
     WorkDispatcher dispatcher,
     PromptResolver prompts,
     GenerationRecorder recorder,
+    DiaMetrics metrics,
     RenderingOptions options,
     TimeProvider time,
     ILogger<SpeechRenderer> logger) : ISpeechRenderer
@@ -52,7 +54,7 @@ internal sealed partial class SpeechRenderer(
             var first = new SegmentSpeech(plan, 0, plan.Prompt, 0, worker, time, logger);
             var admission = await first.Submit();
             if (admission.Outcome != WorkOutcome.Accepted) return admission;
-            rendering = new SpeechRendering(plan, first, status.Name, worker, recorder, time, logger);
+            rendering = new SpeechRendering(plan, first, status.Name, worker, recorder, metrics, time, logger);
             if (configuration.ShowPrompts) Log.Text(logger, id, script);
             Log.Plan(logger, id, request.VoiceId, plan.Segments.Count, seed);
             return admission;

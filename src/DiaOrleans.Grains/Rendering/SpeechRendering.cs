@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using DiaOrleans.Abstractions.Speech;
 using DiaOrleans.Abstractions.Workers;
 using DiaOrleans.Audio.Formats;
+using DiaOrleans.Grains.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace DiaOrleans.Grains.Rendering;
@@ -15,7 +16,8 @@ namespace DiaOrleans.Grains.Rendering;
 /// <param name="workerName">Name of the worker for clients.</param>
 /// <param name="worker">The worker that speaks all segments.</param>
 /// <param name="recorder">Keeps the log entry and the saved output.</param>
-/// <param name="time">Clock of pauses.</param>
+/// <param name="metrics">Receives the times of the request.</param>
+/// <param name="time">Clock of pauses and of the request's times.</param>
 /// <param name="logger">Log of retries.</param>
 internal sealed class SpeechRendering(
     SpeechPlan plan,
@@ -23,10 +25,13 @@ internal sealed class SpeechRendering(
     string workerName,
     IGpuWorkerGrain worker,
     GenerationRecorder recorder,
+    DiaMetrics metrics,
     TimeProvider time,
     ILogger logger) : ISpeechRendering
 {
     private readonly List<SegmentSpeech> _segments = [first];
+    private bool _hasAudio;
+    private bool _completed;
 
     public string ProcessedText => plan.Script;
 
@@ -52,7 +57,9 @@ internal sealed class SpeechRendering(
             output.Begin(last: i == plan.Segments.Count - 1);
             await foreach (var samples in segment.Read(stop))
             {
-                if (output.Write(samples) is { Length: > 0 } ready) yield return ready;
+                if (output.Write(samples) is not { Length: > 0 } ready) continue;
+                ReportAudio();
+                yield return ready;
             }
 
             output.End();
@@ -61,12 +68,21 @@ internal sealed class SpeechRendering(
 
         var rest = output.Finish();
         Saved = await recorder.Record(plan, output, stop);
+        ReportAudio();
+        _completed = true;
         foreach (var piece in rest) yield return piece;
     }
 
     public async ValueTask DisposeAsync()
     {
+        metrics.Ended(plan.Priority, OutputTokens / plan.Model.FrameRate, time.GetElapsedTime(plan.StartedAt), _completed);
         foreach (var segment in _segments) await segment.Release();
+    }
+
+    private void ReportAudio()
+    {
+        if (!_hasAudio) metrics.FirstAudio(plan.Priority, time.GetElapsedTime(plan.StartedAt));
+        _hasAudio = true;
     }
 
     private OutputChain CreateOutput()

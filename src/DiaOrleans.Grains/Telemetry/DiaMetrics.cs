@@ -78,25 +78,22 @@ public sealed class DiaMetrics : IEngineObserver
     /// <param name="priority">What kind of request it was.</param>
     /// <param name="audioSeconds">Seconds of audio that the model made for it, 0 or more.</param>
     /// <param name="elapsed">Since the request arrived.</param>
-    /// <param name="failure">What ended it early, or null.</param>
-    public void Ended(WorkPriority priority, double audioSeconds, TimeSpan elapsed, Exception? failure)
+    /// <param name="completed">False if it failed, or was cancelled or abandoned by its client.</param>
+    public void Ended(WorkPriority priority, double audioSeconds, TimeSpan elapsed, bool completed)
     {
-        var tags = new TagList { Kind(priority) };
-        if (audioSeconds > 0) _audio.Add(audioSeconds, Kind(priority));
-        if (failure is null && audioSeconds > 0 && elapsed > TimeSpan.Zero) _realTimeFactor.Record(audioSeconds / elapsed.TotalSeconds, Kind(priority));
-        if (failure is not null) tags.Add("error.type", ErrorType(failure));
-        _requests.Add(1, tags);
+        var kind = Kind(priority);
+        if (audioSeconds > 0) _audio.Add(audioSeconds, kind);
+        if (completed && elapsed > TimeSpan.Zero) _realTimeFactor.Record(audioSeconds / elapsed.TotalSeconds, kind);
+        _requests.Add(1, new TagList { kind, { "dia.request.outcome", completed ? "completed" : "incomplete" } });
     }
 
     /// <summary>A read or a write of grain state has failed.</summary>
     /// <param name="operation">read, write or clear.</param>
     /// <param name="cause">What the store threw.</param>
     public void StorageFailed(string operation, Exception cause) =>
-        _storageErrors.Add(1, new TagList { { "dia.storage.operation", operation }, { "error.type", ErrorType(cause) } });
+        _storageErrors.Add(1, new TagList { { "dia.storage.operation", operation }, { "error.type", cause.GetType().Name } });
 
     private static InstrumentAdvice<T> Buckets<T>(T[] boundaries) where T : struct => new() { HistogramBucketBoundaries = boundaries };
-
-    private static string ErrorType(Exception cause) => cause is OperationCanceledException ? "cancelled" : cause.GetType().Name;
 
     private static KeyValuePair<string, object?> Kind(WorkPriority priority) => new("dia.request.kind", priority switch
     {

@@ -1,3 +1,5 @@
+using DiaOrleans.Inference.Execution;
+
 namespace DiaOrleans.Grains.Workers;
 
 /// <summary>The engines of this silo and how they are run.</summary>
@@ -10,5 +12,5 @@ public sealed record EngineHostOptions
     public TimeSpan? IdleLimit { get; init; }
 
     /// <summary>Names of the devices, one engine each; the index is the device's number in the worker's key.</summary>
-    public IReadOnlyList<string> Devices { get; init; } = ["cpu"];
+    public IReadOnlyList<string> Devices { get; init; } = [ExecutionTarget.Default.Device.Name];
 }

@@ -1,4 +1,5 @@
 using DiaOrleans.Abstractions.Workers;
+using DiaOrleans.Grains.Telemetry;
 using DiaOrleans.Inference.Serving;
 using DiaOrleans.Inference.Streams;
 using Microsoft.Extensions.Logging;
@@ -149,8 +150,12 @@ internal sealed partial class LocalWorker(
 
     private async Task Watch(Guid id, EngineRun run)
     {
+        using var span = DiaActivity.Source.StartActivity("engine work");
+        span?.SetTag("dia.work.id", id).SetTag("dia.worker", key.ToString());
         Raise();
         await run.Ended.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        span?.SetTag("dia.frames", run.Frames);
+        if (run.Failure is { } failure) span?.Fail(failure);
         if (run.Failure is { } cause and not OperationCanceledException) Log.WorkFailed(logger, cause, id);
         lock (_gate) _usedAt = time.GetTimestamp();
         Raise();

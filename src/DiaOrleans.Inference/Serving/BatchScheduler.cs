@@ -14,6 +14,7 @@ internal sealed class BatchScheduler : IDisposable
     private readonly DecodeSpeed _speed;
     private readonly TimeProvider _time;
     private readonly ICallObserver _observer;
+    private readonly IEngineObserver _steps;
     private readonly ScheduledSlot[] _slots;
     private readonly AutoResetEvent _wake = new(false);
     private readonly Thread _thread;
@@ -25,13 +26,21 @@ internal sealed class BatchScheduler : IDisposable
     /// <param name="speed">Told of every step.</param>
     /// <param name="time">Measures the steps.</param>
     /// <param name="observer">Told of every row and every failed call.</param>
-    public BatchScheduler(DiaModel model, RequestQueue queue, DecodeSpeed speed, TimeProvider time, ICallObserver observer)
+    /// <param name="steps">Told of every step.</param>
+    public BatchScheduler(
+        DiaModel model,
+        RequestQueue queue,
+        DecodeSpeed speed,
+        TimeProvider time,
+        ICallObserver observer,
+        IEngineObserver steps)
     {
         _decoder = model.Decoder;
         _queue = queue;
         _speed = speed;
         _time = time;
         _observer = observer;
+        _steps = steps;
         _slots = [.. Enumerable.Range(0, model.Decoder.Slots).Select(i => new ScheduledSlot(new Slot(i, model)))];
         _thread = new Thread(Run) { Name = "dia decode", IsBackground = true };
         _thread.Start();
@@ -103,7 +112,9 @@ internal sealed class BatchScheduler : IDisposable
                 if (entry.Call is { } call) Advance(entry, call);
             }
 
-            _speed.Stepped(active, _time.GetElapsedTime(started));
+            var duration = _time.GetElapsedTime(started);
+            _speed.Stepped(active, duration);
+            _steps.StepCompleted(active, duration);
         }
         catch (Exception cause)
         {

@@ -28,7 +28,7 @@ public sealed partial class SpeechEngine : ISpeechEngine, ICallObserver
     private readonly BatchScheduler _decoder;
     private int _disposed;
 
-    private SpeechEngine(SpeechModel model, ModelOptions options, ILogger logger, TimeProvider time)
+    private SpeechEngine(SpeechModel model, ModelOptions options, ILogger logger, TimeProvider time, IEngineObserver observer)
     {
         _model = model;
         _logger = logger;
@@ -38,7 +38,7 @@ public sealed partial class SpeechEngine : ISpeechEngine, ICallObserver
         _speed = new DecodeSpeed(Model.FrameRate);
         _codec = new CodecLoop(model.Codec, this);
         _encoding = new EncodingLoop(model.Codec, EncodingEnded);
-        _decoder = new BatchScheduler(model.Dia, _waiting, _speed, time, this);
+        _decoder = new BatchScheduler(model.Dia, _waiting, _speed, time, this, observer);
     }
 
     /// <inheritdoc />
@@ -48,11 +48,19 @@ public sealed partial class SpeechEngine : ISpeechEngine, ICallObserver
     public EngineLoad Load => new(_decoder.Active, _waiting.Count, _waiting.BacklogSeconds, _speed.RealTimeFactor);
 
     /// <summary>Reads a checkpoint and starts its engine. Takes seconds to minutes, by the model's size.</summary>
+    /// <param name="options">The model, and how it is run.</param>
+    /// <param name="logger">Log of failed calls.</param>
+    /// <param name="time">Measures the steps; null takes the system's clock.</param>
+    /// <param name="observer">Receives what the engine measures; null drops it.</param>
     /// <exception cref="Checkpoints.CheckpointException">
     /// The folder holds no checkpoint that can be served; the message says what was found.
     /// </exception>
-    public static SpeechEngine Open(ModelOptions options, ILogger<SpeechEngine> logger, TimeProvider? time = null) =>
-        new(SpeechModel.Load(options), options, logger, time ?? TimeProvider.System);
+    public static SpeechEngine Open(
+        ModelOptions options,
+        ILogger<SpeechEngine> logger,
+        TimeProvider? time = null,
+        IEngineObserver? observer = null) =>
+        new(SpeechModel.Load(options), options, logger, time ?? TimeProvider.System, observer ?? NullEngineObserver.Instance);
 
     /// <inheritdoc />
     public EngineAdmission TryStart(SpeechCall call)
