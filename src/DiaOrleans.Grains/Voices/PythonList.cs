@@ -5,7 +5,14 @@ namespace DiaOrleans.Grains.Voices;
 /// <summary>Strings as Python prints a list of them: the clients of the original show it to people.</summary>
 internal static class PythonList
 {
-    public static string Of(IEnumerable<string> items) => $"[{string.Join(", ", items.Select(Quote))}]";
+    /// <summary>Items that are shown; of more it is said how many.</summary>
+    private const int MaxShown = 50;
+
+    public static string Of(IReadOnlyCollection<string> items)
+    {
+        var shown = items.Take(MaxShown).Select(Quote);
+        return $"[{string.Join(", ", items.Count <= MaxShown ? shown : shown.Append($"... and {items.Count - MaxShown} more"))}]";
+    }
 
     private static string Quote(string text)
     {

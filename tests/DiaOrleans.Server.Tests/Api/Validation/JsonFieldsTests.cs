@@ -1,0 +1,64 @@
+using System.Text;
+using System.Text.Json;
+using DiaOrleans.Server.Api.Validation;
+
+namespace DiaOrleans.Server.Tests.Api.Validation;
+
+public sealed class JsonFieldsTests
+{
+    [Theory]
+    [InlineData("""{"text":"a"}""", "\"a\"")]
+    [InlineData("""{"text" : [1] , "x":2}""", "[1]")]
+    [InlineData("""{"te\u0078t":3}""", "3")]
+    [InlineData("""{"\u0074\u0065\u0078\u0074":3}""", "3")]
+    [InlineData("""{"text":1,"text":2}""", "2")]
+    [InlineData("""{"x":{"text":1}}""", null)]
+    [InlineData("""{"x":[{"text":1}],"text":2}""", "2")]
+    [InlineData("""{"Text":1,"texts":1,"tex":1,"text\"":1,"\\text":1,"\ud800":1,"te\nxt":1,"":1}""", null)]
+    [InlineData("{}", null)]
+    [InlineData("[\"text\"]", null)]
+    [InlineData("\"text\"", null)]
+    [InlineData("null", null)]
+    public void Find_Name_TheLastMemberWithThatName(string json, string? value) => (Fields(json).Find("text")?.GetRawText()).ShouldBe(value);
+
+    [Theory]
+    [InlineData("a/b", """{"a\/b":1}""")]
+    [InlineData("a\"b", """{"a\"b":1}""")]
+    [InlineData("a\\b", """{"a\\b":1}""")]
+    [InlineData("a\b\f\n\r\tb", """{"a\b\f\n\r\tb":1}""")]
+    public void Find_EscapedName_Found(string name, string json) => Fields(json).Find(name).ShouldNotBeNull();
+
+    [Fact]
+    public void Find_LargeContainer_ComesEmptyOfItsKind()
+    {
+        var items = string.Join(",", Enumerable.Repeat("0", 1000));
+        var fields = Fields($$"""{"list":[{{items}}],"object":{"id":"a","list":[{{items}}]} }""");
+        (fields.Find("list")!.Value.GetRawText(), fields.Find("object")!.Value.GetRawText()).ShouldBe(("[]", "{}"));
+        (fields.Echo("list"), fields.Echo("object"), fields.Echo("none")).ShouldBe(("\"…\"", "\"…\"", null));
+        fields.Within("object")!.Find("id")!.Value.GetString().ShouldBe("a");
+        fields.Within("list").ShouldBeNull();
+        fields.Within("none").ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{")]
+    [InlineData("{} {}")]
+    [InlineData("{\"a\":1,}")]
+    [InlineData("// a\n{}")]
+    public void Constructor_NoJson_Throws(string text) => Should.Throw<JsonException>(() => Fields(text));
+
+    [Fact]
+    public void Constructor_ManyMembers_TakesLittleMoreThanTheText()
+    {
+        var text = Encoding.UTF8.GetBytes("{" + string.Join(",", Enumerable.Repeat("\"\\ud800\":0", 100_000)) + "}");
+        Fields("{}");
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var fields = new JsonFields(text);
+        fields.Find("text").ShouldBeNull();
+        // A list of 12 bytes a member that doubles as it grows.
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(4 * 12 * 100_000);
+    }
+
+    private static JsonFields Fields(string json) => new(Encoding.UTF8.GetBytes(json));
+}
