@@ -34,7 +34,7 @@ internal static class ApiEndpoints
             .AddSingleton(new OriginCheck(new OriginPolicy(origins), new HostPolicy(origins)))
             .AddSingleton(bodies)
             .AddSingleton(new BodyBudget(bodies.BudgetBytes))
-            .AddSingleton(new UploadFiles(bodies.Folder))
+            .AddSingleton(new BodyFiles(bodies.Folder))
             .AddSingleton<RequestBodies>()
             .AddSingleton<BodyReader>()
             .AddSingleton(new VoiceAliases(options.VoiceAliases))

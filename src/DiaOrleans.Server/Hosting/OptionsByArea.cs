@@ -61,7 +61,7 @@ internal static class OptionsByArea
     {
         BudgetBytes = (long)options.BodyBudgetMegabytes << 20,
         TimeLimit = TimeSpan.FromSeconds(options.BodySeconds),
-        Folder = Path.Combine(data, "uploads"),
+        Folder = Path.Combine(data, "incoming"),
     };
 
     /// <param name="options">The settings.</param>

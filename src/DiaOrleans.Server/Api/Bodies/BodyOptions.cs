@@ -12,6 +12,6 @@ internal sealed record BodyOptions
     /// <summary>How long one body may take to arrive.</summary>
     public TimeSpan TimeLimit { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Folder of the files that uploads go to while they arrive; made where missing.</summary>
+    /// <summary>Folder of the files that large bodies go to while they arrive; made where missing.</summary>
     public required string Folder { get; init; }
 }

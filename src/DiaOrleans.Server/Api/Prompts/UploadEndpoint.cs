@@ -16,7 +16,7 @@ internal sealed partial class UploadEndpoint
     private static async Task<IResult> Upload(
         HttpContext context,
         PromptIntake intake,
-        UploadFiles files,
+        BodyFiles files,
         BodyBudget budget,
         ILogger<UploadEndpoint> logger)
     {
@@ -26,7 +26,7 @@ internal sealed partial class UploadEndpoint
             await using var form = await UploadForm.Read(context.Request, files, share, CheckNames);
             return await Store(context, form, intake, files, logger);
         }
-        catch (UploadStorageException cause)
+        catch (BodyStorageException cause)
         {
             Log.NotKept(logger, cause);
             throw Failed();
@@ -37,7 +37,7 @@ internal sealed partial class UploadEndpoint
         HttpContext context,
         UploadForm form,
         PromptIntake intake,
-        UploadFiles files,
+        BodyFiles files,
         ILogger logger)
     {
         var (id, file) = form.Required();
@@ -60,7 +60,7 @@ internal sealed partial class UploadEndpoint
         {
             throw ApiProblem.BadRequest(problem.Message);
         }
-        catch (Exception cause) when (cause is not (OperationCanceledException or UploadStorageException))
+        catch (Exception cause) when (cause is not (OperationCanceledException or BodyStorageException))
         {
             Log.Failed(logger, cause, id);
             throw Failed();

@@ -9,7 +9,7 @@ using Microsoft.Net.Http.Headers;
 namespace DiaOrleans.Server.Api.Prompts;
 
 /// <summary>A file part: its name as sent, and its content, null where it has more bytes than an upload may have.</summary>
-internal sealed record UploadedFile(string Name, UploadFile? Content);
+internal sealed record UploadedFile(string Name, BodyFile? Content);
 
 /// <summary>
 /// The multipart form of an upload, in whatever order its parts come. The recording goes to a file while it arrives; what is too large is read past, so that the checks keep
@@ -25,13 +25,13 @@ internal sealed class UploadForm : IAsyncDisposable
     private const string PromptIdField = "prompt_id";
     private const string FileField = "audio_file";
 
-    private readonly UploadFiles _files;
+    private readonly BodyFiles _files;
     private readonly BodyShare _share;
     private readonly List<InvalidField> _problems = [];
     private string? _promptId;
     private UploadedFile? _file;
 
-    private UploadForm(UploadFiles files, BodyShare share)
+    private UploadForm(BodyFiles files, BodyShare share)
     {
         _files = files;
         _share = share;
@@ -45,10 +45,10 @@ internal sealed class UploadForm : IAsyncDisposable
     /// <param name="share">Takes the recording's bytes; it must live as long as the form.</param>
     /// <param name="check">Told the id and the file's name before the file is read, where they come first: what is refused by them needs no upload.</param>
     /// <exception cref="ApiProblem">What <paramref name="check"/> throws; 408, 413 or 429 where the body takes too long, is too large or exceeds the budget.</exception>
-    /// <exception cref="UploadStorageException">The recording cannot be kept.</exception>
+    /// <exception cref="BodyStorageException">The recording cannot be kept.</exception>
     public static async Task<UploadForm> Read(
         HttpRequest request,
-        UploadFiles files,
+        BodyFiles files,
         BodyShare share,
         Action<string, string> check)
     {
@@ -128,7 +128,7 @@ internal sealed class UploadForm : IAsyncDisposable
                 await TakeFile(fileName, part.Body, stop);
                 break;
             case FileField when !Failed(FileField):
-                _problems.Add(new InvalidField("value_error", ["body", FileField], "Value error, Expected UploadFile, received: <class 'str'>", null, """{"error":{}}"""));
+                _problems.Add(new InvalidField("value_error", ["body", FileField], "Value error, Expected BodyFile, received: <class 'str'>", null, """{"error":{}}"""));
                 break;
         }
     }
@@ -150,7 +150,7 @@ internal sealed class UploadForm : IAsyncDisposable
         _file = new UploadedFile(name, null);
     }
 
-    private Task Keep(UploadFile content, ReadOnlyMemory<byte> bytes, CancellationToken stop)
+    private Task Keep(BodyFile content, ReadOnlyMemory<byte> bytes, CancellationToken stop)
     {
         _share.Take(bytes.Length);
         return content.Append(bytes, stop);

@@ -8,13 +8,11 @@ namespace DiaOrleans.Server.Api.Validation;
 /// <summary>
 /// Reads a request's JSON body, whatever its Content-Type says, and hands out its fields while it is in memory: what a request keeps of its body is what it read of it.
 /// </summary>
-internal sealed class BodyReader(BodyBudget budget)
+internal sealed class BodyReader(BodyBudget budget, BodyFiles files)
 {
     private const int MaxBytes = 10 << 20;
 
-    /// <summary>Larger ones are parsed one at a time: what a parser takes besides the text is several times as much at worst.</summary>
-    private const int LargeBytes = 256 << 10;
-
+    /// <summary>Large ones are in memory one at a time: what reading takes besides the text is several times as much at worst.</summary>
     private readonly SemaphoreSlim _large = new(1);
 
     /// <summary>What <paramref name="read"/> makes of the fields of the body's object.</summary>
@@ -28,12 +26,12 @@ internal sealed class BodyReader(BodyBudget budget)
         if (request.ContentLength > MaxBytes) throw ApiProblem.BodyTooLarge();
         var stop = request.HttpContext.RequestAborted;
         using var share = budget.Open();
-        var blocks = await BodyBlocks.Collect(request.Body, MaxBytes, share, stop);
-        if (blocks.Length <= LargeBytes) return read(Fields(blocks.Join()));
+        await using var body = await ReceivedBody.Receive(request.Body, MaxBytes, share, files, stop);
+        if (!body.IsLarge) return read(Fields(await body.ReadAll(stop)));
         await _large.WaitAsync(stop);
         try
         {
-            return read(Fields(blocks.Join()));
+            return read(Fields(await body.ReadAll(stop)));
         }
         finally
         {

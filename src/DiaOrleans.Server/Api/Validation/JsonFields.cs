@@ -50,7 +50,7 @@ internal sealed class JsonFields : IFields
         {
             '{' => EmptyObject,
             '[' => EmptyArray,
-            _ => Parse(value),
+            _ => Parse(LongString.Shorten(value)),
         };
     }
 
@@ -64,7 +64,7 @@ internal sealed class JsonFields : IFields
     public string EchoAll() => EchoOf(_whole);
 
     private static string EchoOf(ReadOnlyMemory<byte> value) =>
-        value.Length > Validation.Echo.MaxBytes && value.Span[0] is (byte)'{' or (byte)'[' ? Validation.Echo.LeftOut : Validation.Echo.Of(Parse(value));
+        value.Length > Validation.Echo.MaxBytes && value.Span[0] is (byte)'{' or (byte)'[' ? Validation.Echo.LeftOut : Validation.Echo.Of(Parse(LongString.Shorten(value)));
 
     private static JsonElement Parse(ReadOnlyMemory<byte> value)
     {

@@ -45,7 +45,7 @@ public sealed class BodyLimitsTests(BodyLimitsTests.Small small) : IClassFixture
 
         await Until(() => Budget.Held == 0);
         (await _server.Client.PostBytes("/generate", new byte[1 << 20])).StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
-        Directory.GetFiles(Path.Combine(_server.Folder, "uploads")).ShouldBeEmpty();
+        Directory.GetFiles(Path.Combine(_server.Folder, "incoming")).ShouldBeEmpty();
     }
 
     [Fact]
@@ -66,12 +66,12 @@ public sealed class BodyLimitsTests(BodyLimitsTests.Small small) : IClassFixture
         {
             await upload.Send(FilePart);
             await upload.SendFilling(100_000);
-            var folder = Path.Combine(_server.Folder, "uploads");
+            var folder = Path.Combine(_server.Folder, "incoming");
             await Until(() => Directory.Exists(folder) && Directory.GetFiles(folder) is [var file] && new FileInfo(file).Length > 50_000);
             if (!OperatingSystem.IsWindows()) File.GetUnixFileMode(Directory.GetFiles(folder).Single()).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
         }
 
-        await Until(() => Directory.GetFiles(Path.Combine(_server.Folder, "uploads")).Length == 0);
+        await Until(() => Directory.GetFiles(Path.Combine(_server.Folder, "incoming")).Length == 0);
         await Until(() => Budget.Held == 0);
     }
 

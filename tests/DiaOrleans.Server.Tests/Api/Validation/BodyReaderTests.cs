@@ -50,6 +50,6 @@ public sealed class BodyReaderTests
     {
         var context = new DefaultHttpContext();
         context.Request.Body = new MemoryStream(Encoding.UTF8.GetBytes(body));
-        await new BodyReader(new BodyBudget(1 << 20)).Read(context.Request, _ => true);
+        await new BodyReader(new BodyBudget(1 << 20), new BodyFiles(Path.Combine(Path.GetTempPath(), "never-made"))).Read(context.Request, _ => true);
     });
 }

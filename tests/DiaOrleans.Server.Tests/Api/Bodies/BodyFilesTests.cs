@@ -2,53 +2,53 @@ using DiaOrleans.Server.Api.Bodies;
 
 namespace DiaOrleans.Server.Tests.Api.Bodies;
 
-public sealed class UploadFilesTests : IDisposable
+public sealed class BodyFilesTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
-    private string Uploads => _folder.File("uploads");
+    private string Incoming => _folder.File("incoming");
 
     public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task Create_File_PrivateAndGoneWhenDisposed()
     {
-        var file = new UploadFiles(Uploads).Create();
+        var file = new BodyFiles(Incoming).Create();
         await file.Append(new byte[] { 1, 2, 3 }, CancellationToken.None);
-        var path = Directory.GetFiles(Uploads).ShouldHaveSingleItem();
+        var path = Directory.GetFiles(Incoming).ShouldHaveSingleItem();
         if (!OperatingSystem.IsWindows())
         {
             File.GetUnixFileMode(path).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
-            File.GetUnixFileMode(Uploads).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            File.GetUnixFileMode(Incoming).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
 
         file.Length.ShouldBe(3);
         (await file.ReadAll(CancellationToken.None)).ShouldBe([1, 2, 3]);
         await file.DisposeAsync();
-        Directory.GetFiles(Uploads).ShouldBeEmpty();
+        Directory.GetFiles(Incoming).ShouldBeEmpty();
     }
 
     [Fact]
     public void Constructor_Leftovers_Deleted()
     {
-        Directory.CreateDirectory(Uploads);
-        File.WriteAllText(Path.Combine(Uploads, "left"), "By a server that was killed.");
-        _ = new UploadFiles(Uploads);
-        Directory.Exists(Uploads).ShouldBeFalse();
+        Directory.CreateDirectory(Incoming);
+        File.WriteAllText(Path.Combine(Incoming, "left"), "By a server that was killed.");
+        _ = new BodyFiles(Incoming);
+        Directory.Exists(Incoming).ShouldBeFalse();
     }
 
     [Fact]
     public void Create_NoFolder_SaysNoPath()
     {
-        var files = new UploadFiles(Uploads);
-        File.WriteAllText(Uploads, "A file where the folder should be.");
-        Should.Throw<UploadStorageException>(files.Create).Message.ShouldNotContain(_folder.Path);
+        var files = new BodyFiles(Incoming);
+        File.WriteAllText(Incoming, "A file where the folder should be.");
+        Should.Throw<BodyStorageException>(files.Create).Message.ShouldNotContain(_folder.Path);
     }
 
     [Fact]
     public async Task Use_ManyFiles_TwoAreInMemoryAtATime()
     {
-        var files = new UploadFiles(Uploads);
+        var files = new BodyFiles(Incoming);
         var mayGo = new TaskCompletionSource();
         var inside = 0;
         await using var file = files.Create();

@@ -1,14 +1,14 @@
 namespace DiaOrleans.Server.Api.Bodies;
 
-/// <summary>A file that holds what a client uploads; disposing deletes it.</summary>
-internal sealed class UploadFile : IAsyncDisposable
+/// <summary>A file that holds what a client sends; disposing deletes it.</summary>
+internal sealed class BodyFile : IAsyncDisposable
 {
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private readonly FileStream _file;
 
     /// <param name="path">Of a file that does not exist.</param>
-    public UploadFile(string path)
+    public BodyFile(string path)
     {
         var options = new FileStreamOptions
         {
@@ -25,7 +25,7 @@ internal sealed class UploadFile : IAsyncDisposable
     /// <summary>Bytes written.</summary>
     public long Length => _file.Length;
 
-    /// <exception cref="UploadStorageException">The disk does not take it.</exception>
+    /// <exception cref="BodyStorageException">The disk does not take it.</exception>
     public async Task Append(ReadOnlyMemory<byte> bytes, CancellationToken stop)
     {
         try
@@ -34,12 +34,12 @@ internal sealed class UploadFile : IAsyncDisposable
         }
         catch (IOException cause)
         {
-            throw new UploadStorageException(cause);
+            throw new BodyStorageException(cause);
         }
     }
 
     /// <summary>All bytes.</summary>
-    /// <exception cref="UploadStorageException">It cannot be read.</exception>
+    /// <exception cref="BodyStorageException">It cannot be read.</exception>
     public async Task<byte[]> ReadAll(CancellationToken stop)
     {
         try
@@ -51,7 +51,7 @@ internal sealed class UploadFile : IAsyncDisposable
         }
         catch (IOException cause)
         {
-            throw new UploadStorageException(cause);
+            throw new BodyStorageException(cause);
         }
     }
 
