@@ -7,28 +7,21 @@ namespace DiaOrleans.Server.Tests.Web;
 
 /// <summary>What pages of other sites can do to a server without a key, in a real browser; spec/api.md 1.2.</summary>
 [Collection(nameof(PageCollection))]
-public sealed class ForeignPageTests(PageBrowser browser) : IAsyncLifetime
+public sealed class ForeignPageTests(PageBrowser browser, ForeignPageTests.Sites sites) : IClassFixture<ForeignPageTests.Sites>, IAsyncLifetime
 {
     /// <summary>The browser resolves such names to this machine, as an attacker's name server would.</summary>
     private const string Name = "attacker.example";
 
-    private readonly SeenAnswers _seen = new();
-    private RunningServer _server = null!;
-    private ForeignSite _site = null!;
+    private readonly RunningServer _server = sites.Server;
+    private readonly ForeignSite _site = sites.Foreign;
+    private readonly SeenAnswers _seen = sites.Seen;
     private IBrowserContext? _context;
 
-    public async ValueTask InitializeAsync()
-    {
-        _server = await RunningServer.Start(services: services => services.AddSingleton<IStartupFilter>(_seen));
-        _site = await ForeignSite.Start();
-        await _server.Client.Accepted(HttpMethod.Post, "/voice_mappings", """{"voice_id":"anna"}""");
-    }
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
     public async ValueTask DisposeAsync()
     {
         if (_context is not null) await _context.DisposeAsync();
-        await _site.DisposeAsync();
-        await _server.DisposeAsync();
     }
 
     [Theory]
@@ -170,4 +163,27 @@ public sealed class ForeignPageTests(PageBrowser browser) : IAsyncLifetime
     /// <summary>All that such a page could want to change.</summary>
     private async Task<string> State() =>
         await _server.Client.GetStringAsync("/voice_mappings") + await _server.Client.GetStringAsync("/config") + await _server.Client.GetStringAsync("/audio_prompts");
+
+    /// <summary>A server with a voice, and another site on its machine.</summary>
+    public sealed class Sites : IAsyncLifetime
+    {
+        internal SeenAnswers Seen { get; } = new();
+
+        internal RunningServer Server { get; private set; } = null!;
+
+        internal ForeignSite Foreign { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync()
+        {
+            Server = await RunningServer.Start(services: services => services.AddSingleton<IStartupFilter>(Seen));
+            Foreign = await ForeignSite.Start();
+            await Server.Client.Accepted(HttpMethod.Post, "/voice_mappings", """{"voice_id":"anna"}""");
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await Foreign.DisposeAsync();
+            await Server.DisposeAsync();
+        }
+    }
 }
