@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using DiaOrleans.Server.Api.Validation;
@@ -58,6 +59,66 @@ public sealed class JsonFieldsTests
         fields.Find("text").ShouldBeNull();
         // A list of 12 bytes a member that doubles as it grows.
         (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(4 * 12 * 100_000);
+    }
+
+    [Fact]
+    public void Constructor_MutatedJson_FindsWhatAFullParserFinds()
+    {
+        var sample = """{"a":[1,{"text":2}],"te\u0078t":"\u00e9 \"x\"","b":{"c":null},"text":-1.5e3,"\ud83d\ude00":true,"x":"é"}"""u8.ToArray();
+        var random = new Random(20261129);
+        var read = 0;
+        for (var i = 0; i < 20_000; i++)
+        {
+            var mutated = (byte[])sample.Clone();
+            for (var count = random.Next(3); count >= 0; count--)
+                mutated[random.Next(mutated.Length)] = random.Next(3) == 0 ? (byte)random.Next(256) : sample[random.Next(sample.Length)];
+            var (valid, expected) = ByFullParser(mutated);
+            Try(mutated).ShouldBe((valid, expected), Encoding.Latin1.GetString(mutated));
+            if (valid) read++;
+        }
+
+        read.ShouldBeGreaterThan(1000);
+    }
+
+    private static (bool Valid, string? Text) Try(byte[] json)
+    {
+        try
+        {
+            return (true, new JsonFields(json).Find("text") is { } value ? Raw(value) : null);
+        }
+        catch (JsonException)
+        {
+            return (false, null);
+        }
+    }
+
+    private static (bool Valid, string? Text) ByFullParser(byte[] json)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            if (document.RootElement.ValueKind != JsonValueKind.Object) return (true, null);
+            return (true, document.RootElement.EnumerateObject().Where(member => NameOf(member) == "text").Select(member => Raw(member.Value)).LastOrDefault());
+        }
+        catch (JsonException)
+        {
+            return (false, null);
+        }
+    }
+
+    /// <summary>A byte a letter: a string may hold bytes that are no UTF-8.</summary>
+    private static string Raw(JsonElement value) => Encoding.Latin1.GetString(JsonMarshal.GetRawUtf8Value(value));
+
+    private static string? NameOf(JsonProperty member)
+    {
+        try
+        {
+            return member.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
     }
 
     private static JsonFields Fields(string json) => new(Encoding.UTF8.GetBytes(json));
