@@ -103,11 +103,15 @@ internal sealed record ServerOptions
     public string? ApiKey { get; init; }
 
     /// <summary>
-    /// Origins whose pages may use the server without a key, separated by commas, besides pages of this machine and of the host that the request is for; <c>*</c> allows all.
+    /// Origins whose pages may use the server without a key, separated by commas, besides pages of this machine and of the host that the
+    /// request is for; <c>*</c> allows all.
     /// </summary>
     public string AllowedOrigins { get; init; } = "";
 
-    /// <summary>Host names under which the server answers without a key, separated by commas, besides addresses and local names; <c>*</c> allows all.</summary>
+    /// <summary>
+    /// Host names under which the server answers without a key, separated by commas, besides addresses and local names; <c>*</c> allows
+    /// all.
+    /// </summary>
     public string AllowedHosts { get; init; } = "";
 
     /// <summary>The most connections at a time; more are closed.</summary>
@@ -151,14 +155,16 @@ internal sealed record ServerOptions
 
     /// <summary>The origins of <see cref="AllowedOrigins"/>.</summary>
     public IReadOnlyList<string> OriginsAllowed => [.. List(AllowedOrigins).Select(origin => origin.TrimEnd('/')).Select(origin =>
-        origin is OriginOptions.All or "null" || (origin.IndexOf("://", StringComparison.Ordinal) is > 0 and var end && !origin[(end + 3)..].Contains('/'))
+        origin is OriginOptions.All or OriginOptions.None || IsOrigin(origin)
             ? origin
-            : throw new SettingsException($"allowed origins is '{AllowedOrigins}'; expected origins such as https://app.example, separated by commas, or *."))];
+            : throw new SettingsException(
+                $"allowed origins is '{AllowedOrigins}'; expected origins such as https://app.example, separated by commas, or *."))];
 
     /// <summary>The names of <see cref="AllowedHosts"/>.</summary>
     public IReadOnlyList<string> HostsAllowed => [.. List(AllowedHosts).Select(host => !host.Contains('/') && !host.Contains(':')
         ? host
-        : throw new SettingsException($"allowed hosts is '{AllowedHosts}'; expected names such as tts.example without a scheme or a port, separated by commas, or *."))];
+        : throw new SettingsException(
+            $"allowed hosts is '{AllowedHosts}'; expected names such as tts.example, without scheme and port, separated by commas, or *."))];
 
     public IPAddress Address => Host == "localhost" ? IPAddress.Loopback
         : IPAddress.TryParse(Host, out var address) ? address
@@ -201,6 +207,8 @@ internal sealed record ServerOptions
         Require(Silo.Length > 0 && !Silo.Contains('/'), "silo", Silo, "a name without a slash");
         return this;
     }
+
+    private static bool IsOrigin(string text) => text.Split("://") is [{ Length: > 0 }, { Length: > 0 } host] && !host.Contains('/');
 
     private static string[] List(string text) => text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 

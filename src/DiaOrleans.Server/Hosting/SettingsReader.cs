@@ -92,7 +92,8 @@ internal static class SettingsReader
 
     /// <summary>A text that the file gives as a list of texts is the same separated by commas.</summary>
     private static Dictionary<string, string?> Lists(IConfigurationSection section) => Names
-        .Where(name => typeof(ServerOptions).GetProperty(name)!.PropertyType == typeof(string) && section.GetSection(name).GetChildren().Any())
+        .Where(name => typeof(ServerOptions).GetProperty(name)!.PropertyType == typeof(string))
+        .Where(name => section.GetSection(name).GetChildren().Any())
         .ToDictionary(name => name, name => (string?)string.Join(',', section.GetSection(name).GetChildren().Select(item => item.Value)));
 
     private static void RefuseUnknown(IConfigurationSection section)

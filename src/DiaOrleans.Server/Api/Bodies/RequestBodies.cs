@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace DiaOrleans.Server.Api.Bodies;
 
 /// <summary>
-/// Bounds how long a body may take, and lets a client that is answered before it has sent all of its body read that answer: the rest is read and dropped, where closing the
-/// connection would take the answer away.
+/// Bounds how long a body may take, and lets a client that is answered before it has sent all of its body read that answer: the rest is
+/// read and dropped, where closing the connection would take the answer away.
 /// </summary>
 internal sealed class RequestBodies(BodyOptions options, TimeProvider time)
 {

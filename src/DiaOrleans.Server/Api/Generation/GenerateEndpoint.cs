@@ -17,7 +17,12 @@ internal static class GenerateEndpoint
         routes.MapPost("/api/tts/generate", Legacy);
     }
 
-    private static async Task Generate(HttpContext context, BodyReader bodies, SpeechResponder responder, JobDesk jobs, VoiceAliases aliases)
+    private static async Task Generate(
+        HttpContext context,
+        BodyReader bodies,
+        SpeechResponder responder,
+        JobDesk jobs,
+        VoiceAliases aliases)
     {
         var (request, inBackground) = await GenerateRequest.Read(context.Request, bodies);
         RefuseEmpty(request.Text);

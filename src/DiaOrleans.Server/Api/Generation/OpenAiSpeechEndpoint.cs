@@ -17,10 +17,12 @@ internal static class OpenAiSpeechEndpoint
 
     private static async Task Speak(HttpContext context, BodyReader bodies, SpeechResponder responder, ApiOptions options)
     {
-        var (request, inEvents) = await bodies.ReadIfAny(context.Request, fields => Read(fields ?? FieldReader.Query(context.Request.Query), options));
+        var query = context.Request.Query;
+        var (request, inEvents) = await bodies.ReadIfAny(context.Request, fields => Read(fields ?? FieldReader.Query(query), options));
         if (ScriptText.Clean(request.Text).Length == 0)
             throw ApiProblem.BadRequest(string.IsNullOrWhiteSpace(request.Text) ? "Input text is required" : "Text cannot be empty");
-        if (string.IsNullOrWhiteSpace(request.VoiceId)) throw ApiProblem.BadRequest("Voice identifier is required (no default voices available)");
+        if (string.IsNullOrWhiteSpace(request.VoiceId))
+            throw ApiProblem.BadRequest("Voice identifier is required (no default voices available)");
         if (inEvents) await responder.SendEvents(context, request);
         else await responder.Send(context, request);
     }

@@ -15,9 +15,14 @@ internal static class HostNames
 
     /// <summary>localhost, 127.0.0.0/8 or [::1].</summary>
     public static bool IsLoopback(string host) =>
-        host.Equals(Localhost, StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
+        host.Equals(Localhost, StringComparison.OrdinalIgnoreCase)
+        || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
 
-    /// <summary>A name that means something on this machine or its network only: without a dot, or under a name that is kept for local use.</summary>
-    public static bool IsLocal(string host) =>
-        !host.Contains('.') || LocalSuffixes.Any(suffix => host.Length > suffix.Length && host.EndsWith(suffix, StringComparison.OrdinalIgnoreCase));
+    /// <summary>
+    /// A name that means something on this machine or its network only: without a dot, or under a name that is kept for local use.
+    /// </summary>
+    public static bool IsLocal(string host) => !host.Contains('.') || LocalSuffixes.Any(suffix => IsUnder(host, suffix));
+
+    private static bool IsUnder(string host, string suffix) =>
+        host.Length > suffix.Length && host.EndsWith(suffix, StringComparison.OrdinalIgnoreCase);
 }

@@ -4,8 +4,8 @@ using System.Net.NetworkInformation;
 namespace DiaOrleans.Server.Api.Origins;
 
 /// <summary>
-/// Under which names this server answers. A page of a name that its owner points at this machine after it was loaded has this server's origin for the browser; its requests
-/// still say that name.
+/// Under which names this server answers. A page of a name that its owner points at this machine after it was loaded has this server's
+/// origin for the browser; its requests still say that name.
 /// </summary>
 internal sealed class HostPolicy(OriginOptions options)
 {

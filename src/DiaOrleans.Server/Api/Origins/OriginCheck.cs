@@ -4,8 +4,8 @@ using Microsoft.Extensions.Primitives;
 namespace DiaOrleans.Server.Api.Origins;
 
 /// <summary>
-/// Refuses unknown hosts and what pages of other origins would change, and tells browsers whose pages may read answers. An allowed origin is echoed, since browsers reject
-/// <c>*</c> with credentials; spec/api.md 1.2.
+/// Refuses unknown hosts and what pages of other origins would change, and tells browsers whose pages may read answers. An allowed origin
+/// is echoed, since browsers reject <c>*</c> with credentials; spec/api.md 1.2.
 /// </summary>
 internal sealed class OriginCheck(OriginPolicy origins, HostPolicy hosts)
 {
@@ -40,7 +40,8 @@ internal sealed class OriginCheck(OriginPolicy origins, HostPolicy hosts)
 
     private static Task AnswerForeign(HttpContext context, string origin, RequestDelegate next)
     {
-        var reads = HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method) || HttpMethods.IsOptions(context.Request.Method);
+        var method = context.Request.Method;
+        var reads = HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method);
         if (reads && !IsPreflight(context.Request)) return next(context);
         var sentence = origin.Length > 0
             ? $"Requests from {Shown(origin)} are not allowed: add it to AllowedOrigins or set an API key"
@@ -68,7 +69,9 @@ internal sealed class OriginCheck(OriginPolicy origins, HostPolicy hosts)
     }
 
     private static bool IsPreflight(HttpRequest request) =>
-        HttpMethods.IsOptions(request.Method) && request.Headers.Origin.ToString().Length > 0 && request.Headers.AccessControlRequestMethod.Count > 0;
+        HttpMethods.IsOptions(request.Method)
+        && request.Headers.Origin.ToString().Length > 0
+        && request.Headers.AccessControlRequestMethod.Count > 0;
 
     private static Task Refuse(HttpContext context, int status, string sentence)
     {

@@ -6,6 +6,9 @@ internal sealed record OriginOptions
     /// <summary>Allows all, in either list.</summary>
     public const string All = "*";
 
+    /// <summary>The origin of pages that have none: of files, of frames without rights.</summary>
+    public const string None = "null";
+
     /// <summary>Origins such as <c>https://app.example</c>, besides those that are always allowed.</summary>
     public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
 

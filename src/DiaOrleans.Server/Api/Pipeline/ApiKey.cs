@@ -30,7 +30,8 @@ internal sealed class ApiKey(string? keys)
         return ProblemWriter.Write(context, "Invalid or missing API key");
     }
 
-    private static string[] Split(string? keys) => (keys ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+    private static string[] Split(string? keys) =>
+        (keys ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     private static bool IsOpen(string path) => Open.Contains(path) || path.StartsWith(DocsAssets, StringComparison.Ordinal) || path.StartsWith(WebPage.Folder, StringComparison.Ordinal);
 

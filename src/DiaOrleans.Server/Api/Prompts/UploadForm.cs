@@ -1,9 +1,8 @@
-using System.Buffers;
-using System.Text;
 using DiaOrleans.Server.Api.Bodies;
 using DiaOrleans.Server.Api.Errors;
 using DiaOrleans.Server.Api.Validation;
 using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
 namespace DiaOrleans.Server.Api.Prompts;
@@ -12,8 +11,8 @@ namespace DiaOrleans.Server.Api.Prompts;
 internal sealed record UploadedFile(string Name, BodyFile? Content);
 
 /// <summary>
-/// The multipart form of an upload, in whatever order its parts come. The recording goes to a file while it arrives; what is too large is read past, so that the checks keep
-/// their order. Disposing deletes the file.
+/// The multipart form of an upload, in whatever order its parts come. The recording goes to a file while it arrives; what is too large is
+/// read past, so that the checks keep their order. Disposing deletes the file.
 /// </summary>
 internal sealed class UploadForm : IAsyncDisposable
 {
@@ -21,9 +20,10 @@ internal sealed class UploadForm : IAsyncDisposable
     private const int MaxTextBytes = 64 << 10;
     private const int MaxParts = 64;
     private const int MaxBoundaryLength = 200;
-    private const int BlockBytes = 64 << 10;
     private const string PromptIdField = "prompt_id";
     private const string FileField = "audio_file";
+
+    private static readonly string TooLongToBeAnId = new('?', MaxTextBytes);
 
     private readonly BodyFiles _files;
     private readonly BodyShare _share;
@@ -43,8 +43,10 @@ internal sealed class UploadForm : IAsyncDisposable
     /// <param name="request">Its body is read to the end.</param>
     /// <param name="files">Where the recording goes.</param>
     /// <param name="share">Takes the recording's bytes; it must live as long as the form.</param>
-    /// <param name="check">Told the id and the file's name before the file is read, where they come first: what is refused by them needs no upload.</param>
-    /// <exception cref="ApiProblem">What <paramref name="check"/> throws; 408, 413 or 429 where the body takes too long, is too large or exceeds the budget.</exception>
+    /// <param name="check">Told the id and the file's name before the file is read, where they come first: what is refused by them needs no
+    /// upload.</param>
+    /// <exception cref="ApiProblem">What <paramref name="check"/> throws; 408, 413 or 429 where the body takes too long, is too large or
+    /// exceeds the budget.</exception>
     /// <exception cref="BodyStorageException">The recording cannot be kept.</exception>
     public static async Task<UploadForm> Read(
         HttpRequest request,
@@ -88,7 +90,7 @@ internal sealed class UploadForm : IAsyncDisposable
 
     private static InvalidField Missing(string field) => new("missing", ["body", field], "Field required", null);
 
-    private static string? Unquoted(Microsoft.Extensions.Primitives.StringSegment value) => value.HasValue ? HeaderUtilities.RemoveQuotes(value).Value : null;
+    private static string? Unquoted(StringSegment value) => value.HasValue ? HeaderUtilities.RemoveQuotes(value).Value : null;
 
     private async Task ReadParts(HttpRequest request, Action<string, string> check)
     {
@@ -97,17 +99,20 @@ internal sealed class UploadForm : IAsyncDisposable
         try
         {
             var parts = new MultipartReader(boundary, request.Body);
-            for (var count = 0; count < MaxParts && await parts.ReadNextSectionAsync(stop) is { } part; count++) await Take(part, check, stop);
+            for (var count = 0; count < MaxParts && await parts.ReadNextSectionAsync(stop) is { } part; count++)
+                await Take(part, check, stop);
         }
         catch (BadHttpRequestException problem) when (problem.StatusCode == 413)
         {
             throw TooLarge();
         }
-        catch (Exception problem) when (problem is InvalidDataException or IOException and not BadHttpRequestException && !stop.IsCancellationRequested)
+        catch (Exception problem) when (IsNoForm(problem) && !stop.IsCancellationRequested)
         {
             // What was whole is judged; what was not is missing.
         }
     }
+
+    private static bool IsNoForm(Exception problem) => problem is InvalidDataException or (IOException and not BadHttpRequestException);
 
     private bool Failed(string field) => _problems.Any(problem => problem.Name == field);
 
@@ -118,20 +123,23 @@ internal sealed class UploadForm : IAsyncDisposable
         switch (Unquoted(disposition.Name))
         {
             case PromptIdField when fileName is null:
-                _promptId = await ReadText(part.Body, stop);
+                _promptId = await FormPart.ReadText(part.Body, MaxTextBytes, stop) ?? TooLongToBeAnId;
                 break;
             case PromptIdField when !Failed(PromptIdField):
-                _problems.Add(new InvalidField("string_type", ["body", PromptIdField], "Input should be a valid string", Echo.Text(fileName)));
+                Fail("string_type", PromptIdField, "Input should be a valid string", Echo.Text(fileName));
                 break;
             case FileField when fileName is not null:
                 if (!string.IsNullOrEmpty(_promptId)) check(_promptId, fileName);
                 await TakeFile(fileName, part.Body, stop);
                 break;
             case FileField when !Failed(FileField):
-                _problems.Add(new InvalidField("value_error", ["body", FileField], "Value error, Expected BodyFile, received: <class 'str'>", null, """{"error":{}}"""));
+                Fail("value_error", FileField, "Value error, Expected UploadFile, received: <class 'str'>", null, """{"error":{}}""");
                 break;
         }
     }
+
+    private void Fail(string type, string field, string message, string? input, string? context = null) =>
+        _problems.Add(new InvalidField(type, ["body", field], message, input, context));
 
     /// <summary>The last of several files counts.</summary>
     private async Task TakeFile(string name, Stream body, CancellationToken stop)
@@ -144,7 +152,7 @@ internal sealed class UploadForm : IAsyncDisposable
 
         var content = _files.Create();
         _file = new UploadedFile(name, content);
-        if (await ReadUpTo(body, MaxFileBytes, bytes => Keep(content, bytes, stop), stop)) return;
+        if (await FormPart.Read(body, MaxFileBytes, bytes => Keep(content, bytes, stop), stop)) return;
         _share.Return(content.Length);
         await content.DisposeAsync();
         _file = new UploadedFile(name, null);
@@ -154,48 +162,5 @@ internal sealed class UploadForm : IAsyncDisposable
     {
         _share.Take(bytes.Length);
         return content.Append(bytes, stop);
-    }
-
-    /// <summary>A text; one that is too long to be an id becomes one that is none.</summary>
-    private static async Task<string> ReadText(Stream body, CancellationToken stop)
-    {
-        using var text = new MemoryStream();
-        var whole = await ReadUpTo(
-            body,
-            MaxTextBytes,
-            bytes =>
-            {
-                text.Write(bytes.Span);
-                return Task.CompletedTask;
-            },
-            stop);
-        return whole ? Encoding.UTF8.GetString(text.GetBuffer(), 0, (int)text.Length) : new string('?', MaxTextBytes);
-    }
-
-    /// <summary>Hands over the whole body; false, with the rest unread, where it has more bytes.</summary>
-    private static async Task<bool> ReadUpTo(
-        Stream body,
-        int maxBytes,
-        Func<ReadOnlyMemory<byte>, Task> keep,
-        CancellationToken stop)
-    {
-        var block = ArrayPool<byte>.Shared.Rent(BlockBytes);
-        try
-        {
-            long total = 0;
-            int read;
-            while ((read = await body.ReadAsync(block.AsMemory(0, BlockBytes), stop)) > 0)
-            {
-                total += read;
-                if (total > maxBytes) return false;
-                await keep(block.AsMemory(0, read));
-            }
-
-            return true;
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(block);
-        }
     }
 }

@@ -6,7 +6,8 @@ using DiaOrleans.Server.Api.Errors;
 namespace DiaOrleans.Server.Api.Validation;
 
 /// <summary>
-/// Reads a request's JSON body, whatever its Content-Type says, and hands out its fields while it is in memory: what a request keeps of its body is what it read of it.
+/// Reads a request's JSON body, whatever its Content-Type says, and hands out its fields while it is in memory: what a request keeps of its
+/// body is what it read of it.
 /// </summary>
 internal sealed class BodyReader(BodyBudget budget, BodyFiles files)
 {
@@ -71,9 +72,11 @@ internal sealed class BodyReader(BodyBudget budget, BodyFiles files)
         }
     }
 
-    private static ApiProblem NoObject(JsonFields body) => ApiProblem.Invalid([
-        new InvalidField("model_attributes_type", ["body"], "Input should be a valid dictionary or object to extract fields from", body.EchoAll()),
-    ]);
+    private static ApiProblem NoObject(JsonFields body)
+    {
+        const string Message = "Input should be a valid dictionary or object to extract fields from";
+        return ApiProblem.Invalid([new InvalidField("model_attributes_type", ["body"], Message, body.EchoAll())]);
+    }
 
     private static ApiProblem Absent() => ApiProblem.Invalid([new InvalidField("missing", ["body"], "Field required", null)]);
 }

@@ -7,8 +7,8 @@ using System.Text.Unicode;
 namespace DiaOrleans.Server.Api.Validation;
 
 /// <summary>
-/// Gives back what was sent, as JSON that every client can read, at most 1 KB of it: no answer grows with its request. Many clients stop at 64 levels, so what lies deep is
-/// left out.
+/// Gives back what was sent, as JSON that every client can read, at most 1 KB of it: no answer grows with its request. Many clients stop at
+/// 64 levels, so what lies deep is left out.
 /// </summary>
 internal static class Echo
 {

@@ -52,17 +52,20 @@ internal sealed class FieldReader
     }
 
     /// <summary>A string that may be absent but not null.</summary>
-    public string StringOr(string name, string absent, int maxLength = MaxLength) => _fields.Find(name) is { } value ? Text(name, value, maxLength) ?? absent : absent;
+    public string StringOr(string name, string absent, int maxLength = MaxLength) =>
+        _fields.Find(name) is { } value ? Text(name, value, maxLength) ?? absent : absent;
 
     /// <summary>A number that may be absent but not null.</summary>
-    public double NumberOr(string name, double absent, double min, double max) => _fields.Find(name) is { } value ? Number(name, value, min, max) ?? absent : absent;
+    public double NumberOr(string name, double absent, double min, double max) =>
+        _fields.Find(name) is { } value ? Number(name, value, min, max) ?? absent : absent;
 
     public double? OptionalNumber(string name, double min, double max) => Given(name) is { } value ? Number(name, value, min, max) : null;
 
     public long? OptionalInteger(string name, long min = long.MinValue, long max = long.MaxValue) => Given(name) is { } value ? Integer(name, value, min, max) : null;
 
     /// <summary>An integer that may be absent but not null.</summary>
-    public long IntegerOr(string name, long absent, long min = long.MinValue, long max = long.MaxValue) => _fields.Find(name) is { } value ? Integer(name, value, min, max) ?? absent : absent;
+    public long IntegerOr(string name, long absent, long min = long.MinValue, long max = long.MaxValue) =>
+        _fields.Find(name) is { } value ? Integer(name, value, min, max) ?? absent : absent;
 
     public bool? OptionalBoolean(string name) => Given(name) is { } value ? Boolean(name, value) : null;
 
@@ -73,7 +76,8 @@ internal sealed class FieldReader
     public bool Failed(string name) => _problems.Exists(problem => problem.Name == name);
 
     /// <summary>Adds a failure that the caller found.</summary>
-    public void Fail(string type, string name, string message, string? context = null) => Fail(type, name, message, _fields.Echo(name), context);
+    public void Fail(string type, string name, string message, string? context = null) =>
+        Fail(type, name, message, _fields.Echo(name), context);
 
     private void Fail(string type, string name, string message, string? input, string? context) =>
         _problems.Add(new InvalidField(type, [_place, name], message, input, context));

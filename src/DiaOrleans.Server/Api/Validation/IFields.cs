@@ -6,8 +6,9 @@ namespace DiaOrleans.Server.Api.Validation;
 internal interface IFields
 {
     /// <summary>
-    /// A value by its exact name, the last one of equal names; null where there is none. An object or an array that is longer than what is echoed comes empty: no field needs
-    /// what is in it. A string that is longer than any field takes may come shortened, and is too long still.
+    /// A value by its exact name, the last one of equal names; null where there is none. An object or an array that is longer than what is
+    /// echoed comes empty: no field needs what is in it. A string that is longer than any field takes may come shortened, and is too long
+    /// still.
     /// </summary>
     JsonElement? Find(string name);
 

@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace DiaOrleans.Server.Api.Validation;
 
 /// <summary>
-/// A JSON object as its text, read once. It keeps where its members lie, and parses a value when it is asked for: what nobody asks for takes no more memory than its bytes and
-/// 12 bytes a member.
+/// A JSON object as its text, read once. It keeps where its members lie, and parses a value when it is asked for: what nobody asks for
+/// takes no more memory than its bytes and 12 bytes a member.
 /// </summary>
 internal sealed class JsonFields : IFields
 {
@@ -63,8 +63,13 @@ internal sealed class JsonFields : IFields
     /// <inheritdoc/>
     public string EchoAll() => EchoOf(_whole);
 
-    private static string EchoOf(ReadOnlyMemory<byte> value) =>
-        value.Length > Validation.Echo.MaxBytes && value.Span[0] is (byte)'{' or (byte)'[' ? Validation.Echo.LeftOut : Validation.Echo.Of(Parse(LongString.Shorten(value)));
+    private static string EchoOf(ReadOnlyMemory<byte> value)
+    {
+        var isContainer = value.Span[0] is (byte)'{' or (byte)'[';
+        return isContainer && value.Length > Validation.Echo.MaxBytes
+            ? Validation.Echo.LeftOut
+            : Validation.Echo.Of(Parse(LongString.Shorten(value)));
+    }
 
     private static JsonElement Parse(ReadOnlyMemory<byte> value)
     {

@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace DiaOrleans.Server.Api.Validation;
 
-/// <summary>Compares a member's name as it stands in JSON with a name of ours, without an exception for names that are no text: a body may have a million of them.</summary>
+/// <summary>
+/// Compares a member's name as it stands in JSON with a name of ours, without an exception for names that are no text: a body may have a
+/// million of them.
+/// </summary>
 internal static class MemberName
 {
     /// <param name="json">Begins behind the name's opening quote.</param>

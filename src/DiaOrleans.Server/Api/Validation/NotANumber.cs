@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace DiaOrleans.Server.Api.Validation;
 
 /// <summary>
@@ -7,7 +9,7 @@ namespace DiaOrleans.Server.Api.Validation;
 internal static class NotANumber
 {
     private static readonly (string Word, string Number)[] Words = [("-Infinity", "-1e99992"), ("Infinity", "1e99992"), ("NaN", "1e99991")];
-    private static readonly (byte[] Word, byte[] Number)[] Bytes = [.. Words.Select(w => (w.Word.Select(c => (byte)c).ToArray(), w.Number.Select(c => (byte)c).ToArray()))];
+    private static readonly (byte[] Word, byte[] Number)[] Bytes = [.. Words.Select(w => (Ascii(w.Word), Ascii(w.Number)))];
 
     /// <summary>The text with such words replaced, or null where there are none outside strings.</summary>
     public static byte[]? Rewrite(byte[] json)
@@ -40,6 +42,8 @@ internal static class NotANumber
 
     /// <summary>The word that a number stands for, or the number's own digits.</summary>
     public static string Original(string number) => Words.FirstOrDefault(w => w.Number == number).Word ?? number;
+
+    private static byte[] Ascii(string text) => Encoding.ASCII.GetBytes(text);
 
     private static (byte[]? Word, byte[] Number) WordAt(ReadOnlySpan<byte> json)
     {

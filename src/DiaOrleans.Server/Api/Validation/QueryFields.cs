@@ -6,7 +6,8 @@ namespace DiaOrleans.Server.Api.Validation;
 internal sealed class QueryFields(IQueryCollection query) : IFields
 {
     /// <inheritdoc/>
-    public JsonElement? Find(string name) => query.TryGetValue(name, out var values) ? JsonSerializer.SerializeToElement(values[^1] ?? "") : null;
+    public JsonElement? Find(string name) =>
+        query.TryGetValue(name, out var values) ? JsonSerializer.SerializeToElement(values[^1] ?? "") : null;
 
     /// <inheritdoc/>
     public IFields? Within(string name) => null;
