@@ -5,8 +5,15 @@ namespace DiaOrleans.Grains.Voices;
 /// <summary>Lists of strings in messages to clients, written as Python's <c>str(list)</c> writes them in the original server.</summary>
 internal static class PythonList
 {
-    /// <summary>The items in brackets, each in quotes: <c>['a', "it's"]</c>.</summary>
-    public static string Format(IEnumerable<string> items) => $"[{string.Join(", ", items.Select(Quote))}]";
+    /// <summary>Items that are shown; the count of the others follows.</summary>
+    private const int MaxShown = 50;
+
+    /// <summary>The first 50 items in brackets, each in quotes, and how many there are besides: <c>['a', "it's", ... and 3 more]</c>.</summary>
+    public static string Format(IReadOnlyCollection<string> items)
+    {
+        var shown = items.Take(MaxShown).Select(Quote);
+        return $"[{string.Join(", ", items.Count <= MaxShown ? shown : shown.Append($"... and {items.Count - MaxShown} more"))}]";
+    }
 
     private static string Quote(string text)
     {

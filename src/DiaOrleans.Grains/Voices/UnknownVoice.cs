@@ -7,5 +7,5 @@ internal static class UnknownVoice
     /// <param name="id">The requested id.</param>
     /// <param name="known">The ids of all voices.</param>
     public static string Sentence(string id, IReadOnlyList<string> known) =>
-        $"Voice '{id}' not found. Available voices: {PythonList.Format(known)}";
+        $"Voice {Quoted.Name(id)} not found. Available voices: {PythonList.Format(known)}";
 }

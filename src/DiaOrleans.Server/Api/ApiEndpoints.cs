@@ -1,13 +1,16 @@
+using DiaOrleans.Server.Api.Bodies;
 using DiaOrleans.Server.Api.Configuration;
 using DiaOrleans.Server.Api.Generation;
 using DiaOrleans.Server.Api.Jobs;
 using DiaOrleans.Server.Api.Logs;
 using DiaOrleans.Server.Api.Metrics;
 using DiaOrleans.Server.Api.OpenApi;
+using DiaOrleans.Server.Api.Origins;
 using DiaOrleans.Server.Api.Pipeline;
 using DiaOrleans.Server.Api.Prompts;
 using DiaOrleans.Server.Api.Recognition;
 using DiaOrleans.Server.Api.System;
+using DiaOrleans.Server.Api.Validation;
 using DiaOrleans.Server.Api.Voices;
 using DiaOrleans.Server.Devices;
 using DiaOrleans.Server.Web;
@@ -18,7 +21,11 @@ namespace DiaOrleans.Server.Api;
 /// <summary>Puts the REST API together: what every request passes, and each route bare and under /v1.</summary>
 internal static class ApiEndpoints
 {
-    public static IServiceCollection AddApi(this IServiceCollection services, ApiOptions options)
+    public static IServiceCollection AddApi(
+        this IServiceCollection services,
+        ApiOptions options,
+        OriginOptions origins,
+        BodyOptions bodies)
     {
         services.TryAddSingleton(Gpus.ForThisBuild());
         services.AddDocs();
@@ -26,6 +33,12 @@ internal static class ApiEndpoints
             .AddSingleton(options)
             .AddSingleton(new ApiKey(options.ApiKey))
             .AddSingleton<MetricsAccess>()
+            .AddSingleton(new OriginCheck(new OriginPolicy(origins), new HostPolicy(origins)))
+            .AddSingleton(bodies)
+            .AddSingleton(new BodyBudget(bodies.BudgetBytes))
+            .AddSingleton(new BodyFiles(bodies.Folder))
+            .AddSingleton<RequestBodies>()
+            .AddSingleton<BodyReader>()
             .AddSingleton(new VoiceAliases(options.VoiceAliases))
             .AddSingleton<SpeechResponder>()
             .AddSingleton<RequestId>()
@@ -37,8 +50,9 @@ internal static class ApiEndpoints
     public static WebApplication MapApi(this WebApplication app)
     {
         app.Use(app.Services.GetRequiredService<RequestId>().Assign);
-        app.Use(Cors.Apply);
+        app.Use(app.Services.GetRequiredService<RequestBodies>().Limit);
         app.Use(app.Services.GetRequiredService<Problems>().Handle);
+        app.Use(app.Services.GetRequiredService<OriginCheck>().Check);
         app.Use(EncodedDots.Keep);
         app.Use(TrailingSlash.Redirect);
         app.Use(app.Services.GetRequiredService<ApiKey>().Check);

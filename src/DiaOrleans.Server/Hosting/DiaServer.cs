@@ -8,6 +8,7 @@ using DiaOrleans.Grains.PromptLibrary;
 using DiaOrleans.Grains.Prompts;
 using DiaOrleans.Grains.Workers;
 using DiaOrleans.Server.Api;
+using DiaOrleans.Server.Api.Bodies;
 using DiaOrleans.Server.Recognition;
 using DiaOrleans.Server.Storage;
 using DiaOrleans.Server.Telemetry;
@@ -26,6 +27,9 @@ internal static class DiaServer
     private const string ServiceId = "dia-orleans";
     private const string ClusterId = "single-node";
 
+    /// <summary>Bytes that a connection may send ahead of who reads them.</summary>
+    private const int UnreadBytes = 128 << 10;
+
     /// <summary>Builds the application; <paramref name="data"/> must outlive it. What <paramref name="services"/> adds stands in for the usual parts.</summary>
     public static WebApplication Build(ServerOptions options, DataFolder data, IConfiguration? configuration = null, Action<IServiceCollection>? services = null)
     {
@@ -40,6 +44,9 @@ internal static class DiaServer
             // Every byte is a letter of it: what is no UTF-8 would be refused before our own answers, and what is echoed goes back as it came.
             kestrel.RequestHeaderEncodingSelector = _ => Encoding.Latin1;
             kestrel.ResponseHeaderEncodingSelector = _ => Encoding.Latin1;
+            kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
+            kestrel.Limits.MaxRequestBodySize = BodyOptions.MaxBytes;
+            kestrel.Limits.MaxRequestBufferSize = UnreadBytes;
             kestrel.Listen(options.Address, options.Port);
         });
         builder.Services.AddSingleton(options);
@@ -57,7 +64,7 @@ internal static class DiaServer
         builder.Services.TryAddSingleton<IRecordingReader>(_ => RecordingReaders.Create());
         builder.Services.AddAudioPrompts(new PromptOptions { MaxPromptSeconds = options.MaxPromptSeconds });
         builder.AddDiaTelemetry(options.Telemetry(), options.Silo);
-        builder.Services.AddApi(options.Api());
+        builder.Services.AddApi(options.Api(), options.Origins(), options.Bodies(data.Path));
         // A browser cannot send the key with a link.
         builder.Services.AddSingleton(new WebPage(linkDashboard: options.Dashboard && string.IsNullOrWhiteSpace(options.ApiKey)));
         services?.Invoke(builder.Services);

@@ -3,6 +3,9 @@ using DiaOrleans.Grains.Jobs;
 using DiaOrleans.Grains.Rendering;
 using DiaOrleans.Grains.Workers;
 using DiaOrleans.Server.Api;
+using DiaOrleans.Server.Api.Bodies;
+using DiaOrleans.Server.Api.Origins;
+using DiaOrleans.Server.Api.Pipeline;
 using DiaOrleans.Server.Recognition;
 using DiaOrleans.Server.Telemetry;
 
@@ -46,6 +49,22 @@ internal static class OptionsByArea
         GpuMode = options.GpuMode.ToLowerInvariant(),
         AllowedGpus = options.AllowedGpus,
         MaxWorkers = options.MaxWorkers,
+    };
+
+    public static OriginOptions Origins(this ServerOptions options) => new()
+    {
+        AllowedOrigins = options.OriginsAllowed,
+        AllowedHosts = options.HostsAllowed,
+        HasKey = ApiKey.IsSet(options.ApiKey),
+    };
+
+    /// <param name="options">The settings.</param>
+    /// <param name="data">The data folder.</param>
+    public static BodyOptions Bodies(this ServerOptions options, string data) => new()
+    {
+        BudgetBytes = (long)options.BodyBudgetMegabytes << 20,
+        TimeLimit = TimeSpan.FromSeconds(options.BodySeconds),
+        Folder = Path.Combine(data, "incoming"),
     };
 
     /// <param name="options">The settings.</param>

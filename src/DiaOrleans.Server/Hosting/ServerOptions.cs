@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using DiaOrleans.Audio.Formats;
 using DiaOrleans.Inference.Checkpoints;
+using DiaOrleans.Server.Api.Origins;
 
 namespace DiaOrleans.Server.Hosting;
 
@@ -104,6 +105,27 @@ internal sealed record ServerOptions
     /// <summary>Clients must send it as a bearer token, where set; several are separated by commas.</summary>
     public string? ApiKey { get; init; }
 
+    /// <summary>
+    /// Origins whose pages may use the server without a key, separated by commas, besides pages of this machine and of the host that the
+    /// request is for; <c>*</c> allows all.
+    /// </summary>
+    public string AllowedOrigins { get; init; } = "";
+
+    /// <summary>
+    /// Host names under which the server answers without a key, separated by commas, besides addresses and local names; <c>*</c> allows
+    /// all.
+    /// </summary>
+    public string AllowedHosts { get; init; } = "";
+
+    /// <summary>The most connections at a time; more are closed.</summary>
+    public int MaxConnections { get; init; } = 1000;
+
+    /// <summary>Megabytes (2^20 bytes) that all request bodies in flight may hold together; more is refused.</summary>
+    public int BodyBudgetMegabytes { get; init; } = 256;
+
+    /// <summary>Seconds that one request body may take to arrive.</summary>
+    public double BodySeconds { get; init; } = 300;
+
     /// <summary>auto, single or multi: whether one GPU is used or all.</summary>
     public string GpuMode { get; init; } = "auto";
 
@@ -144,6 +166,19 @@ internal sealed record ServerOptions
         : [.. GpuIds.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(id =>
             int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw new SettingsException($"gpu ids is '{GpuIds}'; expected numbers such as 0,1."))];
 
+    /// <summary>The origins of <see cref="AllowedOrigins"/>.</summary>
+    public IReadOnlyList<string> OriginsAllowed => [.. List(AllowedOrigins).Select(origin => origin.TrimEnd('/')).Select(origin =>
+        origin is OriginOptions.All or OriginOptions.None || IsOrigin(origin)
+            ? origin
+            : throw new SettingsException(
+                $"allowed origins is '{AllowedOrigins}'; expected origins such as https://app.example, separated by commas, or *."))];
+
+    /// <summary>The names of <see cref="AllowedHosts"/>.</summary>
+    public IReadOnlyList<string> HostsAllowed => [.. List(AllowedHosts).Select(host => !host.Contains('/') && !host.Contains(':')
+        ? host
+        : throw new SettingsException(
+            $"allowed hosts is '{AllowedHosts}'; expected names such as tts.example, without scheme and port, separated by commas, or *."))];
+
     public IPAddress Address => Host == "localhost" ? IPAddress.Loopback
         : IPAddress.TryParse(Host, out var address) ? address
         : throw new SettingsException($"host is '{Host}'; expected an IP address of this machine, 0.0.0.0 for all of them, or localhost.");
@@ -161,6 +196,11 @@ internal sealed record ServerOptions
         _ = Address;
         _ = VoicesByAlias;
         _ = AllowedGpus;
+        _ = OriginsAllowed;
+        _ = HostsAllowed;
+        Require(MaxConnections >= 1, "max connections", MaxConnections, "1 or more");
+        Require(BodyBudgetMegabytes is >= 32 and <= 65536, "body budget megabytes", BodyBudgetMegabytes, "32 to 65536");
+        Require(BodySeconds is >= 1 and <= 86400, "body seconds", BodySeconds, "1 to 86400");
         Require(GpuMode.ToLowerInvariant() is "auto" or "single" or "multi", "gpu mode", $"'{GpuMode}'", "auto, single or multi");
         Require(MaxWorkers is null or >= 1, "max workers", MaxWorkers ?? 0, "1 or more");
         Require(Port is >= 0 and <= 65535, "port", Port, "0 to 65535");
@@ -181,6 +221,10 @@ internal sealed record ServerOptions
         Require(Silo.Length > 0 && !Silo.Contains('/'), "silo", Silo, "a name without a slash");
         return this;
     }
+
+    private static bool IsOrigin(string text) => text.Split("://") is [{ Length: > 0 }, { Length: > 0 } host] && !host.Contains('/');
+
+    private static string[] List(string text) => text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     private static void Require(bool holds, string name, object value, string expected)
     {

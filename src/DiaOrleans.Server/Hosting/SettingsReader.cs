@@ -24,6 +24,7 @@ internal static class SettingsReader
             var environment = FromEnvironment();
             var values = new ConfigurationBuilder()
                 .AddConfiguration(fromFile.GetSection(FileSection))
+                .AddInMemoryCollection(Lists(fromFile.GetSection(FileSection)))
                 .AddInMemoryCollection(environment)
                 .AddInMemoryCollection(commandLine)
                 .Build();
@@ -88,6 +89,12 @@ internal static class SettingsReader
 
     /// <summary>A setting as messages call it: max waiting seconds.</summary>
     private static string Words(string name) => Shout(name).Replace('_', ' ').ToLowerInvariant();
+
+    /// <summary>A text that the file gives as a list of texts is the same separated by commas.</summary>
+    private static Dictionary<string, string?> Lists(IConfigurationSection section) => Names
+        .Where(name => typeof(ServerOptions).GetProperty(name)!.PropertyType == typeof(string))
+        .Where(name => section.GetSection(name).GetChildren().Any())
+        .ToDictionary(name => name, name => (string?)string.Join(',', section.GetSection(name).GetChildren().Select(item => item.Value)));
 
     private static void RefuseUnknown(IConfigurationSection section)
     {

@@ -129,10 +129,19 @@ public sealed class EveryRouteTests(ScriptedFixture fixture) : IClassFixture<Scr
     [MemberData(nameof(Routes))]
     public async Task Every_answer_names_its_request_and_lets_browsers_read_it(string method, string path)
     {
-        var answer = await _client.Send(method, path, ("X-Request-ID", "mine"), ("Origin", "https://app.example"));
+        var answer = await _client.Send(method, path, ("X-Request-ID", "mine"), ("Origin", "http://localhost:8000"));
         answer.Headers.GetValues("X-Request-ID").Single().ShouldBe("mine");
-        answer.Headers.GetValues("Access-Control-Allow-Origin").Single().ShouldBe("https://app.example");
+        answer.Headers.GetValues("Access-Control-Allow-Origin").Single().ShouldBe("http://localhost:8000");
         answer.Headers.GetValues("Access-Control-Expose-Headers").Single().ShouldContain("X-Request-ID");
+    }
+
+    [Theory]
+    [MemberData(nameof(Routes))]
+    public async Task A_page_of_another_origin_may_read_nothing_and_change_nothing(string method, string path)
+    {
+        var answer = await _client.Send(method, path, ("Origin", "https://app.example"));
+        answer.Headers.Contains("Access-Control-Allow-Origin").ShouldBeFalse();
+        if (method != "GET") answer.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
     }
 
     [Theory]

@@ -35,6 +35,23 @@ public sealed class OpenWebUiTests(OpenWebUiTests.Fixture fixture) : IClassFixtu
         (await answer.Json()).GetProperty("error").GetProperty("message").GetString().ShouldBe("Voice 'nobody' not found. Available voices: ['anna']");
     }
 
+    [Theory]
+    [InlineData("localhost:7860")]
+    [InlineData("127.0.0.1:7860")]
+    [InlineData("host.docker.internal:7860")]
+    [InlineData("dia:7860")]
+    public async Task Without_a_key_its_own_server_calls_by_any_local_name(string host)
+    {
+        await using var open = await ScriptedServer.Start();
+        foreach (var path in (string[])["/v1/audio/voices", "/v1/audio/models", "/v1/audio/speech"])
+        {
+            using var request = new HttpRequestMessage(path.EndsWith("speech", StringComparison.Ordinal) ? HttpMethod.Post : HttpMethod.Get, path);
+            request.Headers.Host = host;
+            if (request.Method == HttpMethod.Post) request.Content = new StringContent("""{"input":"Where is my hat?","voice":"anna","model":"tts-1"}""", Encoding.UTF8, "application/json");
+            (await open.Client.SendAsync(request)).StatusCode.ShouldBe(HttpStatusCode.OK, path);
+        }
+    }
+
     private async Task<HttpResponseMessage> Speak(string body, string key)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/audio/speech") { Content = new StringContent(body, Encoding.UTF8, "application/json") };

@@ -55,6 +55,27 @@ public sealed class SillyTavernTests(ScriptedFixture fixture) : IClassFixture<Sc
     }
 
     [Theory]
+    [InlineData("127.0.0.1:7860", "http://127.0.0.1:8000")]
+    [InlineData("localhost:7860", "http://127.0.0.1:8000")]
+    [InlineData("192.168.1.5:7860", "http://192.168.1.5:8000")]
+    [InlineData("media-pc.local:7860", "http://media-pc.local:8000")]
+    [InlineData("media-pc:7860", "https://media-pc")]
+    public async Task The_dia_provider_needs_no_setting_on_the_server_s_machine_or_host(string host, string page)
+    {
+        foreach (var method in (string[])["OPTIONS", "POST"])
+        {
+            using var request = new HttpRequestMessage(new HttpMethod(method), "/v1/audio/speech");
+            request.Headers.Host = host;
+            request.Headers.Add("Origin", page);
+            if (method == "OPTIONS") request.Headers.Add("Access-Control-Request-Method", "POST");
+            else request.Content = Json("""{"model":"dia","input":"[S2] Where is my hat?","voice":"anna","response_format":"wav","speed":1.0}""");
+            var answer = await Client.SendAsync(request);
+            answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+            answer.Headers.GetValues("Access-Control-Allow-Origin").Single().ShouldBe(page);
+        }
+    }
+
+    [Theory]
     [InlineData("alloy")]
     [InlineData("echo")]
     [InlineData("fable")]

@@ -58,6 +58,13 @@ public sealed class SettingsReaderTests : IDisposable
     [InlineData("""{"Dia":{"GpuMode":"all"}}""", "gpu mode is 'all'")]
     [InlineData("""{"Dia":{"GpuIds":"0,x"}}""", "gpu ids is '0,x'")]
     [InlineData("""{"Dia":{"MaxWorkers":0}}""", "max workers is 0")]
+    [InlineData("""{"Dia":{"AllowedOrigins":"app.example"}}""", "allowed origins is 'app.example'; expected origins such as https://app.example")]
+    [InlineData("""{"Dia":{"AllowedOrigins":["https://a.example","https://b.example/page"]}}""", "It comes from Dia:AllowedOrigins in ")]
+    [InlineData("""{"Dia":{"AllowedHosts":"https://tts.example"}}""", "allowed hosts is 'https://tts.example'; expected names such as tts.example")]
+    [InlineData("""{"Dia":{"AllowedHosts":"tts.example:7860"}}""", "allowed hosts is 'tts.example:7860'")]
+    [InlineData("""{"Dia":{"MaxConnections":0}}""", "max connections is 0; expected 1 or more")]
+    [InlineData("""{"Dia":{"BodyBudgetMegabytes":31}}""", "body budget megabytes is 31; expected 32 to 65536")]
+    [InlineData("""{"Dia":{"BodySeconds":0.5}}""", "body seconds is 0.5; expected 1 to 86400")]
     [InlineData("""{"Dia":""", "settings.json")]
     public void A_wrong_setting_is_named(string json, string expected) => Should.Throw<SettingsException>(() => Read(File(json))).Message.ShouldContain(expected);
 
@@ -68,6 +75,16 @@ public sealed class SettingsReaderTests : IDisposable
     {
         Environment.SetEnvironmentVariable("DIA_DRAIN_SECONDS", value);
         Should.Throw<SettingsException>(() => Read(File("""{"Dia":{"DrainSeconds":3}}"""))).Message.ShouldBe(expected);
+    }
+
+    [Theory]
+    [InlineData("""{"Dia":{"AllowedOrigins":["https://a.example/","https://b.example:8443"],"allowedHosts":["a.example","*"]}}""")]
+    [InlineData("""{"Dia":{"AllowedOrigins":"https://a.example/, https://b.example:8443","AllowedHosts":"a.example,*"}}""")]
+    public void Origins_and_hosts_are_lists_or_separated_by_commas(string json)
+    {
+        var options = Read(File(json));
+        options.OriginsAllowed.ShouldBe(["https://a.example", "https://b.example:8443"]);
+        options.HostsAllowed.ShouldBe(["a.example", "*"]);
     }
 
     [Fact]

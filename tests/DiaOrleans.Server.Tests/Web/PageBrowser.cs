@@ -8,7 +8,16 @@ public sealed class PageBrowser : IAsyncLifetime
     private const float TimeoutMs = 60_000;
     private static readonly string[] Names = ["chromium", "chromium-browser", "google-chrome"];
     private static readonly string[] Flags =
-        ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+    [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--host-resolver-rules=MAP *.example 127.0.0.1, MAP *.lan 127.0.0.1",
+    ];
 
     private IPlaywright? _playwright;
     private IBrowser? _browser;
@@ -23,13 +32,20 @@ public sealed class PageBrowser : IAsyncLifetime
     /// <summary>Opens the server's page in a profile of its own.</summary>
     internal async Task<OpenPage> Open(RunningServer server, int width = 1280)
     {
-        Assert.SkipWhen(_browser is null, $"no {string.Join(", ", Names)} on the PATH");
-        var context = await _browser!.NewContextAsync(new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = width, Height = 900 } });
-        context.SetDefaultTimeout(TimeoutMs);
+        var context = await NewContext(width);
         var page = await context.NewPageAsync();
         var open = new OpenPage(page, server.Address);
         await page.GotoAsync(server.Address.ToString());
         return open;
+    }
+
+    /// <summary>A profile of its own; names under .example and .lan are this machine for it.</summary>
+    internal async Task<IBrowserContext> NewContext(int width = 1280)
+    {
+        Assert.SkipWhen(_browser is null, $"no {string.Join(", ", Names)} on the PATH");
+        var context = await _browser!.NewContextAsync(new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = width, Height = 900 } });
+        context.SetDefaultTimeout(TimeoutMs);
+        return context;
     }
 
     public async ValueTask DisposeAsync()

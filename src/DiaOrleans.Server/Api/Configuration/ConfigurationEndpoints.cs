@@ -8,16 +8,23 @@ namespace DiaOrleans.Server.Api.Configuration;
 /// <summary>The configuration that clients may change; spec/api.md 6.3.</summary>
 internal static class ConfigurationEndpoints
 {
+    private const int MaxWordCharacters = 256;
+
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/config", async (IGrainFactory grains) => ApiJson.Ok(Shown(await Grain(grains).Get())));
         routes.MapPut("/config", Replace);
     }
 
-    private static async Task<IResult> Replace(HttpContext context, IGrainFactory grains, CurrentConfiguration current)
+    private static async Task<IResult> Replace(HttpContext context, BodyReader bodies, IGrainFactory grains, CurrentConfiguration current)
     {
-        using var body = await BodyReader.Read(context.Request);
-        var fields = FieldReader.Body(body.RootElement);
+        var now = await Grain(grains).Replace(await bodies.Read(context.Request, Wanted));
+        current.Set(now);
+        return ApiJson.Ok(new { message = "Configuration updated successfully", config = Shown(now) });
+    }
+
+    private static ServerConfiguration Wanted(FieldReader fields)
+    {
         var fresh = new ServerConfiguration();
         var wanted = new ServerConfiguration
         {
@@ -27,12 +34,10 @@ internal static class ConfigurationEndpoints
             OutputRetentionHours = fields.IntegerOr("output_retention_hours", fresh.OutputRetentionHours),
             AutoDiscoverPrompts = fields.BooleanOr("auto_discover_prompts", fresh.AutoDiscoverPrompts),
             AutoTranscribe = fields.BooleanOr("auto_transcribe", fresh.AutoTranscribe),
-            WhisperModelSize = fields.StringOr("whisper_model_size", fresh.WhisperModelSize),
+            WhisperModelSize = fields.StringOr("whisper_model_size", fresh.WhisperModelSize, MaxWordCharacters),
         };
         fields.ThrowIfInvalid();
-        var now = await Grain(grains).Replace(wanted);
-        current.Set(now);
-        return ApiJson.Ok(new { message = "Configuration updated successfully", config = Shown(now) });
+        return wanted;
     }
 
     private static IConfigurationGrain Grain(IGrainFactory grains) => grains.GetGrain<IConfigurationGrain>(0);

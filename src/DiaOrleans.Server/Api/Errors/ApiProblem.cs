@@ -20,6 +20,9 @@ internal sealed class ApiProblem : Exception
 
     public static ApiProblem NotFound(string detail, string? code = null) => new(404, detail, []) { Code = code };
 
+    /// <summary>The connection is closed after it: what is still on its way has no reader.</summary>
+    public static ApiProblem TooSlow() => new(408, "The request body took too long to arrive", []);
+
     public static ApiProblem BodyTooLarge() => new(413, "Request body too large", []);
 
     public static ApiProblem TooLarge(string detail) => new(413, detail, []);
@@ -28,7 +31,8 @@ internal sealed class ApiProblem : Exception
 
     public static ApiProblem TooEarly(string detail) => new(425, detail, []);
 
-    public static ApiProblem Busy(TimeSpan? retryAfter) => new(429, "Server is busy, try again later", []) { RetryAfter = retryAfter ?? TimeSpan.FromSeconds(1) };
+    public static ApiProblem Busy(TimeSpan? retryAfter) =>
+        new(429, "Server is busy, try again later", []) { RetryAfter = retryAfter ?? TimeSpan.FromSeconds(1) };
 
     public static ApiProblem Failed(string detail) => new(500, detail, []);
 

@@ -24,6 +24,7 @@ internal static class ProblemWriter
     {
         // Set for an answer that did not come to be.
         context.Response.Headers.ContentDisposition = default;
+        if (context.Response.StatusCode == 408) context.Response.Headers.Connection = "close";
         if (HttpMethods.IsHead(context.Request.Method)) return;
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer, Options))

@@ -17,22 +17,35 @@ internal static class GenerateEndpoint
         routes.MapPost("/api/tts/generate", Legacy);
     }
 
-    private static async Task Generate(HttpContext context, SpeechResponder responder, JobService jobs, VoiceAliases aliases)
+    private static async Task Generate(
+        HttpContext context,
+        BodyReader bodies,
+        SpeechResponder responder,
+        JobService jobs,
+        VoiceAliases aliases)
     {
-        var (request, inBackground) = await GenerateRequest.Read(context.Request);
+        var (request, inBackground) = await GenerateRequest.Read(context.Request, bodies);
         RefuseEmpty(request.Text);
         if (inBackground) await (await JobSubmissionEndpoint.Submit(context, request, aliases, jobs)).ExecuteAsync(context);
         else await responder.Send(context, request);
     }
 
-    private static async Task Legacy(HttpContext context, SpeechResponder responder)
+    private static async Task Legacy(HttpContext context, BodyReader bodies, SpeechResponder responder)
     {
-        using var body = await BodyReader.Read(context.Request);
-        var fields = FieldReader.Body(body.RootElement);
-        var request = new SpeechRequest { Text = fields.RequiredString("text", GenerateRequest.MaxCharacters), VoiceId = fields.RequiredString("voice_id") };
-        fields.ThrowIfInvalid();
+        var request = await bodies.Read(context.Request, OfLegacy);
         RefuseEmpty(request.Text);
         await responder.Send(context, request);
+    }
+
+    private static SpeechRequest OfLegacy(FieldReader fields)
+    {
+        var request = new SpeechRequest
+        {
+            Text = fields.RequiredString("text", GenerateRequest.MaxCharacters),
+            VoiceId = fields.RequiredString("voice_id", GenerateRequest.MaxNameCharacters),
+        };
+        fields.ThrowIfInvalid();
+        return request;
     }
 
     private static void RefuseEmpty(string text)

@@ -9,23 +9,33 @@ internal static class GenerateRequest
 {
     public const int MaxCharacters = 4096;
 
+    /// <summary>Of a voice's id and of a role: any string is accepted, and no voice has so long an id.</summary>
+    public const int MaxNameCharacters = 4096;
+
     private const int LowestRate = 8000;
     private const int HighestRate = 48000;
 
     /// <exception cref="ApiProblem">422 with every field that fails.</exception>
-    public static async Task<(SpeechRequest Request, bool InBackground)> Read(HttpRequest http)
+    public static async Task<(SpeechRequest Request, bool InBackground)> Read(HttpRequest http, BodyReader bodies)
     {
         var query = FieldReader.Query(http.Query);
         var inBackground = query.BooleanOr("async_mode", false);
-        using var body = await BodyReader.Read(http);
-        var fields = FieldReader.Body(body.RootElement);
+        return (await bodies.Read(http, fields => From(fields, query)), inBackground);
+    }
+
+    public static double Speed(FieldReader fields) => fields.NumberOr("speed", 1, 0.25, 4);
+
+    public static int? SampleRate(FieldReader fields) => (int?)fields.OptionalInteger("sample_rate", LowestRate, HighestRate);
+
+    private static SpeechRequest From(FieldReader fields, FieldReader query)
+    {
         var request = new SpeechRequest
         {
             Text = fields.RequiredString("text", MaxCharacters),
-            VoiceId = fields.RequiredString("voice_id"),
+            VoiceId = fields.RequiredString("voice_id", MaxNameCharacters),
             Format = AudioFormatField.Read(fields, "wav"),
             Speed = Speed(fields),
-            Role = fields.OptionalString("role"),
+            Role = fields.OptionalString("role", MaxNameCharacters),
             Temperature = fields.OptionalNumber("temperature", 0.1, 2),
             CfgScale = fields.OptionalNumber("cfg_scale", 1, 10),
             TopP = fields.OptionalNumber("top_p", 0, 1),
@@ -35,10 +45,6 @@ internal static class GenerateRequest
             SampleRate = SampleRate(fields),
         };
         fields.ThrowIfInvalid(query);
-        return (request, inBackground);
+        return request;
     }
-
-    public static double Speed(FieldReader fields) => fields.NumberOr("speed", 1, 0.25, 4);
-
-    public static int? SampleRate(FieldReader fields) => (int?)fields.OptionalInteger("sample_rate", LowestRate, HighestRate);
 }

@@ -10,17 +10,30 @@ internal static class OpenAiSpeechEndpoint
 {
     private const string AudioChunks = "audio";
     private const string Events = "sse";
+    private const int MaxIgnoredCharacters = 4096;
 
     /// <summary>Only under /v1.</summary>
     public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/v1/audio/speech", Speak);
 
-    private static async Task Speak(HttpContext context, SpeechResponder responder, ApiOptions options)
+    private static async Task Speak(HttpContext context, BodyReader bodies, SpeechResponder responder, ApiOptions options)
     {
-        using var body = await BodyReader.ReadIfAny(context.Request);
-        var fields = body is null ? FieldReader.Query(context.Request.Query) : FieldReader.Body(body.RootElement);
-        var (input, voice, streamFormat) = (fields.OptionalString("input", GenerateRequest.MaxCharacters), fields.OptionalStringOrMember("voice", "id"), StreamFormat(fields));
-        fields.OptionalString("model");
-        fields.OptionalString("instructions");
+        var query = context.Request.Query;
+        var (request, inEvents) = await bodies.ReadIfAny(context.Request, fields => Read(fields ?? FieldReader.Query(query), options));
+        if (ScriptText.Clean(request.Text).Length == 0)
+            throw ApiProblem.BadRequest(string.IsNullOrWhiteSpace(request.Text) ? "Input text is required" : "Text cannot be empty");
+        if (string.IsNullOrWhiteSpace(request.VoiceId))
+            throw ApiProblem.BadRequest("Voice identifier is required (no default voices available)");
+        if (inEvents) await responder.SendEvents(context, request);
+        else await responder.Send(context, request);
+    }
+
+    private static (SpeechRequest Request, bool InEvents) Read(FieldReader fields, ApiOptions options)
+    {
+        var input = fields.OptionalString("input", GenerateRequest.MaxCharacters);
+        var voice = fields.OptionalStringOrMember("voice", "id", GenerateRequest.MaxNameCharacters);
+        var streamFormat = StreamFormat(fields);
+        fields.OptionalString("model", MaxIgnoredCharacters);
+        fields.OptionalString("instructions", MaxIgnoredCharacters);
         var request = new SpeechRequest
         {
             Text = input ?? "",
@@ -32,10 +45,7 @@ internal static class OpenAiSpeechEndpoint
             Streamed = fields.BooleanOr("stream", false) | streamFormat is not null,
         };
         fields.ThrowIfInvalid();
-        if (ScriptText.Clean(request.Text).Length == 0) throw ApiProblem.BadRequest(string.IsNullOrWhiteSpace(request.Text) ? "Input text is required" : "Text cannot be empty");
-        if (string.IsNullOrWhiteSpace(request.VoiceId)) throw ApiProblem.BadRequest("Voice identifier is required (no default voices available)");
-        if (streamFormat == Events) await responder.SendEvents(context, request);
-        else await responder.Send(context, request);
+        return (request, streamFormat == Events);
     }
 
     private static string? StreamFormat(FieldReader fields)

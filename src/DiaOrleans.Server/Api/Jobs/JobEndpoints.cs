@@ -2,6 +2,7 @@ using DiaOrleans.Abstractions.Jobs;
 using DiaOrleans.Abstractions.Speech;
 using DiaOrleans.Audio.Formats;
 using DiaOrleans.Grains.Jobs;
+using DiaOrleans.Grains.Voices;
 using DiaOrleans.Server.Api.Errors;
 using DiaOrleans.Server.Api.Pipeline;
 
@@ -58,5 +59,5 @@ internal static class JobEndpoints
 
     private static string Id(HttpContext context) => RouteText.Of(context, "id");
 
-    private static ApiProblem NotFound(HttpContext context) => ApiProblem.NotFound($"Job '{Id(context)}' not found");
+    private static ApiProblem NotFound(HttpContext context) => ApiProblem.NotFound($"Job {Quoted.Name(Id(context))} not found");
 }

@@ -1,9 +1,9 @@
-using System.Text.Json;
 using DiaOrleans.Abstractions.Jobs;
 using DiaOrleans.Abstractions.Speech;
 using DiaOrleans.Grains.Jobs;
 using DiaOrleans.Server.Api.Errors;
 using DiaOrleans.Server.Api.Pipeline;
+using DiaOrleans.Server.Api.Validation;
 using DiaOrleans.Server.Api.Voices;
 
 namespace DiaOrleans.Server.Api.Jobs;
@@ -43,5 +43,5 @@ internal static class JobSubmissionEndpoint
     }
 
     private static ApiProblem Refused(string type, string message, string key, string? context = null) =>
-        ApiProblem.Invalid([new InvalidField(type, ["header", KeyHeader.ToLowerInvariant()], message, JsonSerializer.Serialize(key), context)]);
+        ApiProblem.Invalid([new InvalidField(type, ["header", KeyHeader.ToLowerInvariant()], message, Echo.Text(key), context)]);
 }

@@ -1,5 +1,6 @@
 using DiaOrleans.Abstractions.Logs;
 using DiaOrleans.Grains.Blobs;
+using DiaOrleans.Grains.Voices;
 using DiaOrleans.Server.Api.Errors;
 using DiaOrleans.Server.Api.Pipeline;
 using DiaOrleans.Server.Api.Validation;
@@ -60,7 +61,7 @@ internal static class LogEndpoints
 
     private static IGenerationLogGrain Log(IGrainFactory grains) => grains.GetGrain<IGenerationLogGrain>(0);
 
-    private static ApiProblem Unknown(string id) => ApiProblem.NotFound($"Log '{id}' not found");
+    private static ApiProblem Unknown(string id) => ApiProblem.NotFound($"Log {Quoted.Name(id)} not found");
 
     private static object Shown(GenerationEntry entry) => new
     {

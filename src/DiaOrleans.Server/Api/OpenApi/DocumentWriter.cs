@@ -16,6 +16,9 @@ internal sealed class DocumentWriter(EndpointDataSource endpoints) : IOpenApiDoc
         - Every route is served bare and under `/v1`, except that `/v1/models` has another shape than `/models`, and that `/v1/audio/…` is only there.
         - An error is `{"detail": …}`: a sentence, or for 422 a list of the fields that failed. Under `/v1` OpenAI's `error` object stands beside it.
         - Every answer has an `X-Request-ID`: the client's own, or a new one.
+        - A request body must arrive whole in time (408), within its size (413) and within what the server takes of all bodies at once (429 with `Retry-After`).
+        - Without a key, pages of other sites are refused (403) and so are unknown host names (421): the settings AllowedOrigins and AllowedHosts name more.
+        - What an error gives back of a request is at most 1 KB of a value.
         - A key is only needed where the server was given one; else any `Authorization` header is ignored.
         """;
 

@@ -16,7 +16,10 @@ internal sealed class ApiKey(string? keys)
     private static readonly HashSet<string> Open =
         ["/", "/v1", "/health", "/v1/health", "/docs", "/redoc", "/openapi.json", "/v1/audio/voices", "/v1/audio/models", "/metrics", "/v1/metrics"];
 
-    private readonly byte[][] _digests = [.. (keys ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(key => SHA256.HashData(Encoding.UTF8.GetBytes(key)))];
+    private readonly byte[][] _digests = [.. Split(keys).Select(key => SHA256.HashData(Encoding.UTF8.GetBytes(key)))];
+
+    /// <summary>Whether there is a key at all.</summary>
+    public static bool IsSet(string? keys) => Split(keys).Length > 0;
 
     public Task Check(HttpContext context, RequestDelegate next)
     {
@@ -33,6 +36,9 @@ internal sealed class ApiKey(string? keys)
         context.Response.Headers.WWWAuthenticate = "Bearer";
         return ProblemWriter.Write(context, "Invalid or missing API key");
     }
+
+    private static string[] Split(string? keys) =>
+        (keys ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     private static bool IsOpen(string path) => Open.Contains(path) || path.StartsWith(DocsAssets, StringComparison.Ordinal) || path.StartsWith(WebPage.Folder, StringComparison.Ordinal);
 

@@ -33,7 +33,7 @@ internal static class PromptEndpoints
         if (outcome.UsedBy.Count == 0) return ApiJson.Ok(new { message = $"Audio prompt '{id}' deleted successfully" });
         return ApiJson.Ok(new
         {
-            warning = $"Audio prompt '{id}' is used by voices: {PythonList.Format(outcome.UsedBy)}",
+            warning = $"Audio prompt {Quoted.Name(id)} is used by voices: {PythonList.Format(outcome.UsedBy)}",
             message = "Remove from voice mappings first before deleting",
         });
     }
@@ -51,19 +51,14 @@ internal static class PromptEndpoints
         return prompt is null ? throw PromptIds.Unknown(id) : ApiJson.Ok(PromptView.Metadata(prompt));
     }
 
-    private static async Task<IResult> Discover(HttpContext context, PromptDiscovery discovery, IGrainFactory grains)
+    private static async Task<IResult> Discover(HttpContext context, BodyReader bodies, PromptDiscovery discovery, IGrainFactory grains)
     {
-        var force = false;
-        using (var body = await BodyReader.ReadIfAny(context.Request))
+        var force = await bodies.ReadIfAny(context.Request, fields =>
         {
-            if (body is not null)
-            {
-                var fields = FieldReader.Body(body.RootElement);
-                force = fields.BooleanOr("force_retranscribe", false);
-                fields.ThrowIfInvalid();
-            }
-        }
-
+            var wanted = fields?.BooleanOr("force_retranscribe", false) ?? false;
+            fields?.ThrowIfInvalid();
+            return wanted;
+        });
         var found = await discovery.Discover(force, context.RequestAborted);
         var all = await grains.GetGrain<IAudioPromptCatalogGrain>(0).List();
         return ApiJson.Ok(new { message = $"Discovered {found.Count} audio prompts", total_prompts = all.Count, discovered = found.Select(PromptView.Metadata) });

@@ -1,4 +1,5 @@
 using DiaOrleans.Grains.Prompts;
+using DiaOrleans.Grains.Voices;
 using DiaOrleans.Server.Api.Errors;
 using DiaOrleans.Server.Api.Pipeline;
 
@@ -15,5 +16,5 @@ internal static class PromptIds
         return PromptId.CanExist(id) ? id : throw Unknown(id);
     }
 
-    public static ApiProblem Unknown(string id) => ApiProblem.NotFound($"Audio prompt '{id}' not found");
+    public static ApiProblem Unknown(string id) => ApiProblem.NotFound($"Audio prompt {Quoted.Name(id)} not found");
 }

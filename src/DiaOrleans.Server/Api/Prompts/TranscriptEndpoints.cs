@@ -30,12 +30,14 @@ internal static class TranscriptEndpoints
         }
     }
 
-    private static async Task<IResult> SetByHand(HttpContext context, PromptTranscripts transcripts)
+    private static async Task<IResult> SetByHand(HttpContext context, BodyReader bodies, PromptTranscripts transcripts)
     {
-        using var body = await BodyReader.Read(context.Request);
-        var fields = FieldReader.Body(body.RootElement);
-        var text = fields.RequiredString("transcript");
-        fields.ThrowIfInvalid();
+        var text = await bodies.Read(context.Request, fields =>
+        {
+            var transcript = fields.RequiredString("transcript");
+            fields.ThrowIfInvalid();
+            return transcript;
+        });
         var id = PromptIds.FromPath(context);
         var voices = await transcripts.SetByHand(id, text, context.RequestAborted) ?? throw PromptIds.Unknown(id);
         return ApiJson.Ok(new { message = "Transcript updated successfully", prompt_id = id, updated_voices = voices });

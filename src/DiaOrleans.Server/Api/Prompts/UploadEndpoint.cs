@@ -3,9 +3,9 @@ using DiaOrleans.Grains.PromptLibrary;
 using DiaOrleans.Grains.Prompts;
 using DiaOrleans.Grains.Transcripts;
 using DiaOrleans.Grains.Waiting;
+using DiaOrleans.Server.Api.Bodies;
 using DiaOrleans.Server.Api.Errors;
 using DiaOrleans.Server.Api.Pipeline;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace DiaOrleans.Server.Api.Prompts;
 
@@ -17,17 +17,40 @@ internal sealed partial class UploadEndpoint
 
     public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/audio_prompts/upload", Upload);
 
-    private static async Task<IResult> Upload(HttpContext context, PromptIntake intake, ILogger<UploadEndpoint> logger)
+    private static async Task<IResult> Upload(
+        HttpContext context,
+        PromptIntake intake,
+        BodyFiles files,
+        BodyBudget budget,
+        ILogger<UploadEndpoint> logger)
     {
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = UploadForm.MaxBodyBytes;
-        var form = await UploadForm.Read(context.Request, CheckNames);
+        using var share = budget.Open();
+        try
+        {
+            await using var form = await UploadForm.Read(context.Request, files, share, CheckNames);
+            return await Store(context, form, intake, files, logger);
+        }
+        catch (BodyStorageException cause)
+        {
+            Log.NotKept(logger, cause);
+            throw Failed();
+        }
+    }
+
+    private static async Task<IResult> Store(
+        HttpContext context,
+        UploadForm form,
+        PromptIntake intake,
+        BodyFiles files,
+        ILogger logger)
+    {
         var (id, file) = form.Required();
         CheckNames(id, file.Name);
         var content = file.Content ?? throw UploadForm.TooLarge();
         if (content.Length == 0) throw ApiProblem.BadRequest("Audio file is empty");
         try
         {
-            var stored = await intake.Store(id, content, context.RequestAborted);
+            var stored = await files.Use(content, bytes => intake.Store(id, bytes, context.RequestAborted), context.RequestAborted);
             return ApiJson.Ok(new
             {
                 message = $"Audio prompt '{id}' uploaded successfully",
@@ -41,12 +64,15 @@ internal sealed partial class UploadEndpoint
         {
             throw ApiProblem.BadRequest(problem.Message);
         }
-        catch (Exception cause) when (cause is not OperationCanceledException)
+        catch (Exception cause) when (cause is not (OperationCanceledException or BodyStorageException))
         {
             Log.Failed(logger, cause, id);
-            throw ApiProblem.Failed($"Error processing audio file: {cause.Message}");
+            throw Failed();
         }
     }
+
+    /// <summary>The cause is in the log: it may name paths of the machine.</summary>
+    private static ApiProblem Failed() => ApiProblem.Failed("Error processing audio file: it could not be stored");
 
     private static void CheckNames(string id, string fileName)
     {
@@ -60,5 +86,8 @@ internal sealed partial class UploadEndpoint
     {
         [LoggerMessage(1, LogLevel.Error, "The upload of audio prompt '{Prompt}' failed.")]
         public static partial void Failed(ILogger logger, Exception cause, string prompt);
+
+        [LoggerMessage(2, LogLevel.Error, "An upload failed.")]
+        public static partial void NotKept(ILogger logger, Exception cause);
     }
 }

@@ -1,23 +1,21 @@
-using System.Text;
-using System.Text.Json;
+using DiaOrleans.Server.Api.Bodies;
 using DiaOrleans.Server.Api.Errors;
+using DiaOrleans.Server.Api.Validation;
 using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
 namespace DiaOrleans.Server.Api.Prompts;
 
-/// <summary>A file part: its name as sent, and its bytes, null where they are more than an upload may have.</summary>
-internal sealed record UploadedFile(string Name, ReadOnlyMemory<byte>? Content);
+/// <summary>A file part: its name as sent, and its content, null where it has more bytes than an upload may have.</summary>
+internal sealed record UploadedFile(string Name, BodyFile? Content);
 
 /// <summary>
-/// The multipart form of an upload, in whatever order its parts come. Only the recording is kept in memory, once; what is too large is read past, so that the checks keep
-/// their order, up to a limit.
+/// The multipart form of an upload, in whatever order its parts come. The recording goes to a file while it arrives; what is too large is
+/// read past, so that the checks keep their order. Disposing deletes the file.
 /// </summary>
-internal sealed class UploadForm
+internal sealed class UploadForm : IAsyncDisposable
 {
-    /// <summary>The server reads no more of any upload.</summary>
-    public const long MaxBodyBytes = 64L << 20;
-
     private const int MaxFileBytes = 25 << 20;
     private const int MaxTextBytes = 64 << 10;
     private const int MaxParts = 64;
@@ -25,35 +23,48 @@ internal sealed class UploadForm
     private const string PromptIdField = "prompt_id";
     private const string FileField = "audio_file";
 
+    private static readonly string TooLongToBeAnId = new('?', MaxTextBytes);
+
+    private readonly BodyFiles _files;
+    private readonly BodyShare _share;
     private readonly List<InvalidField> _problems = [];
     private string? _promptId;
     private UploadedFile? _file;
+
+    private UploadForm(BodyFiles files, BodyShare share)
+    {
+        _files = files;
+        _share = share;
+    }
 
     public static ApiProblem TooLarge() => ApiProblem.TooLarge("Audio file too large (maximum 25 MB)");
 
     /// <summary>Reads the form. A body that is none, or breaks off, has the parts that were whole.</summary>
     /// <param name="request">Its body is read to the end.</param>
-    /// <param name="check">Told the id and the file's name before the file is read, where they come first: what is refused by them needs no upload.</param>
-    public static async Task<UploadForm> Read(HttpRequest request, Action<string, string> check)
+    /// <param name="files">Where the recording goes.</param>
+    /// <param name="share">Takes the recording's bytes; it must live as long as the form.</param>
+    /// <param name="check">Told the id and the file's name before the file is read, where they come first: what is refused by them needs no
+    /// upload.</param>
+    /// <exception cref="ApiProblem">What <paramref name="check"/> throws; 408, 413 or 429 where the body takes too long, is too large or
+    /// exceeds the budget.</exception>
+    /// <exception cref="BodyStorageException">The recording cannot be kept.</exception>
+    public static async Task<UploadForm> Read(
+        HttpRequest request,
+        BodyFiles files,
+        BodyShare share,
+        Action<string, string> check)
     {
-        var form = new UploadForm();
-        if (BoundaryOf(request) is not { } boundary) return form;
+        var form = new UploadForm(files, share);
         try
         {
-            var parts = new MultipartReader(boundary, request.Body);
-            for (var count = 0; count < MaxParts && await parts.ReadNextSectionAsync(request.HttpContext.RequestAborted) is { } part; count++)
-                await form.Take(part, check, request.HttpContext.RequestAborted);
+            await form.ReadParts(request, check);
+            return form;
         }
-        catch (BadHttpRequestException problem) when (problem.StatusCode == 413)
+        catch
         {
-            throw TooLarge();
+            await form.DisposeAsync();
+            throw;
         }
-        catch (Exception problem) when (problem is InvalidDataException or IOException && !request.HttpContext.RequestAborted.IsCancellationRequested)
-        {
-            // What was whole is judged; what was not is missing.
-        }
-
-        return form;
     }
 
     /// <summary>Both parts.</summary>
@@ -65,13 +76,43 @@ internal sealed class UploadForm
         return _problems.Count == 0 ? (_promptId!, _file!) : throw ApiProblem.Invalid(_problems);
     }
 
+    public async ValueTask DisposeAsync()
+    {
+        if (_file?.Content is { } content) await content.DisposeAsync();
+    }
+
     private static string? BoundaryOf(HttpRequest request)
     {
-        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase)) return null;
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type)) return null;
+        if (!type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase)) return null;
         return HeaderUtilities.RemoveQuotes(type.Boundary).Value is { Length: > 0 and <= MaxBoundaryLength } boundary ? boundary : null;
     }
 
     private static InvalidField Missing(string field) => new("missing", ["body", field], "Field required", null);
+
+    private static string? Unquoted(StringSegment value) => value.HasValue ? HeaderUtilities.RemoveQuotes(value).Value : null;
+
+    private async Task ReadParts(HttpRequest request, Action<string, string> check)
+    {
+        if (BoundaryOf(request) is not { } boundary) return;
+        var stop = request.HttpContext.RequestAborted;
+        try
+        {
+            var parts = new MultipartReader(boundary, request.Body);
+            for (var count = 0; count < MaxParts && await parts.ReadNextSectionAsync(stop) is { } part; count++)
+                await Take(part, check, stop);
+        }
+        catch (BadHttpRequestException problem) when (problem.StatusCode == 413)
+        {
+            throw TooLarge();
+        }
+        catch (Exception problem) when (IsNoForm(problem) && !stop.IsCancellationRequested)
+        {
+            // What was whole is judged; what was not is missing.
+        }
+    }
+
+    private static bool IsNoForm(Exception problem) => problem is InvalidDataException or (IOException and not BadHttpRequestException);
 
     private bool Failed(string field) => _problems.Any(problem => problem.Name == field);
 
@@ -82,36 +123,44 @@ internal sealed class UploadForm
         switch (Unquoted(disposition.Name))
         {
             case PromptIdField when fileName is null:
-                _promptId = await ReadUpTo(part.Body, MaxTextBytes, stop) is { } text ? Encoding.UTF8.GetString(text.Span) : new string('?', MaxTextBytes);
+                _promptId = await FormPart.ReadText(part.Body, MaxTextBytes, stop) ?? TooLongToBeAnId;
                 break;
-            case PromptIdField:
-                _problems.Add(new InvalidField("string_type", ["body", PromptIdField], "Input should be a valid string", JsonSerializer.Serialize(fileName)));
+            case PromptIdField when !Failed(PromptIdField):
+                Fail("string_type", PromptIdField, "Input should be a valid string", Echo.Text(fileName));
                 break;
             case FileField when fileName is not null:
                 if (!string.IsNullOrEmpty(_promptId)) check(_promptId, fileName);
-                _file = new UploadedFile(fileName, await ReadUpTo(part.Body, MaxFileBytes, stop));
+                await TakeFile(fileName, part.Body, stop);
                 break;
-            case FileField:
-                _problems.Add(new InvalidField("value_error", ["body", FileField], "Value error, Expected UploadFile, received: <class 'str'>", null, """{"error":{}}"""));
+            case FileField when !Failed(FileField):
+                Fail("value_error", FileField, "Value error, Expected UploadFile, received: <class 'str'>", null, """{"error":{}}""");
                 break;
         }
     }
 
-    private static string? Unquoted(Microsoft.Extensions.Primitives.StringSegment value) => value.HasValue ? HeaderUtilities.RemoveQuotes(value).Value : null;
+    private void Fail(string type, string field, string message, string? input, string? context = null) =>
+        _problems.Add(new InvalidField(type, ["body", field], message, input, context));
 
-    /// <summary>The whole body, read to its end; null where it has more bytes.</summary>
-    private static async Task<ReadOnlyMemory<byte>?> ReadUpTo(Stream body, int maxBytes, CancellationToken stop)
+    /// <summary>The last of several files counts.</summary>
+    private async Task TakeFile(string name, Stream body, CancellationToken stop)
     {
-        var kept = new MemoryStream();
-        var (block, total, read) = (new byte[64 << 10], 0L, 0);
-        while ((read = await body.ReadAsync(block, stop)) > 0)
+        if (_file?.Content is { } before)
         {
-            total += read;
-            if (total <= maxBytes) kept.Write(block, 0, read);
-            else kept.SetLength(0);
+            _share.Return(before.Length);
+            await before.DisposeAsync();
         }
 
-        if (total > maxBytes) return null;
-        return kept.GetBuffer().AsMemory(0, (int)kept.Length);
+        var content = _files.Create();
+        _file = new UploadedFile(name, content);
+        if (await FormPart.Read(body, MaxFileBytes, bytes => Keep(content, bytes, stop), stop)) return;
+        _share.Return(content.Length);
+        await content.DisposeAsync();
+        _file = new UploadedFile(name, null);
+    }
+
+    private Task Keep(BodyFile content, ReadOnlyMemory<byte> bytes, CancellationToken stop)
+    {
+        _share.Take(bytes.Length);
+        return content.Append(bytes, stop);
     }
 }

@@ -1,4 +1,5 @@
 using DiaOrleans.Abstractions.Voices;
+using DiaOrleans.Grains.Voices;
 using DiaOrleans.Server.Api.Errors;
 using DiaOrleans.Server.Api.Pipeline;
 
@@ -35,7 +36,7 @@ internal static class ListingEndpoints
     private static IResult OneModel(HttpContext context)
     {
         var id = RouteText.Of(context, "model_id");
-        return id == Model ? ApiJson.Ok(OpenAiModel) : throw ApiProblem.NotFound($"Model '{id}' not found", "model_not_found");
+        return id == Model ? ApiJson.Ok(OpenAiModel) : throw ApiProblem.NotFound($"Model {Quoted.Name(id)} not found", "model_not_found");
     }
 
     private static async Task<IResult> Voices(IGrainFactory grains)

@@ -10,23 +10,22 @@ namespace DiaOrleans.Server.Api.Validation;
 /// </summary>
 internal sealed class FieldReader
 {
-    private readonly Func<string, JsonElement?> _find;
+    /// <summary>The most Unicode code points of a string that has no limit of its own.</summary>
+    public const int MaxLength = 65_536;
+
+    private readonly IFields _fields;
     private readonly string _place;
-    private readonly Func<string> _whole;
     private readonly List<InvalidField> _problems = [];
 
-    private FieldReader(string place, Func<string, JsonElement?> find, Func<string> whole) => (_place, _find, _whole) = (place, find, whole);
-
-    public static FieldReader Body(JsonElement body)
+    private FieldReader(string place, IFields fields)
     {
-        var members = Members.ByName(body);
-        return new("body", name => members.TryGetValue(name, out var value) ? value : null, () => Echo.Of(body));
+        _place = place;
+        _fields = fields;
     }
 
-    public static FieldReader Query(IQueryCollection query) => new(
-        "query",
-        name => query.TryGetValue(name, out var values) ? JsonSerializer.SerializeToElement(values[^1] ?? "") : null,
-        () => "null");
+    public static FieldReader Body(JsonFields body) => new("body", body);
+
+    public static FieldReader Query(IQueryCollection query) => new("query", new QueryFields(query));
 
     public void ThrowIfInvalid(params FieldReader[] others)
     {
@@ -35,52 +34,57 @@ internal sealed class FieldReader
     }
 
     /// <summary>A string that must be there.</summary>
-    public string RequiredString(string name, int? maxLength = null)
+    public string RequiredString(string name, int maxLength = MaxLength)
     {
-        if (_find(name) is { } value) return Text(name, value, maxLength) ?? "";
-        Fail("missing", name, "Field required", _whole(), null);
+        if (_fields.Find(name) is { } value) return Text(name, value, maxLength) ?? "";
+        Fail("missing", name, "Field required", _fields.EchoAll(), null);
         return "";
     }
 
     /// <summary>A string, null where absent or null.</summary>
-    public string? OptionalString(string name, int? maxLength = null) => Given(name) is { } value ? Text(name, value, maxLength) : null;
+    public string? OptionalString(string name, int maxLength = MaxLength) => Given(name) is { } value ? Text(name, value, maxLength) : null;
 
     /// <summary>A string, or the string that an object holds under <paramref name="member"/>; null where absent or null.</summary>
-    public string? OptionalStringOrMember(string name, string member)
+    public string? OptionalStringOrMember(string name, string member, int maxLength = MaxLength)
     {
-        if (Given(name) is not { ValueKind: JsonValueKind.Object } holder) return OptionalString(name);
-        return Members.ByName(holder).TryGetValue(member, out var value) && value.ValueKind != JsonValueKind.Null ? Text(name, value, null) : null;
+        if (_fields.Within(name) is not { } holder) return OptionalString(name, maxLength);
+        return holder.Find(member) is { ValueKind: not JsonValueKind.Null } value ? Text(name, value, maxLength) : null;
     }
 
     /// <summary>A string that may be absent but not null.</summary>
-    public string StringOr(string name, string absent) => _find(name) is { } value ? Text(name, value, null) ?? absent : absent;
+    public string StringOr(string name, string absent, int maxLength = MaxLength) =>
+        _fields.Find(name) is { } value ? Text(name, value, maxLength) ?? absent : absent;
 
     /// <summary>A number that may be absent but not null.</summary>
-    public double NumberOr(string name, double absent, double min, double max) => _find(name) is { } value ? Number(name, value, min, max) ?? absent : absent;
+    public double NumberOr(string name, double absent, double min, double max) =>
+        _fields.Find(name) is { } value ? Number(name, value, min, max) ?? absent : absent;
 
     public double? OptionalNumber(string name, double min, double max) => Given(name) is { } value ? Number(name, value, min, max) : null;
 
     public long? OptionalInteger(string name, long min = long.MinValue, long max = long.MaxValue) => Given(name) is { } value ? Integer(name, value, min, max) : null;
 
     /// <summary>An integer that may be absent but not null.</summary>
-    public long IntegerOr(string name, long absent, long min = long.MinValue, long max = long.MaxValue) => _find(name) is { } value ? Integer(name, value, min, max) ?? absent : absent;
+    public long IntegerOr(string name, long absent, long min = long.MinValue, long max = long.MaxValue) =>
+        _fields.Find(name) is { } value ? Integer(name, value, min, max) ?? absent : absent;
 
     public bool? OptionalBoolean(string name) => Given(name) is { } value ? Boolean(name, value) : null;
 
     /// <summary>A boolean that may be absent but not null.</summary>
-    public bool BooleanOr(string name, bool absent) => _find(name) is { } value ? Boolean(name, value) ?? absent : absent;
+    public bool BooleanOr(string name, bool absent) => _fields.Find(name) is { } value ? Boolean(name, value) ?? absent : absent;
 
     /// <summary>Whether that field has failed already.</summary>
     public bool Failed(string name) => _problems.Exists(problem => problem.Name == name);
 
     /// <summary>Adds a failure that the caller found.</summary>
-    public void Fail(string type, string name, string message, string? context = null) => Fail(type, name, message, _find(name) is { } value ? Echo.Of(value) : null, context);
+    public void Fail(string type, string name, string message, string? context = null) =>
+        Fail(type, name, message, _fields.Echo(name), context);
 
-    private void Fail(string type, string name, string message, string? input, string? context) => _problems.Add(new InvalidField(type, [_place, name], message, input, context));
+    private void Fail(string type, string name, string message, string? input, string? context) =>
+        _problems.Add(new InvalidField(type, [_place, name], message, input, context));
 
-    private JsonElement? Given(string name) => _find(name) is { ValueKind: not JsonValueKind.Null } value ? value : null;
+    private JsonElement? Given(string name) => _fields.Find(name) is { ValueKind: not JsonValueKind.Null } value ? value : null;
 
-    private string? Text(string name, JsonElement value, int? maxLength)
+    private string? Text(string name, JsonElement value, int maxLength)
     {
         if (value.ValueKind != JsonValueKind.String)
         {
@@ -99,8 +103,8 @@ internal sealed class FieldReader
             return null;
         }
 
-        if (maxLength is { } most && CodePoints.Count(text) > most)
-            Fail("string_too_long", name, $"String should have at most {most} characters", $$"""{"max_length":{{most}}}""");
+        if (CodePoints.Count(text) > maxLength)
+            Fail("string_too_long", name, $"String should have at most {maxLength} characters", $$"""{"max_length":{{maxLength}}}""");
         return text;
     }
 

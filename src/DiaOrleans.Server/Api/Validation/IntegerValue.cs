@@ -33,7 +33,7 @@ internal static class IntegerValue
 
     private static (long, (string, string)?) Parse(string text)
     {
-        var whole = text.Split('.') is [var before, var after] && after.Length > 0 && after.All(c => c == '0') ? before : text;
+        var whole = text.Split('.', 3) is [var before, var after] && after.Length > 0 && after.All(c => c == '0') ? before : text;
         if (long.TryParse(whole, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var integer)) return (integer, null);
         return BigInteger.TryParse(whole.AsSpan(0, Math.Min(whole.Length, 5000)), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _) ? (0, TooLarge) : (0, Unreadable);
     }

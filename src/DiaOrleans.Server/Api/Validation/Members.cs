@@ -13,14 +13,6 @@ internal static class Members
         }
     }
 
-    /// <summary>Members by name, the last of each.</summary>
-    public static Dictionary<string, JsonElement> ByName(JsonElement holder)
-    {
-        var members = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
-        foreach (var (name, value) in Of(holder)) members[name] = value;
-        return members;
-    }
-
     private static string? Name(JsonProperty member)
     {
         try

@@ -9,31 +9,50 @@ namespace DiaOrleans.Server.Api.Validation;
 internal static class NotANumber
 {
     private static readonly (string Word, string Number)[] Words = [("-Infinity", "-1e99992"), ("Infinity", "1e99992"), ("NaN", "1e99991")];
+    private static readonly (byte[] Word, byte[] Number)[] Bytes = [.. Words.Select(w => (Ascii(w.Word), Ascii(w.Number)))];
 
     /// <summary>The text with such words replaced, or null where there are none outside strings.</summary>
     public static byte[]? Rewrite(byte[] json)
     {
-        var text = Encoding.Latin1.GetString(json);
-        var result = new StringBuilder(text.Length);
-        var (inString, found) = (false, false);
-        for (var i = 0; i < text.Length; i++)
+        using var result = new MemoryStream(json.Length);
+        var (inString, copied) = (false, 0);
+        for (var i = 0; i < json.Length; i++)
         {
-            if (!inString && Words.FirstOrDefault(w => string.CompareOrdinal(text, i, w.Word, 0, w.Word.Length) == 0) is { Word: not null } word)
+            if (!inString && WordAt(json.AsSpan(i)) is { Word: not null } word)
             {
-                result.Append(word.Number);
+                result.Write(json, copied, i - copied);
+                result.Write(word.Number);
                 i += word.Word.Length - 1;
-                found = true;
-                continue;
+                copied = i + 1;
             }
-
-            if (text[i] == '"') inString = !inString;
-            if (inString && text[i] == '\\' && i + 1 < text.Length) result.Append(text[i++]);
-            result.Append(text[i]);
+            else if (json[i] == '"')
+            {
+                inString = !inString;
+            }
+            else if (inString && json[i] == '\\')
+            {
+                i++;
+            }
         }
 
-        return found ? Encoding.Latin1.GetBytes(result.ToString()) : null;
+        if (copied == 0) return null;
+        result.Write(json, copied, json.Length - copied);
+        return result.ToArray();
     }
 
     /// <summary>The word that a number stands for, or the number's own digits.</summary>
     public static string Original(string number) => Words.FirstOrDefault(w => w.Number == number).Word ?? number;
+
+    private static byte[] Ascii(string text) => Encoding.ASCII.GetBytes(text);
+
+    private static (byte[]? Word, byte[] Number) WordAt(ReadOnlySpan<byte> json)
+    {
+        if (json[0] is not ((byte)'-' or (byte)'I' or (byte)'N')) return default;
+        foreach (var (word, number) in Bytes)
+        {
+            if (json.StartsWith(word)) return (word, number);
+        }
+
+        return default;
+    }
 }

@@ -13,6 +13,8 @@ internal static class VoiceEndpoints
     private const string Route = "voice_mappings";
     private const string DefaultStyle = "neutral";
     private const string DefaultSpeaker = "S1";
+    private const int MaxWordCharacters = 256;
+    private const int MaxPromptIdCharacters = 128;
 
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -46,26 +48,29 @@ internal static class VoiceEndpoints
         return ApiJson.Ok(voices.ToDictionary(v => v.Id, v => Config(v.Settings)));
     }
 
-    private static async Task<IResult> Create(HttpContext context, IGrainFactory grains)
+    private static async Task<IResult> Create(HttpContext context, BodyReader bodies, IGrainFactory grains)
     {
-        using var body = await BodyReader.Read(context.Request);
-        var fields = FieldReader.Body(body.RootElement);
-        var id = VoiceIds.New(fields);
-        var change = ReadChange(fields);
-        fields.ThrowIfInvalid();
+        var (id, change) = await bodies.Read(context.Request, fields =>
+        {
+            var voice = (VoiceIds.New(fields), Change(fields));
+            fields.ThrowIfInvalid();
+            return voice;
+        });
         if (string.IsNullOrWhiteSpace(id)) throw ApiProblem.BadRequest("voice_id is required");
         var settings = await grains.GetGrain<IVoiceGrain>(id).Put(new VoiceSettings(
             Or(change.Style, DefaultStyle), Or(change.PrimarySpeaker, DefaultSpeaker), change.AudioPrompt, change.AudioPromptTranscript));
         return ApiJson.Ok(new { message = $"Voice '{id}' created successfully", voice_config = Config(settings) });
     }
 
-    private static async Task<IResult> Update(HttpContext context, IGrainFactory grains)
+    private static async Task<IResult> Update(HttpContext context, BodyReader bodies, IGrainFactory grains)
     {
         var id = RouteText.Of(context, VoiceIds.Parameter);
-        using var body = await BodyReader.Read(context.Request);
-        var fields = FieldReader.Body(body.RootElement);
-        var change = ReadChange(fields);
-        fields.ThrowIfInvalid();
+        var change = await bodies.Read(context.Request, fields =>
+        {
+            var sent = Change(fields);
+            fields.ThrowIfInvalid();
+            return sent;
+        });
         change = change with { Style = Or(change.Style, null), PrimarySpeaker = Or(change.PrimarySpeaker, null) };
         var settings = VoiceId.CanExist(id) ? await grains.GetGrain<IVoiceGrain>(id).Update(change) : null;
         return settings is null ? throw Unknown(id) : ApiJson.Ok(new { message = $"Voice '{id}' updated successfully", voice_config = Config(settings) });
@@ -78,13 +83,16 @@ internal static class VoiceEndpoints
         return ApiJson.Ok(new { message = $"Voice '{id}' deleted successfully" });
     }
 
-    private static VoiceChange ReadChange(FieldReader fields) =>
-        new(fields.OptionalString("style"), fields.OptionalString("primary_speaker"), fields.OptionalString("audio_prompt"), fields.OptionalString("audio_prompt_transcript"));
+    private static VoiceChange Change(FieldReader fields) => new(
+        fields.OptionalString("style", MaxWordCharacters),
+        fields.OptionalString("primary_speaker", MaxWordCharacters),
+        fields.OptionalString("audio_prompt", MaxPromptIdCharacters),
+        fields.OptionalString("audio_prompt_transcript"));
 
     [return: NotNullIfNotNull(nameof(absent))]
     private static string? Or(string? sent, string? absent) => string.IsNullOrWhiteSpace(sent) ? absent : sent;
 
-    private static ApiProblem Unknown(string id) => ApiProblem.NotFound($"Voice '{id}' not found", "voice_not_found");
+    private static ApiProblem Unknown(string id) => ApiProblem.NotFound($"Voice {Quoted.Name(id)} not found", "voice_not_found");
 
     private static object Config(VoiceSettings settings) => new
     {

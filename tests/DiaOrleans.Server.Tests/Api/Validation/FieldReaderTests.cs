@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using DiaOrleans.Server.Api.Errors;
 using DiaOrleans.Server.Api.Validation;
@@ -44,5 +45,5 @@ public sealed class FieldReaderTests
     [InlineData("1e19")]
     public void Integers_of_more_bits_are_too_large(string json) => IntegerValue.Of(JsonDocument.Parse(json).RootElement).Problem!.Value.Type.ShouldBe("int_parsing_size");
 
-    private static FieldReader Read(string json) => FieldReader.Body(JsonDocument.Parse(json).RootElement);
+    private static FieldReader Read(string json) => FieldReader.Body(new JsonFields(Encoding.UTF8.GetBytes(json)));
 }

@@ -29,5 +29,5 @@ public sealed class VoiceIdsTests
         fields.ThrowIfInvalid();
     }
 
-    private static FieldReader Fields(string id) => FieldReader.Body(JsonSerializer.SerializeToElement(new { voice_id = id }));
+    private static FieldReader Fields(string id) => FieldReader.Body(new JsonFields(JsonSerializer.SerializeToUtf8Bytes(new { voice_id = id })));
 }

@@ -21,7 +21,7 @@ internal static class ConfigurationOperations
                     new("output_retention_hours", FieldType.Integer, "Age at which saved outputs and log entries are removed. Any number is taken; 0 and less keep nothing.") { Default = "24" },
                     new("auto_discover_prompts", FieldType.Boolean, "Look for audio prompts at start.") { Default = "true" },
                     new("auto_transcribe", FieldType.Boolean, "Transcribe audio prompts that have no transcript.") { Default = "true" },
-                    new("whisper_model_size", FieldType.Text, "`tiny`, `base`, `small`, `medium` or `large`.") { Default = "\"base\"" },
+                    new("whisper_model_size", FieldType.Text, "`tiny`, `base`, `small`, `medium` or `large`.") { Default = "\"base\"", MaxLength = 256 },
                 ],
                 Fresh),
             Answers =

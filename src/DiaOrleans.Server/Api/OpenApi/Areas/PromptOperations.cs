@@ -63,7 +63,7 @@ internal static class PromptOperations
             Ids = [Id],
             Body = new(
                 [
-                    new("transcript", FieldType.Text, "What is said in the recording.") { Required = true },
+                    new("transcript", FieldType.Text, "What is said in the recording.") { Required = true, MaxLength = 65_536 },
                     new("prompt_id", FieldType.Text, "Ignored: the path says which recording.") { OrNull = true },
                 ],
                 """{"transcript":"[S1] This is how I sound."}"""),

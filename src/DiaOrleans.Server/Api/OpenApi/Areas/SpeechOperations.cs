@@ -27,15 +27,15 @@ internal static class SpeechOperations
             Body = new(
                 [
                     new("text", FieldType.Text, "The script.") { Required = true, MaxLength = 4096 },
-                    new("voice_id", FieldType.Text, "Id of a voice.") { Required = true },
+                    new("voice_id", FieldType.Text, "Id of a voice.") { Required = true, MaxLength = 4096 },
                     Format,
                     Speed,
-                    new("role", FieldType.Text, "`user`, `assistant` or `system`. Recorded, without effect.") { OrNull = true },
+                    new("role", FieldType.Text, "`user`, `assistant` or `system`. Recorded, without effect.") { OrNull = true, MaxLength = 4096 },
                     new("temperature", FieldType.Number, "Sampling temperature; 1.2 unless the server or the model says otherwise.") { OrNull = true, Min = 0.1, Max = 2 },
                     new("cfg_scale", FieldType.Number, "Guidance s in cond + s · (cond − uncond); 3.0 unless the server or the model says otherwise.") { OrNull = true, Min = 1, Max = 10 },
                     new("top_p", FieldType.Number, "Nucleus mass; 0.95 unless the server or the model says otherwise. 0 means unset.") { OrNull = true, Min = 0, Max = 1 },
                     new("max_tokens", FieldType.Integer, "The most new audio frames of the whole request; by the text's length where left out.") { OrNull = true, Min = 100, Max = 10000 },
-                    new("use_torch_compile", FieldType.Boolean, "Recorded, without effect.") { OrNull = true },
+                    new("use_torch_compile", FieldType.Boolean, "Recorded, without effect.") { OrNull = true, MaxLength = 4096 },
                     Seed,
                     SampleRate,
                 ],
@@ -57,13 +57,13 @@ internal static class SpeechOperations
             Body = new(
                 [
                     new("input", FieldType.Text, "The script.") { MaxLength = 4096 },
-                    new("voice", FieldType.Text, "Id of a voice, or an object `{\"id\": …}`.") { OrObject = true },
-                    new("model", FieldType.Text, "Any name; ignored.") { Default = "\"dia\"" },
+                    new("voice", FieldType.Text, "Id of a voice, or an object `{\"id\": …}`.") { OrObject = true, MaxLength = 4096 },
+                    new("model", FieldType.Text, "Any name; ignored.") { Default = "\"dia\"", MaxLength = 4096 },
                     Format,
                     Speed,
                     Seed,
                     SampleRate,
-                    new("instructions", FieldType.Text, "Ignored."),
+                    new("instructions", FieldType.Text, "Ignored.") { MaxLength = 4096 },
                     new("stream", FieldType.Boolean, "Send the audio while it is made.") { Default = "false" },
                     new("stream_format", FieldType.Text, "`audio` sends bytes, `sse` server-sent events with base64 audio.") { Values = ["audio", "sse"] },
                 ],
@@ -82,7 +82,7 @@ internal static class SpeechOperations
             Body = new(
                 [
                     new("text", FieldType.Text, "The script.") { Required = true, MaxLength = 4096 },
-                    new("voice_id", FieldType.Text, "Id of a voice.") { Required = true },
+                    new("voice_id", FieldType.Text, "Id of a voice.") { Required = true, MaxLength = 4096 },
                 ],
                 """{"text":"Hello there.","voice_id":"anna"}"""),
             Answers = [Answers.Audio("The audio.", "audio/wav"), Answers.Problem(400, "Text cannot be empty"), Answers.Invalid("body", "text"), .. Answers.OfGeneration],

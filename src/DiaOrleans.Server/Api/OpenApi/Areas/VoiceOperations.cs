@@ -11,10 +11,10 @@ internal static class VoiceOperations
 
     private static readonly Field[] Settings =
     [
-        new("style", FieldType.Text, "A word for people; `neutral` where a new voice has none.") { OrNull = true },
-        new("primary_speaker", FieldType.Text, "Who speaks a text without marks: `S1` or `S2`.") { OrNull = true },
-        new("audio_prompt", FieldType.Text, "Id of the audio prompt that the voice continues. It need not exist yet.") { OrNull = true },
-        new("audio_prompt_transcript", FieldType.Text, "What is said in it; where left out, the prompt's own transcript.") { OrNull = true },
+        new("style", FieldType.Text, "A word for people; `neutral` where a new voice has none.") { OrNull = true, MaxLength = 256 },
+        new("primary_speaker", FieldType.Text, "Who speaks a text without marks: `S1` or `S2`.") { OrNull = true, MaxLength = 256 },
+        new("audio_prompt", FieldType.Text, "Id of the audio prompt that the voice continues. It need not exist yet.") { OrNull = true, MaxLength = 128 },
+        new("audio_prompt_transcript", FieldType.Text, "What is said in it; where left out, the prompt's own transcript.") { OrNull = true, MaxLength = 65_536 },
     ];
 
     public static IReadOnlyList<Operation> All =>

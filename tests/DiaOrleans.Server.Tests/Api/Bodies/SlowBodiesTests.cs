@@ -1,0 +1,54 @@
+using System.Text;
+
+namespace DiaOrleans.Server.Tests.Api.Bodies;
+
+/// <summary>Many slow bodies at once, against a process of its own: its memory is what is measured.</summary>
+public sealed class SlowBodiesTests : IDisposable
+{
+    private const int Clients = 60;
+
+    /// <summary>Bytes; the clients of a run send 540 MB.</summary>
+    private const long MaxGrowth = 250L << 20;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private readonly string _data = Directory.CreateTempSubdirectory("dia-bodies-test-").FullName;
+
+    public void Dispose() => Directory.Delete(_data, recursive: true);
+
+    [Theory]
+    [InlineData("/generate", "{\"x\":\"", 9 << 20)]
+    [InlineData("/audio_prompts/upload", "--x\r\nContent-Disposition: form-data; name=\"audio_file\"; filename=\"x.wav\"\r\n\r\n", 9 << 20)]
+    public async Task Held_SixtyBodies_MemoryStaysBoundedAndTheServerAnswers(string path, string begin, int length)
+    {
+        using var server = await ServerProcess.Start(_data);
+        while (!(await server.Client.GetStringAsync("/health")).Contains("\"model_loaded\":true")) await Task.Delay(50);
+        var before = Memory(server);
+        var slow = await Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => Hold(server.Client.BaseAddress!, path, begin, length)));
+        (await server.Client.GetAsync("/health")).EnsureSuccessStatusCode();
+        (Memory(server) - before).ShouldBeLessThan(MaxGrowth);
+        await Task.WhenAll(slow.Select(request => request.SendFilling(begin.Length + 1)));
+        var statuses = await Task.WhenAll(slow.Select(request => request.Status(Patience)));
+        statuses.Distinct().Order().ShouldBe([422, 429]);
+        (Memory(server) - before).ShouldBeLessThan(MaxGrowth);
+        foreach (var request in slow) request.Dispose();
+    }
+
+    /// <summary>Sends all of a body but its end.</summary>
+    private static async Task<SlowRequest> Hold(
+        Uri server,
+        string path,
+        string begin,
+        int length)
+    {
+        var request = await SlowRequest.Begin(server, path, length, "Content-Type: multipart/form-data; boundary=x");
+        await request.Send(Encoding.ASCII.GetBytes(begin));
+        (await request.SendFilling(length - 2 * begin.Length - 1)).ShouldBeTrue();
+        return request;
+    }
+
+    private static long Memory(ServerProcess server)
+    {
+        server.Process.Refresh();
+        return server.Process.WorkingSet64;
+    }
+}

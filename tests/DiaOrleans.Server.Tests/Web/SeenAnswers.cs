@@ -1,0 +1,26 @@
+using System.Collections.Concurrent;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+
+namespace DiaOrleans.Server.Tests.Web;
+
+/// <summary>What a server answered, as the server saw it: a browser hides from its page, and from whoever drives it, what it does not let the page read.</summary>
+internal sealed class SeenAnswers : IStartupFilter
+{
+    private readonly ConcurrentQueue<(string Method, int Status)> _answers = [];
+
+    /// <summary>Methods with the statuses that they got, in order.</summary>
+    public IReadOnlyList<(string Method, int Status)> All => [.. _answers];
+
+    public void Forget() => _answers.Clear();
+
+    public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
+    {
+        app.Use(async (context, following) =>
+        {
+            await following(context);
+            _answers.Enqueue((context.Request.Method, context.Response.StatusCode));
+        });
+        next(app);
+    };
+}
