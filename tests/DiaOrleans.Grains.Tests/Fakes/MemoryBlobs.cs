@@ -10,7 +10,7 @@ internal sealed class MemoryBlobs : IBlobStore
 
     public IReadOnlyList<string> Keys => [.. _blobs.Keys.Order(StringComparer.Ordinal)];
 
-    /// <summary>The fault of every write; null lets writes succeed.</summary>
+    /// <summary>What every write meets, where not null.</summary>
     public Exception? Fault { get; set; }
 
     /// <summary>Writes that met <see cref="Fault"/>.</summary>
@@ -41,9 +41,5 @@ internal sealed class MemoryBlobs : IBlobStore
     public Task<bool> Delete(string key, CancellationToken cancellationToken = default) => Task.FromResult(_blobs.TryRemove(key, out _));
 
     public Task<IReadOnlyList<BlobInfo>> List(string folder, CancellationToken cancellationToken = default) =>
-        Task.FromResult<IReadOnlyList<BlobInfo>>(
-        [
-            .. Keys.Where(key => key.StartsWith($"{folder}/", StringComparison.Ordinal))
-                .Select(key => new BlobInfo(key, _blobs[key].Length, default)),
-        ]);
+        Task.FromResult<IReadOnlyList<BlobInfo>>([.. Keys.Where(key => key.StartsWith($"{folder}/", StringComparison.Ordinal)).Select(key => new BlobInfo(key, _blobs[key].Length, default))]);
 }

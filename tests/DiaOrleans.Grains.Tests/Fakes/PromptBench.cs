@@ -71,11 +71,9 @@ internal sealed class PromptBench : IAsyncDisposable
 
     public Task Put(string name, byte[] content) => Blobs.Write($"audio_prompts/{name}", content);
 
-    public string? Read(string name) =>
-        Path.Combine(Folder, "audio_prompts", name) is var path && File.Exists(path) ? File.ReadAllText(path) : null;
+    public string? Read(string name) => Path.Combine(Folder, "audio_prompts", name) is var path && File.Exists(path) ? File.ReadAllText(path) : null;
 
-    public Task<VoiceSettings> Voice(string id, string prompt, string? transcript = null) =>
-        Cluster.Voice(id).Put(new VoiceSettings("neutral", "S1", prompt, transcript));
+    public Task<VoiceSettings> Voice(string id, string prompt, string? transcript = null) => Cluster.Voice(id).Put(new VoiceSettings("neutral", "S1", prompt, transcript));
 
     public async Task<string?> TranscriptOf(string voice) => (await Cluster.Voice(voice).Get())!.AudioPromptTranscript;
 

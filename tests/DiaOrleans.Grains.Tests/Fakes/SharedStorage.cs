@@ -15,9 +15,7 @@ internal sealed class SharedStorage : IGrainStorage
 
     /// <summary>What is stored for a grain with that key.</summary>
     public T Stored<T>(string stateName, Guid key) where T : new() =>
-        _rows.First(row => row.Key.Item1 == stateName && row.Key.Item2.GetGuidKey() == key).Value.Payload is { } payload
-            ? _serializer.Deserialize<T>(payload)
-            : new T();
+        _rows.First(row => row.Key.Item1 == stateName && row.Key.Item2.GetGuidKey() == key).Value.Payload is { } payload ? _serializer.Deserialize<T>(payload) : new T();
 
     public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
@@ -47,8 +45,7 @@ internal sealed class SharedStorage : IGrainStorage
         }
 
         var version = int.Parse(grainState.ETag ?? "0");
-        if (_rows.TryGetValue((stateName, grainId), out var row) && row.Version != version)
-            throw new InconsistentStateException("Somebody else wrote.");
+        if (_rows.TryGetValue((stateName, grainId), out var row) && row.Version != version) throw new InconsistentStateException("Somebody else wrote.");
         _rows[(stateName, grainId)] = (payload, version + 1);
         grainState.ETag = (version + 1).ToString();
         grainState.RecordExists = true;

@@ -15,10 +15,8 @@ internal sealed class WaveReader : IRecordingReader
     {
         Interlocked.Increment(ref _reads);
         var bytes = file.Span;
-        if (bytes.Length < WaveFile.HeaderSize || !bytes.StartsWith("RIFF"u8))
-            throw new RecordingException(RecordingProblem.Unreadable, "It is no WAV file.");
-        var channels = BinaryPrimitives.ReadUInt16LittleEndian(bytes[22..]);
-        var rate = BinaryPrimitives.ReadInt32LittleEndian(bytes[24..]);
+        if (bytes.Length < WaveFile.HeaderSize || !bytes.StartsWith("RIFF"u8)) throw new RecordingException(RecordingProblem.Unreadable, "It is no WAV file.");
+        var (channels, rate) = (BinaryPrimitives.ReadUInt16LittleEndian(bytes[22..]), BinaryPrimitives.ReadInt32LittleEndian(bytes[24..]));
         var samples = new float[(bytes.Length - WaveFile.HeaderSize) / (2 * channels)];
         if (samples.Length == 0) throw new RecordingException(RecordingProblem.Empty, "It is empty.");
         if (samples.Length > limits.MaxSeconds * rate) throw new RecordingException(RecordingProblem.TooLong, "It is too long.");
@@ -29,7 +27,5 @@ internal sealed class WaveReader : IRecordingReader
 
     /// <summary>A tone in a file.</summary>
     public static byte[] Tone(double seconds, int rate = 8000, float level = 0.5f, double hertz = 220) =>
-        WaveFile.Encode(
-            [.. Enumerable.Range(0, (int)(seconds * rate)).Select(i => level * (float)Math.Sin(i * hertz * 2 * Math.PI / rate))],
-            rate);
+        WaveFile.Encode([.. Enumerable.Range(0, (int)(seconds * rate)).Select(i => level * (float)Math.Sin(i * hertz * 2 * Math.PI / rate))], rate);
 }
