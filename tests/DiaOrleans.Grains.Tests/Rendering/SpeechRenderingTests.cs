@@ -67,6 +67,18 @@ public sealed class SpeechRenderingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Frames_are_counted_while_they_are_made()
+    {
+        var speech = await Start(Request(First));
+        var run = _cluster.Engine.Next();
+        run.Append(new CodeGrid(8, 9));
+        await GrainCluster.Until(async () => (await speech.Wait(TimeSpan.Zero)).OutputTokens == 8);
+        run.Complete(Clip(16000) with { Codes = new CodeGrid(3, 9) });
+        await Read(speech);
+        (await speech.Wait(TimeSpan.Zero)).OutputTokens.ShouldBe(11);
+    }
+
+    [Fact]
     public async Task A_failure_after_the_first_byte_ends_the_reading_with_an_error()
     {
         var speech = await Start(Request(First) with { Streamed = true });

@@ -135,6 +135,17 @@ public sealed class SpeechGrainTests : IAsyncLifetime
         _cluster.Time.GetElapsedTime(before).ShouldBeGreaterThanOrEqualTo(TimeSpan.FromSeconds(30));
     }
 
+    [Theory]
+    [InlineData(null, AdmissionOutcome.Accepted)]
+    [InlineData("fake", AdmissionOutcome.Accepted)]
+    [InlineData("other", AdmissionOutcome.Unavailable)]
+    public async Task A_request_for_a_model_is_offered_to_its_workers_only(string? model, AdmissionOutcome expected)
+    {
+        await _cluster.FinishLoading();
+        (await Speech().Start(Request() with { Model = model })).Outcome.ShouldBe(expected);
+        _cluster.Engine.Admitted.ShouldBe(expected == AdmissionOutcome.Accepted ? 1 : 0);
+    }
+
     [Fact]
     public async Task A_model_that_did_not_load_makes_no_request_wait()
     {

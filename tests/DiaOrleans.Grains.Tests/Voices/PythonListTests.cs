@@ -7,13 +7,13 @@ public sealed class PythonListTests
     [Theory]
     [InlineData(0, "[]")]
     [InlineData(2, "['v0', 'v1']")]
-    public void Of_FewItems_AllAreShown(int count, string expected) => PythonList.Of(Items(count)).ShouldBe(expected);
+    public void Of_FewItems_AllAreShown(int count, string expected) => PythonList.Format(Items(count)).ShouldBe(expected);
 
     [Theory]
     [InlineData(50, "'v49']")]
     [InlineData(51, "'v49', ... and 1 more]")]
     [InlineData(10_000, "'v49', ... and 9950 more]")]
-    public void Of_ManyItems_FiftyAreShown(int count, string end) => PythonList.Of(Items(count)).ShouldEndWith(end);
+    public void Of_ManyItems_FiftyAreShown(int count, string end) => PythonList.Format(Items(count)).ShouldEndWith(end);
 
     [Theory]
     [InlineData(512, 512, "")]
