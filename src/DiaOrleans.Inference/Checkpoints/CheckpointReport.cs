@@ -74,7 +74,7 @@ public sealed record CheckpointReport(string Folder, IReadOnlyList<CheckpointFac
         AddTensors(facts, "weights", checkpoint.ParameterCount, checkpoint.Tensors);
         var d = checkpoint.Defaults;
         facts.Add(new("defaults", Invariant($"temperature {d.Temperature}, top-p {d.TopP}, top-k {d.TopK}, guidance {d.Guidance}")));
-        if (d.MaxTextBytes is { } bytes) facts.Add(new("speaks reliably", $"up to {bytes} bytes of text a call"));
+        if (d.MaxTextBytes is { } bytes) facts.Add(new("speaks well", $"up to {bytes} bytes of text a call"));
     }
 
     private static void AddCodec(List<CheckpointFact> facts, DacCheckpoint codec)
