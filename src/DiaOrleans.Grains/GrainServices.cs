@@ -56,8 +56,8 @@ public static class GrainServices
     }
 
     /// <summary>
-    /// Registers the engines of this silo, one a device, loaded by <typeparamref name="TFactory"/>. Call it after the silo is added, so that
-    /// engines start after the silo and stop before it.
+    /// Registers the engines of this silo, one a device, loaded by <typeparamref name="TFactory"/>. Call it after the silo is added, so
+    /// that engines start after the silo and stop before it.
     /// </summary>
     public static IServiceCollection AddSpeechEngine<TFactory>(this IServiceCollection services, EngineHostOptions options)
         where TFactory : class, ISpeechEngineFactory

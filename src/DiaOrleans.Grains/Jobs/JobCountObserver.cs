@@ -1,6 +1,6 @@
 using DiaOrleans.Grains.Telemetry;
+using DiaOrleans.Grains.Waiting;
 using Microsoft.Extensions.Hosting;
-using Orleans.Runtime;
 
 namespace DiaOrleans.Grains.Jobs;
 
@@ -18,7 +18,7 @@ internal sealed class JobCountObserver(JobService jobs, DiaMetrics metrics, Time
             {
                 metrics.SetJobs(await jobs.Count());
             }
-            catch (Exception problem) when (problem is OrleansException or TimeoutException)
+            catch (Exception problem) when (problem.IsSiloFault())
             {
                 // The counts of before stay until the catalogue answers again.
             }

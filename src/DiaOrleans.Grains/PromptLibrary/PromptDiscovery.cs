@@ -27,8 +27,8 @@ internal sealed partial class PromptDiscovery(
     /// Registers all recordings in the folder, and then recognises those without a transcript. One discovery runs at a time.
     /// </summary>
     /// <param name="forceRetranscribe">
-    /// True to recognise all recordings, whatever their transcripts; a missing model may be downloaded, since the client asks for it. Ignored if
-    /// speech recognition is not available or <c>auto_transcribe</c> is off.
+    /// True to recognise all recordings, whatever their transcripts; a missing model may be downloaded, since the client asks for it.
+    /// Ignored if speech recognition is not available or <c>auto_transcribe</c> is off.
     /// </param>
     /// <param name="cancellationToken">Stops between recordings, and during a recognition.</param>
     /// <returns>The prompts whose recordings can be read, by file name.</returns>
@@ -70,7 +70,8 @@ internal sealed partial class PromptDiscovery(
         var configuration = await grains.GetGrain<IConfigurationGrain>(0).Get();
         var size = configuration.WhisperModelSize;
         if (!configuration.AutoTranscribe) return new RecognitionMode(ModelSize: null, All: false, MissingModel: null);
-        if (recognition.IsAvailable(size, asked: forceRetranscribe)) return new RecognitionMode(size, forceRetranscribe, MissingModel: null);
+        if (recognition.IsAvailable(size, asked: forceRetranscribe))
+            return new RecognitionMode(size, forceRetranscribe, MissingModel: null);
         return new RecognitionMode(ModelSize: null, All: false, recognition.IsAvailable(size, asked: true) ? size : null);
     }
 
@@ -127,7 +128,7 @@ internal sealed partial class PromptDiscovery(
         [LoggerMessage(
             2,
             LogLevel.Information,
-            "Audio prompt '{Prompt}' has no transcript, and the Whisper model {Size} is not on disk; it is downloaded if a client asks for a transcription.")]
+            "Audio prompt '{Prompt}' has no transcript: the Whisper model {Size} is not on disk, and is downloaded if a client asks for it.")]
         public static partial void NoModel(ILogger logger, string prompt, string size);
     }
 }

@@ -7,8 +7,8 @@ using DiaOrleans.Inference.Serving;
 namespace DiaOrleans.Grains.Telemetry;
 
 /// <summary>
-/// Instruments of this product, named by OpenTelemetry's conventions: dots between parts, units in UCUM. Engine instruments are of this silo; job counts are of the
-/// whole cluster, so that every silo reports the same numbers. Thread-safe.
+/// Instruments of this product, named by OpenTelemetry's conventions: dots between parts, units in UCUM. Engine instruments are of this
+/// silo; job counts are of the whole cluster, and every silo reports the same numbers. Thread-safe.
 /// </summary>
 public sealed class DiaMetrics : IEngineObserver
 {
@@ -38,20 +38,26 @@ public sealed class DiaMetrics : IEngineObserver
         var meter = meters.Create(MeterName);
         _steps = meter.CreateCounter<long>("dia.engine.steps", "{step}", "Steps of the decoder.");
         _frames = meter.CreateCounter<long>("dia.engine.frames", "{frame}", "Rows that calls have advanced, all slots together.");
-        _stepDuration = meter.CreateHistogram("dia.engine.step.duration", "s", "Time of one step of the decoder, sampling included.", advice: Buckets(StepSeconds));
+        _stepDuration = meter.CreateHistogram(
+            "dia.engine.step.duration",
+            "s",
+            "Time of one step of the decoder, sampling included.",
+            advice: Buckets(StepSeconds));
         _batchSize = meter.CreateHistogram("dia.engine.batch.size", "{call}", "Calls in one step of the decoder.", advice: Buckets(Batches));
         _firstAudio = meter.CreateHistogram(
-            "dia.speech.time_to_first_audio", "s", "Time from a request's arrival to its first encoded audio.", advice: Buckets(FirstAudioSeconds));
+            "dia.speech.time_to_first_audio",
+            "s",
+            "Time from a request's arrival to its first encoded audio.",
+            advice: Buckets(FirstAudioSeconds));
         _realTimeFactor = meter.CreateHistogram(
-            "dia.speech.real_time_factor", "1", "Seconds of audio made in one second, waiting included.", advice: Buckets(Factors));
+            "dia.speech.real_time_factor",
+            "1",
+            "Seconds of audio made in one second, waiting included.",
+            advice: Buckets(Factors));
         _audio = meter.CreateCounter<double>("dia.speech.audio", "s", "Seconds of audio made by the model.");
         _requests = meter.CreateCounter<long>("dia.speech.requests", "{request}", "Requests for speech that have ended.");
         _storageErrors = meter.CreateCounter<long>("dia.storage.errors", "{error}", "Reads and writes of grain state that failed.");
-        meter.CreateObservableUpDownCounter("dia.engine.slots.active", () => ByWorker(status => (long)status.Active), "{call}", "Calls in slots.");
-        meter.CreateObservableUpDownCounter("dia.engine.queue.length", () => ByWorker(status => (long)status.Waiting), "{call}", "Calls that wait for a slot.");
-        meter.CreateObservableGauge(
-            "dia.engine.queue.audio", () => ByWorker(status => status.BacklogSeconds), "s", "Predicted seconds of audio still to be made, running calls included.");
-        meter.CreateObservableGauge("dia.jobs", JobsByState, "{job}", "Background jobs of the cluster that are kept now, by state.");
+        Observe(meter);
     }
 
     /// <summary>Where the load of this silo's workers is read from, whenever metrics are collected.</summary>
@@ -92,6 +98,26 @@ public sealed class DiaMetrics : IEngineObserver
     /// <param name="cause">What the store threw.</param>
     public void StorageFailed(string operation, Exception cause) =>
         _storageErrors.Add(1, new TagList { { "dia.storage.operation", operation }, { "error.type", cause.GetType().Name } });
+
+    private void Observe(Meter meter)
+    {
+        meter.CreateObservableUpDownCounter(
+            "dia.engine.slots.active",
+            () => ByWorker(status => (long)status.Active),
+            "{call}",
+            "Calls in slots.");
+        meter.CreateObservableUpDownCounter(
+            "dia.engine.queue.length",
+            () => ByWorker(status => (long)status.Waiting),
+            "{call}",
+            "Calls that wait for a slot.");
+        meter.CreateObservableGauge(
+            "dia.engine.queue.audio",
+            () => ByWorker(status => status.BacklogSeconds),
+            "s",
+            "Predicted seconds of audio still to be made, running calls included.");
+        meter.CreateObservableGauge("dia.jobs", JobsByState, "{job}", "Background jobs of the cluster that are kept now, by state.");
+    }
 
     private static InstrumentAdvice<T> Buckets<T>(T[] boundaries) where T : struct => new() { HistogramBucketBoundaries = boundaries };
 

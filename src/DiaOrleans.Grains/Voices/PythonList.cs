@@ -8,7 +8,7 @@ internal static class PythonList
     /// <summary>Items that are shown; the count of the others follows.</summary>
     private const int MaxShown = 50;
 
-    /// <summary>The first 50 items in brackets, each in quotes, and how many there are besides: <c>['a', "it's", ... and 3 more]</c>.</summary>
+    /// <summary>The first 50 items in brackets, each in quotes, and how many follow: <c>['a', "it's", ... and 3 more]</c>.</summary>
     public static string Format(IReadOnlyCollection<string> items)
     {
         var shown = items.Take(MaxShown).Select(Quote);

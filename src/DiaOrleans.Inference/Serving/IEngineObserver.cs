@@ -1,6 +1,8 @@
 namespace DiaOrleans.Inference.Serving;
 
-/// <summary>Receives what an engine measures. Called on the engine's own threads: an implementation returns at once and does not throw.</summary>
+/// <summary>
+/// Receives what an engine measures. Called on the engine's own threads: an implementation returns at once and does not throw.
+/// </summary>
 public interface IEngineObserver
 {
     /// <summary>One step of the decoder has run.</summary>

@@ -38,7 +38,8 @@ internal sealed class FakeRecognizer : ISpeechRecognizer
     /// <summary>Recognitions and fetches wait for it.</summary>
     public Task Gate { get; set; } = Task.CompletedTask;
 
-    public RecognizerStatus GetStatus(string modelSize) => new(Available, Available && (OnDisk || FetchesUnasked), Available && OnDisk, Loaded == modelSize);
+    public RecognizerStatus GetStatus(string modelSize) =>
+        new(Available, Available && (OnDisk || FetchesUnasked), Available && OnDisk, Loaded == modelSize);
 
     public async Task Fetch(string modelSize, CancellationToken cancellationToken)
     {

@@ -18,7 +18,8 @@ public sealed class PythonListTests
     [Theory]
     [InlineData(512, 512, "")]
     [InlineData(513, 512, "…")]
-    public void Name_LongName_Cut(int length, int kept, string end) => Quoted.Name(new string('x', length)).ShouldBe($"'{new string('x', kept)}{end}'");
+    public void Name_LongName_Cut(int length, int kept, string end) =>
+        Quoted.Name(new string('x', length)).ShouldBe($"'{new string('x', kept)}{end}'");
 
     [Fact]
     public void Name_CutInASurrogatePair_LeavesItOut() =>
