@@ -29,7 +29,7 @@ public sealed partial class MetricsTests
         Value(text, "dia_engine_steps_total").ShouldBeGreaterThan(before + 50);
         Value(text, "dia_engine_frames_total").ShouldBe(Value(text, "dia_engine_steps_total"), "with one slot a step advances one call");
         Value(text, "dia_engine_step_duration_seconds_count").ShouldBe(Value(text, "dia_engine_steps_total"));
-        Value(text, "dia_engine_batch_size_calls_sum").ShouldBe(Value(text, "dia_engine_frames_total"));
+        Value(text, "dia_engine_batch_size_sum").ShouldBe(Value(text, "dia_engine_frames_total"));
         Value(text, "dia_engine_slots_active", "dia_worker=\"local/0\"").ShouldBe(0);
         Value(text, "dia_engine_queue_length", "dia_worker=\"local/0\"").ShouldBe(0);
         Value(text, "dia_engine_queue_audio_seconds", "dia_worker=\"local/0\"").ShouldBe(0);
