@@ -19,7 +19,8 @@ public sealed class BrokenResponseTests
             () => server.Client.PostAsJsonAsync("/v1/audio/speech", new { input = text, voice = "v", stream = true }));
         // A slot that is given back stays free; one whose request goes on is free between two segments at most.
         var patience = DateTime.UtcNow.AddSeconds(8);
-        for (var free = 0; free < 100; free = await Active(server) == 0 ? free + 1 : 0) DateTime.UtcNow.ShouldBeLessThan(patience, "the slot is still taken");
+        for (var free = 0; free < 100; free = await Active(server) == 0 ? free + 1 : 0)
+            DateTime.UtcNow.ShouldBeLessThan(patience, "the slot is still taken");
     }
 
     private static async Task<int> Active(RunningServer server) =>
@@ -31,7 +32,8 @@ public sealed class BrokenResponseTests
         {
             app.Use((context, rest) =>
             {
-                if (context.Request.Path.StartsWithSegments("/v1/audio/speech")) context.Response.Body = new BrokenStream(context.Response.Body);
+                if (context.Request.Path.StartsWithSegments("/v1/audio/speech"))
+                    context.Response.Body = new BrokenStream(context.Response.Body);
                 return rest(context);
             });
             next(app);

@@ -25,7 +25,11 @@ internal sealed class PromptServer : IAsyncDisposable
     {
         var recognizer = new FakeRecognizer();
         var path = folder ?? Directory.CreateTempSubdirectory("dia-prompt-test-").FullName;
-        var server = new PromptServer(await RunningServer.Start(folder: path, services: services => services.AddSingleton<ISpeechRecognizer>(recognizer)), recognizer, path, folder is null);
+        var server = new PromptServer(
+            await RunningServer.Start(folder: path, services: services => services.AddSingleton<ISpeechRecognizer>(recognizer)),
+            recognizer,
+            path,
+            folder is null);
         (await server.Client.PutJson("/config", autoTranscribe ? "{}" : """{"auto_transcribe":false}""")).EnsureSuccessStatusCode();
         return server;
     }
@@ -70,7 +74,9 @@ internal sealed class PromptServer : IAsyncDisposable
     }
 
     public static byte[] Tone(double seconds, int rate = 16000, double hertz = 220) =>
-        WaveFile.Encode([.. Enumerable.Range(0, (int)(seconds * rate)).Select(i => 0.3f * (float)Math.Sin(i * hertz * 2 * Math.PI / rate))], rate);
+        WaveFile.Encode(
+            [.. Enumerable.Range(0, (int)(seconds * rate)).Select(i => 0.3f * (float)Math.Sin(i * hertz * 2 * Math.PI / rate))],
+            rate);
 
     public async ValueTask DisposeAsync()
     {

@@ -12,7 +12,10 @@ internal static class RawHttp
         using var connection = new TcpClient();
         await connection.ConnectAsync(server.Host, server.Port);
         await using var stream = connection.GetStream();
-        await stream.WriteAsync(Encoding.Latin1.GetBytes($"{requestLine}\r\nHost: {server.Authority}\r\nConnection: close\r\n{string.Concat(headers.Select(header => header + "\r\n"))}\r\n"));
+        await stream.WriteAsync(
+            Encoding.Latin1.GetBytes(
+                $"{requestLine}\r\nHost: {server.Authority}\r\nConnection: "
+                + $"close\r\n{string.Concat(headers.Select(header => header + "\r\n"))}\r\n"));
         using var reader = new StreamReader(stream, Encoding.UTF8);
         return await reader.ReadToEndAsync();
     }

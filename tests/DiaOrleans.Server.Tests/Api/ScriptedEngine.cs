@@ -6,7 +6,7 @@ using DiaOrleans.Inference.Serving;
 
 namespace DiaOrleans.Server.Tests.Api;
 
-/// <summary>An engine that remembers what it was asked and answers as the test says: with a second of tone at once, unless told otherwise.</summary>
+/// <summary>An engine that records its calls and runs the test's script; the default script makes a second of tone at once.</summary>
 internal sealed class ScriptedEngine : ISpeechEngine, ISpeechEngineFactory
 {
     private const int Rate = 16000;
@@ -20,7 +20,11 @@ internal sealed class ScriptedEngine : ISpeechEngine, ISpeechEngineFactory
     public ModelDescription Model { get; } = new()
     {
         Name = "scripted", Profile = "classic", Precision = "fp32", FrameRate = FramesPerSecond, SampleRate = Rate,
-        MaxTextIds = 1024, MaxTextBytes = 350, MaxNewFrames = 1700, CodecFingerprint = "scripted", Sampling = new SamplingSettings(2.5f, 1.1f, 0.9f, 45),
+        MaxTextIds = 1024,
+        MaxTextBytes = 350,
+        MaxNewFrames = 1700,
+        CodecFingerprint = "scripted",
+        Sampling = new SamplingSettings(2.5f, 1.1f, 0.9f, 45),
     };
 
     /// <summary>Calls that began, in order.</summary>

@@ -10,7 +10,8 @@ namespace DiaOrleans.Server.Tests.Api;
 /// <summary>A server whose engine and whose recogniser do what the test says; it has the voice anna.</summary>
 internal sealed class ScriptedServer : IAsyncDisposable
 {
-    private ScriptedServer(RunningServer server, ScriptedEngine engine, FakeRecognizer recognizer) => (Server, Engine, Recognizer) = (server, engine, recognizer);
+    private ScriptedServer(RunningServer server, ScriptedEngine engine, FakeRecognizer recognizer) =>
+        (Server, Engine, Recognizer) = (server, engine, recognizer);
 
     public RunningServer Server { get; }
 
@@ -27,7 +28,9 @@ internal sealed class ScriptedServer : IAsyncDisposable
     {
         engine ??= new ScriptedEngine();
         var recognizer = new FakeRecognizer();
-        var server = await RunningServer.Start(options, services: services => services.AddSingleton<ISpeechEngineFactory>(engine).AddSingleton<ISpeechRecognizer>(recognizer));
+        var server = await RunningServer.Start(
+            options,
+            services: services => services.AddSingleton<ISpeechEngineFactory>(engine).AddSingleton<ISpeechRecognizer>(recognizer));
         if (options?.ApiKey is { } key) server.Client.DefaultRequestHeaders.Add("Authorization", $"Bearer {key}");
         await server.Client.Accepted(HttpMethod.Put, "/config", """{"auto_transcribe":false}""");
         await server.Client.Accepted(HttpMethod.Post, "/voice_mappings", """{"voice_id":"anna"}""");

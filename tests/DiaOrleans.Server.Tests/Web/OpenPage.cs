@@ -22,14 +22,19 @@ internal sealed class OpenPage : IAsyncDisposable
         page.Request += (_, request) =>
         {
             _requests.Enqueue((request.Url, request.PostData));
-            if (!request.Url.StartsWith(server.ToString(), StringComparison.Ordinal) && !request.Url.StartsWith("blob:" + server, StringComparison.Ordinal)) _elsewhere.Enqueue(request.Url);
+            if (
+                !request.Url.StartsWith(
+                    server.ToString(),
+                    StringComparison.Ordinal) && !request.Url.StartsWith("blob:" + server, StringComparison.Ordinal))
+                _elsewhere.Enqueue(request.Url);
         };
     }
 
     public IPage Page { get; }
 
     /// <summary>Bodies sent to a path.</summary>
-    public IEnumerable<string?> Sent(string path) => _requests.Where(request => new Uri(request.Url).PathAndQuery == path).Select(request => request.Body);
+    public IEnumerable<string?> Sent(string path) =>
+        _requests.Where(request => new Uri(request.Url).PathAndQuery == path).Select(request => request.Body);
 
     /// <summary>Nothing in the console, and no other host was asked for anything.</summary>
     public void ShouldBeClean(params string[] expectedErrors)
@@ -43,7 +48,8 @@ internal sealed class OpenPage : IAsyncDisposable
         await Page.ClickAsync("#voice-new");
         await Page.FillAsync("#voice-id", name);
         await Save("#voice-dialog");
-        await Page.Locator("#voice option", new PageLocatorOptions { HasTextString = name }).WaitForAsync(new LocatorWaitForOptions { State = WaitForSelectorState.Attached });
+        await Page.Locator("#voice option", new PageLocatorOptions { HasTextString = name }).WaitForAsync(
+            new LocatorWaitForOptions { State = WaitForSelectorState.Attached });
         (await Page.InputValueAsync("#voice")).ShouldBe(name);
     }
 
@@ -70,7 +76,8 @@ internal sealed class OpenPage : IAsyncDisposable
     }
 
     /// <summary>Seconds made, as the page shows them.</summary>
-    public async Task<double> SecondsMade() => double.Parse((await Page.TextContentAsync("#made"))!.Replace(" s", ""), CultureInfo.InvariantCulture);
+    public async Task<double> SecondsMade() =>
+        double.Parse((await Page.TextContentAsync("#made"))!.Replace(" s", ""), CultureInfo.InvariantCulture);
 
     public async ValueTask DisposeAsync() => await Page.Context.DisposeAsync();
 }

@@ -26,7 +26,8 @@ public sealed class PageBrowser : IAsyncLifetime
     {
         if (Find() is not { } program) return;
         _playwright = await Playwright.CreateAsync();
-        _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = program, Args = Flags, Timeout = TimeoutMs });
+        _browser = await _playwright.Chromium.LaunchAsync(
+            new BrowserTypeLaunchOptions { ExecutablePath = program, Args = Flags, Timeout = TimeoutMs });
     }
 
     /// <summary>Opens the server's page in a profile of its own.</summary>
@@ -43,7 +44,8 @@ public sealed class PageBrowser : IAsyncLifetime
     internal async Task<IBrowserContext> NewContext(int width = 1280)
     {
         Assert.SkipWhen(_browser is null, $"no {string.Join(", ", Names)} on the PATH");
-        var context = await _browser!.NewContextAsync(new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = width, Height = 900 } });
+        var context = await _browser!.NewContextAsync(
+            new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = width, Height = 900 } });
         context.SetDefaultTimeout(TimeoutMs);
         return context;
     }

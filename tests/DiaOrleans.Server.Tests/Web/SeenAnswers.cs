@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Hosting;
 
 namespace DiaOrleans.Server.Tests.Web;
 
-/// <summary>What a server answered, as the server saw it: a browser hides from its page, and from whoever drives it, what it does not let the page read.</summary>
+/// <summary>Records the answers in the server: a browser hides from tests the answers that it does not let the page read.</summary>
 internal sealed class SeenAnswers : IStartupFilter
 {
     private readonly ConcurrentQueue<(string Method, int Status)> _answers = [];

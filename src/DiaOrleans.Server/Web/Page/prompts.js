@@ -9,7 +9,7 @@ let recognition = { available: false, auto_transcribe: false };
 
 export const promptIds = () => Object.keys(prompts);
 
-/** Whether the server may still be writing a transcript. */
+/** True if the server may still be making a transcript. */
 export const awaitsTranscript = () =>
   recognition.available && recognition.auto_transcribe && Object.values(prompts).some(({ transcript }) => !transcript);
 
@@ -79,7 +79,7 @@ async function upload(file) {
   if (done) await changed();
 }
 
-/** The file's name, as far as the server takes it for an id. */
+/** An id that the server accepts, made from the file's name. */
 const nameFor = file => file.name.replace(/\.[^.]*$/, "").replace(/[^A-Za-z0-9_-]+/g, "_").slice(0, 128);
 
 export function startPrompts() {

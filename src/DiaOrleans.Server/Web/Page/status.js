@@ -22,7 +22,7 @@ const figures = queue => [
   `${queue.pending_jobs} waiting`,
 ];
 
-/** Shows how the server does, and calls `also` each time. */
+/** Shows the state of the server every 5 seconds while the page is visible, and calls `also` each time. */
 export function startStatus(also) {
   const tick = async () => {
     if (document.visibilityState === "visible") {

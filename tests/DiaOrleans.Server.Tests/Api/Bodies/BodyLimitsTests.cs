@@ -11,7 +11,8 @@ public sealed class BodyLimitsTests(BodyLimitsTests.Small small) : IClassFixture
 {
     private const string Form = "Content-Type: multipart/form-data; boundary=x";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-    private static readonly byte[] FilePart = Encoding.ASCII.GetBytes("--x\r\nContent-Disposition: form-data; name=\"audio_file\"; filename=\"x.wav\"\r\n\r\n");
+    private static readonly byte[] FilePart = Encoding.ASCII.GetBytes(
+        "--x\r\nContent-Disposition: form-data; name=\"audio_file\"; filename=\"x.wav\"\r\n\r\n");
 
     private readonly RunningServer _server = small.Server;
 
@@ -49,12 +50,13 @@ public sealed class BodyLimitsTests(BodyLimitsTests.Small small) : IClassFixture
     }
 
     [Fact]
-    public async Task Busy_Bodies_SayWhenToComeBack()
+    public async Task Busy_Bodies_SendRetryAfter()
     {
         using var share = Budget.Open();
         share.Take(32 << 20);
         var answer = await _server.Client.PostJson("/v1/generate", "{}");
-        ((int)answer.StatusCode, await answer.Detail(), answer.Headers.GetValues("Retry-After").Single()).ShouldBe((429, "Server is busy, try again later", "5"));
+        ((int)answer.StatusCode, await answer.Detail(), answer.Headers.GetValues("Retry-After").Single())
+            .ShouldBe((429, "Server is busy, try again later", "5"));
         (await answer.Json()).GetProperty("error").GetProperty("type").GetString().ShouldBe("rate_limit_error");
         (await _server.Client.GetAsync("/voices")).StatusCode.ShouldBe(HttpStatusCode.OK);
     }
@@ -68,7 +70,8 @@ public sealed class BodyLimitsTests(BodyLimitsTests.Small small) : IClassFixture
             await upload.SendFilling(100_000);
             var folder = Path.Combine(_server.Folder, "incoming");
             await Until(() => Directory.Exists(folder) && Directory.GetFiles(folder) is [var file] && new FileInfo(file).Length > 50_000);
-            if (!OperatingSystem.IsWindows()) File.GetUnixFileMode(Directory.GetFiles(folder).Single()).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            if (!OperatingSystem.IsWindows())
+                File.GetUnixFileMode(Directory.GetFiles(folder).Single()).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
         }
 
         await Until(() => Directory.GetFiles(Path.Combine(_server.Folder, "incoming")).Length == 0);
@@ -114,7 +117,7 @@ public sealed class BodyLimitsTests(BodyLimitsTests.Small small) : IClassFixture
     }
 
     [Fact]
-    public async Task Body_ThatWaitsToBeAsked_IsAnsweredAtOnce()
+    public async Task Body_ExpectContinue_IsAnsweredAtOnce()
     {
         using var waiting = await SlowRequest.Begin(_server.Address, "/generate", 40 << 20, "Expect: 100-continue");
         (await waiting.Status(Patience)).ShouldBe(413);

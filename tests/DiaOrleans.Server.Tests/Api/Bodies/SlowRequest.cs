@@ -20,7 +20,8 @@ internal sealed class SlowRequest : IDisposable
         var request = new SlowRequest();
         await request._connection.ConnectAsync(server.Host, server.Port);
         var more = string.Concat(headers.Select(header => header + "\r\n"));
-        await request.Send(Encoding.ASCII.GetBytes($"POST {path} HTTP/1.1\r\nHost: {server.Authority}\r\nContent-Length: {length}\r\n{more}\r\n"));
+        await request.Send(
+            Encoding.ASCII.GetBytes($"POST {path} HTTP/1.1\r\nHost: {server.Authority}\r\nContent-Length: {length}\r\n{more}\r\n"));
         return request;
     }
 
@@ -49,7 +50,11 @@ internal sealed class SlowRequest : IDisposable
         var head = new byte[12];
         try
         {
-            return await Stream.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, enough.Token) < head.Length ? 0 : int.Parse(Encoding.ASCII.GetString(head)[9..]);
+            return await Stream.ReadAtLeastAsync(
+                head,
+                head.Length,
+                throwOnEndOfStream: false,
+                enough.Token) < head.Length ? 0 : int.Parse(Encoding.ASCII.GetString(head)[9..]);
         }
         catch (OperationCanceledException)
         {

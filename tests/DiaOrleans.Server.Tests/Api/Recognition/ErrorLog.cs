@@ -11,7 +11,8 @@ internal sealed class ErrorLog : ILoggerProvider
 
     public void AddTo(IServiceCollection services) => services
         .AddSingleton<ILoggerProvider>(this)
-        .Configure<LoggerFilterOptions>(filters => filters.Rules.Add(new LoggerFilterRule(typeof(ErrorLog).FullName, null, LogLevel.Error, null)));
+        .Configure<LoggerFilterOptions>(
+            filters => filters.Rules.Add(new LoggerFilterRule(typeof(ErrorLog).FullName, null, LogLevel.Error, null)));
 
     public ILogger CreateLogger(string categoryName) => new Writer(Lines);
 
@@ -26,7 +27,12 @@ internal sealed class ErrorLog : ILoggerProvider
 
         public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        public void Log<TState>(
+        LogLevel logLevel,
+        EventId eventId,
+        TState state,
+        Exception? exception,
+        Func<TState, Exception?, string> formatter) =>
             lines.Enqueue($"{formatter(state, exception)} {exception?.Message}");
     }
 }
