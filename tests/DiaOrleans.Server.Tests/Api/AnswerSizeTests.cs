@@ -3,11 +3,11 @@ using System.Text;
 
 namespace DiaOrleans.Server.Tests.Api;
 
-/// <summary>No answer grows with its request beyond a limit; spec/api.md 1.3.</summary>
+/// <summary>The size of an answer does not depend on its request; spec/api.md 1.3.</summary>
 [Collection(nameof(ServerCollection))]
 public sealed class AnswerSizeTests(ServerFixture fixture)
 {
-    /// <summary>A few items of 1 KB, each of whose bytes JSON writes as one to six.</summary>
+    /// <summary>A few items of 1 KB; JSON escapes a byte with up to six.</summary>
     private const int MaxAnswer = 32 << 10;
 
     private readonly HttpClient _client = fixture.Client;

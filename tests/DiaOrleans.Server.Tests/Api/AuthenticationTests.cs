@@ -4,7 +4,7 @@ using DiaOrleans.Server.Hosting;
 
 namespace DiaOrleans.Server.Tests.Api;
 
-/// <summary>spec/api.md 1.1.</summary>
+/// <summary>The API key; spec/api.md 1.1.</summary>
 [Collection(nameof(ServerCollection))]
 public sealed class AuthenticationTests(
     ServerFixture fixture,
@@ -135,7 +135,7 @@ public sealed class AuthenticationTests(
             """{"detail":"Invalid or missing API key","error":{"message":"Invalid or missing API """
             + """key","type":"invalid_request_error","param":null,"code":null}}""");
 
-    /// <summary>A server that asks for a key.</summary>
+    /// <summary>A server with a key.</summary>
     public sealed class Locked : IAsyncLifetime
     {
         internal RunningServer Server { get; private set; } = null!;

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace DiaOrleans.Server.Tests.Api;
 
-/// <summary>What spec/api.md 1 says of every route.</summary>
+/// <summary>The rules of spec/api.md 1 that hold for every route.</summary>
 public sealed class EveryRouteTests(ScriptedFixture fixture) : IClassFixture<ScriptedFixture>
 {
     private readonly HttpClient _client = fixture.Server.Client;

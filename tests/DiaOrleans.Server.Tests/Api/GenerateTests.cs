@@ -189,7 +189,7 @@ public sealed class GenerateTests(ServerFixture fixture)
     [Fact]
     public async Task A_call_that_does_not_end_by_itself_stops_at_the_frame_cap()
     {
-        // Digits are silent to dia-nano and it does not stop after them: the cap is 2 s and 0.15 s a byte.
+        // dia-nano makes no speech of digits and does not stop after them: the limit is 2 s and 0.15 s per byte.
         var answer = await _client.PostJson("/generate", JsonSerializer.Serialize(new { text = "1234 5678", voice_id = "anna", seed = 3 }));
         answer.StatusCode.ShouldBe(HttpStatusCode.OK);
         var seconds = ((await answer.Content.ReadAsByteArrayAsync()).Length - 44) / 2 / 44100.0;

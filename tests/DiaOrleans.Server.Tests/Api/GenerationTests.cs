@@ -125,7 +125,7 @@ public sealed class GenerationTests(ScriptedFixture fixture) : IClassFixture<Scr
         (samples.Length / 44100.0).ShouldBe(Seconds / speed, 0.05 * Seconds / speed);
         var inner = samples[(samples.Length / 4)..(3 * samples.Length / 4)];
         var rises = inner.Zip(inner.Skip(1)).Count(pair => pair is (< 0, >= 0));
-        // The tone turns by 0.1 a sample of 16 kHz.
+        // The phase of the tone grows by 0.1 per sample at 16 kHz.
         (rises / (inner.Length / 44100.0)).ShouldBe(0.1 * 16000 / (2 * Math.PI), 12);
     }
 
@@ -223,7 +223,7 @@ public sealed class GenerationTests(ScriptedFixture fixture) : IClassFixture<Scr
         return await answer.Content.ReadAsByteArrayAsync();
     }
 
-    /// <summary>Read by hand from the first header of each format.</summary>
+    /// <summary>The rate in the first header of each format.</summary>
     private static int RateOf(string format, byte[] file)
     {
         int[] mpeg1 = [44100, 48000, 32000];

@@ -5,7 +5,7 @@ using DiaOrleans.Server.Hosting;
 
 namespace DiaOrleans.Server.Tests.Api;
 
-/// <summary>spec/api.md 1; what holds for each route alone is in <see cref="EveryRouteTests"/>.</summary>
+/// <summary>spec/api.md 1; rules that hold for each route are in <see cref="EveryRouteTests"/>.</summary>
 [Collection(nameof(ServerCollection))]
 public sealed class GroundRulesTests(ServerFixture fixture)
 {
@@ -136,7 +136,7 @@ public sealed class GroundRulesTests(ServerFixture fixture)
         answer.ShouldEndWith("\r\n\r\n");
     }
 
-    /// <summary>The answer to a target that a client library would clean up first.</summary>
+    /// <summary>The answer to a target that client libraries would normalise.</summary>
     private async Task<string> Raw(string target)
     {
         using var socket = new TcpClient();

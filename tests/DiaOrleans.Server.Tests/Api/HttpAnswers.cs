@@ -26,7 +26,7 @@ internal static class HttpAnswers
         return await answer.Json();
     }
 
-    /// <summary>Sends a request without a body, with headers as they are given.</summary>
+    /// <summary>Sends a request without a body, with headers that are not validated.</summary>
     public static async Task<HttpResponseMessage> Send(
         this HttpClient client,
         string method,

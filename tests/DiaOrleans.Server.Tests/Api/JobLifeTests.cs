@@ -80,7 +80,7 @@ public sealed class JobLifeTests(JobLifeTests.Fixture fixture) : IClassFixture<J
     [Fact]
     public async Task A_waiting_job_that_was_cancelled_never_runs()
     {
-        // One is in the slot and one waits behind it in the engine; the third has not left the queue.
+        // One is in the slot, one waits in the engine, and the third is still in the queue.
         var first = await Submit();
         await Submit("Next in the engine.");
         var never = await Submit("Never to be said.");

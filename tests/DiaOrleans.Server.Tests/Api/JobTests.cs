@@ -12,7 +12,7 @@ public sealed class JobTests(JobTests.Fixture fixture) : IClassFixture<JobTests.
 
     private readonly HttpClient _client = fixture.Client;
 
-    /// <summary>A server of its own: other tests' jobs would be in the lists.</summary>
+    /// <summary>A server of its own, so that its lists have no jobs of other tests.</summary>
     public sealed class Fixture : IAsyncLifetime
     {
         private RunningServer? _server;

@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace DiaOrleans.Server.Tests.Api;
 
-/// <summary>A server whose recogniser hears what the test says, and which transcribes nothing by itself unless told.</summary>
+/// <summary>A server with a fake recognizer and, unless a test changes that, without auto_transcribe.</summary>
 internal sealed class PromptServer : IAsyncDisposable
 {
     private readonly RunningServer _server;
@@ -34,7 +34,7 @@ internal sealed class PromptServer : IAsyncDisposable
         return server;
     }
 
-    /// <summary>No prompts, no voices, no transcription by itself, and a recogniser that hears.</summary>
+    /// <summary>Removes prompts and voices, switches auto_transcribe off and resets the recognizer.</summary>
     public async Task Clear()
     {
         foreach (var route in (string[])["/voice_mappings", "/audio_prompts/metadata"])
@@ -63,7 +63,7 @@ internal sealed class PromptServer : IAsyncDisposable
     public Task<HttpResponseMessage> Upload(string id, byte[]? file = null, string fileName = "x.wav", string prefix = "") =>
         Client.PostAsync($"{prefix}/audio_prompts/upload", Form(id, file ?? Tone(1), fileName));
 
-    /// <summary>A form whose parts are left out where null.</summary>
+    /// <summary>A form; parts that are null are left out.</summary>
     public static MultipartFormDataContent Form(string? id, byte[]? file, string fileName = "x.wav", bool fileFirst = false)
     {
         var form = new MultipartFormDataContent();
@@ -84,7 +84,7 @@ internal sealed class PromptServer : IAsyncDisposable
         if (_ownsFolder) Directory.Delete(_folder, recursive: true);
     }
 
-    /// <summary>Written by hand, because the client's own type leaves an empty file name out.</summary>
+    /// <summary>Written as text, because .NET's type leaves out an empty file name.</summary>
     private static ByteArrayContent FilePart(byte[] file, string fileName)
     {
         var part = new ByteArrayContent(file);
@@ -94,7 +94,7 @@ internal sealed class PromptServer : IAsyncDisposable
     }
 }
 
-/// <summary>One such server for a class of tests that clear it before they begin.</summary>
+/// <summary>One prompt server for a class of tests that clear it before they begin.</summary>
 public sealed class PromptFixture : IAsyncLifetime
 {
     internal PromptServer Server { get; private set; } = null!;

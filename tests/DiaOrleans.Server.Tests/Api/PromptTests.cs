@@ -4,7 +4,7 @@ using DiaOrleans.Grains.Recognition;
 
 namespace DiaOrleans.Server.Tests.Api;
 
-/// <summary>spec/api.md 5, on a server of their own, which has no prompts when a test begins.</summary>
+/// <summary>Audio prompts; spec/api.md 5. The class has a server of its own, without prompts when a test begins.</summary>
 public sealed class PromptTests(PromptFixture fixture) : IClassFixture<PromptFixture>, IAsyncLifetime
 {
     private readonly PromptServer _server = fixture.Server;

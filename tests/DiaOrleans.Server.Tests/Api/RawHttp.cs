@@ -3,10 +3,10 @@ using System.Text;
 
 namespace DiaOrleans.Server.Tests.Api;
 
-/// <summary>Requests as no client library would write them.</summary>
+/// <summary>Sends requests that client libraries do not write.</summary>
 internal static class RawHttp
 {
-    /// <summary>Sends one request line without a body, and headers a byte a letter, and gives the whole answer.</summary>
+    /// <summary>Sends a request without a body, its headers as Latin-1, and returns the whole answer.</summary>
     public static async Task<string> Send(Uri server, string requestLine, params string[] headers)
     {
         using var connection = new TcpClient();

@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace DiaOrleans.Server.Tests.Api;
 
-/// <summary>A server whose engine and whose recogniser do what the test says; it has the voice anna.</summary>
+/// <summary>A server with a scripted engine and a fake recognizer; it has the voice anna.</summary>
 internal sealed class ScriptedServer : IAsyncDisposable
 {
     private ScriptedServer(RunningServer server, ScriptedEngine engine, FakeRecognizer recognizer) =>
@@ -21,7 +21,7 @@ internal sealed class ScriptedServer : IAsyncDisposable
 
     public HttpClient Client => Server.Client;
 
-    /// <summary>Where it stores everything.</summary>
+    /// <summary>The data folder.</summary>
     public string Folder => Server.Folder;
 
     public static async Task<ScriptedServer> Start(ServerOptions? options = null, ScriptedEngine? engine = null)
@@ -52,7 +52,7 @@ internal sealed class ScriptedServer : IAsyncDisposable
     public ValueTask DisposeAsync() => Server.DisposeAsync();
 }
 
-/// <summary>One such server for a class of tests that leave it as they found it.</summary>
+/// <summary>One scripted server for a class of tests that do not change its state.</summary>
 public sealed class ScriptedFixture : IAsyncLifetime
 {
     internal ScriptedServer Server { get; private set; } = null!;

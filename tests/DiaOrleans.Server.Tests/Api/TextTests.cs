@@ -6,7 +6,7 @@ using DiaOrleans.Inference.Serving;
 
 namespace DiaOrleans.Server.Tests.Api;
 
-/// <summary>What the model is given to say; spec/api.md 3.1 and 3.2.</summary>
+/// <summary>The text that the engine gets; spec/api.md 3.1 and 3.2.</summary>
 public sealed partial class TextTests(ScriptedFixture fixture) : IClassFixture<ScriptedFixture>, IAsyncLifetime
 {
     private readonly ScriptedServer _server = fixture.Server;
@@ -180,7 +180,7 @@ public sealed partial class TextTests(ScriptedFixture fixture) : IClassFixture<S
 
     private static string Own(IReadOnlyList<SpeechCall> calls, int i) => OwnWithSpaces(calls, i).Replace(" ", "");
 
-    /// <summary>A call's own words: those behind what it repeats of the first call.</summary>
+    /// <summary>A call's own text: what follows the text of the first call, which it repeats.</summary>
     private static string OwnWithSpaces(IReadOnlyList<SpeechCall> calls, int i)
     {
         var text = Tags().Replace(calls[i].Text, "").Trim();
@@ -188,7 +188,7 @@ public sealed partial class TextTests(ScriptedFixture fixture) : IClassFixture<S
         var first = Tags().Replace(calls[0].Text, "").Trim();
         var common = 0;
         while (common < text.Length && common < first.Length && text[common] == first[common]) common++;
-        // What is common may reach into the first sentence that is not repeated, by "Number " and a digit.
+        // The common part can include the start of the next sentence: "Number " and a digit.
         return text[text.IndexOf("Number ", Math.Max(0, common - 10), StringComparison.Ordinal)..];
     }
 

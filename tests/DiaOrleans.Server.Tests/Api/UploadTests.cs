@@ -247,7 +247,7 @@ public sealed class UploadTests(PromptFixture fixture) : IClassFixture<PromptFix
             .ShouldBe(((short)1, 44100, (short)16));
         var samples = Enumerable.Range(0, (stored.Length - 44) / 2).Select(i => BitConverter.ToInt16(stored, 44 + 2 * i)).ToArray();
         samples.Max(sample => Math.Abs((double)sample)).ShouldBe(0.95 * 32767, 40);
-        // The left channel has 200 Hz and the right one 200 Hz against it, half as loud: what is left of both.
+        // The left channel has 200 Hz, the right one the same at half the level and inverted; this is their average.
         (samples.Zip(samples.Skip(1)).Count(pair => pair is (< 0, >= 0)) / 1.5).ShouldBe(200, 3);
     }
 

@@ -169,7 +169,7 @@ public sealed class ValidationTests(ServerFixture fixture)
                 JsonSerializer.Serialize(new { text = string.Concat(Enumerable.Repeat("😀", 4097)), voice_id = "anna" }))).OnlyFailure();
         failure.GetProperty("type").GetString().ShouldBe("string_too_long");
         failure.GetProperty("ctx").GetRawText().ShouldBe("""{"max_length":4096}""");
-        // 4096 code points are 8192 UTF-16 units: validation lets them through, and the voice is looked for.
+        // 4096 code points are 8192 UTF-16 units: they pass validation, and the voice is looked up.
         var answer = await _client.PostJson(
             "/generate",
             JsonSerializer.Serialize(new { text = string.Concat(Enumerable.Repeat("😀", 4096)), voice_id = "nobody" }));
@@ -453,7 +453,7 @@ public sealed class ValidationTests(ServerFixture fixture)
         if (status == 422) (await answer.OnlyFailure()).GetProperty("loc")[1].GetInt32().ShouldBe(body.Length);
     }
 
-    /// <summary>The field's value is valid: what fails is the voice, which comes later.</summary>
+    /// <summary>The value is valid: the request fails only because of its voice, which is checked later.</summary>
     private async Task Taken(string field, string value)
     {
         var answer = await _client.PostJson("/generate", $$"""{"text":"Hi.","voice_id":"nobody","{{field}}":{{value}}}""");

@@ -39,7 +39,7 @@ public sealed class OpenAiDotnetTests(ServerFixture fixture)
 #pragma warning disable OPENAI001 // The library calls its streamed speech experimental.
         var updates = 0;
         var bytes = 0L;
-        // The library streams only models that it knows to stream; the name has no other effect.
+        // The library streams only with this model; the name has no other effect.
         await foreach (
             var update in await Client("gpt-4o-mini-tts").GenerateSpeechStreamingAsync(
                 Text,

@@ -6,7 +6,7 @@ using DiaOrleans.Server.Tests.Api;
 
 namespace DiaOrleans.Server.Tests.Clients;
 
-/// <summary>The bodies that SillyTavern's providers send, to the letter; spec/api.md 8.</summary>
+/// <summary>The exact bodies that SillyTavern's providers send; spec/api.md 8.</summary>
 public sealed class SillyTavernTests(ScriptedFixture fixture) : IClassFixture<ScriptedFixture>
 {
     private const string Browser = "http://127.0.0.1:8000";
@@ -116,7 +116,7 @@ public sealed class SillyTavernTests(ScriptedFixture fixture) : IClassFixture<Sc
 
     private static StringContent Json(string body) => new(body, Encoding.UTF8, "application/json");
 
-    /// <summary>As a page of another origin asks: whatever is no plain GET after a preflight.</summary>
+    /// <summary>Sends a request as a page of another origin does: after a preflight, unless it is a plain GET.</summary>
     private async Task<HttpResponseMessage> FromBrowser(HttpMethod method, string path, HttpContent? content = null)
     {
         var preflight = await Client.Send(

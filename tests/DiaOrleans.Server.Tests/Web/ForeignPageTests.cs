@@ -11,7 +11,7 @@ public sealed class ForeignPageTests(
     PageBrowser browser,
     ForeignPageTests.Sites sites) : IClassFixture<ForeignPageTests.Sites>, IAsyncLifetime
 {
-    /// <summary>The browser resolves such names to this machine, as an attacker's name server would.</summary>
+    /// <summary>The browser resolves this name to this machine, as with an attacker's DNS server.</summary>
     private const string Name = "attacker.example";
 
     private readonly RunningServer _server = sites.Server;
@@ -148,7 +148,7 @@ public sealed class ForeignPageTests(
 
     private string Url(string path) => $"http://127.0.0.1:{_server.Address.Port}{path}";
 
-    /// <summary>What the page sees: the answer's type, status and first letters, or that it was refused.</summary>
+    /// <summary>What the page can read: the answer's type, status and first letters, or "refused".</summary>
     private Task<string> Fetch(
         IPage page,
         string method,
@@ -168,7 +168,7 @@ public sealed class ForeignPageTests(
             """,
             new { url = Url(path), method, mode, type, body });
 
-    /// <summary>All that such a page could want to change.</summary>
+    /// <summary>The state of the server that a page could change.</summary>
     private async Task<string> State() =>
         await _server.Client.GetStringAsync("/voice_mappings") + await _server.Client.GetStringAsync("/config") + await _server.Client
             .GetStringAsync("/audio_prompts");

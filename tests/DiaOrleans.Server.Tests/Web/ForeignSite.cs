@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace DiaOrleans.Server.Tests.Web;
 
-/// <summary>A web server on this machine that has nothing to do with ours: an empty page under every path.</summary>
+/// <summary>Another web server on this machine, with an empty page under every path.</summary>
 internal sealed class ForeignSite : IAsyncDisposable
 {
     private readonly WebApplication _app;

@@ -4,7 +4,7 @@ using Microsoft.Playwright;
 
 namespace DiaOrleans.Server.Tests.Web;
 
-/// <summary>The page in a browser, and what it did that it should not.</summary>
+/// <summary>The page in a browser; it records errors in the console and requests to other hosts.</summary>
 internal sealed class OpenPage : IAsyncDisposable
 {
     private readonly ConcurrentQueue<string> _errors = [];
@@ -36,7 +36,7 @@ internal sealed class OpenPage : IAsyncDisposable
     public IEnumerable<string?> Sent(string path) =>
         _requests.Where(request => new Uri(request.Url).PathAndQuery == path).Select(request => request.Body);
 
-    /// <summary>Nothing in the console, and no other host was asked for anything.</summary>
+    /// <summary>There are no messages in the console and no requests to other hosts.</summary>
     public void ShouldBeClean(params string[] expectedErrors)
     {
         _errors.Where(error => !expectedErrors.Any(error.Contains)).ShouldBeEmpty();
@@ -75,7 +75,7 @@ internal sealed class OpenPage : IAsyncDisposable
         return await Page.EvaluateAsync<double>("document.getElementById('audio').duration");
     }
 
-    /// <summary>Seconds made, as the page shows them.</summary>
+    /// <summary>The seconds generated, as the page shows them.</summary>
     public async Task<double> SecondsMade() =>
         double.Parse((await Page.TextContentAsync("#made"))!.Replace(" s", ""), CultureInfo.InvariantCulture);
 

@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 
 namespace DiaOrleans.Server.Tests.Web;
 
-/// <summary>The page where a key is needed, and on a small screen.</summary>
+/// <summary>The page of a server with a key, and on a small screen.</summary>
 [Collection(nameof(PageCollection))]
 public sealed class PageAccessTests(PageBrowser browser, PageServer shared)
 {

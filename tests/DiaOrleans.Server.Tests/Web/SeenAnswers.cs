@@ -9,7 +9,7 @@ internal sealed class SeenAnswers : IStartupFilter
 {
     private readonly ConcurrentQueue<(string Method, int Status)> _answers = [];
 
-    /// <summary>Methods with the statuses that they got, in order.</summary>
+    /// <summary>The methods of the requests with their statuses, in order.</summary>
     public IReadOnlyList<(string Method, int Status)> All => [.. _answers];
 
     public void Forget() => _answers.Clear();

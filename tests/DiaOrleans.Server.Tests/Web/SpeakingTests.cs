@@ -53,7 +53,7 @@ public sealed class SpeakingTests(PageBrowser browser, PageServer server)
         await open.PlayerIs("stopped");
         (await open.AudioSeconds()).ShouldBeLessThan(30);
         await open.Page.WaitForFunctionAsync("async () => (await (await fetch('/queue/stats')).json()).active_workers === 0");
-        // Only what was made to its end is logged.
+        // Only finished generations are logged.
         (await Logged()).ShouldBe(before);
         open.ShouldBeClean();
     }

@@ -5,7 +5,7 @@ using DiaOrleans.Server.Tests.Api;
 
 namespace DiaOrleans.Server.Tests.Web;
 
-/// <summary>Who gets the page, and how it is sent; spec/api.md 6.1.</summary>
+/// <summary>Which requests get the page, and its headers; spec/api.md 6.1.</summary>
 [Collection(nameof(ServerCollection))]
 public sealed partial class WebPageTests(ServerFixture fixture)
 {
@@ -157,7 +157,7 @@ public sealed partial class WebPageTests(ServerFixture fixture)
             answer.StatusCode.ShouldBe(HttpStatusCode.OK);
             var content = await answer.Content.ReadAsStringAsync();
             content.ShouldNotContain("secret");
-            // A browser could not open it: a link carries no key.
+            // A browser could not open it: it sends no key for a link.
             if (path == "/") content.ShouldContain("""href="/dashboard/" hidden""");
         }
 

@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace DiaOrleans.Server.Tests.Api.Bodies;
 
-/// <summary>What a server does with bodies that are slow, large or many.</summary>
+/// <summary>The limits on bodies that are slow, large or many.</summary>
 public sealed class BodyLimitsTests(BodyLimitsTests.Small small) : IClassFixture<BodyLimitsTests.Small>
 {
     private const string Form = "Content-Type: multipart/form-data; boundary=x";

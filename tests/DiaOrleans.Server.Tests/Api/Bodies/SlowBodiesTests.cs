@@ -2,7 +2,7 @@ using System.Text;
 
 namespace DiaOrleans.Server.Tests.Api.Bodies;
 
-/// <summary>Many slow bodies at once, against a process of its own: its memory is what is measured.</summary>
+/// <summary>Many slow bodies at once, sent to a process of its own whose memory is measured.</summary>
 public sealed class SlowBodiesTests : IDisposable
 {
     private const int Clients = 60;
@@ -33,7 +33,7 @@ public sealed class SlowBodiesTests : IDisposable
         foreach (var request in slow) request.Dispose();
     }
 
-    /// <summary>Sends all of a body but its end.</summary>
+    /// <summary>Sends a body without its end.</summary>
     private static async Task<SlowRequest> Hold(
         Uri server,
         string path,

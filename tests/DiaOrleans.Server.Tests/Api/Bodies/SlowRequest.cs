@@ -27,7 +27,7 @@ internal sealed class SlowRequest : IDisposable
 
     public async Task Send(ReadOnlyMemory<byte> bytes) => await Stream.WriteAsync(bytes);
 
-    /// <summary>Sends that many bytes; false where the server closes the connection before.</summary>
+    /// <summary>Sends that many bytes; false if the server closes the connection before.</summary>
     public async Task<bool> SendFilling(long count)
     {
         var block = new byte[64 << 10];
@@ -43,7 +43,7 @@ internal sealed class SlowRequest : IDisposable
         }
     }
 
-    /// <summary>The answer's status, or 0 where the connection ends without one; null where there is none in time.</summary>
+    /// <summary>The answer's status, or 0 if the connection ends without one; null if there is none in time.</summary>
     public async Task<int?> Status(TimeSpan patience)
     {
         using var enough = new CancellationTokenSource(patience);
@@ -66,7 +66,7 @@ internal sealed class SlowRequest : IDisposable
         }
     }
 
-    /// <summary>Whether the server closes the connection in time.</summary>
+    /// <summary>True if the server closes the connection in time.</summary>
     public async Task<bool> Closes(TimeSpan patience)
     {
         using var enough = new CancellationTokenSource(patience);

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Routing.Patterns;
 
 namespace DiaOrleans.Server.Tests.Api.Pipeline;
 
-/// <summary>The path is the target as Kestrel decodes it: dot segments gone, all but %2F decoded.</summary>
+/// <summary>The path is the target as Kestrel decodes it: without dot segments, everything but %2F decoded.</summary>
 public sealed class RouteParameterTests
 {
     [Theory]

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace DiaOrleans.Server.Tests.Api.Recognition;
 
-/// <summary>The errors of a server's log, though its tests are quiet.</summary>
+/// <summary>Records the errors of a server's log, although the tests switch logging off.</summary>
 internal sealed class ErrorLog : ILoggerProvider
 {
     public ConcurrentQueue<string> Lines { get; } = [];
@@ -18,7 +18,7 @@ internal sealed class ErrorLog : ILoggerProvider
 
     public void Dispose()
     {
-        // Nothing is held.
+        // There is nothing to dispose.
     }
 
     private sealed class Writer(ConcurrentQueue<string> lines) : ILogger

@@ -2,7 +2,7 @@ using DiaOrleans.Server.Hosting;
 
 namespace DiaOrleans.Server.Tests.Api.Recognition;
 
-/// <summary>With the real recogniser: what it answers about models that are not there or do not load.</summary>
+/// <summary>The answers of the real recognizer about models that are missing or do not load.</summary>
 public sealed class RecognitionEndpointsTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

@@ -111,7 +111,7 @@ public sealed class JsonFieldsTests
         }
     }
 
-    /// <summary>A byte a letter: a string may hold bytes that are no UTF-8.</summary>
+    /// <summary>Latin-1, since a string can contain invalid UTF-8.</summary>
     private static string Raw(JsonElement value) => Encoding.Latin1.GetString(JsonMarshal.GetRawUtf8Value(value));
 
     private static string? NameOf(JsonProperty member)
