@@ -18,9 +18,9 @@ public sealed class BrokenResponseTests
         await Should.ThrowAsync<HttpRequestException>(
             () => server.Client.PostAsJsonAsync("/v1/audio/speech", new { input = text, voice = "v", stream = true }));
         // A released slot stays free; that of a running request is free only between two segments.
-        var patience = DateTime.UtcNow.AddSeconds(8);
+        var limit = DateTime.UtcNow.AddSeconds(8);
         for (var free = 0; free < 100; free = await Active(server) == 0 ? free + 1 : 0)
-            DateTime.UtcNow.ShouldBeLessThan(patience, "the slot is still taken");
+            DateTime.UtcNow.ShouldBeLessThan(limit, "the slot is still taken");
     }
 
     private static async Task<int> Active(RunningServer server) =>

@@ -181,9 +181,8 @@ public sealed class DiscoveryTests(PromptFixture fixture) : IClassFixture<Prompt
     public async Task A_failed_transcription_has_its_reason(bool available, string? failure, int status, string detail)
     {
         await _server.Upload("v");
-        (_server.Recognizer.Available, _server.Recognizer.Failure) = (
-            available,
-            failure is null ? null : new RecognitionException(failure));
+        _server.Recognizer.Available = available;
+        _server.Recognizer.Failure = failure is null ? null : new RecognitionException(failure);
         var answer = await Client.PostAsync("/v1/audio_prompts/v/transcribe", null);
         ((int)answer.StatusCode, await answer.Detail()).ShouldBe((status, detail));
         (await answer.Json()).GetProperty("error").GetProperty("type").GetString().ShouldBe("server_error");

@@ -16,7 +16,8 @@ public sealed class ErrorsTests(ScriptedFixture fixture) : IClassFixture<Scripte
 
     public ValueTask InitializeAsync()
     {
-        (_server.Engine.Refusal, _server.Engine.Script) = (null, ScriptedEngine.Speak);
+        _server.Engine.Refusal = null;
+        _server.Engine.Script = ScriptedEngine.Speak;
         return ValueTask.CompletedTask;
     }
 

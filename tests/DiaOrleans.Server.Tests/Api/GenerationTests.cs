@@ -63,9 +63,9 @@ public sealed class GenerationTests(ScriptedFixture fixture) : IClassFixture<Scr
     [InlineData(100, 100)]
     [InlineData(219, 219)]
     [InlineData(10000, 220)]
-    public async Task A_call_makes_the_frames_that_its_text_needs_and_no_more_than_requested(int? asked, int frames) =>
+    public async Task A_call_makes_the_frames_that_its_text_needs_and_no_more_than_requested(int? requested, int frames) =>
         // 50 frames a second, 2 s and 0.15 s for each of 16 bytes.
-        (await Call(new { text = Script, max_tokens = asked })).MaxFrames.ShouldBe(frames);
+        (await Call(new { text = Script, max_tokens = requested })).MaxFrames.ShouldBe(frames);
 
     [Fact]
     public async Task The_limit_of_tokens_is_for_all_calls_together()
@@ -142,15 +142,15 @@ public sealed class GenerationTests(ScriptedFixture fixture) : IClassFixture<Scr
     [InlineData("aac", 16001, 22050)]
     [InlineData("opus", null, 48000)]
     [InlineData("opus", 8000, 48000)]
-    public async Task Audio_has_the_requested_rate_or_the_next_higher_one_of_its_format(string format, int? asked, int rate) =>
-        RateOf(format, await Bytes(new { text = Script, response_format = format, sample_rate = asked })).ShouldBe(rate);
+    public async Task Audio_has_the_requested_rate_or_the_next_higher_one_of_its_format(string format, int? requested, int rate) =>
+        RateOf(format, await Bytes(new { text = Script, response_format = format, sample_rate = requested })).ShouldBe(rate);
 
     [Theory]
     [InlineData(null, 24000)]
     [InlineData(8000, 8000)]
     [InlineData(44100, 44100)]
-    public async Task Pcm_is_24000_hz_by_default(int? asked, int rate) =>
-        ((await Bytes(new { text = Script, response_format = "pcm", sample_rate = asked })).Length / 2.0).ShouldBe(rate, 0.01 * rate);
+    public async Task Pcm_is_24000_hz_by_default(int? requested, int rate) =>
+        ((await Bytes(new { text = Script, response_format = "pcm", sample_rate = requested })).Length / 2.0).ShouldBe(rate, 0.01 * rate);
 
     [Theory]
     [InlineData("wav")]

@@ -14,8 +14,17 @@ internal sealed class PromptServer : IAsyncDisposable
     private readonly string _folder;
     private readonly bool _ownsFolder;
 
-    private PromptServer(RunningServer server, FakeRecognizer recognizer, string folder, bool ownsFolder) =>
-        (_server, Recognizer, _folder, _ownsFolder) = (server, recognizer, folder, ownsFolder);
+    private PromptServer(
+        RunningServer server,
+        FakeRecognizer recognizer,
+        string folder,
+        bool ownsFolder)
+    {
+        _server = server;
+        Recognizer = recognizer;
+        _folder = folder;
+        _ownsFolder = ownsFolder;
+    }
 
     public FakeRecognizer Recognizer { get; }
 
@@ -46,7 +55,9 @@ internal sealed class PromptServer : IAsyncDisposable
         var folder = Path.Combine(_folder, "audio_prompts");
         if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
         else System.IO.File.Delete(folder);
-        (Recognizer.Available, Recognizer.Failure, Recognizer.Text) = (true, null, "Heard words.");
+        Recognizer.Available = true;
+        Recognizer.Failure = null;
+        Recognizer.Text = "Heard words.";
         await Client.Accepted(HttpMethod.Put, "/config", """{"auto_transcribe":false}""");
     }
 

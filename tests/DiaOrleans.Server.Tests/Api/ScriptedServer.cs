@@ -10,8 +10,12 @@ namespace DiaOrleans.Server.Tests.Api;
 /// <summary>A server with a scripted engine and a fake recognizer; it has the voice anna.</summary>
 internal sealed class ScriptedServer : IAsyncDisposable
 {
-    private ScriptedServer(RunningServer server, ScriptedEngine engine, FakeRecognizer recognizer) =>
-        (Server, Engine, Recognizer) = (server, engine, recognizer);
+    private ScriptedServer(RunningServer server, ScriptedEngine engine, FakeRecognizer recognizer)
+    {
+        Server = server;
+        Engine = engine;
+        Recognizer = recognizer;
+    }
 
     public RunningServer Server { get; }
 

@@ -125,9 +125,8 @@ public sealed class VoicePromptTests(ScriptedFixture fixture) : IClassFixture<Sc
     [Fact]
     public async Task A_prompt_over_the_maximum_is_shortened_with_its_words_if_their_times_are_known()
     {
-        (_server.Recognizer.Text, _server.Recognizer.Spans) = (
-            "one two three",
-            [new TranscriptSpan(0, 6, "one"), new TranscriptSpan(6, 12, "two"), new TranscriptSpan(12, 20, "three")]);
+        _server.Recognizer.Text = "one two three";
+        _server.Recognizer.Spans = [new TranscriptSpan(0, 6, "one"), new TranscriptSpan(6, 12, "two"), new TranscriptSpan(12, 20, "three")];
         try
         {
             await Upload(20);
@@ -138,7 +137,8 @@ public sealed class VoicePromptTests(ScriptedFixture fixture) : IClassFixture<Sc
         }
         finally
         {
-            (_server.Recognizer.Text, _server.Recognizer.Spans) = ("Heard words.", []);
+            _server.Recognizer.Text = "Heard words.";
+            _server.Recognizer.Spans = [];
         }
     }
 

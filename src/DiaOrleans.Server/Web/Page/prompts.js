@@ -18,7 +18,10 @@ const route = (id, rest = "") => `/audio_prompts/${encodeURIComponent(id)}${rest
 export async function refreshPrompts() {
   try {
     const before = JSON.stringify([prompts, recognition]);
-    [prompts, recognition] = await Promise.all([get("/audio_prompts/metadata", { background: true }), get("/whisper/status", { background: true })]);
+    [prompts, recognition] = await Promise.all([
+      get("/audio_prompts/metadata", { background: true }),
+      get("/whisper/status", { background: true }),
+    ]);
     if (JSON.stringify([prompts, recognition]) !== before) byId("prompts").replaceChildren(...Object.values(prompts).map(row));
     if (failed) say(notice, "");
     failed = false;
@@ -34,7 +37,9 @@ function row(prompt) {
   if (recognition.available) actions.push(button("Transcribe", event => act(event, () => transcribe(id)), `Transcribe ${id}`));
   actions.push(button("Delete", event => act(event, () => discard(id)), `Delete ${id}`));
   return make("li", {},
-    make("div", { className: "facts" }, make("span", { className: "title", textContent: id }), make("span", { textContent: seconds(duration) })),
+    make("div", { className: "facts" },
+      make("span", { className: "title", textContent: id }),
+      make("span", { textContent: seconds(duration) })),
     make("p", { className: transcript ? "excerpt" : "quiet", textContent: transcript || "No transcript", title: transcript ?? "" }),
     make("div", { className: "buttons" }, ...actions));
 }

@@ -14,8 +14,8 @@ const value = id => byId(id).value.trim();
 let making = false;
 
 /**
- * The body for /generate. Empty fields are left out. Numbers are sent as the strings that were typed: a seed can be larger than the integers
- * that JavaScript represents exactly.
+ * The body for /generate. Empty fields are left out. Numbers are sent as the strings that were typed: a seed can be larger than the
+ * integers that JavaScript represents exactly.
  */
 function request() {
   const fields = {
@@ -36,7 +36,8 @@ async function speak() {
   const fields = request();
   const { text, voice_id, response_format, speed, seed, ...sampling } = fields;
   if (response_format === "wav" && Object.keys(sampling).length === 0) {
-    await playStream(signal => sendJson("POST", "/v1/audio/speech", { input: text, voice: voice_id, response_format, speed, seed, stream: true }, { signal }));
+    const sent = { input: text, voice: voice_id, response_format, speed, seed, stream: true };
+    await playStream(signal => sendJson("POST", "/v1/audio/speech", sent, { signal }));
   } else {
     await playWhole(signal => sendJson("POST", "/generate", fields, { signal }), `speech.${response_format}`);
   }

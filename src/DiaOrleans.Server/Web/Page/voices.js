@@ -77,7 +77,8 @@ async function save(id, before) {
 }
 
 async function discard(id) {
-  if (await confirmed(`Delete the voice “${id}”? Its audio prompt is kept.`, "Delete", () => remove(route("voice_mappings", id)))) await loadVoices();
+  const question = `Delete the voice “${id}”? Its audio prompt is kept.`;
+  if (await confirmed(question, "Delete", () => remove(route("voice_mappings", id)))) await loadVoices();
 }
 
 export function startVoices() {

@@ -10,7 +10,7 @@ public sealed class SlowBodiesTests : IDisposable
     /// <summary>Bytes; the clients of a run send 540 MB.</summary>
     private const long MaxGrowth = 250L << 20;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
     private readonly string _data = Directory.CreateTempSubdirectory("dia-bodies-test-").FullName;
 
     public void Dispose() => Directory.Delete(_data, recursive: true);
@@ -27,7 +27,7 @@ public sealed class SlowBodiesTests : IDisposable
         (await server.Client.GetAsync("/health")).EnsureSuccessStatusCode();
         (Memory(server) - before).ShouldBeLessThan(MaxGrowth);
         await Task.WhenAll(slow.Select(request => request.SendFilling(begin.Length + 1)));
-        var statuses = await Task.WhenAll(slow.Select(request => request.Status(Patience)));
+        var statuses = await Task.WhenAll(slow.Select(request => request.Status(Limit)));
         statuses.Distinct().Order().ShouldBe([422, 429]);
         (Memory(server) - before).ShouldBeLessThan(MaxGrowth);
         foreach (var request in slow) request.Dispose();

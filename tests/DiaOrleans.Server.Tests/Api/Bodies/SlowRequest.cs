@@ -44,9 +44,9 @@ internal sealed class SlowRequest : IDisposable
     }
 
     /// <summary>The answer's status, or 0 if the connection ends without one; null if there is none in time.</summary>
-    public async Task<int?> Status(TimeSpan patience)
+    public async Task<int?> Status(TimeSpan limit)
     {
-        using var enough = new CancellationTokenSource(patience);
+        using var enough = new CancellationTokenSource(limit);
         var head = new byte[12];
         try
         {
@@ -67,9 +67,9 @@ internal sealed class SlowRequest : IDisposable
     }
 
     /// <summary>True if the server closes the connection in time.</summary>
-    public async Task<bool> Closes(TimeSpan patience)
+    public async Task<bool> Closes(TimeSpan limit)
     {
-        using var enough = new CancellationTokenSource(patience);
+        using var enough = new CancellationTokenSource(limit);
         var block = new byte[4096];
         try
         {
