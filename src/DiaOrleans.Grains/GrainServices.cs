@@ -33,6 +33,7 @@ public static class GrainServices
         silo.Services.AddSingleton<VoicePreviews>();
         silo.Services.TryAddSingleton(new JobOptions());
         silo.Services.AddSingleton<JobService>();
+        silo.Services.AddSingleton<GenerationLog>();
         silo.Services.AddSingleton<ICleanupStep, JobCleanup>();
         silo.AddIncomingGrainCallFilter<RequestLogScopeFilter>();
         silo.Services.TryAddSingleton<ConfigurationOverrides>();

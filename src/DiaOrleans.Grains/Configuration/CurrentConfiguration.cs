@@ -17,7 +17,14 @@ internal sealed class CurrentConfiguration(IGrainFactory grains, ConfigurationOv
     /// <summary>The configuration, at most about a second old. Before the first read: the defaults with the overrides applied.</summary>
     public ServerConfiguration Value => _value;
 
-    public void Set(ServerConfiguration configuration) => _value = configuration;
+    /// <summary>Stores a configuration and uses it in this process at once.</summary>
+    /// <returns>The configuration that is now in use.</returns>
+    public async Task<ServerConfiguration> Replace(ServerConfiguration configuration)
+    {
+        var stored = await grains.GetGrain<IConfigurationGrain>(0).Replace(configuration);
+        _value = stored;
+        return stored;
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

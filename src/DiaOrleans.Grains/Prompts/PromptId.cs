@@ -6,6 +6,9 @@ namespace DiaOrleans.Grains.Prompts;
 /// <summary>The rules for ids of audio prompts, which are parts of file names.</summary>
 internal static partial class PromptId
 {
+    /// <summary>The most characters of an id that a client may upload.</summary>
+    public const int MaxLength = 128;
+
     private const string LongestSuffix = PromptFiles.ReferenceSuffix + ".txt";
 
     /// <summary>False for a string that cannot be a prompt's id. Check it before the string becomes a grain key.</summary>
@@ -16,8 +19,12 @@ internal static partial class PromptId
 
     /// <summary>True if a client may upload a recording under the id; spec/api.md 5.</summary>
     public static bool CanUpload(string id) =>
-        Uploadable().IsMatch(id) && !id.Contains("..", StringComparison.Ordinal) && id[^1] is not (' ' or '.') && CanExist(id);
+        id.Length <= MaxLength
+        && Uploadable().IsMatch(id)
+        && !id.Contains("..", StringComparison.Ordinal)
+        && id[^1] is not (' ' or '.')
+        && CanExist(id);
 
-    [GeneratedRegex(@"\A[A-Za-z0-9_-][A-Za-z0-9 _.-]{0,127}\z")]
+    [GeneratedRegex(@"\A[A-Za-z0-9_-][A-Za-z0-9 _.-]*\z")]
     private static partial Regex Uploadable();
 }

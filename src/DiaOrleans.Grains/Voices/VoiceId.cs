@@ -6,7 +6,8 @@ namespace DiaOrleans.Grains.Voices;
 /// <summary>The rules for ids of voices.</summary>
 internal static class VoiceId
 {
-    private const int MaxCodePoints = 256;
+    /// <summary>The most Unicode code points of an id.</summary>
+    public const int MaxCodePoints = 256;
 
     /// <summary>
     /// False for a string that cannot be a voice's id: it is blank, has over 256 code points, a control character or an unpaired surrogate.

@@ -9,7 +9,7 @@ using DiaOrleans.Server.Api.Origins;
 using DiaOrleans.Server.Api.Pipeline;
 using DiaOrleans.Server.Api.Prompts;
 using DiaOrleans.Server.Api.Recognition;
-using DiaOrleans.Server.Api.System;
+using DiaOrleans.Server.Api.Status;
 using DiaOrleans.Server.Api.Validation;
 using DiaOrleans.Server.Api.Voices;
 using DiaOrleans.Server.Devices;
@@ -18,7 +18,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace DiaOrleans.Server.Api;
 
-/// <summary>Puts the REST API together: what every request passes, and each route bare and under /v1.</summary>
+/// <summary>Registers the REST API: its services, the middleware, and each route bare and under /v1; spec/api.md 1.</summary>
 internal static class ApiEndpoints
 {
     public static IServiceCollection AddApi(
@@ -44,6 +44,7 @@ internal static class ApiEndpoints
             .AddSingleton<RequestId>()
             .AddSingleton<RecognitionProblems>()
             .AddSingleton<Problems>()
+            .AddSingleton<UsableGpus>()
             .AddSingleton<WorkerView>();
     }
 
@@ -56,14 +57,14 @@ internal static class ApiEndpoints
         app.Use(EncodedDots.Keep);
         app.Use(TrailingSlash.Redirect);
         app.Use(app.Services.GetRequiredService<ApiKey>().Check);
-        app.Use(DocsEndpoints.Route);
+        app.Use(DocsEndpoints.Rewrite);
         app.Use(ExactNames.ReadQuery);
         app.UseRouting();
         app.Use(ExactNames.CheckRoute);
         foreach (var prefix in (string[])["", "/v1"])
         {
             var routes = app.MapGroup(prefix);
-            SystemEndpoints.Map(routes);
+            StatusEndpoints.Map(routes);
             GpuEndpoint.Map(routes);
             MetricsEndpoint.Map(routes);
             ListingEndpoints.Map(routes);

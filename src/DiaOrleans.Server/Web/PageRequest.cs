@@ -2,19 +2,22 @@ using Microsoft.Net.Http.Headers;
 
 namespace DiaOrleans.Server.Web;
 
-/// <summary>Whether a request for the root asks for the page.</summary>
+/// <summary>Decides from the Accept header whether a request for <c>/</c> gets the page or JSON.</summary>
 internal static class PageRequest
 {
-    /// <summary>True where HTML is asked for by name, and not liked less than JSON: browsers do so. Programs that name nothing, or anything, get JSON.</summary>
-    public static bool WantsPage(HttpRequest request)
+    /// <summary>
+    /// True if the header names HTML with a quality that is not below that of JSON, as the header of browsers does. False without a header
+    /// and for <c>*/*</c>, which other programs send.
+    /// </summary>
+    public static bool PrefersHtml(HttpRequest request)
     {
         var accepted = request.GetTypedHeaders().Accept;
-        var html = Quality(accepted, "text/html", "text/*");
-        return html > 0 && html >= Quality(accepted, "application/json", "application/*", "*/*");
+        var html = GetQuality(accepted, "text/html", "text/*");
+        return html > 0 && html >= GetQuality(accepted, "application/json", "application/*", "*/*");
     }
 
-    /// <summary>How much a type is liked, from 0 to 1, by the first of the ranges that the client named.</summary>
-    private static double Quality(IList<MediaTypeHeaderValue> accepted, params ReadOnlySpan<string> ranges)
+    /// <summary>The quality, 0 to 1, of the first of the ranges that the header has; 0 if it has none.</summary>
+    private static double GetQuality(IList<MediaTypeHeaderValue> accepted, params ReadOnlySpan<string> ranges)
     {
         foreach (var range in ranges)
         {

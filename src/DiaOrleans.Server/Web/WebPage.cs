@@ -4,7 +4,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace DiaOrleans.Server.Web;
 
-/// <summary>The page for people: static files in this assembly, which work through the public API alone. It holds no secret.</summary>
+/// <summary>The web page: static files in this assembly. The page uses only the public API and contains no secret.</summary>
 internal sealed class WebPage
 {
     public const string Folder = "/ui/";
@@ -12,26 +12,28 @@ internal sealed class WebPage
     private const string ResourcePrefix = "web.";
     private const string HiddenDashboardLink = """href="/dashboard/" hidden""";
 
-    /// <summary>Nothing but this server's own files; what is played are blobs that the page makes of answers.</summary>
+    /// <summary>The page loads only files of this server. It plays answers as blobs.</summary>
     private const string ContentPolicy =
         "default-src 'self'; media-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     private readonly Dictionary<string, WebFile> _files;
 
-    /// <param name="linkDashboard">Whether a browser can open /dashboard on this server.</param>
+    /// <param name="linkDashboard">True if the server has /dashboard and a browser can open it.</param>
     public WebPage(bool linkDashboard)
     {
         _files = Names().ToDictionary(name => name, name => new WebFile(name, Read(name)));
         if (!linkDashboard) return;
-        var page = Encoding.UTF8.GetString(_files[Page].Content).Replace(HiddenDashboardLink, HiddenDashboardLink.Replace(" hidden", ""), StringComparison.Ordinal);
+        var page = Encoding.UTF8.GetString(_files[Page].Content);
+        page = page.Replace(HiddenDashboardLink, HiddenDashboardLink.Replace(" hidden", ""), StringComparison.Ordinal);
         _files[Page] = new WebFile(Page, Encoding.UTF8.GetBytes(page));
     }
 
     /// <summary>Maps the files that the page loads.</summary>
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet(Folder + "{file}", (HttpContext context, string file, WebPage page) => page.Send(context, file)).ExcludeFromDescription();
+        routes.MapGet(Folder + "{file}", (HttpContext context, string file, WebPage page) => page.Send(context, file))
+            .ExcludeFromDescription();
 
-    /// <summary>The page itself.</summary>
+    /// <summary>Sends index.html.</summary>
     public IResult SendPage(HttpContext context) => Send(context, _files[Page]);
 
     private IResult Send(HttpContext context, string name) =>

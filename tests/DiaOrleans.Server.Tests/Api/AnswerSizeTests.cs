@@ -3,11 +3,11 @@ using System.Text;
 
 namespace DiaOrleans.Server.Tests.Api;
 
-/// <summary>No answer grows with its request beyond a limit; spec/api.md 1.3.</summary>
+/// <summary>The size of an answer does not depend on its request; spec/api.md 1.3.</summary>
 [Collection(nameof(ServerCollection))]
 public sealed class AnswerSizeTests(ServerFixture fixture)
 {
-    /// <summary>A few items of 1 KB, each of whose bytes JSON writes as one to six.</summary>
+    /// <summary>A few items of 1 KB; JSON escapes a byte with up to six.</summary>
     private const int MaxAnswer = 32 << 10;
 
     private readonly HttpClient _client = fixture.Client;
@@ -16,13 +16,14 @@ public sealed class AnswerSizeTests(ServerFixture fixture)
     [InlineData('<')]
     [InlineData('\u0001')]
     [InlineData('語')]
-    public async Task An_unknown_field_of_megabytes_is_not_given_back(char filling)
+    public async Task An_unknown_field_of_megabytes_is_not_echoed(char filling)
     {
         var escaped = filling < ' ' ? "\\u0001" : filling.ToString();
         var body = $$"""{"anything":"{{string.Concat(Enumerable.Repeat(escaped, (3 << 20) / Encoding.UTF8.GetByteCount(escaped)))}}"}""";
         var answer = await _client.PostJson("/v1/generate", body);
         ((int)answer.StatusCode).ShouldBe(422);
-        (await answer.Json()).GetProperty("detail").EnumerateArray().Select(item => item.GetProperty("input").GetString()).ShouldBe(["…", "…"]);
+        (await answer.Json()).GetProperty("detail").EnumerateArray().Select(item => item.GetProperty("input").GetString())
+            .ShouldBe(["…", "…"]);
     }
 
     [Theory]
@@ -52,7 +53,8 @@ public sealed class AnswerSizeTests(ServerFixture fixture)
     {
         foreach (var value in (string[])[$"\"{new string('<', 1 << 20)}\"", $"[{new string(' ', 1 << 20)}]", new string('1', 1 << 20)])
         {
-            var answer = await _client.SendAsync(new HttpRequestMessage(new HttpMethod(method), path) { Content = new StringContent($$"""{"{{field}}":{{value}}}""") });
+            var answer = await _client.SendAsync(
+                new HttpRequestMessage(new HttpMethod(method), path) { Content = new StringContent($$"""{"{{field}}":{{value}}}""") });
             ((int)answer.StatusCode).ShouldBe(422);
             (await answer.Content.ReadAsByteArrayAsync()).Length.ShouldBeLessThan(MaxAnswer);
         }
@@ -66,11 +68,14 @@ public sealed class AnswerSizeTests(ServerFixture fixture)
     [InlineData("audio_prompt_transcript", 65536)]
     public async Task A_voice_s_texts_have_limits(string field, int most)
     {
-        var failure = (await (await _client.PostJson("/voice_mappings", $$"""{"{{field}}":"{{new string('a', most + 1)}}"}""")).Json()).GetProperty("detail").EnumerateArray()
+        var failure = (await (await _client.PostJson("/voice_mappings", $$"""{"{{field}}":"{{new string('a', most + 1)}}"}""")).Json())
+            .GetProperty("detail").EnumerateArray()
             .Single(item => item.GetProperty("loc")[1].GetString() == field);
-        (failure.GetProperty("type").GetString(), failure.GetProperty("ctx").GetRawText()).ShouldBe(("string_too_long", $$"""{"max_length":{{most}}}"""));
+        (failure.GetProperty("type").GetString(), failure.GetProperty("ctx").GetRawText())
+            .ShouldBe(("string_too_long", $$"""{"max_length":{{most}}}"""));
         await _client.Accepted(HttpMethod.Post, "/voice_mappings", $$"""{"voice_id":"limits","{{field}}":"{{new string('a', most)}}"}""");
-        (await _client.DeleteAsync($"/voice_mappings/{(field == "voice_id" ? new string('a', most) : "limits")}")).EnsureSuccessStatusCode();
+        (await _client.DeleteAsync($"/voice_mappings/{(field == "voice_id" ? new string('a', most) : "limits")}"))
+            .EnsureSuccessStatusCode();
     }
 
     [Theory]
@@ -82,7 +87,7 @@ public sealed class AnswerSizeTests(ServerFixture fixture)
     [InlineData("DELETE", "/v1/audio_prompts/")]
     [InlineData("GET", "/v1/preview/")]
     [InlineData("GET", "/v1/jobs?status=")]
-    public async Task A_name_in_a_path_or_query_is_given_back_in_part(string method, string path)
+    public async Task A_long_name_in_a_path_or_query_is_echoed_in_part(string method, string path)
     {
         var answer = await _client.SendAsync(new HttpRequestMessage(new HttpMethod(method), path + new string('x', 7000)));
         ((int)answer.StatusCode).ShouldBeOneOf(404, 422);
@@ -90,16 +95,20 @@ public sealed class AnswerSizeTests(ServerFixture fixture)
     }
 
     [Fact]
-    public async Task The_name_of_an_unknown_voice_is_given_back_in_part()
+    public async Task The_long_name_of_an_unknown_voice_is_echoed_in_part()
     {
         var answer = await _client.PostJson("/generate", $$"""{"text":"Hi.","voice_id":"{{new string('x', 4000)}}"}""");
-        (answer.StatusCode, await answer.Detail()).ShouldBe((HttpStatusCode.NotFound, $"Voice '{new string('x', 512)}…' not found. Available voices: ['anna']"));
+        (answer.StatusCode, await answer.Detail())
+            .ShouldBe((HttpStatusCode.NotFound, $"Voice '{new string('x', 512)}…' not found. Available voices: ['anna']"));
     }
 
     [Fact]
-    public async Task A_key_that_is_too_long_is_given_back_in_part()
+    public async Task A_key_that_is_too_long_is_echoed_in_part()
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/generate?async_mode=true") { Content = new StringContent("""{"text":"Hi.","voice_id":"anna"}""") };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/generate?async_mode=true")
+        {
+            Content = new StringContent("""{"text":"Hi.","voice_id":"anna"}"""),
+        };
         request.Headers.Add("Idempotency-Key", new string('k', 20_000));
         (await (await _client.SendAsync(request)).OnlyFailure()).GetProperty("input").GetString().ShouldBe(new string('k', 1024) + "…");
     }
@@ -110,6 +119,7 @@ public sealed class AnswerSizeTests(ServerFixture fixture)
         await using var server = await RunningServer.Start();
         for (var i = 0; i < 53; i++) await server.Client.Accepted(HttpMethod.Post, "/voice_mappings", $$"""{"voice_id":"v{{i}}"}""");
         var detail = await (await server.Client.PostJson("/generate", """{"text":"Hi.","voice_id":"x"}""")).Detail();
-        detail.ShouldBe($"Voice 'x' not found. Available voices: [{string.Join(", ", Enumerable.Range(0, 50).Select(i => $"'v{i}'"))}, ... and 3 more]");
+        detail.ShouldBe($"Voice 'x' not found. Available voices: [{string.Join(", ", Enumerable.Range(0, 50).Select(i => $"'v{i}'"))}, "
+            + $"... and 3 more]");
     }
 }

@@ -11,7 +11,7 @@ internal static class Answers
 {
     public const string RequestId = "request-1";
 
-    /// <summary>The body that a problem gives.</summary>
+    /// <summary>The body that is written for a problem.</summary>
     public static async Task<JsonElement> Write(Exception problem) => Body(await Handle(problem));
 
     /// <summary>The context after a request whose handler threw.</summary>

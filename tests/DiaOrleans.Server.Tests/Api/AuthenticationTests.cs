@@ -4,9 +4,11 @@ using DiaOrleans.Server.Hosting;
 
 namespace DiaOrleans.Server.Tests.Api;
 
-/// <summary>spec/api.md 1.1.</summary>
+/// <summary>The API key; spec/api.md 1.1.</summary>
 [Collection(nameof(ServerCollection))]
-public sealed class AuthenticationTests(ServerFixture fixture, AuthenticationTests.Locked locked) : IClassFixture<AuthenticationTests.Locked>
+public sealed class AuthenticationTests(
+    ServerFixture fixture,
+    AuthenticationTests.Locked locked) : IClassFixture<AuthenticationTests.Locked>
 {
     private readonly HttpClient _client = fixture.Client;
     private readonly Locked _locked = locked;
@@ -37,7 +39,7 @@ public sealed class AuthenticationTests(ServerFixture fixture, AuthenticationTes
     }
 
     [Fact]
-    public async Task Any_of_several_keys_opens_and_what_clients_read_without_one_is_open()
+    public async Task Any_of_several_keys_is_accepted_and_public_routes_need_none()
     {
         await using var server = await RunningServer.Start(new ServerOptions { ApiKey = "first, second" });
         foreach (var (key, status) in new[] { ("first", 200), ("second", 200), ("first, second", 401), ("", 401) })
@@ -49,7 +51,8 @@ public sealed class AuthenticationTests(ServerFixture fixture, AuthenticationTes
 
         string[] open = ["/", "/v1", "/health", "/v1/health", "/docs", "/redoc", "/openapi.json", "/v1/audio/voices", "/v1/audio/models"];
         foreach (var path in open) (await server.Client.GetAsync(path)).StatusCode.ShouldBe(HttpStatusCode.OK, path);
-        foreach (var path in (string[])["/v1/models", "/v1/voices", "/config", "/nowhere"]) (await server.Client.GetAsync(path)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized, path);
+        foreach (var path in (string[])["/v1/models", "/v1/voices", "/config", "/nowhere"])
+            (await server.Client.GetAsync(path)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized, path);
     }
 
     [Theory]
@@ -72,12 +75,13 @@ public sealed class AuthenticationTests(ServerFixture fixture, AuthenticationTes
     public async Task A_key_is_a_bearer_token(string authorization, int status)
     {
         var sent = Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(authorization));
-        (await RawHttp.Send(_locked.Server.Address, "GET /config HTTP/1.1", $"Authorization: {sent}")).ShouldStartWith($"HTTP/1.1 {status}");
+        (await RawHttp.Send(_locked.Server.Address, "GET /config HTTP/1.1", $"Authorization: {sent}"))
+            .ShouldStartWith($"HTTP/1.1 {status}");
     }
 
     [Theory]
     [MemberData(nameof(EveryRouteTests.BelowTheRoot), MemberType = typeof(EveryRouteTests))]
-    public async Task A_route_is_locked_by_a_key_unless_it_is_open(string method, string path)
+    public async Task A_route_needs_the_key_unless_it_is_public(string method, string path)
     {
         foreach (var route in (string[])[path, $"/v1{path}"])
         {
@@ -99,7 +103,8 @@ public sealed class AuthenticationTests(ServerFixture fixture, AuthenticationTes
     [InlineData("/v1/audio/speech")]
     [InlineData("/V1/audio/voices")]
     [InlineData("/nowhere")]
-    public async Task What_is_not_open_is_locked(string path) => (await _locked.Server.Client.GetAsync(path)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+    public async Task Other_routes_need_the_key(string path) =>
+        (await _locked.Server.Client.GetAsync(path)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
 
     [Theory]
     [InlineData("/")]
@@ -111,18 +116,26 @@ public sealed class AuthenticationTests(ServerFixture fixture, AuthenticationTes
     [InlineData("/openapi.json")]
     [InlineData("/v1/audio/voices")]
     [InlineData("/v1/audio/models")]
-    public async Task What_clients_read_without_a_key_is_open(string path) => (await _locked.Server.Client.GetAsync(path)).StatusCode.ShouldBe(HttpStatusCode.OK);
+    public async Task Public_routes_need_no_key(string path) =>
+        (await _locked.Server.Client.GetAsync(path)).StatusCode.ShouldBe(HttpStatusCode.OK);
 
     [Fact]
     public async Task A_preflight_needs_no_key() =>
-        (await _locked.Server.Client.Send("OPTIONS", "/generate", ("Origin", "https://app.example"), ("Access-Control-Request-Method", "POST"))).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (
+            await _locked.Server.Client.Send(
+                "OPTIONS",
+                "/generate",
+                ("Origin", "https://app.example"),
+                ("Access-Control-Request-Method", "POST"))).StatusCode
+            .ShouldBe(HttpStatusCode.OK);
 
     [Fact]
     public async Task A_refusal_has_openais_shape_under_v1() =>
         (await (await _locked.Server.Client.GetAsync("/v1/config")).Content.ReadAsStringAsync()).ShouldBe(
-            """{"detail":"Invalid or missing API key","error":{"message":"Invalid or missing API key","type":"invalid_request_error","param":null,"code":null}}""");
+            """{"detail":"Invalid or missing API key","error":{"message":"Invalid or missing API """
+            + """key","type":"invalid_request_error","param":null,"code":null}}""");
 
-    /// <summary>A server that asks for a key.</summary>
+    /// <summary>A server with a key.</summary>
     public sealed class Locked : IAsyncLifetime
     {
         internal RunningServer Server { get; private set; } = null!;

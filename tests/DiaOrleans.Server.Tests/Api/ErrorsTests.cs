@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace DiaOrleans.Server.Tests.Api;
 
-/// <summary>spec/api.md 1.3, but for the shapes of a 422, which are in <see cref="ValidationTests"/>.</summary>
+/// <summary>Errors; spec/api.md 1.3. The shapes of a 422 are in <see cref="ValidationTests"/>.</summary>
 public sealed class ErrorsTests(ScriptedFixture fixture) : IClassFixture<ScriptedFixture>, IAsyncLifetime
 {
     private readonly ScriptedServer _server = fixture.Server;
@@ -16,7 +16,8 @@ public sealed class ErrorsTests(ScriptedFixture fixture) : IClassFixture<Scripte
 
     public ValueTask InitializeAsync()
     {
-        (_server.Engine.Refusal, _server.Engine.Script) = (null, ScriptedEngine.Speak);
+        _server.Engine.Refusal = null;
+        _server.Engine.Script = ScriptedEngine.Speak;
         return ValueTask.CompletedTask;
     }
 
@@ -31,25 +32,46 @@ public sealed class ErrorsTests(ScriptedFixture fixture) : IClassFixture<Scripte
     [InlineData("PUT", "/voice_mappings/x", "{}", 404, "Voice 'x' not found", "voice_not_found")]
     [InlineData("DELETE", "/voice_mappings/x", "", 404, "Voice 'x' not found", "voice_not_found")]
     [InlineData("GET", "/preview/x", "", 404, "Voice not found", "voice_not_found")]
-    [InlineData("POST", "/generate", """{"text":"Hi.","voice_id":"x"}""", 404, "Voice 'x' not found. Available voices: ['anna']", "voice_not_found")]
-    [InlineData("POST", "/audio/speech", """{"input":"Hi.","voice":"x"}""", 404, "Voice 'x' not found. Available voices: ['anna']", "voice_not_found")]
+    [InlineData(
+        "POST",
+        "/generate",
+        """{"text":"Hi.","voice_id":"x"}""",
+        404,
+        "Voice 'x' not found. Available voices: ['anna']",
+        "voice_not_found")]
+    [InlineData(
+        "POST",
+        "/audio/speech",
+        """{"input":"Hi.","voice":"x"}""",
+        404,
+        "Voice 'x' not found. Available voices: ['anna']",
+        "voice_not_found")]
     [InlineData("GET", "/models/x", "", 404, "Model 'x' not found", "model_not_found")]
     [InlineData("GET", "/jobs/x", "", 404, "Job 'x' not found", null)]
     [InlineData("GET", "/logs/x", "", 404, "Log 'x' not found", null)]
     [InlineData("GET", "/audio_prompts/metadata/x", "", 404, "Audio prompt 'x' not found", null)]
     [InlineData("PATCH", "/voices", "", 405, "Method Not Allowed", null)]
-    public async Task A_mistake_has_its_code_and_sentence_and_openais_shape_under_v1(string method, string path, string body, int status, string detail, string? code)
+    public async Task A_client_error_has_its_status_and_sentence_and_openais_shape_under_v1(
+        string method,
+        string path,
+        string body,
+        int status,
+        string detail,
+        string? code)
     {
         var answer = await Send(method, $"/v1{path}", body);
         ((int)answer.StatusCode).ShouldBe(status);
         answer.Content.Headers.ContentType!.ToString().ShouldBe("application/json");
-        JsonSerializer.Serialize(await answer.Json()).ShouldBe(JsonSerializer.Serialize(new { detail, error = new { message = detail, type = "invalid_request_error", param = (string?)null, code } }));
+        JsonSerializer.Serialize(await answer.Json())
+            .ShouldBe(
+                JsonSerializer.Serialize(
+                    new { detail, error = new { message = detail, type = "invalid_request_error", param = (string?)null, code } }));
     }
 
     [Theory]
     [InlineData(EngineRefusal.Busy, 429, "Server is busy, try again later", "rate_limit_error")]
     [InlineData(EngineRefusal.Draining, 503, "Worker pool not available", "server_error")]
-    public async Task A_server_that_cannot_now_says_when(EngineRefusal refusal, int status, string detail, string type)
+    public async Task A_server_that_cannot_generate_now_sends_retry_after(EngineRefusal refusal, int status, string detail, string type)
     {
         _server.Engine.Refusal = new EngineAdmission(null, refusal, "A sentence.", TimeSpan.FromSeconds(6.2));
         foreach (var path in (string[])["/generate", "/v1/generate", "/v1/audio/speech"])
@@ -69,7 +91,9 @@ public sealed class ErrorsTests(ScriptedFixture fixture) : IClassFixture<Scripte
     public async Task A_failed_generation_is_a_500_with_its_reason(string path)
     {
         _server.Engine.Script = _ => throw new InvalidOperationException("A secret of the machine.");
-        var answer = await Client.PostJson(path, """{"text":"Where is my hat?","input":"Where is my hat?","voice_id":"anna","voice":"anna"}""");
+        var answer = await Client.PostJson(
+            path,
+            """{"text":"Where is my hat?","input":"Where is my hat?","voice_id":"anna","voice":"anna"}""");
         ((int)answer.StatusCode).ShouldBe(500);
         answer.Content.Headers.ContentType!.ToString().ShouldBe("application/json");
         (await answer.Detail()).ShouldStartWith("Audio generation failed: ");
@@ -79,8 +103,11 @@ public sealed class ErrorsTests(ScriptedFixture fixture) : IClassFixture<Scripte
 
     [Theory]
     [InlineData("/broken", """{"detail":"Internal Server Error"}""")]
-    [InlineData("/v1/broken", """{"detail":"Internal Server Error","error":{"message":"Internal Server Error","type":"server_error","param":null,"code":null}}""")]
-    public async Task An_unexpected_failure_is_json_and_tells_nothing(string path, string body)
+    [InlineData(
+        "/v1/broken",
+        """{"detail":"Internal Server Error","error":{"message":"Internal Server Error","type":"server_error","param":null"""
+        + ""","code":null}}""")]
+    public async Task An_unexpected_failure_is_json_without_details(string path, string body)
     {
         await using var server = await RunningServer.Start();
         server.App.MapGet(path, IResult () => throw new InvalidOperationException("A secret."));
@@ -103,13 +130,18 @@ public sealed class ErrorsTests(ScriptedFixture fixture) : IClassFixture<Scripte
     }
 
     [Fact]
-    public async Task More_than_64_waiting_requests_are_turned_away()
+    public async Task More_than_64_waiting_requests_are_refused()
     {
         await using var server = await RunningServer.Start();
         await server.Client.Accepted(HttpMethod.Post, "/voice_mappings", """{"voice_id":"anna"}""");
         while (!(await (await server.Client.GetAsync("/health")).Json()).GetProperty("model_loaded").GetBoolean()) await Task.Delay(20);
         using var enough = new CancellationTokenSource();
-        var answers = Enumerable.Range(0, 70).Select(_ => server.Client.PostAsync("/generate", new StringContent("""{"text":"The lamp is still on, and the door is open, but nobody is there.","voice_id":"anna"}"""), enough.Token)).ToList();
+        var answers = Enumerable.Range(0, 70)
+            .Select(
+                _ => server.Client.PostAsync(
+                    "/generate",
+                    new StringContent("""{"text":"The lamp is still on, and the door is open, but nobody is there.","voice_id":"anna"}"""),
+                    enough.Token)).ToList();
         var (finished, busy) = (0, false);
         while (answers.Count > 0 && !busy)
         {
@@ -158,11 +190,12 @@ public sealed class ErrorsTests(ScriptedFixture fixture) : IClassFixture<Scripte
         ((int)(await Send(method, path, body)).StatusCode).ShouldBe(status);
 
     [Fact]
-    public async Task An_unknown_voice_lists_all_as_python_would_in_the_order_of_their_making()
+    public async Task An_unknown_voice_lists_all_as_python_does_in_the_order_of_their_creation()
     {
         await using var server = await RunningServer.Start();
         await Lists(server.Client, "[]");
-        foreach (var id in (string[])["zoë", "anna", "it's", "say \"x\"", "it's \"x\"", "a\\b"]) await server.Client.Accepted(HttpMethod.Post, "/voice_mappings", JsonSerializer.Serialize(new { voice_id = id }));
+        foreach (var id in (string[])["zoë", "anna", "it's", "say \"x\"", "it's \"x\"", "a\\b"])
+            await server.Client.Accepted(HttpMethod.Post, "/voice_mappings", JsonSerializer.Serialize(new { voice_id = id }));
         await Lists(server.Client, """['zoë', 'anna', "it's", 'say "x"', 'it\'s "x"', 'a\\b']""");
     }
 
@@ -183,7 +216,7 @@ public sealed class ErrorsTests(ScriptedFixture fixture) : IClassFixture<Scripte
     [InlineData("PUT", "/config", """{"output_retention_hours":1e30}""")]
     [InlineData("POST", "/audio_prompts/upload", "{}")]
     [InlineData("POST", "/audio_prompts/%2e%2e/transcribe", "")]
-    public async Task A_clients_mistake_is_a_4xx_that_nobody_tries_again(string method, string path, string body)
+    public async Task A_client_error_is_a_4xx_that_is_not_retried(string method, string path, string body)
     {
         var status = (int)(await Send(method, path, body)).StatusCode;
         status.ShouldBeInRange(400, 499);

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace DiaOrleans.Server.Tests.Api;
 
-/// <summary>What spec/api.md 1 says of every route.</summary>
+/// <summary>The rules of spec/api.md 1 that hold for every route.</summary>
 public sealed class EveryRouteTests(ScriptedFixture fixture) : IClassFixture<ScriptedFixture>
 {
     private readonly HttpClient _client = fixture.Server.Client;
@@ -105,7 +105,7 @@ public sealed class EveryRouteTests(ScriptedFixture fixture) : IClassFixture<Scr
 
     [Theory]
     [MemberData(nameof(BelowTheRoot))]
-    public async Task A_route_has_its_own_letters_only(string method, string path)
+    public async Task A_route_is_case_sensitive(string method, string path)
     {
         await IsUnknown(await _client.Send(method, path.ToUpperInvariant()));
         await IsUnknown(await _client.Send(method, "/V1" + path));
@@ -114,7 +114,7 @@ public sealed class EveryRouteTests(ScriptedFixture fixture) : IClassFixture<Scr
 
     [Theory]
     [MemberData(nameof(Routes))]
-    public async Task Another_method_is_refused_with_those_there_are(string method, string path)
+    public async Task Another_method_is_refused_with_the_allowed_ones(string method, string path)
     {
         foreach (var route in (string[])[path, Twin(path)])
         {
@@ -127,7 +127,7 @@ public sealed class EveryRouteTests(ScriptedFixture fixture) : IClassFixture<Scr
 
     [Theory]
     [MemberData(nameof(Routes))]
-    public async Task Every_answer_names_its_request_and_lets_browsers_read_it(string method, string path)
+    public async Task Every_answer_has_a_request_id_that_browsers_can_read(string method, string path)
     {
         var answer = await _client.Send(method, path, ("X-Request-ID", "mine"), ("Origin", "http://localhost:8000"));
         answer.Headers.GetValues("X-Request-ID").Single().ShouldBe("mine");
@@ -149,7 +149,7 @@ public sealed class EveryRouteTests(ScriptedFixture fixture) : IClassFixture<Scr
     [InlineData("/audio_prompts/METADATA", "DELETE", 404)]
     [InlineData("/audio_prompts/Upload", "POST", 405)]
     [InlineData("/audio_prompts/Metadata/transcribe", "POST", 404)]
-    public async Task An_id_may_be_a_routes_name_in_other_letters(string path, string method, int status)
+    public async Task An_id_can_be_a_routes_name_in_another_case(string path, string method, int status)
     {
         var answer = await _client.Send(method, path);
         ((int)answer.StatusCode).ShouldBe(status);

@@ -14,7 +14,7 @@ public sealed class GenerateTests(ServerFixture fixture)
     private readonly HttpClient _client = fixture.Client;
 
     [Fact]
-    public async Task Speech_comes_as_a_wav_at_44100_hz()
+    public async Task Speech_is_a_wav_at_44100_hz()
     {
         var answer = await _client.PostJson("/generate", JsonSerializer.Serialize(new { text = Script, voice_id = "anna", seed = 1 }));
         answer.StatusCode.ShouldBe(HttpStatusCode.OK);
@@ -76,7 +76,8 @@ public sealed class GenerateTests(ServerFixture fixture)
     [Fact]
     public async Task Another_sample_rate_is_kept()
     {
-        var wav = await (await _client.PostJson("/v1/generate", JsonSerializer.Serialize(new { text = Script, voice_id = "anna", seed = 1, sample_rate = 24000 }))).Content.ReadAsByteArrayAsync();
+        var body = JsonSerializer.Serialize(new { text = Script, voice_id = "anna", seed = 1, sample_rate = 24000 });
+        var wav = await (await _client.PostJson("/v1/generate", body)).Content.ReadAsByteArrayAsync();
         BinaryPrimitives.ReadInt32LittleEndian(wav.AsSpan(24)).ShouldBe(24000);
     }
 
@@ -86,7 +87,7 @@ public sealed class GenerateTests(ServerFixture fixture)
     [InlineData("***")]
     [InlineData("[S1] [S2]")]
     [InlineData("\u0000\u0001")]
-    public async Task Text_that_says_nothing_is_refused_before_the_voice_is_looked_for(string text)
+    public async Task Text_without_letters_or_digits_is_refused_before_the_voice_is_looked_up(string text)
     {
         var answer = await _client.PostJson("/generate", JsonSerializer.Serialize(new { text, voice_id = "nobody" }));
         ((int)answer.StatusCode).ShouldBe(400);
@@ -97,7 +98,7 @@ public sealed class GenerateTests(ServerFixture fixture)
     [InlineData("nobody", "'nobody'")]
     [InlineData("", "''")]
     [InlineData(" ", "' '")]
-    public async Task An_unknown_voice_lists_those_there_are(string id, string quoted)
+    public async Task An_unknown_voice_lists_the_known_ones(string id, string quoted)
     {
         var answer = await _client.PostJson("/generate", JsonSerializer.Serialize(new { text = "Hi.", voice_id = id }));
         answer.StatusCode.ShouldBe(HttpStatusCode.NotFound);
@@ -144,10 +145,13 @@ public sealed class GenerateTests(ServerFixture fixture)
     [InlineData("pcm", "audio/pcm", null)]
     public async Task Every_format_has_its_type_name_and_start(string format, string type, string? start)
     {
-        var answer = await _client.PostJson("/generate", JsonSerializer.Serialize(new { text = Script, voice_id = "anna", seed = 1, response_format = format }));
+        var answer = await _client.PostJson(
+            "/generate",
+            JsonSerializer.Serialize(new { text = Script, voice_id = "anna", seed = 1, response_format = format }));
         answer.StatusCode.ShouldBe(HttpStatusCode.OK, await answer.Content.ReadAsStringAsync());
         answer.Content.Headers.ContentType!.ToString().ShouldBe(type);
-        answer.Content.Headers.GetValues("Content-Disposition").Single().ShouldBe($"attachment; filename=speech.{format.ToLowerInvariant()}");
+        answer.Content.Headers.GetValues("Content-Disposition").Single()
+            .ShouldBe($"attachment; filename=speech.{format.ToLowerInvariant()}");
         answer.Headers.TransferEncodingChunked.ShouldBe(true);
         var bytes = await answer.Content.ReadAsByteArrayAsync();
         if (start is not null) System.Text.Encoding.ASCII.GetString(bytes, 0, 4).ShouldBe(start);
@@ -185,7 +189,7 @@ public sealed class GenerateTests(ServerFixture fixture)
     [Fact]
     public async Task A_call_that_does_not_end_by_itself_stops_at_the_frame_cap()
     {
-        // Digits are silent to dia-nano and it does not stop after them: the cap is 2 s and 0.15 s a byte.
+        // dia-nano makes no speech of digits and does not stop after them: the limit is 2 s and 0.15 s per byte.
         var answer = await _client.PostJson("/generate", JsonSerializer.Serialize(new { text = "1234 5678", voice_id = "anna", seed = 3 }));
         answer.StatusCode.ShouldBe(HttpStatusCode.OK);
         var seconds = ((await answer.Content.ReadAsByteArrayAsync()).Length - 44) / 2 / 44100.0;
@@ -193,12 +197,14 @@ public sealed class GenerateTests(ServerFixture fixture)
     }
 
     [Fact]
-    public async Task Waiting_work_over_the_bound_is_turned_away_with_a_time()
+    public async Task Waiting_requests_over_the_bound_are_refused_with_retry_after()
     {
         await using var server = await RunningServer.Start(new ServerOptions { MaxWaitingSeconds = 4 });
         (await server.Client.PostJson("/voice_mappings", """{"voice_id":"anna"}""")).EnsureSuccessStatusCode();
         var text = string.Join(" ", Enumerable.Repeat("The lamp is still on.", 7));
-        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => server.Client.PostJson("/v1/generate", JsonSerializer.Serialize(new { text, voice_id = "anna", seed = i }))));
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 8).Select(
+                i => server.Client.PostJson("/v1/generate", JsonSerializer.Serialize(new { text, voice_id = "anna", seed = i }))));
         var refused = answers.Where(a => a.StatusCode == HttpStatusCode.TooManyRequests).ToList();
         refused.ShouldNotBeEmpty();
         answers.ShouldContain(a => a.StatusCode == HttpStatusCode.OK);
@@ -208,7 +214,7 @@ public sealed class GenerateTests(ServerFixture fixture)
     }
 
     [Fact]
-    public async Task A_model_that_does_not_load_gives_503_and_health_says_so()
+    public async Task A_model_that_does_not_load_gives_503_and_health_shows_it()
     {
         var folder = Directory.CreateTempSubdirectory("dia-no-model-").FullName;
         await using var server = await RunningServer.Start(new ServerOptions { Model = folder });
@@ -240,7 +246,8 @@ public sealed class GenerateTests(ServerFixture fixture)
     private static int Loudest(byte[] wav)
     {
         var loudest = 0;
-        for (var i = 44; i + 1 < wav.Length; i += 2) loudest = Math.Max(loudest, Math.Abs((int)BinaryPrimitives.ReadInt16LittleEndian(wav.AsSpan(i))));
+        for (var i = 44; i + 1 < wav.Length; i += 2)
+            loudest = Math.Max(loudest, Math.Abs((int)BinaryPrimitives.ReadInt16LittleEndian(wav.AsSpan(i))));
         return loudest;
     }
 }

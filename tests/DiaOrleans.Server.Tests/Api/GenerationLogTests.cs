@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace DiaOrleans.Server.Tests.Api;
 
-/// <summary>What generations leave behind: their entries in the log, spec/api.md 6.4, their saved outputs, 6.3, and what a cleanup leaves of them, 6.1.</summary>
+/// <summary>The log entries of generations, spec/api.md 6.4, their saved outputs, 6.3, and the cleanup of both, 6.1.</summary>
 public sealed partial class GenerationLogTests(ScriptedFixture fixture) : IClassFixture<ScriptedFixture>, IAsyncLifetime
 {
     private readonly ScriptedServer _server = fixture.Server;
@@ -21,7 +21,7 @@ public sealed partial class GenerationLogTests(ScriptedFixture fixture) : IClass
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
-    public async Task Every_finished_generation_has_one_entry_and_no_other_has()
+    public async Task Only_finished_generations_have_an_entry()
     {
         (await _server.Generate(new { text = "By generate." })).EnsureSuccessStatusCode();
         (await Client.PostJson("/v1/audio/speech", """{"input":"By speech.","voice":"anna"}""")).EnsureSuccessStatusCode();
@@ -41,15 +41,19 @@ public sealed partial class GenerationLogTests(ScriptedFixture fixture) : IClass
     }
 
     [Fact]
-    public async Task An_entry_tells_of_its_generation()
+    public async Task An_entry_describes_its_generation()
     {
         (await _server.Generate(new { text = "Where is *my* hat?" })).EnsureSuccessStatusCode();
         var entry = await _server.LastLog();
-        entry.EnumerateObject().Select(p => p.Name).ShouldBe(["id", "timestamp", "text", "processed_text", "voice", "audio_prompt_used", "generation_time", "file_path", "file_size"]);
-        (entry.GetProperty("text").GetString(), entry.GetProperty("processed_text").GetString(), entry.GetProperty("voice").GetString()).ShouldBe(("Where is *my* hat?", "[S1] Where is my hat? [S1]", "anna"));
+        entry.EnumerateObject().Select(p => p.Name)
+            .ShouldBe(
+                ["id", "timestamp", "text", "processed_text", "voice", "audio_prompt_used", "generation_time", "file_path", "file_size"]);
+        (entry.GetProperty("text").GetString(), entry.GetProperty("processed_text").GetString(), entry.GetProperty("voice").GetString())
+            .ShouldBe(("Where is *my* hat?", "[S1] Where is my hat? [S1]", "anna"));
         entry.GetProperty("timestamp").GetString()!.ShouldEndWith("Z");
         entry.GetProperty("generation_time").GetDouble().ShouldBeInRange(0, 60);
-        (entry.GetProperty("file_path").ValueKind, entry.GetProperty("file_size").ValueKind).ShouldBe((JsonValueKind.Null, JsonValueKind.Null));
+        (entry.GetProperty("file_path").ValueKind, entry.GetProperty("file_size").ValueKind)
+            .ShouldBe((JsonValueKind.Null, JsonValueKind.Null));
         var download = await Client.GetAsync($"/logs/{entry.GetProperty("id").GetString()}/download");
         (download.StatusCode, await download.Detail()).ShouldBe((HttpStatusCode.NotFound, "Audio file not found or has been cleaned up"));
     }
@@ -84,7 +88,8 @@ public sealed partial class GenerationLogTests(ScriptedFixture fixture) : IClass
         await Configure("""{"save_outputs":true}""");
         (await _server.Generate(new { text = "Where is my hat?" })).EnsureSuccessStatusCode();
         var path = (await _server.LastLog()).GetProperty("file_path").GetString()!;
-        (await (await Client.DeleteAsync("/v1/logs")).Content.ReadAsStringAsync()).ShouldBe("""{"message":"All generation logs cleared"}""");
+        (await (await Client.DeleteAsync("/v1/logs")).Content.ReadAsStringAsync())
+            .ShouldBe("""{"message":"All generation logs cleared"}""");
         File.Exists(Path.Combine(_server.Folder, path)).ShouldBeTrue();
         (await Client.GetStringAsync("/logs")).ShouldBe("""{"logs":[],"total":0,"filtered":0}""");
     }
@@ -116,9 +121,11 @@ public sealed partial class GenerationLogTests(ScriptedFixture fixture) : IClass
 
     private async Task<string> Job(string text)
     {
-        var id = (await Client.Accepted(HttpMethod.Post, "/generate?async_mode=true", JsonSerializer.Serialize(new { text, voice_id = "anna" }))).GetProperty("job_id").GetString()!;
+        var body = JsonSerializer.Serialize(new { text, voice_id = "anna" });
+        var id = (await Client.Accepted(HttpMethod.Post, "/generate?async_mode=true", body)).GetProperty("job_id").GetString()!;
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while ((await (await Client.GetAsync($"/jobs/{id}", limit.Token)).Json()).GetProperty("status").GetString() != "completed") await Task.Delay(10, limit.Token);
+        while ((await (await Client.GetAsync($"/jobs/{id}", limit.Token)).Json()).GetProperty("status").GetString() != "completed")
+            await Task.Delay(10, limit.Token);
         return id;
     }
 

@@ -7,7 +7,9 @@ using DiaOrleans.Server.Hosting;
 
 namespace DiaOrleans.Server.Tests.Api;
 
-/// <summary>What POST /generate makes of its fields, spec/api.md 2.1, as the engine sees it; what comes of the shipped model is in <see cref="GenerateTests"/>.</summary>
+/// <summary>
+/// What the engine gets for the fields of POST /generate; spec/api.md 2.1. <see cref="GenerateTests"/> uses the shipped model.
+/// </summary>
 public sealed class GenerationTests(ScriptedFixture fixture) : IClassFixture<ScriptedFixture>, IAsyncLifetime
 {
     private const string Script = "Where is my hat?";
@@ -23,18 +25,25 @@ public sealed class GenerationTests(ScriptedFixture fixture) : IClassFixture<Scr
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
-    public void The_table_s_defaults_are_those_of_a_model_that_brings_none() => new SamplingSettings().ShouldBe(new SamplingSettings(3f, 1.2f, 0.95f, 45));
+    public void The_defaults_of_the_specification_are_those_of_a_model_without_any() =>
+        new SamplingSettings().ShouldBe(new SamplingSettings(3f, 1.2f, 0.95f, 45));
 
     [Fact]
-    public async Task What_is_not_sent_comes_from_the_model() => (await Call(new { text = Script })).Sampling.ShouldBe(new SamplingSettings(2.5f, 1.1f, 0.9f, 45));
+    public async Task Defaults_are_those_of_the_model() =>
+        (await Call(new { text = Script })).Sampling.ShouldBe(new SamplingSettings(2.5f, 1.1f, 0.9f, 45));
 
     [Fact]
-    public async Task What_is_null_counts_as_not_sent() =>
-        (await Call(new { text = Script, temperature = (float?)null, cfg_scale = (float?)null, top_p = (float?)null, max_tokens = (int?)null })).Sampling.ShouldBe(new SamplingSettings(2.5f, 1.1f, 0.9f, 45));
+    public async Task Null_counts_as_absent()
+    {
+        float? none = null;
+        var call = await Call(new { text = Script, temperature = none, cfg_scale = none, top_p = none, max_tokens = none });
+        call.Sampling.ShouldBe(new SamplingSettings(2.5f, 1.1f, 0.9f, 45));
+    }
 
     [Fact]
-    public async Task What_is_sent_counts() =>
-        (await Call(new { text = Script, temperature = 0.5, cfg_scale = 1.0, top_p = 0.25 })).Sampling.ShouldBe(new SamplingSettings(1f, 0.5f, 0.25f, 45));
+    public async Task Fields_of_the_request_override_the_defaults() =>
+        (await Call(new { text = Script, temperature = 0.5, cfg_scale = 1.0, top_p = 0.25 })).Sampling
+            .ShouldBe(new SamplingSettings(1f, 0.5f, 0.25f, 45));
 
     [Fact]
     public async Task A_top_p_of_zero_is_unset() => (await Call(new { text = Script, top_p = 0 })).Sampling!.TopP.ShouldBe(0.9f);
@@ -54,12 +63,12 @@ public sealed class GenerationTests(ScriptedFixture fixture) : IClassFixture<Scr
     [InlineData(100, 100)]
     [InlineData(219, 219)]
     [InlineData(10000, 220)]
-    public async Task A_call_makes_as_many_frames_as_its_text_needs_and_no_more_than_were_asked_for(int? asked, int frames) =>
+    public async Task A_call_makes_the_frames_that_its_text_needs_and_no_more_than_requested(int? requested, int frames) =>
         // 50 frames a second, 2 s and 0.15 s for each of 16 bytes.
-        (await Call(new { text = Script, max_tokens = asked })).MaxFrames.ShouldBe(frames);
+        (await Call(new { text = Script, max_tokens = requested })).MaxFrames.ShouldBe(frames);
 
     [Fact]
-    public async Task The_most_tokens_are_those_of_all_calls_together()
+    public async Task The_limit_of_tokens_is_for_all_calls_together()
     {
         var before = _server.Engine.Calls.Count;
         await Call(new { text = LongText, max_tokens = 120 });
@@ -87,7 +96,7 @@ public sealed class GenerationTests(ScriptedFixture fixture) : IClassFixture<Scr
     [InlineData(1L << 33)]
     [InlineData(long.MaxValue)]
     [InlineData(long.MinValue)]
-    public async Task A_seed_is_one_and_another_is_another(long seed)
+    public async Task Another_seed_gives_the_engine_another_seed(long seed)
     {
         var first = (await Call(new { text = Script, seed })).Seed;
         (await Call(new { text = Script, seed })).Seed.ShouldBe(first);
@@ -111,11 +120,12 @@ public sealed class GenerationTests(ScriptedFixture fixture) : IClassFixture<Scr
         const double Seconds = 4;
         _server.Engine.Script = run => ScriptedEngine.Speak(run, Seconds);
         var wav = await Bytes(new { text = Script, speed });
-        var samples = Enumerable.Range(0, (wav.Length - 44) / 2).Select(i => BinaryPrimitives.ReadInt16LittleEndian(wav.AsSpan(44 + 2 * i))).ToArray();
+        var samples = Enumerable.Range(0, (wav.Length - 44) / 2).Select(i => BinaryPrimitives.ReadInt16LittleEndian(wav.AsSpan(44 + 2 * i)))
+            .ToArray();
         (samples.Length / 44100.0).ShouldBe(Seconds / speed, 0.05 * Seconds / speed);
         var inner = samples[(samples.Length / 4)..(3 * samples.Length / 4)];
         var rises = inner.Zip(inner.Skip(1)).Count(pair => pair is (< 0, >= 0));
-        // The tone turns by 0.1 a sample of 16 kHz.
+        // The phase of the tone grows by 0.1 per sample at 16 kHz.
         (rises / (inner.Length / 44100.0)).ShouldBe(0.1 * 16000 / (2 * Math.PI), 12);
     }
 
@@ -132,15 +142,15 @@ public sealed class GenerationTests(ScriptedFixture fixture) : IClassFixture<Scr
     [InlineData("aac", 16001, 22050)]
     [InlineData("opus", null, 48000)]
     [InlineData("opus", 8000, 48000)]
-    public async Task Audio_has_the_asked_rate_or_the_next_higher_one_of_its_format(string format, int? asked, int rate) =>
-        RateOf(format, await Bytes(new { text = Script, response_format = format, sample_rate = asked })).ShouldBe(rate);
+    public async Task Audio_has_the_requested_rate_or_the_next_higher_one_of_its_format(string format, int? requested, int rate) =>
+        RateOf(format, await Bytes(new { text = Script, response_format = format, sample_rate = requested })).ShouldBe(rate);
 
     [Theory]
     [InlineData(null, 24000)]
     [InlineData(8000, 8000)]
     [InlineData(44100, 44100)]
-    public async Task Pcm_is_24000_hz_unless_asked_for_otherwise(int? asked, int rate) =>
-        ((await Bytes(new { text = Script, response_format = "pcm", sample_rate = asked })).Length / 2.0).ShouldBe(rate, 0.01 * rate);
+    public async Task Pcm_is_24000_hz_by_default(int? requested, int rate) =>
+        ((await Bytes(new { text = Script, response_format = "pcm", sample_rate = requested })).Length / 2.0).ShouldBe(rate, 0.01 * rate);
 
     [Theory]
     [InlineData("wav")]
@@ -160,7 +170,7 @@ public sealed class GenerationTests(ScriptedFixture fixture) : IClassFixture<Scr
     [Theory]
     [InlineData("/generate")]
     [InlineData("/v1/audio/speech")]
-    public async Task The_log_s_id_is_told_while_debug_mode_is_on(string path)
+    public async Task The_log_s_id_is_sent_while_debug_mode_is_on(string path)
     {
         const string Body = """{"text":"Hi there.","input":"Hi there.","voice_id":"anna","voice":"anna"}""";
         await using var server = await ScriptedServer.Start();
@@ -187,12 +197,16 @@ public sealed class GenerationTests(ScriptedFixture fixture) : IClassFixture<Scr
         if (key is null) return;
         var job = (await answer.Json()).GetProperty(key).GetString();
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while ((await (await _server.Client.GetAsync($"/jobs/{job}", limit.Token)).Json()).GetProperty("status").GetString() != "completed") await Task.Delay(10, limit.Token);
+        while ((await (await _server.Client.GetAsync($"/jobs/{job}", limit.Token)).Json()).GetProperty("status").GetString() != "completed")
+            await Task.Delay(10, limit.Token);
     }
 
     [Fact]
-    public async Task Async_mode_in_other_letters_is_unknown() =>
-        (await _server.Client.PostJson("/generate?Async_mode=true", """{"text":"Hi there.","voice_id":"anna"}""")).Content.Headers.ContentType!.ToString().ShouldBe("audio/wav");
+    public async Task Async_mode_in_another_case_is_unknown()
+    {
+        var answer = await _server.Client.PostJson("/generate?Async_mode=true", """{"text":"Hi there.","voice_id":"anna"}""");
+        answer.Content.Headers.ContentType!.ToString().ShouldBe("audio/wav");
+    }
 
     private static string LongText => string.Join(' ', Enumerable.Repeat("The lamp is still on, and the door is open.", 24));
 
@@ -209,7 +223,7 @@ public sealed class GenerationTests(ScriptedFixture fixture) : IClassFixture<Scr
         return await answer.Content.ReadAsByteArrayAsync();
     }
 
-    /// <summary>Read by hand from the first header of each format.</summary>
+    /// <summary>The rate in the first header of each format.</summary>
     private static int RateOf(string format, byte[] file)
     {
         int[] mpeg1 = [44100, 48000, 32000];

@@ -5,7 +5,7 @@ using DiaOrleans.Server.Hosting;
 
 namespace DiaOrleans.Server.Tests.Api;
 
-/// <summary>spec/api.md 1; what holds for each route alone is in <see cref="EveryRouteTests"/>.</summary>
+/// <summary>spec/api.md 1; rules that hold for each route are in <see cref="EveryRouteTests"/>.</summary>
 [Collection(nameof(ServerCollection))]
 public sealed class GroundRulesTests(ServerFixture fixture)
 {
@@ -24,7 +24,7 @@ public sealed class GroundRulesTests(ServerFixture fixture)
     }
 
     [Fact]
-    public async Task The_root_says_that_the_server_runs() =>
+    public async Task The_root_shows_that_the_server_runs() =>
         (await _client.GetStringAsync("/")).ShouldBe("""{"message":"Dia TTS Server is running","status":"healthy"}""");
 
     [Theory]
@@ -48,7 +48,7 @@ public sealed class GroundRulesTests(ServerFixture fixture)
     }
 
     [Fact]
-    public async Task A_wrong_method_names_the_right_ones()
+    public async Task A_wrong_method_is_refused_with_the_allowed_ones()
     {
         var answer = await _client.SendAsync(new HttpRequestMessage(HttpMethod.Patch, "/voice_mappings"));
         answer.StatusCode.ShouldBe(HttpStatusCode.MethodNotAllowed);
@@ -77,7 +77,7 @@ public sealed class GroundRulesTests(ServerFixture fixture)
     [Theory]
     [InlineData("//evil.example/../../voices/")]
     [InlineData("/voices/x/..")]
-    public async Task Dot_segments_do_not_hide_another_host_nor_a_circle(string target)
+    public async Task Dot_segments_cause_no_redirect_to_another_host_or_to_itself(string target)
     {
         var answer = await Raw(target);
         answer.ShouldNotContain("Location: //");
@@ -136,12 +136,13 @@ public sealed class GroundRulesTests(ServerFixture fixture)
         answer.ShouldEndWith("\r\n\r\n");
     }
 
-    /// <summary>The answer to a target that a client library would clean up first.</summary>
+    /// <summary>The answer to a target that client libraries would normalise.</summary>
     private async Task<string> Raw(string target)
     {
         using var socket = new TcpClient();
         await socket.ConnectAsync(IPAddress.Loopback, fixture.Server.Address.Port);
-        await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"));
+        await socket.GetStream().WriteAsync(
+            Encoding.ASCII.GetBytes($"GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"));
         return await new StreamReader(socket.GetStream(), Encoding.ASCII).ReadToEndAsync();
     }
 
@@ -172,7 +173,8 @@ public sealed class GroundRulesTests(ServerFixture fixture)
     [InlineData("/logs?Limit=many")]
     [InlineData("/jobs?LIMIT=-1&Status=done")]
     [InlineData("/jobs?limit=1&Limit=many")]
-    public async Task A_query_name_in_other_letters_is_unknown_and_ignored(string path) => (await _client.GetAsync(path)).StatusCode.ShouldBe(HttpStatusCode.OK);
+    public async Task A_query_name_in_another_case_is_unknown_and_ignored(string path) =>
+        (await _client.GetAsync(path)).StatusCode.ShouldBe(HttpStatusCode.OK);
 
     [Theory]
     [InlineData("/logs?limit=many&limit=1", 200)]
@@ -180,7 +182,8 @@ public sealed class GroundRulesTests(ServerFixture fixture)
     [InlineData("/logs?limit", 422)]
     [InlineData("/logs?%6Cimit=%31", 200)]
     [InlineData("/logs?limit=+1", 200)]
-    public async Task Of_equal_query_names_the_last_counts_decoded(string path, int status) => ((int)(await _client.GetAsync(path)).StatusCode).ShouldBe(status);
+    public async Task The_last_of_equal_query_names_counts_decoded(string path, int status) =>
+        ((int)(await _client.GetAsync(path)).StatusCode).ShouldBe(status);
 
     [Theory]
     [InlineData(null)]

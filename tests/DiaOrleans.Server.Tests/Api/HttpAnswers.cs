@@ -5,13 +5,17 @@ namespace DiaOrleans.Server.Tests.Api;
 
 internal static class HttpAnswers
 {
-    public static async Task<JsonElement> Json(this HttpResponseMessage answer) => JsonDocument.Parse(await answer.Content.ReadAsByteArrayAsync()).RootElement;
+    public static async Task<JsonElement> Json(this HttpResponseMessage answer) =>
+        JsonDocument.Parse(await answer.Content.ReadAsByteArrayAsync()).RootElement;
 
-    public static Task<HttpResponseMessage> PostJson(this HttpClient client, string path, string body) => client.PostAsync(path, new StringContent(body, Encoding.UTF8, "application/json"));
+    public static Task<HttpResponseMessage> PostJson(this HttpClient client, string path, string body) =>
+        client.PostAsync(path, new StringContent(body, Encoding.UTF8, "application/json"));
 
-    public static Task<HttpResponseMessage> PostBytes(this HttpClient client, string path, byte[] body) => client.PostAsync(path, new ByteArrayContent(body));
+    public static Task<HttpResponseMessage> PostBytes(this HttpClient client, string path, byte[] body) =>
+        client.PostAsync(path, new ByteArrayContent(body));
 
-    public static Task<HttpResponseMessage> PutJson(this HttpClient client, string path, string body) => client.PutAsync(path, new StringContent(body, Encoding.UTF8, "application/json"));
+    public static Task<HttpResponseMessage> PutJson(this HttpClient client, string path, string body) =>
+        client.PutAsync(path, new StringContent(body, Encoding.UTF8, "application/json"));
 
     /// <summary>Sends a body that must be accepted.</summary>
     public static async Task<JsonElement> Accepted(this HttpClient client, HttpMethod method, string path, string body)
@@ -22,8 +26,12 @@ internal static class HttpAnswers
         return await answer.Json();
     }
 
-    /// <summary>Sends a request without a body, with headers as they are given.</summary>
-    public static async Task<HttpResponseMessage> Send(this HttpClient client, string method, string path, params (string Name, string Value)[] headers)
+    /// <summary>Sends a request without a body, with headers that are not validated.</summary>
+    public static async Task<HttpResponseMessage> Send(
+        this HttpClient client,
+        string method,
+        string path,
+        params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
         foreach (var (name, value) in headers) request.Headers.TryAddWithoutValidation(name, value);

@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace DiaOrleans.Server.Tests.Api;
 
-/// <summary>How a job goes from state to state, spec/api.md 6.2, with an engine that waits for the test; with the shipped model in <see cref="JobTests"/>.</summary>
+/// <summary>
+/// The states of a job, spec/api.md 6.2, with an engine that waits for the test. <see cref="JobTests"/> uses the shipped model.
+/// </summary>
 public sealed class JobLifeTests(JobLifeTests.Fixture fixture) : IClassFixture<JobLifeTests.Fixture>, IAsyncLifetime
 {
     private readonly ScriptedServer _server = fixture.Server;
@@ -50,7 +52,8 @@ public sealed class JobLifeTests(JobLifeTests.Fixture fixture) : IClassFixture<J
             var job = await Job(id);
             job.GetProperty("completed_at").ValueKind.ShouldBe(JsonValueKind.Null);
             (job.GetProperty("started_at").ValueKind == JsonValueKind.Null).ShouldBe(status == "pending");
-            (job.GetProperty("file_path").ValueKind, job.GetProperty("generation_time").ValueKind).ShouldBe((JsonValueKind.Null, JsonValueKind.Null));
+            (job.GetProperty("file_path").ValueKind, job.GetProperty("generation_time").ValueKind)
+                .ShouldBe((JsonValueKind.Null, JsonValueKind.Null));
         }
 
         _hold.SetResult();
@@ -65,7 +68,8 @@ public sealed class JobLifeTests(JobLifeTests.Fixture fixture) : IClassFixture<J
         var id = await Submit();
         await Until(id, "processing");
         var answer = await Client.DeleteAsync($"/v1/jobs/{id}");
-        (answer.StatusCode, await answer.Content.ReadAsStringAsync()).ShouldBe((HttpStatusCode.OK, $$"""{"message":"Job '{{id}}' cancelled"}"""));
+        (answer.StatusCode, await answer.Content.ReadAsStringAsync())
+            .ShouldBe((HttpStatusCode.OK, $$"""{"message":"Job '{{id}}' cancelled"}"""));
         await _stopped.Task.WaitAsync(TimeSpan.FromSeconds(60));
         await Until(id, "cancelled");
         (await (await Client.GetAsync($"/jobs/{id}/result")).Detail()).ShouldBe("Job not completed (status: cancelled)");
@@ -76,7 +80,7 @@ public sealed class JobLifeTests(JobLifeTests.Fixture fixture) : IClassFixture<J
     [Fact]
     public async Task A_waiting_job_that_was_cancelled_never_runs()
     {
-        // One is in the slot and one waits behind it in the engine; the third has not left the queue.
+        // One is in the slot, one waits in the engine, and the third is still in the queue.
         var first = await Submit();
         await Submit("Next in the engine.");
         var never = await Submit("Never to be said.");
@@ -135,20 +139,24 @@ public sealed class JobLifeTests(JobLifeTests.Fixture fixture) : IClassFixture<J
         await Until(processing, "processing");
         var (pending, cancelled) = (await Submit(), await Submit());
         (await Client.DeleteAsync($"/jobs/{cancelled}")).StatusCode.ShouldBe(HttpStatusCode.OK);
-        foreach (var (status, id) in new[] { ("failed", failed), ("processing", processing), ("pending", pending), ("cancelled", cancelled) })
+        foreach (
+            var (status, id) in new[] { ("failed", failed), ("processing", processing), ("pending", pending), ("cancelled", cancelled) })
         {
             var list = await (await Client.GetAsync($"/jobs?status={status}")).Json();
             list.GetProperty("jobs").EnumerateArray().Select(job => job.GetProperty("id").GetString()).ShouldBe([id], status);
             (list.GetProperty("total").GetInt32(), list.GetProperty("filtered").GetInt32()).ShouldBe((4, 1));
         }
 
-        (await (await Client.GetAsync("/jobs?status=completed")).Content.ReadAsStringAsync()).ShouldBe("""{"jobs":[],"total":4,"filtered":0}""");
+        (await (await Client.GetAsync("/jobs?status=completed")).Content.ReadAsStringAsync())
+            .ShouldBe("""{"jobs":[],"total":4,"filtered":0}""");
         (await (await Client.DeleteAsync("/jobs")).Content.ReadAsStringAsync()).ShouldBe("""{"message":"Cleared 2 completed jobs"}""");
-        (await (await Client.GetAsync("/jobs")).Json()).GetProperty("jobs").EnumerateArray().Select(job => job.GetProperty("id").GetString()).ShouldBe([pending, processing]);
+        (await (await Client.GetAsync("/jobs")).Json()).GetProperty("jobs").EnumerateArray()
+            .Select(job => job.GetProperty("id").GetString())
+            .ShouldBe([pending, processing]);
     }
 
     [Fact]
-    public async Task A_list_has_50_jobs_unless_told_otherwise()
+    public async Task A_list_has_50_jobs_by_default()
     {
         _hold.SetResult();
         var ids = new List<string>();
@@ -156,8 +164,10 @@ public sealed class JobLifeTests(JobLifeTests.Fixture fixture) : IClassFixture<J
         foreach (var (query, count) in new[] { ("", 50), ("?limit=0", 0), ("?limit=51", 51), ("?limit=500", 52) })
         {
             var list = await (await Client.GetAsync($"/jobs{query}")).Json();
-            (list.GetProperty("total").GetInt32(), list.GetProperty("filtered").GetInt32(), list.GetProperty("jobs").GetArrayLength()).ShouldBe((52, count, count), query);
-            list.GetProperty("jobs").EnumerateArray().Select(job => job.GetProperty("id").GetString()).ShouldBe(Enumerable.Reverse(ids).Take(count));
+            (list.GetProperty("total").GetInt32(), list.GetProperty("filtered").GetInt32(), list.GetProperty("jobs").GetArrayLength())
+                .ShouldBe((52, count, count), query);
+            list.GetProperty("jobs").EnumerateArray().Select(job => job.GetProperty("id").GetString())
+                .ShouldBe(Enumerable.Reverse(ids).Take(count));
         }
     }
 
@@ -171,7 +181,8 @@ public sealed class JobLifeTests(JobLifeTests.Fixture fixture) : IClassFixture<J
     public async Task A_result_has_its_format_its_length_its_name_and_the_bytes_of_a_synchronous_answer(string format, string type)
     {
         _hold.SetResult();
-        var body = JsonSerializer.Serialize(new { text = "Where is my hat?", voice_id = "anna", seed = 5, response_format = format, speed = 1.5 });
+        var body = JsonSerializer.Serialize(
+            new { text = "Where is my hat?", voice_id = "anna", seed = 5, response_format = format, speed = 1.5 });
         var id = (await Client.Accepted(HttpMethod.Post, "/generate?async_mode=true", body)).GetProperty("job_id").GetString()!;
         await Until(id, "completed");
         var result = await Client.GetAsync($"/jobs/{id}/result");
@@ -184,7 +195,8 @@ public sealed class JobLifeTests(JobLifeTests.Fixture fixture) : IClassFixture<J
     }
 
     private async Task<string> Submit(string text = "Where is my hat?", string voice = "anna") =>
-        (await Client.Accepted(HttpMethod.Post, "/generate?async_mode=true", JsonSerializer.Serialize(new { text, voice_id = voice }))).GetProperty("job_id").GetString()!;
+        (await Client.Accepted(HttpMethod.Post, "/generate?async_mode=true", JsonSerializer.Serialize(new { text, voice_id = voice })))
+            .GetProperty("job_id").GetString()!;
 
     private async Task<JsonElement> Job(string id) => await (await Client.GetAsync($"/jobs/{id}")).Json();
 
@@ -199,7 +211,8 @@ public sealed class JobLifeTests(JobLifeTests.Fixture fixture) : IClassFixture<J
     {
         internal ScriptedServer Server { get; private set; } = null!;
 
-        public async ValueTask InitializeAsync() => Server = await ScriptedServer.Start(engine: new ScriptedEngine { Slot = new SemaphoreSlim(1) });
+        public async ValueTask InitializeAsync() =>
+            Server = await ScriptedServer.Start(engine: new ScriptedEngine { Slot = new SemaphoreSlim(1) });
 
         public ValueTask DisposeAsync() => Server.DisposeAsync();
     }

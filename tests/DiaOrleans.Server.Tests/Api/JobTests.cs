@@ -12,7 +12,7 @@ public sealed class JobTests(JobTests.Fixture fixture) : IClassFixture<JobTests.
 
     private readonly HttpClient _client = fixture.Client;
 
-    /// <summary>A server of its own: other tests' jobs would be in the lists.</summary>
+    /// <summary>A server of its own, so that its lists have no jobs of other tests.</summary>
     public sealed class Fixture : IAsyncLifetime
     {
         private RunningServer? _server;
@@ -35,7 +35,8 @@ public sealed class JobTests(JobTests.Fixture fixture) : IClassFixture<JobTests.
         answer.StatusCode.ShouldBe(HttpStatusCode.OK);
         var accepted = await answer.Json();
         accepted.EnumerateObject().Select(p => p.Name).ShouldBe(["job_id", "status", "message"]);
-        (accepted.GetProperty("status").GetString(), accepted.GetProperty("message").GetString()).ShouldBe(("pending", "Job queued for processing"));
+        (accepted.GetProperty("status").GetString(), accepted.GetProperty("message").GetString())
+            .ShouldBe(("pending", "Job queued for processing"));
         var id = accepted.GetProperty("job_id").GetString()!;
         Guid.TryParseExact(id, "D", out _).ShouldBeTrue();
         var job = await Ended(id);
@@ -46,16 +47,20 @@ public sealed class JobTests(JobTests.Fixture fixture) : IClassFixture<JobTests.
         result.Content.Headers.GetValues("Content-Disposition").Single().ShouldBe($"attachment; filename=speech_{id[..8]}.wav");
         result.Content.Headers.ContentLength.ShouldBe(job.GetProperty("file_size").GetInt64());
         var bytes = await result.Content.ReadAsByteArrayAsync();
-        var synchronous = await _client.PostJson("/generate", JsonSerializer.Serialize(new { text = Script, voice_id = "anna", seed = 42 }));
+        var synchronous = await _client.PostJson(
+            "/generate",
+            JsonSerializer.Serialize(new { text = Script, voice_id = "anna", seed = 42 }));
         bytes.ShouldBe(await synchronous.Content.ReadAsByteArrayAsync());
     }
 
     [Fact]
-    public async Task A_job_under_an_alias_shows_the_alias_and_the_voice_behind_it_speaks()
+    public async Task A_job_under_an_alias_shows_the_alias_and_uses_its_voice()
     {
         await using var server = await RunningServer.Start(new ServerOptions { VoiceAliases = "nova=anna" });
         (await server.Client.PostJson("/voice_mappings", """{"voice_id":"anna"}""")).EnsureSuccessStatusCode();
-        var answer = await server.Client.PostJson("/generate?async_mode=true", JsonSerializer.Serialize(new { text = Script, voice_id = "nova", seed = 42 }));
+        var answer = await server.Client.PostJson(
+            "/generate?async_mode=true",
+            JsonSerializer.Serialize(new { text = Script, voice_id = "nova", seed = 42 }));
         var id = (await answer.Json()).GetProperty("job_id").GetString();
         JsonElement job;
         do
@@ -76,10 +81,25 @@ public sealed class JobTests(JobTests.Fixture fixture) : IClassFixture<JobTests.
         var job = await Ended(id);
         job.EnumerateObject().Select(p => p.Name).Take(22).ShouldBe(
         [
-            "id", "status", "created_at", "started_at", "completed_at", "text", "processed_text", "voice_id", "speed", "role", "temperature", "cfg_scale", "top_p", "max_tokens",
+            "id",
+            "status",
+            "created_at",
+            "started_at",
+            "completed_at",
+            "text",
+            "processed_text",
+            "voice_id",
+            "speed",
+            "role",
+            "temperature",
+            "cfg_scale",
+            "top_p",
+            "max_tokens",
             "use_torch_compile", "seed", "audio_prompt_used", "generation_time", "file_path", "file_size", "error_message", "worker_id",
         ]);
-        foreach (var name in (string[])["role", "temperature", "cfg_scale", "top_p", "max_tokens", "use_torch_compile", "seed", "error_message"]) job.GetProperty(name).ValueKind.ShouldBe(JsonValueKind.Null, name);
+        foreach (
+            var name in (string[])["role", "temperature", "cfg_scale", "top_p", "max_tokens", "use_torch_compile", "seed", "error_message"])
+            job.GetProperty(name).ValueKind.ShouldBe(JsonValueKind.Null, name);
         job.GetProperty("text").GetString().ShouldBe(Script);
         job.GetProperty("processed_text").GetString().ShouldBe($"[S1] {Script} [S1]");
         job.GetProperty("audio_prompt_used").GetBoolean().ShouldBeFalse();
@@ -93,12 +113,32 @@ public sealed class JobTests(JobTests.Fixture fixture) : IClassFixture<JobTests.
     [Fact]
     public async Task Parameters_that_were_sent_are_shown_as_sent()
     {
-        var id = await SubmitId(new { text = Script, voice_id = "anna", response_format = "PCM", seed = -1, speed = 1.5, temperature = 0.9, cfg_scale = 2, top_p = 0, max_tokens = 200, use_torch_compile = true, role = "x" });
+        var id = await SubmitId(
+            new
+            {
+                text = Script,
+                voice_id = "anna",
+                response_format = "PCM",
+                seed = -1,
+                speed = 1.5,
+                temperature = 0.9,
+                cfg_scale = 2,
+                top_p = 0,
+                max_tokens = 200,
+                use_torch_compile = true,
+                role = "x",
+            });
         var job = await Ended(id);
         job.GetProperty("status").GetString().ShouldBe("completed", job.ToString());
         job.GetProperty("seed").GetInt64().ShouldBe(-1);
-        (job.GetProperty("speed").GetDouble(), job.GetProperty("temperature").GetDouble(), job.GetProperty("cfg_scale").GetDouble(), job.GetProperty("top_p").GetDouble()).ShouldBe((1.5, 0.9, 2, 0));
-        (job.GetProperty("max_tokens").GetInt32(), job.GetProperty("use_torch_compile").GetBoolean(), job.GetProperty("role").GetString()).ShouldBe((200, true, "x"));
+        (
+            job.GetProperty("speed").GetDouble(),
+            job.GetProperty("temperature").GetDouble(),
+            job.GetProperty("cfg_scale").GetDouble(),
+            job.GetProperty("top_p").GetDouble())
+            .ShouldBe((1.5, 0.9, 2, 0));
+        (job.GetProperty("max_tokens").GetInt32(), job.GetProperty("use_torch_compile").GetBoolean(), job.GetProperty("role").GetString())
+            .ShouldBe((200, true, "x"));
         var result = await _client.GetAsync($"/jobs/{id}/result");
         result.Content.Headers.ContentType!.ToString().ShouldBe("audio/pcm");
         result.Content.Headers.GetValues("Content-Disposition").Single().ShouldBe($"attachment; filename=speech_{id[..8]}.pcm");
@@ -165,11 +205,14 @@ public sealed class JobTests(JobTests.Fixture fixture) : IClassFixture<JobTests.
     [Fact]
     public async Task The_same_key_is_the_same_job()
     {
-        var (first, second) = (await Submit(new { text = Script, voice_id = "anna" }, "key-1"), await Submit(new { text = Script, voice_id = "anna" }, "key-1"));
+        var (first, second) = (
+            await Submit(new { text = Script, voice_id = "anna" }, "key-1"),
+            await Submit(new { text = Script, voice_id = "anna" }, "key-1"));
         (await second.Json()).GetProperty("job_id").GetString().ShouldBe((await first.Json()).GetProperty("job_id").GetString());
         var other = await (await Submit(new { text = "Other.", voice_id = "anna" }, "key-1")).OnlyFailure();
         other.GetProperty("loc").EnumerateArray().Select(part => part.GetString()).ShouldBe(["header", "idempotency-key"]);
-        (await (await Submit(new { text = Script, voice_id = "anna" }, new string('k', 256))).OnlyFailure()).GetProperty("type").GetString().ShouldBe("string_too_long");
+        (await (await Submit(new { text = Script, voice_id = "anna" }, new string('k', 256))).OnlyFailure()).GetProperty("type").GetString()
+            .ShouldBe("string_too_long");
         (await Submit(new { text = Script, voice_id = "anna" }, new string('k', 255))).StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 
@@ -180,7 +223,13 @@ public sealed class JobTests(JobTests.Fixture fixture) : IClassFixture<JobTests.
         var client = server.Client;
         (await client.PostJson("/voice_mappings", """{"voice_id":"anna"}""")).EnsureSuccessStatusCode();
         var ids = new List<string>();
-        for (var i = 0; i < 3; i++) ids.Add((await (await client.PostJson("/generate?async_mode=true", JsonSerializer.Serialize(new { text = "Hi there.", voice_id = i == 1 ? "nobody" : "anna" }))).Json()).GetProperty("job_id").GetString()!);
+        foreach (var voice in (string[])["anna", "nobody", "anna"])
+        {
+            var body = JsonSerializer.Serialize(new { text = "Hi there.", voice_id = voice });
+            var answer = await client.PostJson("/generate?async_mode=true", body);
+            ids.Add((await answer.Json()).GetProperty("job_id").GetString()!);
+        }
+
         foreach (var id in ids) await Ended(client, id);
         var all = await (await client.GetAsync("/jobs?limit=2")).Json();
         all.GetProperty("jobs").EnumerateArray().Select(job => job.GetProperty("id").GetString()).ShouldBe([ids[2], ids[1]]);
@@ -188,21 +237,30 @@ public sealed class JobTests(JobTests.Fixture fixture) : IClassFixture<JobTests.
         var failed = await (await client.GetAsync("/v1/jobs?status=failed")).Json();
         failed.GetProperty("jobs").EnumerateArray().Single().GetProperty("id").GetString().ShouldBe(ids[1]);
         var stats = await (await client.GetAsync("/queue/stats")).Json();
-        stats.EnumerateObject().Select(p => p.Name).ShouldBe(["pending_jobs", "processing_jobs", "completed_jobs", "failed_jobs", "total_workers", "active_workers", "memory_pressure"]);
-        (stats.GetProperty("pending_jobs").GetInt32(), stats.GetProperty("completed_jobs").GetInt32(), stats.GetProperty("failed_jobs").GetInt32(), stats.GetProperty("total_workers").GetInt32()).ShouldBe((0, 2, 1, 1));
+        stats.EnumerateObject().Select(p => p.Name)
+            .ShouldBe(
+                ["pending_jobs", "processing_jobs", "completed_jobs", "failed_jobs", "total_workers", "active_workers", "memory_pressure"]);
+        (
+            stats.GetProperty("pending_jobs").GetInt32(),
+            stats.GetProperty("completed_jobs").GetInt32(),
+            stats.GetProperty("failed_jobs").GetInt32(),
+            stats.GetProperty("total_workers").GetInt32())
+            .ShouldBe((0, 2, 1, 1));
         (await (await client.DeleteAsync("/jobs")).Json()).GetProperty("message").GetString().ShouldBe("Cleared 3 completed jobs");
         (await (await client.GetAsync("/jobs")).Json()).GetProperty("total").GetInt32().ShouldBe(0);
         (await client.GetAsync($"/jobs/{ids[0]}/result")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
     }
 
     [Fact]
-    public async Task Jobs_over_the_bound_are_turned_away_with_a_time()
+    public async Task Jobs_over_the_bound_are_refused_with_retry_after()
     {
         await using var server = await RunningServer.Start(new ServerOptions { MaxPendingJobs = 2 });
         var text = string.Join(" ", Enumerable.Repeat("The lamp is still on.", 7));
         (await server.Client.PostJson("/voice_mappings", """{"voice_id":"anna"}""")).EnsureSuccessStatusCode();
         var answers = new List<HttpResponseMessage>();
-        for (var i = 0; i < 6; i++) answers.Add(await server.Client.PostJson("/v1/generate?async_mode=1", JsonSerializer.Serialize(new { text, voice_id = "anna" })));
+        for (var i = 0; i < 6; i++)
+            answers.Add(
+                await server.Client.PostJson("/v1/generate?async_mode=1", JsonSerializer.Serialize(new { text, voice_id = "anna" })));
         var refused = answers.First(a => a.StatusCode == HttpStatusCode.TooManyRequests);
         refused.Headers.RetryAfter!.Delta!.Value.TotalSeconds.ShouldBeGreaterThanOrEqualTo(1);
         (await refused.Detail()).ShouldBe("Server is busy, try again later");
@@ -210,7 +268,10 @@ public sealed class JobTests(JobTests.Fixture fixture) : IClassFixture<JobTests.
 
     private Task<HttpResponseMessage> Submit(object body, string? key = null)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, "/generate?async_mode=true") { Content = new StringContent(JsonSerializer.Serialize(body)) };
+        var request = new HttpRequestMessage(HttpMethod.Post, "/generate?async_mode=true")
+        {
+            Content = new StringContent(JsonSerializer.Serialize(body)),
+        };
         if (key is not null) request.Headers.Add("Idempotency-Key", key);
         return _client.SendAsync(request);
     }

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace DiaOrleans.Server.Tests.Api;
 
-/// <summary>spec/api.md 2.3.</summary>
+/// <summary>The legacy routes; spec/api.md 2.3.</summary>
 public sealed class LegacyTests(ScriptedFixture fixture) : IClassFixture<ScriptedFixture>
 {
     private const string Route = "/api/tts/generate";
@@ -12,9 +12,11 @@ public sealed class LegacyTests(ScriptedFixture fixture) : IClassFixture<Scripte
     [Theory]
     [InlineData("")]
     [InlineData("/v1")]
-    public async Task Speech_is_a_wav_whatever_else_is_asked(string prefix)
+    public async Task Speech_is_a_wav_whatever_else_is_requested(string prefix)
     {
-        var answer = await _client.PostJson(prefix + Route, """{"text":"Where is my hat?","voice_id":"anna","response_format":"mp3","speed":2}""");
+        var answer = await _client.PostJson(
+            prefix + Route,
+            """{"text":"Where is my hat?","voice_id":"anna","response_format":"mp3","speed":2}""");
         (answer.StatusCode, answer.Content.Headers.ContentType!.ToString()).ShouldBe((HttpStatusCode.OK, "audio/wav"));
         answer.Content.Headers.GetValues("Content-Disposition").Single().ShouldBe("attachment; filename=speech.wav");
         ((await answer.Content.ReadAsByteArrayAsync()).Length / 2.0).ShouldBe(44100, 300);

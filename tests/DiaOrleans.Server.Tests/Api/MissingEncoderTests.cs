@@ -15,7 +15,7 @@ public sealed class MissingEncoderTests
             ("/v1/audio/speech", """{"input":"Hi.","voice":"anna","response_format":"AAC"}"""),
         })
         {
-            // The program that encodes it is looked for in PATH.
+            // The encoder is a program in PATH.
             var failure = await (await server.Client.PostJson(path, body)).OnlyFailure();
             failure.GetProperty("type").GetString().ShouldBe("enum");
             failure.GetProperty("msg").GetString().ShouldBe("Input should be 'wav', 'mp3', 'opus', 'flac' or 'pcm'");

@@ -16,7 +16,7 @@ public sealed class OpenAiSpeechTests(ServerFixture fixture)
     private readonly HttpClient _client = fixture.Client;
 
     [Fact]
-    public async Task The_body_and_the_query_say_the_same()
+    public async Task The_body_and_the_query_have_the_same_fields()
     {
         var fromBody = await Bytes(new { input = Script, voice = "anna", seed = 3, model = "tts-1", instructions = "cheerful" });
         var fromQuery = await _client.PostAsync($"{Route}?input={Uri.EscapeDataString(Script)}&voice=anna&seed=3", null);
@@ -36,7 +36,7 @@ public sealed class OpenAiSpeechTests(ServerFixture fixture)
     [InlineData("""{"input":"Hi.","voice":{}}""", "Voice identifier is required (no default voices available)")]
     [InlineData("", "Input text is required")]
     [InlineData("null", "Input text is required")]
-    public async Task What_is_absent_is_a_400_and_input_comes_first(string body, string detail)
+    public async Task An_absent_field_is_a_400_and_input_is_checked_first(string body, string detail)
     {
         var answer = await _client.PostJson(Route, body);
         answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
@@ -63,7 +63,7 @@ public sealed class OpenAiSpeechTests(ServerFixture fixture)
     }
 
     [Fact]
-    public async Task An_unknown_format_lists_those_there_are()
+    public async Task An_unknown_format_lists_the_known_ones()
     {
         var failure = await (await _client.PostJson(Route, """{"input":"Hi.","voice":"anna","response_format":"ogg"}""")).OnlyFailure();
         failure.GetProperty("msg").GetString().ShouldBe("Input should be 'wav', 'mp3', 'opus', 'aac', 'flac' or 'pcm'");
@@ -97,7 +97,17 @@ public sealed class OpenAiSpeechTests(ServerFixture fixture)
     public async Task Every_format_streams_in_pieces(string format)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, Route);
-        request.Content = new StringContent(JsonSerializer.Serialize(new { input = string.Join(' ', Enumerable.Repeat(Script, 4)), voice = "anna", seed = 9, response_format = format, stream_format = "audio" }), Encoding.UTF8);
+        request.Content = new StringContent(
+            JsonSerializer.Serialize(
+                new
+                {
+                    input = string.Join(' ', Enumerable.Repeat(Script, 4)),
+                    voice = "anna",
+                    seed = 9,
+                    response_format = format,
+                    stream_format = "audio",
+                }),
+            Encoding.UTF8);
         using var answer = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         answer.StatusCode.ShouldBe(HttpStatusCode.OK);
         await using var body = await answer.Content.ReadAsStreamAsync();
@@ -113,7 +123,17 @@ public sealed class OpenAiSpeechTests(ServerFixture fixture)
         var clock = TimeProvider.System;
         var started = clock.GetTimestamp();
         using var request = new HttpRequestMessage(HttpMethod.Post, Route);
-        request.Content = new StringContent(JsonSerializer.Serialize(new { input = "[S1] The lamp is still on, and the door is open, but nobody has seen the old man since yesterday, when it rained all day long.", voice = "anna", seed = 9, stream = true }), Encoding.UTF8);
+        request.Content = new StringContent(
+            JsonSerializer.Serialize(
+                new
+                {
+                    input = "[S1] The lamp is still on, and the door is open, but nobody has seen the old man since yesterday, when it "
+                        + "rained all day long.",
+                    voice = "anna",
+                    seed = 9,
+                    stream = true,
+                }),
+            Encoding.UTF8);
         using var answer = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         await using var body = await answer.Content.ReadAsStreamAsync();
         var block = new byte[1 << 16];
@@ -130,7 +150,9 @@ public sealed class OpenAiSpeechTests(ServerFixture fixture)
     public async Task Events_carry_the_same_bytes_and_end_with_the_usage()
     {
         var pcm = await Bytes(new { input = Script, voice = "anna", seed = 9, response_format = "pcm", stream = true });
-        var answer = await _client.PostJson(Route, JsonSerializer.Serialize(new { input = Script, voice = "anna", seed = 9, response_format = "pcm", stream_format = "sse" }));
+        var answer = await _client.PostJson(
+            Route,
+            JsonSerializer.Serialize(new { input = Script, voice = "anna", seed = 9, response_format = "pcm", stream_format = "sse" }));
         answer.Content.Headers.ContentType!.MediaType.ShouldBe("text/event-stream");
         var events = (await answer.Content.ReadAsStringAsync()).Split("\n\n", StringSplitOptions.RemoveEmptyEntries);
         events.ShouldAllBe(line => line.StartsWith("data: {"));
@@ -140,20 +162,24 @@ public sealed class OpenAiSpeechTests(ServerFixture fixture)
         parsed.Count.ShouldBeGreaterThan(2);
         var usage = parsed[^1].GetProperty("usage");
         parsed[^1].GetProperty("type").GetString().ShouldBe("speech.audio.done");
-        usage.GetProperty("total_tokens").GetInt32().ShouldBe(usage.GetProperty("input_tokens").GetInt32() + usage.GetProperty("output_tokens").GetInt32());
+        usage.GetProperty("total_tokens").GetInt32()
+            .ShouldBe(usage.GetProperty("input_tokens").GetInt32() + usage.GetProperty("output_tokens").GetInt32());
         usage.GetProperty("output_tokens").GetInt32().ShouldBeGreaterThan(20);
     }
 
     [Fact]
-    public async Task Configured_names_stand_for_voices_and_another_format_can_be_the_default()
+    public async Task Configured_aliases_name_voices_and_another_format_can_be_the_default()
     {
-        await using var server = await RunningServer.Start(new ServerOptions { VoiceAliases = "alloy=anna, nova=anna", DefaultFormat = "mp3" });
+        await using var server = await RunningServer.Start(
+            new ServerOptions { VoiceAliases = "alloy=anna, nova=anna", DefaultFormat = "mp3" });
         (await server.Client.PostJson("/voice_mappings", """{"voice_id":"anna"}""")).EnsureSuccessStatusCode();
         var answer = await server.Client.PostJson(Route, """{"input":"Where is my hat?","voice":"nova"}""");
         answer.StatusCode.ShouldBe(HttpStatusCode.OK);
         answer.Content.Headers.ContentType!.ToString().ShouldBe("audio/mpeg");
-        (await server.Client.PostJson(Route, """{"input":"Where is my hat?","voice":"echo"}""")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
-        (await server.Client.PostJson("/generate", """{"text":"Where is my hat?","voice_id":"alloy"}""")).Content.Headers.ContentType!.ToString().ShouldBe("audio/wav");
+        (await server.Client.PostJson(Route, """{"input":"Where is my hat?","voice":"echo"}""")).StatusCode
+            .ShouldBe(HttpStatusCode.NotFound);
+        var generated = await server.Client.PostJson("/generate", """{"text":"Where is my hat?","voice_id":"alloy"}""");
+        generated.Content.Headers.ContentType!.ToString().ShouldBe("audio/wav");
     }
 
     private async Task<byte[]> Bytes(object body)

@@ -6,14 +6,15 @@ namespace DiaOrleans.Server.Tests.Api;
 public sealed class PreviewTests
 {
     [Fact]
-    public async Task A_preview_is_made_once_for_each_state_of_the_voice()
+    public async Task A_preview_is_rendered_once_per_version_of_the_voice()
     {
         await using var server = await RunningServer.Start();
         (await server.Client.PostJson("/voice_mappings", """{"voice_id":"Zoë B"}""")).EnsureSuccessStatusCode();
         var first = await server.Client.GetAsync("/preview/Zo%C3%AB%20B");
         first.StatusCode.ShouldBe(HttpStatusCode.OK);
         first.Content.Headers.ContentType!.ToString().ShouldBe("audio/wav");
-        first.Content.Headers.GetValues("Content-Disposition").Single().ShouldBe("attachment; filename=preview_Zo__B.wav; filename*=UTF-8''preview_Zo%C3%AB%20B.wav");
+        first.Content.Headers.GetValues("Content-Disposition").Single()
+            .ShouldBe("attachment; filename=preview_Zo__B.wav; filename*=UTF-8''preview_Zo%C3%AB%20B.wav");
         var wav = await first.Content.ReadAsByteArrayAsync();
         first.Content.Headers.ContentLength.ShouldBe(wav.Length);
 
@@ -50,7 +51,7 @@ public sealed class PreviewTests
     }
 
     [Fact]
-    public async Task A_preview_that_fails_says_so_and_is_made_the_next_time()
+    public async Task A_failed_preview_is_a_500_and_is_rendered_again()
     {
         await using var server = await ScriptedServer.Start();
         server.Engine.Script = _ => throw new InvalidOperationException("A secret.");

@@ -7,15 +7,24 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace DiaOrleans.Server.Tests.Api;
 
-/// <summary>A server whose recogniser hears what the test says, and which transcribes nothing by itself unless told.</summary>
+/// <summary>A server with a fake recognizer and, unless a test changes that, without auto_transcribe.</summary>
 internal sealed class PromptServer : IAsyncDisposable
 {
     private readonly RunningServer _server;
     private readonly string _folder;
     private readonly bool _ownsFolder;
 
-    private PromptServer(RunningServer server, FakeRecognizer recognizer, string folder, bool ownsFolder) =>
-        (_server, Recognizer, _folder, _ownsFolder) = (server, recognizer, folder, ownsFolder);
+    private PromptServer(
+        RunningServer server,
+        FakeRecognizer recognizer,
+        string folder,
+        bool ownsFolder)
+    {
+        _server = server;
+        Recognizer = recognizer;
+        _folder = folder;
+        _ownsFolder = ownsFolder;
+    }
 
     public FakeRecognizer Recognizer { get; }
 
@@ -25,12 +34,16 @@ internal sealed class PromptServer : IAsyncDisposable
     {
         var recognizer = new FakeRecognizer();
         var path = folder ?? Directory.CreateTempSubdirectory("dia-prompt-test-").FullName;
-        var server = new PromptServer(await RunningServer.Start(folder: path, services: services => services.AddSingleton<ISpeechRecognizer>(recognizer)), recognizer, path, folder is null);
+        var server = new PromptServer(
+            await RunningServer.Start(folder: path, services: services => services.AddSingleton<ISpeechRecognizer>(recognizer)),
+            recognizer,
+            path,
+            folder is null);
         (await server.Client.PutJson("/config", autoTranscribe ? "{}" : """{"auto_transcribe":false}""")).EnsureSuccessStatusCode();
         return server;
     }
 
-    /// <summary>No prompts, no voices, no transcription by itself, and a recogniser that hears.</summary>
+    /// <summary>Removes prompts and voices, switches auto_transcribe off and resets the recognizer.</summary>
     public async Task Clear()
     {
         foreach (var route in (string[])["/voice_mappings", "/audio_prompts/metadata"])
@@ -42,7 +55,9 @@ internal sealed class PromptServer : IAsyncDisposable
         var folder = Path.Combine(_folder, "audio_prompts");
         if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
         else System.IO.File.Delete(folder);
-        (Recognizer.Available, Recognizer.Failure, Recognizer.Text) = (true, null, "Heard words.");
+        Recognizer.Available = true;
+        Recognizer.Failure = null;
+        Recognizer.Text = "Heard words.";
         await Client.Accepted(HttpMethod.Put, "/config", """{"auto_transcribe":false}""");
     }
 
@@ -59,7 +74,7 @@ internal sealed class PromptServer : IAsyncDisposable
     public Task<HttpResponseMessage> Upload(string id, byte[]? file = null, string fileName = "x.wav", string prefix = "") =>
         Client.PostAsync($"{prefix}/audio_prompts/upload", Form(id, file ?? Tone(1), fileName));
 
-    /// <summary>A form whose parts are left out where null.</summary>
+    /// <summary>A form; parts that are null are left out.</summary>
     public static MultipartFormDataContent Form(string? id, byte[]? file, string fileName = "x.wav", bool fileFirst = false)
     {
         var form = new MultipartFormDataContent();
@@ -70,7 +85,9 @@ internal sealed class PromptServer : IAsyncDisposable
     }
 
     public static byte[] Tone(double seconds, int rate = 16000, double hertz = 220) =>
-        WaveFile.Encode([.. Enumerable.Range(0, (int)(seconds * rate)).Select(i => 0.3f * (float)Math.Sin(i * hertz * 2 * Math.PI / rate))], rate);
+        WaveFile.Encode(
+            [.. Enumerable.Range(0, (int)(seconds * rate)).Select(i => 0.3f * (float)Math.Sin(i * hertz * 2 * Math.PI / rate))],
+            rate);
 
     public async ValueTask DisposeAsync()
     {
@@ -78,7 +95,7 @@ internal sealed class PromptServer : IAsyncDisposable
         if (_ownsFolder) Directory.Delete(_folder, recursive: true);
     }
 
-    /// <summary>Written by hand, because the client's own type leaves an empty file name out.</summary>
+    /// <summary>Written as text, because .NET's type leaves out an empty file name.</summary>
     private static ByteArrayContent FilePart(byte[] file, string fileName)
     {
         var part = new ByteArrayContent(file);
@@ -88,7 +105,7 @@ internal sealed class PromptServer : IAsyncDisposable
     }
 }
 
-/// <summary>One such server for a class of tests that clear it before they begin.</summary>
+/// <summary>One prompt server for a class of tests that clear it before they begin.</summary>
 public sealed class PromptFixture : IAsyncLifetime
 {
     internal PromptServer Server { get; private set; } = null!;

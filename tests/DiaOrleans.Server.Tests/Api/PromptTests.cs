@@ -1,9 +1,10 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using DiaOrleans.Grains.Recognition;
 
 namespace DiaOrleans.Server.Tests.Api;
 
-/// <summary>spec/api.md 5, on a server of their own, which has no prompts when a test begins.</summary>
+/// <summary>Audio prompts; spec/api.md 5. The class has a server of its own, without prompts when a test begins.</summary>
 public sealed class PromptTests(PromptFixture fixture) : IClassFixture<PromptFixture>, IAsyncLifetime
 {
     private readonly PromptServer _server = fixture.Server;
@@ -13,23 +14,26 @@ public sealed class PromptTests(PromptFixture fixture) : IClassFixture<PromptFix
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
-    public async Task Metadata_tells_all_of_a_prompt()
+    public async Task Metadata_has_all_facts_of_a_prompt()
     {
         (await _server.Client.GetStringAsync("/audio_prompts/metadata")).ShouldBe("{}");
         await _server.Upload("anna", PromptServer.Tone(1.239));
         var one = await _server.Client.GetStringAsync("/v1/audio_prompts/metadata/anna");
         var metadata = JsonDocument.Parse(one).RootElement;
-        metadata.EnumerateObject().Select(p => p.Name).ShouldBe(["prompt_id", "file_path", "duration", "sample_rate", "transcript", "transcript_source", "hash", "discovered_at"]);
-        (metadata.GetProperty("prompt_id").GetString(), metadata.GetProperty("file_path").GetString()).ShouldBe(("anna", "audio_prompts/anna.wav"));
+        metadata.EnumerateObject().Select(p => p.Name)
+            .ShouldBe(["prompt_id", "file_path", "duration", "sample_rate", "transcript", "transcript_source", "hash", "discovered_at"]);
+        (metadata.GetProperty("prompt_id").GetString(), metadata.GetProperty("file_path").GetString())
+            .ShouldBe(("anna", "audio_prompts/anna.wav"));
         (metadata.GetProperty("duration").GetDouble(), metadata.GetProperty("sample_rate").GetInt32()).ShouldBe((1.24, 44100));
         metadata.GetProperty("transcript").ValueKind.ShouldBe(JsonValueKind.Null);
-        metadata.GetProperty("hash").GetString().ShouldBe(Convert.ToHexStringLower(System.Security.Cryptography.MD5.HashData(await File.ReadAllBytesAsync(_server.File("anna.wav")))));
+        var stored = await File.ReadAllBytesAsync(_server.File("anna.wav"));
+        metadata.GetProperty("hash").GetString().ShouldBe(Convert.ToHexStringLower(MD5.HashData(stored)));
         metadata.GetProperty("discovered_at").GetString()!.ShouldEndWith("Z");
         (await _server.Client.GetStringAsync("/audio_prompts/metadata")).ShouldBe($$"""{"anna":{{one}}}""");
     }
 
     [Fact]
-    public async Task The_list_tells_which_files_are_gone_or_spoilt()
+    public async Task The_list_shows_which_files_are_missing_or_damaged()
     {
         foreach (var id in (string[])["gone", "spoilt", "well"]) await _server.Upload(id);
         File.Delete(_server.File("gone.wav"));
@@ -39,20 +43,24 @@ public sealed class PromptTests(PromptFixture fixture) : IClassFixture<PromptFix
         list.GetProperty("spoilt").EnumerateObject().Select(p => p.Name).ShouldBe(["file_path", "exists", "error"]);
         list.GetProperty("well").GetProperty("exists").GetBoolean().ShouldBeTrue();
         await _server.Put("gone.wav", PromptServer.Tone(2));
-        (await (await _server.Client.GetAsync("/audio_prompts")).Json()).GetProperty("gone").GetProperty("duration").GetDouble().ShouldBe(2);
+        (await (await _server.Client.GetAsync("/audio_prompts")).Json()).GetProperty("gone").GetProperty("duration").GetDouble()
+            .ShouldBe(2);
     }
 
     [Fact]
-    public async Task A_used_prompt_stays_and_an_unused_one_goes()
+    public async Task A_used_prompt_is_kept_and_an_unused_one_is_deleted()
     {
         await _server.Upload("anna");
         await _server.Client.PostJson("/voice_mappings", """{"voice_id":"v1","audio_prompt":"anna"}""");
         (await (await _server.Client.DeleteAsync("/audio_prompts/anna")).Content.ReadAsStringAsync())
-            .ShouldBe("""{"warning":"Audio prompt 'anna' is used by voices: ['v1']","message":"Remove from voice mappings first before deleting"}""");
+            .ShouldBe(
+                """{"warning":"Audio prompt 'anna' is used by voices: ['v1']","message":"Remove from voice mappings first before """
+                + """deleting"}""");
         File.Exists(_server.File("anna.wav")).ShouldBeTrue();
         await _server.Client.DeleteAsync("/voice_mappings/v1");
         (await _server.Client.GetStringAsync("/audio_prompts")).ShouldContain("anna");
-        (await (await _server.Client.DeleteAsync("/v1/audio_prompts/anna")).Content.ReadAsStringAsync()).ShouldBe("""{"message":"Audio prompt 'anna' deleted successfully"}""");
+        (await (await _server.Client.DeleteAsync("/v1/audio_prompts/anna")).Content.ReadAsStringAsync())
+            .ShouldBe("""{"message":"Audio prompt 'anna' deleted successfully"}""");
         File.Exists(_server.File("anna.wav")).ShouldBeFalse();
         (await _server.Client.GetStringAsync("/audio_prompts")).ShouldBe("{}");
     }
@@ -64,9 +72,21 @@ public sealed class PromptTests(PromptFixture fixture) : IClassFixture<PromptFix
     [InlineData("PUT", "/audio_prompts/{0}/transcript")]
     public async Task An_unknown_prompt_is_not_found_under_its_decoded_id(string method, string route)
     {
-        foreach (var (path, id) in new[] { ("nobody", "nobody"), ("%20", " "), ("a%252Fb", "a%2Fb"), ("a%2Fb", "a/b"), ("metadata", "metadata"), ("discover", "discover"), ("upload", "upload") })
+        foreach (
+            var (path, id) in new[]
+            {
+                ("nobody", "nobody"),
+                ("%20", " "),
+                ("a%252Fb", "a%2Fb"),
+                ("a%2Fb", "a/b"),
+                ("metadata", "metadata"),
+                ("discover", "discover"),
+                ("upload", "upload"),
+            })
         {
-            var request = new HttpRequestMessage(new HttpMethod(method), "/v1" + string.Format(route, path)) { Content = new StringContent("""{"transcript":"x"}""") };
+            var request = new HttpRequestMessage(
+                new HttpMethod(method),
+                "/v1" + string.Format(route, path)) { Content = new StringContent("""{"transcript":"x"}""") };
             var answer = await _server.Client.SendAsync(request);
             ((int)answer.StatusCode, await answer.Detail()).ShouldBe((404, $"Audio prompt '{id}' not found"));
         }
@@ -76,7 +96,7 @@ public sealed class PromptTests(PromptFixture fixture) : IClassFixture<PromptFix
     [InlineData("metadata")]
     [InlineData("upload")]
     [InlineData("discover")]
-    public async Task A_prompt_may_be_called_like_a_route(string id)
+    public async Task A_prompt_can_have_the_name_of_a_route(string id)
     {
         (await _server.Upload(id)).EnsureSuccessStatusCode();
         (await (await _server.Client.GetAsync($"/audio_prompts/metadata/{id}")).Json()).GetProperty("prompt_id").GetString().ShouldBe(id);
@@ -87,7 +107,7 @@ public sealed class PromptTests(PromptFixture fixture) : IClassFixture<PromptFix
     }
 
     [Fact]
-    public async Task Discovery_registers_files_that_people_put_there()
+    public async Task Discovery_registers_the_files_of_the_folder()
     {
         await _server.Put("my voice.wav", PromptServer.Tone(1));
         await _server.Put("my voice.reference.txt", "Said by me.");
@@ -97,7 +117,10 @@ public sealed class PromptTests(PromptFixture fixture) : IClassFixture<PromptFix
         answer.GetProperty("message").GetString().ShouldBe("Discovered 2 audio prompts");
         answer.GetProperty("total_prompts").GetInt32().ShouldBe(2);
         var found = answer.GetProperty("discovered")[0];
-        (found.GetProperty("prompt_id").GetString(), found.GetProperty("transcript").GetString(), found.GetProperty("transcript_source").GetString())
+        (
+            found.GetProperty("prompt_id").GetString(),
+            found.GetProperty("transcript").GetString(),
+            found.GetProperty("transcript_source").GetString())
             .ShouldBe(("my voice", "Said by me.", "reference"));
         (await _server.Client.DeleteAsync("/audio_prompts/my%20voice")).EnsureSuccessStatusCode();
     }
@@ -109,7 +132,7 @@ public sealed class PromptTests(PromptFixture fixture) : IClassFixture<PromptFix
     [InlineData("""{"force_retranscribe":"perhaps"}""", 422)]
     [InlineData("[]", 422)]
     [InlineData("{", 422)]
-    public async Task Discovery_reads_its_body_where_there_is_one(string body, int status) =>
+    public async Task Discovery_reads_its_body_if_there_is_one(string body, int status) =>
         ((int)(await _server.Client.PostJson("/audio_prompts/discover", body)).StatusCode).ShouldBe(status);
 
     [Fact]
@@ -117,18 +140,21 @@ public sealed class PromptTests(PromptFixture fixture) : IClassFixture<PromptFix
     {
         await _server.Upload("anna");
         await _server.Client.PostJson("/voice_mappings", """{"voice_id":"v1","audio_prompt":"anna"}""");
-        (await (await _server.Client.PutJson("/audio_prompts/anna/transcript", """{"prompt_id":7,"transcript":"By hand."}""")).Content.ReadAsStringAsync())
+        var answer = await _server.Client.PutJson("/audio_prompts/anna/transcript", """{"prompt_id":7,"transcript":"By hand."}""");
+        (await answer.Content.ReadAsStringAsync())
             .ShouldBe("""{"message":"Transcript updated successfully","prompt_id":"anna","updated_voices":["v1"]}""");
         (await File.ReadAllTextAsync(_server.File("anna.txt"))).ShouldBe("By hand.");
-        (await _server.Client.GetStringAsync("/audio_prompts/metadata/anna")).ShouldContain("\"transcript\":\"By hand.\",\"transcript_source\":\"manual\"");
+        (await _server.Client.GetStringAsync("/audio_prompts/metadata/anna"))
+            .ShouldContain("\"transcript\":\"By hand.\",\"transcript_source\":\"manual\"");
         (await _server.Client.GetStringAsync("/voice_mappings")).ShouldContain("\"audio_prompt_transcript\":\"By hand.\"");
         (await (await _server.Client.PostJson("/voice_mappings", """{"voice_id":"v2","audio_prompt":"anna"}""")).Json())
             .GetProperty("voice_config").GetProperty("audio_prompt_transcript").GetString().ShouldBe("By hand.");
-        (await (await _server.Client.PutJson("/audio_prompts/nobody/transcript", "{}")).OnlyFailure()).GetProperty("loc")[1].GetString().ShouldBe("transcript");
+        (await (await _server.Client.PutJson("/audio_prompts/nobody/transcript", "{}")).OnlyFailure()).GetProperty("loc")[1].GetString()
+            .ShouldBe("transcript");
     }
 
     [Fact]
-    public async Task Transcribing_answers_with_the_words_and_where_they_are()
+    public async Task Transcribing_answers_with_the_transcript_and_its_file()
     {
         await _server.Upload("anna");
         (await (await _server.Client.PostAsync("/v1/audio_prompts/anna/transcribe", null)).Content.ReadAsStringAsync())
@@ -143,21 +169,24 @@ public sealed class PromptTests(PromptFixture fixture) : IClassFixture<PromptFix
     }
 
     [Fact]
-    public async Task An_upload_is_transcribed_in_the_background_where_the_configuration_wants_it()
+    public async Task An_upload_is_transcribed_in_the_background_if_the_configuration_says_so()
     {
         await using var server = await PromptServer.Start();
         await server.Client.PutJson("/config", "{}");
         await server.Upload("anna");
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        while (!(await server.Client.GetStringAsync("/audio_prompts/metadata/anna", limit.Token)).Contains("Heard words.")) await Task.Delay(10, limit.Token);
+        while (!(await server.Client.GetStringAsync("/audio_prompts/metadata/anna", limit.Token)).Contains("Heard words."))
+            await Task.Delay(10, limit.Token);
     }
 
     [Fact]
-    public async Task The_state_of_recognition_is_told()
+    public async Task The_state_of_whisper_is_shown()
     {
         await using var server = await PromptServer.Start();
-        (await server.Client.GetStringAsync("/whisper/status")).ShouldBe("""{"available":true,"model_loaded":false,"model_size":"base","auto_transcribe":false}""");
-        (await (await server.Client.PostAsync("/v1/whisper/load", null)).Content.ReadAsStringAsync()).ShouldBe("""{"message":"Whisper model loaded successfully"}""");
+        (await server.Client.GetStringAsync("/whisper/status"))
+            .ShouldBe("""{"available":true,"model_loaded":false,"model_size":"base","auto_transcribe":false}""");
+        (await (await server.Client.PostAsync("/v1/whisper/load", null)).Content.ReadAsStringAsync())
+            .ShouldBe("""{"message":"Whisper model loaded successfully"}""");
         (await server.Client.GetStringAsync("/whisper/status")).ShouldContain("\"model_loaded\":true");
         server.Recognizer.Failure = new RecognitionException("No such size.");
         var failed = await server.Client.PostAsync("/whisper/load", null);
@@ -185,7 +214,8 @@ public sealed class PromptTests(PromptFixture fixture) : IClassFixture<PromptFix
 
             await using var second = await PromptServer.Start(folder);
             using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-            while (!(await second.Client.GetStringAsync("/audio_prompts", limit.Token)).Contains("dropped")) await Task.Delay(10, limit.Token);
+            while (!(await second.Client.GetStringAsync("/audio_prompts", limit.Token)).Contains("dropped"))
+                await Task.Delay(10, limit.Token);
             (await second.Client.GetStringAsync("/audio_prompts/metadata/anna")).ShouldBe(before);
         }
         finally

@@ -15,7 +15,8 @@ public sealed class QueueStatsTests
     {
         await using var server = await ScriptedServer.Start();
         (await server.Client.GetStringAsync("/queue/stats")).ShouldBe(
-            """{"pending_jobs":0,"processing_jobs":0,"completed_jobs":0,"failed_jobs":0,"total_workers":1,"active_workers":0,"memory_pressure":{}}""");
+            """{"pending_jobs":0,"processing_jobs":0,"completed_jobs":0,"failed_jobs":0,"total_workers":1,"active_workers":0"""
+            + ""","memory_pressure":{}}""");
     }
 
     [Fact]
@@ -26,11 +27,14 @@ public sealed class QueueStatsTests
     }
 
     [Fact]
-    public async Task Memory_pressure_is_told_for_each_gpu()
+    public async Task Memory_pressure_is_shown_for_each_gpu()
     {
-        await using var server = await RunningServer.Start(new ServerOptions { GpuIds = "0,1,2,3" }, services: s => s.AddSingleton<IGpus>(new FiveGpus()));
+        await using var server = await RunningServer.Start(
+            new ServerOptions { GpuIds = "0,1,2,3" },
+            services: s => s.AddSingleton<IGpus>(new FiveGpus()));
         (await (await server.Client.GetAsync("/v1/queue/stats")).Json()).GetProperty("memory_pressure").GetRawText().ShouldBe(
-            """{"gpu_0":{"pressure":0.123,"status":"normal"},"gpu_1":{"pressure":0.85,"status":"normal"},"gpu_2":{"pressure":0.851,"status":"high"},"gpu_3":{"status":"unknown"}}""");
+            """{"gpu_0":{"pressure":0.123,"status":"normal"},"gpu_1":{"pressure":0.85,"status":"normal"}"""
+            + ""","gpu_2":{"pressure":0.851,"status":"high"},"gpu_3":{"status":"unknown"}}""");
     }
 
     [Fact]
@@ -45,7 +49,8 @@ public sealed class QueueStatsTests
             await gates[Interlocked.Increment(ref calls) - 1].Task;
             await ScriptedEngine.Speak(run);
         };
-        var speaking = server.Generate(new { text = string.Join(' ', Enumerable.Repeat("The lamp is still on, and the door is open.", 12)) });
+        var speaking = server.Generate(
+            new { text = string.Join(' ', Enumerable.Repeat("The lamp is still on, and the door is open.", 12)) });
         await Until(server, () => calls == 1);
         await UntilActive(server, 1);
         gates[0].SetResult();
@@ -57,7 +62,7 @@ public sealed class QueueStatsTests
     }
 
     [Fact]
-    public async Task A_job_is_counted_where_it_stands_and_a_cancelled_one_nowhere()
+    public async Task A_job_is_counted_by_its_state_and_a_cancelled_one_is_not_counted()
     {
         await using var server = await ScriptedServer.Start();
         var ids = new List<string>();
@@ -68,7 +73,12 @@ public sealed class QueueStatsTests
             await ScriptedEngine.Speak(run);
         };
         foreach (var voice in (string[])["anna", "nobody", "anna", "anna"])
-            ids.Add((await server.Client.Accepted(HttpMethod.Post, "/generate?async_mode=true", JsonSerializer.Serialize(new { text = "Where is my hat?", voice_id = voice }))).GetProperty("job_id").GetString()!);
+            ids.Add(
+                (
+                    await server.Client.Accepted(
+                        HttpMethod.Post,
+                        "/generate?async_mode=true",
+                        JsonSerializer.Serialize(new { text = "Where is my hat?", voice_id = voice }))).GetProperty("job_id").GetString()!);
         await Until(server, async () => await Counts(server) is (>= 1, >= 1, 0, _));
         (await server.Client.DeleteAsync($"/jobs/{ids[3]}")).EnsureSuccessStatusCode();
         hold.SetResult();
@@ -78,12 +88,18 @@ public sealed class QueueStatsTests
     private static async Task<(int Pending, int Processing, int Completed, int Failed)> Counts(ScriptedServer server)
     {
         var stats = await (await server.Client.GetAsync("/queue/stats")).Json();
-        return (stats.GetProperty("pending_jobs").GetInt32(), stats.GetProperty("processing_jobs").GetInt32(), stats.GetProperty("completed_jobs").GetInt32(), stats.GetProperty("failed_jobs").GetInt32());
+        return (
+            stats.GetProperty("pending_jobs").GetInt32(),
+            stats.GetProperty("processing_jobs").GetInt32(),
+            stats.GetProperty("completed_jobs").GetInt32(),
+            stats.GetProperty("failed_jobs").GetInt32());
     }
 
-    private static async Task<int> Number(ScriptedServer server, string name) => (await (await server.Client.GetAsync("/queue/stats")).Json()).GetProperty(name).GetInt32();
+    private static async Task<int> Number(ScriptedServer server, string name) =>
+        (await (await server.Client.GetAsync("/queue/stats")).Json()).GetProperty(name).GetInt32();
 
-    private static Task UntilActive(ScriptedServer server, int active) => Until(server, async () => await Number(server, "active_workers") == active);
+    private static Task UntilActive(ScriptedServer server, int active) =>
+        Until(server, async () => await Number(server, "active_workers") == active);
 
     private static Task Until(ScriptedServer server, Func<bool> condition) => Until(server, () => Task.FromResult(condition()));
 

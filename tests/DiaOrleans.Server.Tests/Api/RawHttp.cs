@@ -3,16 +3,19 @@ using System.Text;
 
 namespace DiaOrleans.Server.Tests.Api;
 
-/// <summary>Requests as no client library would write them.</summary>
+/// <summary>Sends requests that client libraries do not write.</summary>
 internal static class RawHttp
 {
-    /// <summary>Sends one request line without a body, and headers a byte a letter, and gives the whole answer.</summary>
+    /// <summary>Sends a request without a body, its headers as Latin-1, and returns the whole answer.</summary>
     public static async Task<string> Send(Uri server, string requestLine, params string[] headers)
     {
         using var connection = new TcpClient();
         await connection.ConnectAsync(server.Host, server.Port);
         await using var stream = connection.GetStream();
-        await stream.WriteAsync(Encoding.Latin1.GetBytes($"{requestLine}\r\nHost: {server.Authority}\r\nConnection: close\r\n{string.Concat(headers.Select(header => header + "\r\n"))}\r\n"));
+        await stream.WriteAsync(
+            Encoding.Latin1.GetBytes(
+                $"{requestLine}\r\nHost: {server.Authority}\r\nConnection: "
+                + $"close\r\n{string.Concat(headers.Select(header => header + "\r\n"))}\r\n"));
         using var reader = new StreamReader(stream, Encoding.UTF8);
         return await reader.ReadToEndAsync();
     }

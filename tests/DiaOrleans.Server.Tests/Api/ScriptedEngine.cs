@@ -6,7 +6,7 @@ using DiaOrleans.Inference.Serving;
 
 namespace DiaOrleans.Server.Tests.Api;
 
-/// <summary>An engine that remembers what it was asked and answers as the test says: with a second of tone at once, unless told otherwise.</summary>
+/// <summary>An engine that records its calls and runs the test's script; the default script makes a second of tone at once.</summary>
 internal sealed class ScriptedEngine : ISpeechEngine, ISpeechEngineFactory
 {
     private const int Rate = 16000;
@@ -20,30 +20,34 @@ internal sealed class ScriptedEngine : ISpeechEngine, ISpeechEngineFactory
     public ModelDescription Model { get; } = new()
     {
         Name = "scripted", Profile = "classic", Precision = "fp32", FrameRate = FramesPerSecond, SampleRate = Rate,
-        MaxTextIds = 1024, MaxTextBytes = 350, MaxNewFrames = 1700, CodecFingerprint = "scripted", Sampling = new SamplingSettings(2.5f, 1.1f, 0.9f, 45),
+        MaxTextIds = 1024,
+        MaxTextBytes = 350,
+        MaxNewFrames = 1700,
+        CodecFingerprint = "scripted",
+        Sampling = new SamplingSettings(2.5f, 1.1f, 0.9f, 45),
     };
 
     /// <summary>Calls that began, in order.</summary>
     public IReadOnlyList<SpeechCall> Calls => [.. _calls];
 
-    /// <summary>Recordings that were turned into codes, in order.</summary>
+    /// <summary>Recordings that were encoded, in order.</summary>
     public IReadOnlyList<float[]> Recordings => [.. _recordings];
 
     public SpeechCall LastCall => Calls[^1];
 
-    /// <summary>What happens to an admitted call.</summary>
+    /// <summary>Runs an admitted call.</summary>
     public Func<SpeechRun, Task> Script { get; set; } = Speak;
 
-    /// <summary>The model is loaded once it ends.</summary>
+    /// <summary>The task that loads the model.</summary>
     public Task Loaded { get; set; } = Task.CompletedTask;
 
-    /// <summary>Where set, calls wait for it, and one runs at a time.</summary>
+    /// <summary>If set, each call waits for it, so that one runs at a time.</summary>
     public SemaphoreSlim? Slot { get; init; }
 
-    /// <summary>What the next calls hear; admitted by default.</summary>
+    /// <summary>The answer to the next calls; by default they are admitted.</summary>
     public EngineAdmission? Refusal { get; set; }
 
-    /// <summary>Calls in slots, where not those that run: a call has left its slot when its last codes become samples.</summary>
+    /// <summary>Calls in slots, if other than the running ones: a call leaves its slot before its last codes are decoded.</summary>
     public int? SlotsInUse { get; set; }
 
     public EngineLoad Load => new(SlotsInUse ?? Volatile.Read(ref _running), 0, 0, 1);
@@ -52,9 +56,9 @@ internal sealed class ScriptedEngine : ISpeechEngine, ISpeechEngineFactory
 
     /// <summary>Ends a call with a tone.</summary>
     /// <param name="run">The call.</param>
-    /// <param name="seconds">Of the whole tone.</param>
+    /// <param name="seconds">Length of the whole tone.</param>
     /// <param name="endedByItself">False if the limit of frames ended it.</param>
-    /// <param name="spoken">Seconds of it that were reported before.</param>
+    /// <param name="spoken">Seconds of the tone that the call has already reported.</param>
     public static Task Speak(SpeechRun run, double seconds, bool endedByItself = true, double spoken = 0)
     {
         var codes = new CodeGrid((int)(seconds * FramesPerSecond), Channels);

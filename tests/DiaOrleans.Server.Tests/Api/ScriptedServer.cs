@@ -7,10 +7,15 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace DiaOrleans.Server.Tests.Api;
 
-/// <summary>A server whose engine and whose recogniser do what the test says; it has the voice anna.</summary>
+/// <summary>A server with a scripted engine and a fake recognizer; it has the voice anna.</summary>
 internal sealed class ScriptedServer : IAsyncDisposable
 {
-    private ScriptedServer(RunningServer server, ScriptedEngine engine, FakeRecognizer recognizer) => (Server, Engine, Recognizer) = (server, engine, recognizer);
+    private ScriptedServer(RunningServer server, ScriptedEngine engine, FakeRecognizer recognizer)
+    {
+        Server = server;
+        Engine = engine;
+        Recognizer = recognizer;
+    }
 
     public RunningServer Server { get; }
 
@@ -20,14 +25,16 @@ internal sealed class ScriptedServer : IAsyncDisposable
 
     public HttpClient Client => Server.Client;
 
-    /// <summary>Where it stores everything.</summary>
+    /// <summary>The data folder.</summary>
     public string Folder => Server.Folder;
 
     public static async Task<ScriptedServer> Start(ServerOptions? options = null, ScriptedEngine? engine = null)
     {
         engine ??= new ScriptedEngine();
         var recognizer = new FakeRecognizer();
-        var server = await RunningServer.Start(options, services: services => services.AddSingleton<ISpeechEngineFactory>(engine).AddSingleton<ISpeechRecognizer>(recognizer));
+        var server = await RunningServer.Start(
+            options,
+            services: services => services.AddSingleton<ISpeechEngineFactory>(engine).AddSingleton<ISpeechRecognizer>(recognizer));
         if (options?.ApiKey is { } key) server.Client.DefaultRequestHeaders.Add("Authorization", $"Bearer {key}");
         await server.Client.Accepted(HttpMethod.Put, "/config", """{"auto_transcribe":false}""");
         await server.Client.Accepted(HttpMethod.Post, "/voice_mappings", """{"voice_id":"anna"}""");
@@ -49,7 +56,7 @@ internal sealed class ScriptedServer : IAsyncDisposable
     public ValueTask DisposeAsync() => Server.DisposeAsync();
 }
 
-/// <summary>One such server for a class of tests that leave it as they found it.</summary>
+/// <summary>One scripted server for a class of tests that do not change its state.</summary>
 public sealed class ScriptedFixture : IAsyncLifetime
 {
     internal ScriptedServer Server { get; private set; } = null!;

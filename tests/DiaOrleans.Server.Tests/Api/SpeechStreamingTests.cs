@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace DiaOrleans.Server.Tests.Api;
 
-/// <summary>What POST /v1/audio/speech sends while its engine works on; spec/api.md 2.2.</summary>
+/// <summary>What POST /v1/audio/speech sends while the engine still works; spec/api.md 2.2.</summary>
 public sealed class SpeechStreamingTests(ScriptedFixture fixture) : IClassFixture<ScriptedFixture>
 {
     private const string Script = "Where is my hat? You are wearing it, Peter.";
@@ -37,7 +37,11 @@ public sealed class SpeechStreamingTests(ScriptedFixture fixture) : IClassFixtur
         Encoding.ASCII.GetString(start, 0, 4).ShouldBe("RIFF");
         BinaryPrimitives.ReadUInt32LittleEndian(start.AsSpan(4)).ShouldBe(0xFFFFFFFF);
         Encoding.ASCII.GetString(start, 8, 8).ShouldBe("WAVEfmt ");
-        (BinaryPrimitives.ReadInt16LittleEndian(start.AsSpan(20)), BinaryPrimitives.ReadInt16LittleEndian(start.AsSpan(22)), BinaryPrimitives.ReadInt32LittleEndian(start.AsSpan(24)), BinaryPrimitives.ReadInt16LittleEndian(start.AsSpan(34)))
+        (
+            BinaryPrimitives.ReadInt16LittleEndian(start.AsSpan(20)),
+            BinaryPrimitives.ReadInt16LittleEndian(start.AsSpan(22)),
+            BinaryPrimitives.ReadInt32LittleEndian(start.AsSpan(24)),
+            BinaryPrimitives.ReadInt16LittleEndian(start.AsSpan(34)))
             .ShouldBe(((short)1, (short)1, 44100, (short)16));
         Encoding.ASCII.GetString(start, 36, 4).ShouldBe("data");
         BinaryPrimitives.ReadUInt32LittleEndian(start.AsSpan(40)).ShouldBe(0xFFFFFFFF);
@@ -51,12 +55,13 @@ public sealed class SpeechStreamingTests(ScriptedFixture fixture) : IClassFixtur
     [InlineData("""{"stream":false}""")]
     [InlineData("{}")]
     [InlineData("""{"stream_format":null}""")]
-    public async Task What_is_not_streamed_has_exact_sizes(string how)
+    public async Task Audio_that_is_not_streamed_has_exact_sizes(string how)
     {
         _server.Engine.Script = ScriptedEngine.Speak;
         using var answer = await Ask(how);
         var wav = await answer.Content.ReadAsByteArrayAsync();
-        (BinaryPrimitives.ReadInt32LittleEndian(wav.AsSpan(4)), BinaryPrimitives.ReadInt32LittleEndian(wav.AsSpan(40))).ShouldBe((wav.Length - 8, wav.Length - 44));
+        (BinaryPrimitives.ReadInt32LittleEndian(wav.AsSpan(4)), BinaryPrimitives.ReadInt32LittleEndian(wav.AsSpan(40)))
+            .ShouldBe((wav.Length - 8, wav.Length - 44));
     }
 
     [Theory]
@@ -105,7 +110,8 @@ public sealed class SpeechStreamingTests(ScriptedFixture fixture) : IClassFixtur
         events[0].GetProperty("type").GetString().ShouldBe("speech.audio.delta");
         events[^1].GetProperty("type").GetString().ShouldBe("error");
         var error = events[^1].GetProperty("error");
-        (error.GetProperty("type").GetString(), error.GetProperty("param").ValueKind, error.GetProperty("code").ValueKind).ShouldBe(("server_error", JsonValueKind.Null, JsonValueKind.Null));
+        (error.GetProperty("type").GetString(), error.GetProperty("param").ValueKind, error.GetProperty("code").ValueKind)
+            .ShouldBe(("server_error", JsonValueKind.Null, JsonValueKind.Null));
         error.GetProperty("message").GetString()!.ShouldStartWith("Audio generation failed: ");
     }
 
@@ -132,7 +138,9 @@ public sealed class SpeechStreamingTests(ScriptedFixture fixture) : IClassFixtur
         events.SkipLast(1).ShouldAllBe(e => e.EnumerateObject().Select(p => p.Name).SequenceEqual(new[] { "type", "audio" }));
         (events.SkipLast(1).Sum(e => e.GetProperty("audio").GetBytesFromBase64().Length) / 2.0).ShouldBe(24000, 50);
         // 50 frames; the text's bytes, and three tags and their spaces.
-        events[^1].GetRawText().ShouldBe($$$"""{"type":"speech.audio.done","usage":{"input_tokens":{{{Script.Length + 4}}},"output_tokens":50,"total_tokens":{{{Script.Length + 54}}}}}""");
+        events[^1].GetRawText().ShouldBe(
+            $$$"""{"type":"speech.audio.done","usage":{"input_tokens":{{{Script.Length + 4}}},"output_tokens":50"""
+            + $$$""","total_tokens":{{{Script.Length + 54}}}}}""");
     }
 
     [Fact]
@@ -164,7 +172,7 @@ public sealed class SpeechStreamingTests(ScriptedFixture fixture) : IClassFixtur
     [InlineData("seed", "null")]
     [InlineData("sample_rate", "null")]
     [InlineData("extra", "{}")]
-    public async Task A_field_is_taken_or_ignored(string field, string value)
+    public async Task A_field_is_used_or_ignored(string field, string value)
     {
         _server.Engine.Script = ScriptedEngine.Speak;
         using var answer = await Ask($$"""{"{{field}}":{{value}}}""");
@@ -209,7 +217,7 @@ public sealed class SpeechStreamingTests(ScriptedFixture fixture) : IClassFixtur
     [InlineData("sample_rate=1", "sample_rate")]
     [InlineData("stream=x", "stream")]
     [InlineData("stream_format=x", "stream_format")]
-    public async Task A_failure_in_the_query_is_placed_there(string query, string field)
+    public async Task A_failure_in_the_query_has_the_location_query(string query, string field)
     {
         var answer = await _server.Client.PostAsync($"/v1/audio/speech?input=Hi.&voice=anna&{query}", null);
         (await answer.OnlyFailure()).GetProperty("loc").EnumerateArray().Select(part => part.GetString()).ShouldBe(["query", field]);
@@ -219,15 +227,19 @@ public sealed class SpeechStreamingTests(ScriptedFixture fixture) : IClassFixtur
     public async Task Every_field_may_be_in_the_query()
     {
         _server.Engine.Script = ScriptedEngine.Speak;
-        var answer = await _server.Client.PostAsync("/v1/audio/speech?input=Hello%20there%2C%20Peter.&voice=anna&model=x&response_format=PCM&speed=2&seed=5&sample_rate=8000&instructions=x&stream=true", null);
+        var answer = await _server.Client.PostAsync(
+            "/v1/audio/speech?input=Hello%20there%2C%20Peter.&voice=anna&model=x&response_format=PCM&speed=2&seed=5&sample_rate=8000"
+            + "&instructions=x&stream=true",
+            null);
         answer.Content.Headers.ContentType!.ToString().ShouldBe("audio/pcm");
         ((await answer.Content.ReadAsByteArrayAsync()).Length / 2.0).ShouldBe(4000, 200);
         _server.Engine.LastCall.Text.ShouldBe("[S1] Hello there, Peter. [S1]");
     }
 
     [Fact]
-    public async Task A_body_silences_the_query() =>
-        (await (await _server.Client.PostJson("/v1/audio/speech?input=Hi.&voice=anna&speed=9", "{}")).Detail()).ShouldBe("Input text is required");
+    public async Task A_query_is_ignored_if_there_is_a_body() =>
+        (await (await _server.Client.PostJson("/v1/audio/speech?input=Hi.&voice=anna&speed=9", "{}")).Detail())
+            .ShouldBe("Input text is required");
 
     /// <summary>The engine makes two seconds and fails when the result is set.</summary>
     private TaskCompletionSource FailLater()
@@ -247,10 +259,16 @@ public sealed class SpeechStreamingTests(ScriptedFixture fixture) : IClassFixtur
         var fields = JsonDocument.Parse(how).RootElement.EnumerateObject().ToDictionary(p => p.Name, p => (object)p.Value);
         fields.TryAdd("input", Script);
         fields.TryAdd("voice", "anna");
-        var request = new HttpRequestMessage(HttpMethod.Post, "/v1/audio/speech") { Content = new StringContent(JsonSerializer.Serialize(fields)) };
+        var request = new HttpRequestMessage(HttpMethod.Post, "/v1/audio/speech")
+        {
+            Content = new StringContent(JsonSerializer.Serialize(fields)),
+        };
         return _server.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
     }
 
     private static async Task<List<JsonElement>> Events(HttpResponseMessage answer) =>
-        [.. (await answer.Content.ReadAsStringAsync()).Split("\n\n", StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line["data: ".Length..]).RootElement)];
+        [
+            .. (await answer.Content.ReadAsStringAsync()).Split("\n\n", StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => JsonDocument.Parse(line["data: ".Length..]).RootElement)
+        ];
 }

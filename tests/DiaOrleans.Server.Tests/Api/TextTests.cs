@@ -6,7 +6,7 @@ using DiaOrleans.Inference.Serving;
 
 namespace DiaOrleans.Server.Tests.Api;
 
-/// <summary>What the model is given to say; spec/api.md 3.1 and 3.2.</summary>
+/// <summary>The text that the engine gets; spec/api.md 3.1 and 3.2.</summary>
 public sealed partial class TextTests(ScriptedFixture fixture) : IClassFixture<ScriptedFixture>, IAsyncLifetime
 {
     private readonly ScriptedServer _server = fixture.Server;
@@ -15,7 +15,10 @@ public sealed partial class TextTests(ScriptedFixture fixture) : IClassFixture<S
     {
         _server.Engine.Script = ScriptedEngine.Speak;
         foreach (var (id, speaker) in new[] { ("two", "S2"), ("odd", "S3"), ("small", "s2") })
-            await _server.Client.Accepted(HttpMethod.Post, "/voice_mappings", JsonSerializer.Serialize(new { voice_id = id, primary_speaker = speaker }));
+            await _server.Client.Accepted(
+                HttpMethod.Post,
+                "/voice_mappings",
+                JsonSerializer.Serialize(new { voice_id = id, primary_speaker = speaker }));
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
@@ -50,7 +53,8 @@ public sealed partial class TextTests(ScriptedFixture fixture) : IClassFixture<S
     {
         (await _server.Generate(new { text = "Hello there, Peter." }, voice)).EnsureSuccessStatusCode();
         _server.Engine.LastCall.Text.ShouldBe(processed);
-        (await (await _server.Client.GetAsync("/voice_mappings")).Json()).GetProperty(voice).GetProperty("primary_speaker").GetString().ShouldBe(stored);
+        (await (await _server.Client.GetAsync("/voice_mappings")).Json()).GetProperty(voice).GetProperty("primary_speaker").GetString()
+            .ShouldBe(stored);
     }
 
     [Theory]
@@ -60,9 +64,15 @@ public sealed partial class TextTests(ScriptedFixture fixture) : IClassFixture<S
     [InlineData("\0\u0001\u001F")]
     [InlineData("[S1] [S2]")]
     [InlineData("[S1]*[S1]")]
-    public async Task Text_that_says_nothing_is_empty(string text)
+    public async Task Text_without_letters_or_digits_is_empty(string text)
     {
-        foreach (var (path, detail) in new[] { ("/generate", "Text cannot be empty"), ("/api/tts/generate", "Text cannot be empty"), ("/generate?async_mode=true", "Text cannot be empty") })
+        foreach (
+            var (path, detail) in new[]
+            {
+                ("/generate", "Text cannot be empty"),
+                ("/api/tts/generate", "Text cannot be empty"),
+                ("/generate?async_mode=true", "Text cannot be empty"),
+            })
         {
             var answer = await _server.Client.PostJson(path, JsonSerializer.Serialize(new { text, voice_id = "anna" }));
             (answer.StatusCode, await answer.Detail()).ShouldBe((HttpStatusCode.BadRequest, detail));
@@ -70,7 +80,7 @@ public sealed partial class TextTests(ScriptedFixture fixture) : IClassFixture<S
     }
 
     [Fact]
-    public async Task Nothing_of_the_longest_text_is_dropped_and_every_call_stands_by_itself()
+    public async Task Nothing_of_the_longest_text_is_dropped_and_every_call_is_complete()
     {
         var text = LongText(4096);
         var calls = await Calls(new { text, seed = 1, max_tokens = 10000 });
@@ -80,7 +90,8 @@ public sealed partial class TextTests(ScriptedFixture fixture) : IClassFixture<S
         {
             call.Text.ShouldStartWith("[S");
             call.Text.ShouldEndWith("]");
-            (call.Text.Count(c => c == '('), call.Text.Split("(laughs)").Length - 1).ShouldBe((call.Text.Count(c => c == ')'), call.Text.Count(c => c == '(')));
+            (call.Text.Count(c => c == '('), call.Text.Split("(laughs)").Length - 1)
+                .ShouldBe((call.Text.Count(c => c == ')'), call.Text.Count(c => c == '(')));
         }
     }
 
@@ -109,7 +120,7 @@ public sealed partial class TextTests(ScriptedFixture fixture) : IClassFixture<S
     }
 
     [Fact]
-    public async Task Every_call_draws_from_the_seed_and_its_place()
+    public async Task The_seed_of_a_call_depends_on_the_request_s_seed_and_the_call_s_index()
     {
         var first = await Calls(new { text = LongText(1500), seed = 1 });
         first.Select(call => call.Seed).Distinct().Count().ShouldBe(first.Count);
@@ -128,10 +139,13 @@ public sealed partial class TextTests(ScriptedFixture fixture) : IClassFixture<S
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_very_short_text_is_tried_again_where_the_model_runs_on_or_says_nothing(bool runsOn)
+    public async Task A_very_short_text_is_tried_again_if_the_model_runs_on_or_makes_no_audio(bool runsOn)
     {
         var attempts = 0;
-        _server.Engine.Script = run => ++attempts < 3 ? ScriptedEngine.Speak(run, runsOn ? 3 : 0, endedByItself: !runsOn) : ScriptedEngine.Speak(run, 0.5);
+        _server.Engine.Script = run => ++attempts < 3 ? ScriptedEngine.Speak(
+            run,
+            runsOn ? 3 : 0,
+            endedByItself: !runsOn) : ScriptedEngine.Speak(run, 0.5);
         var calls = await Calls(new { text = "Yes.", seed = 1 });
         calls.Count.ShouldBe(3);
         calls.Select(call => call.Text).Distinct().ShouldHaveSingleItem();
@@ -139,7 +153,7 @@ public sealed partial class TextTests(ScriptedFixture fixture) : IClassFixture<S
     }
 
     [Fact]
-    public async Task A_model_that_never_says_anything_is_a_500()
+    public async Task A_model_that_never_makes_audio_is_a_500()
     {
         _server.Engine.Script = run => ScriptedEngine.Speak(run, 0);
         var answer = await _server.Generate(new { text = "Yes." });
@@ -159,13 +173,14 @@ public sealed partial class TextTests(ScriptedFixture fixture) : IClassFixture<S
     private static string LongText(int characters)
     {
         var text = new StringBuilder();
-        for (var i = 0; text.Length + 60 < characters; i++) text.Append($"Number {i} of the lamps is still on{(i % 3 == 0 ? ", (laughs) and nobody minds" : "")}. ");
+        for (var i = 0; text.Length + 60 < characters; i++)
+            text.Append($"Number {i} of the lamps is still on{(i % 3 == 0 ? ", (laughs) and nobody minds" : "")}. ");
         return text.ToString().TrimEnd();
     }
 
     private static string Own(IReadOnlyList<SpeechCall> calls, int i) => OwnWithSpaces(calls, i).Replace(" ", "");
 
-    /// <summary>A call's own words: those behind what it repeats of the first call.</summary>
+    /// <summary>A call's own text: what follows the text of the first call, which it repeats.</summary>
     private static string OwnWithSpaces(IReadOnlyList<SpeechCall> calls, int i)
     {
         var text = Tags().Replace(calls[i].Text, "").Trim();
@@ -173,7 +188,7 @@ public sealed partial class TextTests(ScriptedFixture fixture) : IClassFixture<S
         var first = Tags().Replace(calls[0].Text, "").Trim();
         var common = 0;
         while (common < text.Length && common < first.Length && text[common] == first[common]) common++;
-        // What is common may reach into the first sentence that is not repeated, by "Number " and a digit.
+        // The common part can include the start of the next sentence: "Number " and a digit.
         return text[text.IndexOf("Number ", Math.Max(0, common - 10), StringComparison.Ordinal)..];
     }
 

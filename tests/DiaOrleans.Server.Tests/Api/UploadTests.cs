@@ -20,7 +20,8 @@ public sealed class UploadTests(PromptFixture fixture) : IClassFixture<PromptFix
     {
         var answer = await _server.Upload("anna", PromptServer.Tone(1.5), prefix: prefix);
         (await answer.Content.ReadAsStringAsync()).ShouldBe(
-            """{"message":"Audio prompt 'anna' uploaded successfully","duration":1.5,"sample_rate":44100,"original_sample_rate":16000,"channels":"mono"}""");
+            """{"message":"Audio prompt 'anna' uploaded successfully","duration":1.5,"sample_rate":44100"""
+            + ""","original_sample_rate":16000,"channels":"mono"}""");
         (await _server.Client.GetStringAsync($"{prefix}/audio_prompts"))
             .ShouldBe("""{"anna":{"file_path":"audio_prompts/anna.wav","duration":1.5,"sample_rate":44100,"exists":true}}""");
         new FileInfo(_server.File("anna.wav")).Length.ShouldBe(44 + 2 * 66150);
@@ -48,7 +49,8 @@ public sealed class UploadTests(PromptFixture fixture) : IClassFixture<PromptFix
     public Task A_body_that_is_no_form_lacks_both_parts(string type, string body) => LacksBothParts(type, body);
 
     [Fact]
-    public Task A_boundary_beyond_all_bounds_is_no_form() => LacksBothParts($"multipart/form-data; boundary={new string('x', 5000)}", "--x--");
+    public Task A_form_with_a_very_long_boundary_is_no_form() =>
+        LacksBothParts($"multipart/form-data; boundary={new string('x', 5000)}", "--x--");
 
     private async Task LacksBothParts(string type, string body)
     {
@@ -56,15 +58,21 @@ public sealed class UploadTests(PromptFixture fixture) : IClassFixture<PromptFix
         content.Headers.TryAddWithoutValidation("Content-Type", type);
         var answer = await Post(content);
         ((int)answer.StatusCode).ShouldBe(422, await answer.Content.ReadAsStringAsync());
-        (await answer.Json()).GetProperty("detail").EnumerateArray().Select(f => f.GetProperty("loc")[1].GetString()).ShouldBe(["prompt_id", "audio_file"]);
+        (await answer.Json()).GetProperty("detail").EnumerateArray().Select(f => f.GetProperty("loc")[1].GetString())
+            .ShouldBe(["prompt_id", "audio_file"]);
     }
 
     [Fact]
     public async Task Parts_of_the_wrong_kind_fail_at_their_fields()
     {
-        var text = new MultipartFormDataContent { { new StringContent("a"), "prompt_id" }, { new StringContent("not a file"), "audio_file" } };
+        var text = new MultipartFormDataContent
+        {
+            { new StringContent("a"), "prompt_id" },
+            { new StringContent("not a file"), "audio_file" },
+        };
         (await (await Post(text)).OnlyFailure()).GetRawText().ShouldBe(
-            """{"type":"value_error","loc":["body","audio_file"],"msg":"Value error, Expected UploadFile, received: <class 'str'>","input":null,"ctx":{"error":{}}}""");
+            """{"type":"value_error","loc":["body","audio_file"],"msg":"Value error, Expected UploadFile, received: <class 'str'>","""
+            + "\"input\":null,\"ctx\":{\"error\":{}}}");
         var file = PromptServer.Form(null, PromptServer.Tone(1));
         file.Add(new ByteArrayContent([1]), "prompt_id", "a.txt");
         var failure = await (await Post(file)).OnlyFailure();
@@ -82,7 +90,7 @@ public sealed class UploadTests(PromptFixture fixture) : IClassFixture<PromptFix
     [InlineData("ok", "", "No audio file provided")]
     [InlineData("ok", "x.txt", "Unsupported file format. Supported: .wav, .mp3, .m4a, .flac, .ogg, .aac")]
     [InlineData("ok", "wav", "Unsupported file format. Supported: .wav, .mp3, .m4a, .flac, .ogg, .aac")]
-    public async Task Names_are_checked_in_their_order_whatever_the_file_and_wherever_it_stands(string id, string fileName, string detail)
+    public async Task Names_are_checked_in_their_order_wherever_the_file_is_in_the_form(string id, string fileName, string detail)
     {
         foreach (var fileFirst in (bool[])[false, true])
         {
@@ -100,21 +108,23 @@ public sealed class UploadTests(PromptFixture fixture) : IClassFixture<PromptFix
     {
         var answer = await Post(PromptServer.Form("big", new byte[MaxFile + 1], fileFirst: fileFirst));
         ((int)answer.StatusCode, await answer.Detail()).ShouldBe((413, "Audio file too large (maximum 25 MB)"));
-        (await Post(PromptServer.Form("big", new byte[MaxFile], fileFirst: fileFirst))).StatusCode.ShouldBe(System.Net.HttpStatusCode.BadRequest);
+        (await Post(PromptServer.Form("big", new byte[MaxFile], fileFirst: fileFirst))).StatusCode
+            .ShouldBe(System.Net.HttpStatusCode.BadRequest);
     }
 
     [Fact]
-    public async Task A_bad_id_is_told_before_a_size_that_is_too_large()
+    public async Task An_invalid_id_is_reported_before_a_file_that_is_too_large()
     {
         var answer = await Post(PromptServer.Form("../x", new byte[MaxFile + 1], fileFirst: true));
         (await answer.Detail()).ShouldBe("Invalid prompt_id");
     }
 
     [Fact]
-    public async Task Files_without_usable_audio_are_told_apart()
+    public async Task Files_without_usable_audio_have_different_errors()
     {
         (await Refused([])).ShouldBe("Audio file is empty");
-        (await Refused(Encoding.UTF8.GetBytes("This is a diary, and no sound."))).ShouldStartWith("Cannot read audio file. Please check the file format: ");
+        (await Refused(Encoding.UTF8.GetBytes("This is a diary, and no sound.")))
+            .ShouldStartWith("Cannot read audio file. Please check the file format: ");
         (await Refused(WaveFile.Encode([], 16000))).ShouldBe("Audio file contains no audio data");
         (await Refused(PromptServer.Tone(0.4))).ShouldBe("Audio file too short (minimum 0.5 seconds)");
         (await Refused(PromptServer.Tone(61, rate: 8000))).ShouldBe("Audio file too long (maximum 60 seconds)");
@@ -125,10 +135,11 @@ public sealed class UploadTests(PromptFixture fixture) : IClassFixture<PromptFix
     [InlineData("x.WAV")]
     [InlineData("C:\\\\sounds\\\\x.wav")]
     [InlineData("x.mp3")]
-    public async Task The_name_only_tells_that_it_is_audio(string fileName) => (await _server.Upload("a", fileName: fileName)).EnsureSuccessStatusCode();
+    public async Task Only_the_extension_of_the_file_name_matters(string fileName) =>
+        (await _server.Upload("a", fileName: fileName)).EnsureSuccessStatusCode();
 
     [Fact]
-    public async Task Parts_that_nobody_asked_for_are_passed_over()
+    public async Task Unknown_parts_are_ignored()
     {
         var form = PromptServer.Form("a", PromptServer.Tone(1));
         form.Add(new StringContent("hello"), "comment");
@@ -136,14 +147,15 @@ public sealed class UploadTests(PromptFixture fixture) : IClassFixture<PromptFix
     }
 
     [Fact]
-    public async Task A_60_second_file_and_silence_are_taken()
+    public async Task A_60_second_file_and_silence_are_accepted()
     {
         (await (await _server.Upload("long", PromptServer.Tone(60, rate: 8000))).Json()).GetProperty("duration").GetDouble().ShouldBe(60);
         (await _server.Upload("quiet", WaveFile.Encode(new float[16000], 16000))).EnsureSuccessStatusCode();
     }
 
     [Fact]
-    public async Task The_file_may_come_before_the_id() => (await Post(PromptServer.Form("a", PromptServer.Tone(1), fileFirst: true))).EnsureSuccessStatusCode();
+    public async Task The_file_may_come_before_the_id() =>
+        (await Post(PromptServer.Form("a", PromptServer.Tone(1), fileFirst: true))).EnsureSuccessStatusCode();
 
     private async Task<string> Refused(byte[] file)
     {
@@ -169,7 +181,8 @@ public sealed class UploadTests(PromptFixture fixture) : IClassFixture<PromptFix
     [Theory]
     [InlineData(128, 200)]
     [InlineData(129, 400)]
-    public async Task An_id_has_at_most_128_characters(int length, int status) => ((int)(await _server.Upload(new string('a', length))).StatusCode).ShouldBe(status);
+    public async Task An_id_has_at_most_128_characters(int length, int status) =>
+        ((int)(await _server.Upload(new string('a', length))).StatusCode).ShouldBe(status);
 
     [Theory]
     [InlineData(" a")]
@@ -195,21 +208,27 @@ public sealed class UploadTests(PromptFixture fixture) : IClassFixture<PromptFix
     [InlineData("flac")]
     [InlineData("ogg")]
     [InlineData("aac")]
-    public async Task A_name_may_end_so(string extension) => (await _server.Upload("a", fileName: $"x.y.{extension}")).EnsureSuccessStatusCode();
+    public async Task An_extension_is_accepted(string extension) =>
+        (await _server.Upload("a", fileName: $"x.y.{extension}")).EnsureSuccessStatusCode();
 
     [Theory]
     [InlineData("wma")]
     [InlineData("mp4")]
     [InlineData("wav.txt")]
     [InlineData("")]
-    public async Task Another_ending_is_refused(string extension) => (await (await _server.Upload("a", fileName: $"x.{extension}")).Detail()).ShouldStartWith("Unsupported file format.");
+    public async Task Another_extension_is_refused(string extension) =>
+        (await (await _server.Upload("a", fileName: $"x.{extension}")).Detail()).ShouldStartWith("Unsupported file format.");
 
     [Theory]
     [InlineData("Prompt_id", "audio_file", "prompt_id")]
     [InlineData("prompt_id", "Audio_File", "audio_file")]
-    public async Task A_part_s_name_in_other_letters_is_unknown(string idName, string fileName, string missing)
+    public async Task A_part_s_name_in_another_case_is_unknown(string idName, string fileName, string missing)
     {
-        var form = new MultipartFormDataContent { { new StringContent("a"), idName }, { new ByteArrayContent(PromptServer.Tone(1)), fileName, "x.wav" } };
+        var form = new MultipartFormDataContent
+        {
+            { new StringContent("a"), idName },
+            { new ByteArrayContent(PromptServer.Tone(1)), fileName, "x.wav" },
+        };
         (await (await Post(form)).OnlyFailure()).GetProperty("loc")[1].GetString().ShouldBe(missing);
     }
 
@@ -217,17 +236,23 @@ public sealed class UploadTests(PromptFixture fixture) : IClassFixture<PromptFix
     public async Task A_recording_is_stored_as_mono_at_44100_hz_with_a_peak_of_95_percent()
     {
         var answer = await (await _server.Upload("a", Stereo(22050, 1.5))).Json();
-        (answer.GetProperty("duration").GetDouble(), answer.GetProperty("sample_rate").GetInt32(), answer.GetProperty("original_sample_rate").GetInt32(), answer.GetProperty("channels").GetString()).ShouldBe((1.5, 44100, 22050, "mono"));
+        (
+            answer.GetProperty("duration").GetDouble(),
+            answer.GetProperty("sample_rate").GetInt32(),
+            answer.GetProperty("original_sample_rate").GetInt32(),
+            answer.GetProperty("channels").GetString())
+            .ShouldBe((1.5, 44100, 22050, "mono"));
         var stored = await File.ReadAllBytesAsync(_server.File("a.wav"));
-        (BitConverter.ToInt16(stored, 22), BitConverter.ToInt32(stored, 24), BitConverter.ToInt16(stored, 34)).ShouldBe(((short)1, 44100, (short)16));
+        (BitConverter.ToInt16(stored, 22), BitConverter.ToInt32(stored, 24), BitConverter.ToInt16(stored, 34))
+            .ShouldBe(((short)1, 44100, (short)16));
         var samples = Enumerable.Range(0, (stored.Length - 44) / 2).Select(i => BitConverter.ToInt16(stored, 44 + 2 * i)).ToArray();
         samples.Max(sample => Math.Abs((double)sample)).ShouldBe(0.95 * 32767, 40);
-        // The left channel has 200 Hz and the right one 200 Hz against it, half as loud: what is left of both.
+        // The left channel has 200 Hz, the right one the same at half the level and inverted; this is their average.
         (samples.Zip(samples.Skip(1)).Count(pair => pair is (< 0, >= 0)) / 1.5).ShouldBe(200, 3);
     }
 
     [Fact]
-    public async Task An_upload_under_an_id_that_there_is_replaces_it()
+    public async Task An_upload_under_an_existing_id_replaces_it()
     {
         (await _server.Upload("a", PromptServer.Tone(1))).EnsureSuccessStatusCode();
         (await _server.Upload("a", PromptServer.Tone(2))).EnsureSuccessStatusCode();

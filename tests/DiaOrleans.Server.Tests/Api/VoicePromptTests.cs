@@ -29,7 +29,7 @@ public sealed class VoicePromptTests(ScriptedFixture fixture) : IClassFixture<Sc
     [InlineData("My own words.", "[S1] My own words. Hello there, Peter. [S1]")]
     [InlineData("[S1] One. [S2] Two.", "[S1] One. [S2] Two. [S1] Hello there, Peter. [S1]")]
     [InlineData("[S2] Two. [S1] One.", "[S2] Two. [S1] One. Hello there, Peter. [S1]")]
-    public async Task The_transcript_comes_before_the_text_and_no_tag_twice_in_a_row(string transcript, string spoken)
+    public async Task The_transcript_precedes_the_text_without_the_same_tag_twice_in_a_row(string transcript, string spoken)
     {
         await Upload();
         await Transcribe(transcript);
@@ -37,7 +37,8 @@ public sealed class VoicePromptTests(ScriptedFixture fixture) : IClassFixture<Sc
         call.Text.ShouldBe(spoken);
         call.Prompt.ShouldNotBeNull().Rows.ShouldBe(100);
         var log = await _server.LastLog();
-        (log.GetProperty("audio_prompt_used").GetBoolean(), log.GetProperty("processed_text").GetString()).ShouldBe((true, $"[S1] {Text} [S1]"));
+        (log.GetProperty("audio_prompt_used").GetBoolean(), log.GetProperty("processed_text").GetString())
+            .ShouldBe((true, $"[S1] {Text} [S1]"));
     }
 
     [Fact]
@@ -45,19 +46,21 @@ public sealed class VoicePromptTests(ScriptedFixture fixture) : IClassFixture<Sc
     {
         await Upload();
         await Transcribe("My own words.");
-        (await Speak(await Voice(new { audio_prompt = _prompt, primary_speaker = "S2" }))).Text.ShouldBe("[S2] My own words. Hello there, Peter. [S2]");
+        (await Speak(await Voice(new { audio_prompt = _prompt, primary_speaker = "S2" }))).Text
+            .ShouldBe("[S2] My own words. Hello there, Peter. [S2]");
     }
 
     [Fact]
-    public async Task The_voice_s_own_transcript_comes_before_the_prompt_s()
+    public async Task The_voice_s_own_transcript_overrides_the_prompt_s()
     {
         await Upload();
         await Transcribe("Of the prompt.");
-        (await Speak(await Voice(new { audio_prompt = _prompt, audio_prompt_transcript = "Of the voice." }))).Text.ShouldBe("[S1] Of the voice. Hello there, Peter. [S1]");
+        (await Speak(await Voice(new { audio_prompt = _prompt, audio_prompt_transcript = "Of the voice." }))).Text
+            .ShouldBe("[S1] Of the voice. Hello there, Peter. [S1]");
     }
 
     [Fact]
-    public async Task A_prompt_without_words_is_recognised_once_where_the_configuration_allows_it()
+    public async Task A_prompt_without_a_transcript_is_transcribed_once_if_the_configuration_allows_it()
     {
         await Upload();
         await Client.Accepted(HttpMethod.Put, "/config", "{}");
@@ -71,7 +74,7 @@ public sealed class VoicePromptTests(ScriptedFixture fixture) : IClassFixture<Sc
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_prompt_whose_words_nobody_knows_is_continued_by_its_sound_alone(bool available)
+    public async Task A_prompt_without_any_transcript_is_continued_by_its_audio_alone(bool available)
     {
         await Upload();
         if (!available) await Client.Accepted(HttpMethod.Put, "/config", "{}");
@@ -82,12 +85,13 @@ public sealed class VoicePromptTests(ScriptedFixture fixture) : IClassFixture<Sc
     }
 
     [Fact]
-    public async Task A_prompt_that_is_not_registered_is_passed_over() => await SpeaksWithoutPrompt(await Voice(new { audio_prompt = "not registered", audio_prompt_transcript = "Words." }));
+    public async Task A_prompt_that_is_not_registered_is_ignored() =>
+        await SpeaksWithoutPrompt(await Voice(new { audio_prompt = "not registered", audio_prompt_transcript = "Words." }));
 
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_prompt_whose_file_is_gone_or_spoilt_is_passed_over(bool gone)
+    public async Task A_prompt_whose_file_is_missing_or_damaged_is_ignored(bool gone)
     {
         await Upload();
         await Transcribe("Words.");
@@ -99,7 +103,7 @@ public sealed class VoicePromptTests(ScriptedFixture fixture) : IClassFixture<Sc
     }
 
     [Fact]
-    public async Task The_output_has_nothing_of_the_prompt_s_own_sound()
+    public async Task The_output_contains_no_audio_of_the_prompt()
     {
         await Upload(seconds: 10);
         var answer = await _server.Generate(new { text = Text }, await Voice(new { audio_prompt = _prompt }));
@@ -119,9 +123,10 @@ public sealed class VoicePromptTests(ScriptedFixture fixture) : IClassFixture<Sc
     }
 
     [Fact]
-    public async Task A_prompt_over_the_maximum_is_shortened_with_its_words_where_their_times_are_known()
+    public async Task A_prompt_over_the_maximum_is_shortened_with_its_words_if_their_times_are_known()
     {
-        (_server.Recognizer.Text, _server.Recognizer.Spans) = ("one two three", [new TranscriptSpan(0, 6, "one"), new TranscriptSpan(6, 12, "two"), new TranscriptSpan(12, 20, "three")]);
+        _server.Recognizer.Text = "one two three";
+        _server.Recognizer.Spans = [new TranscriptSpan(0, 6, "one"), new TranscriptSpan(6, 12, "two"), new TranscriptSpan(12, 20, "three")];
         try
         {
             await Upload(20);
@@ -132,7 +137,8 @@ public sealed class VoicePromptTests(ScriptedFixture fixture) : IClassFixture<Sc
         }
         finally
         {
-            (_server.Recognizer.Text, _server.Recognizer.Spans) = ("Heard words.", []);
+            _server.Recognizer.Text = "Heard words.";
+            _server.Recognizer.Spans = [];
         }
     }
 
@@ -152,7 +158,7 @@ public sealed class VoicePromptTests(ScriptedFixture fixture) : IClassFixture<Sc
     [Theory]
     [InlineData(true, "By hand.")]
     [InlineData(false, null)]
-    public async Task A_new_upload_drops_words_that_were_not_set_by_hand(bool byHand, string? left)
+    public async Task A_new_upload_drops_a_transcript_that_was_not_set_by_hand(bool byHand, string? left)
     {
         await Upload();
         if (byHand) await Transcribe("By hand.");
@@ -166,7 +172,7 @@ public sealed class VoicePromptTests(ScriptedFixture fixture) : IClassFixture<Sc
     [InlineData("""{"audio_prompt":"{0}"}""", "Of the prompt.")]
     [InlineData("""{"audio_prompt":"{0}","audio_prompt_transcript":"Sent."}""", "Sent.")]
     [InlineData("""{"style":"calm"}""", "Of the voice.")]
-    public async Task Another_prompt_brings_its_own_words_unless_some_are_sent(string change, string transcript)
+    public async Task Another_prompt_has_its_own_transcript_unless_one_is_sent(string change, string transcript)
     {
         await Upload();
         await Transcribe("Of the prompt.");
@@ -176,16 +182,21 @@ public sealed class VoicePromptTests(ScriptedFixture fixture) : IClassFixture<Sc
     }
 
     [Fact]
-    public async Task A_job_tells_whether_a_prompt_was_used()
+    public async Task A_job_shows_whether_a_prompt_was_used()
     {
         await Upload();
         var voice = await Voice(new { audio_prompt = _prompt });
-        var id = (await Client.Accepted(HttpMethod.Post, "/generate?async_mode=true", JsonSerializer.Serialize(new { text = Text, voice_id = voice }))).GetProperty("job_id").GetString();
+        var id = (
+            await Client.Accepted(
+                HttpMethod.Post,
+                "/generate?async_mode=true",
+                JsonSerializer.Serialize(new { text = Text, voice_id = voice }))).GetProperty("job_id").GetString();
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         JsonElement job;
         do job = await (await Client.GetAsync($"/jobs/{id}", limit.Token)).Json();
         while (job.GetProperty("status").GetString() != "completed");
-        (job.GetProperty("audio_prompt_used").GetBoolean(), job.GetProperty("processed_text").GetString()).ShouldBe((true, $"[S1] {Text} [S1]"));
+        (job.GetProperty("audio_prompt_used").GetBoolean(), job.GetProperty("processed_text").GetString())
+            .ShouldBe((true, $"[S1] {Text} [S1]"));
     }
 
     private async Task SpeaksWithoutPrompt(string voice)
@@ -201,7 +212,8 @@ public sealed class VoicePromptTests(ScriptedFixture fixture) : IClassFixture<Sc
         answer.StatusCode.ShouldBe(HttpStatusCode.OK, await answer.Content.ReadAsStringAsync());
     }
 
-    private Task Transcribe(string transcript) => Client.Accepted(HttpMethod.Put, $"/audio_prompts/{_prompt}/transcript", JsonSerializer.Serialize(new { transcript }));
+    private Task Transcribe(string transcript) =>
+        Client.Accepted(HttpMethod.Put, $"/audio_prompts/{_prompt}/transcript", JsonSerializer.Serialize(new { transcript }));
 
     private async Task<JsonElement> Metadata() => await (await Client.GetAsync($"/audio_prompts/metadata/{_prompt}")).Json();
 

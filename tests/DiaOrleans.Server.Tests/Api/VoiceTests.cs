@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace DiaOrleans.Server.Tests.Api;
 
-/// <summary>spec/api.md 4, on a server of their own, which has no voices when a test begins.</summary>
+/// <summary>Voices; spec/api.md 4. The class has a server of its own, without voices when a test begins.</summary>
 public sealed class VoiceTests(VoiceTests.Fixture fixture) : IClassFixture<VoiceTests.Fixture>, IAsyncLifetime
 {
     private readonly HttpClient _client = fixture.Server.Client;
@@ -26,19 +26,28 @@ public sealed class VoiceTests(VoiceTests.Fixture fixture) : IClassFixture<Voice
     [Fact]
     public async Task Voices_are_created_listed_changed_and_deleted()
     {
-        (await (await _client.PostJson("/voice_mappings", """{"voice_id":"zoë","style":"","primary_speaker":null}""")).Content.ReadAsStringAsync())
-            .ShouldBe("""{"message":"Voice 'zoë' created successfully","voice_config":{"style":"neutral","primary_speaker":"S1","audio_prompt":null,"audio_prompt_transcript":null}}""");
+        var created = await _client.PostJson("/voice_mappings", """{"voice_id":"zoë","style":"","primary_speaker":null}""");
+        (await created.Content.ReadAsStringAsync())
+            .ShouldBe(
+                """{"message":"Voice 'zoë' created successfully","voice_config":"""
+                + """{"style":"neutral","primary_speaker":"S1","audio_prompt":null,"audio_prompt_transcript":null}}""");
         await _client.PostJson("/v1/voice_mappings", """{"voice_id":"bob","style":"warm","primary_speaker":"S2","audio_prompt":"p1"}""");
         (await _client.GetStringAsync("/voices")).ShouldBe(
-            """{"voices":[{"id":"zoë","name":"zoë","style":"neutral","primary_speaker":"S1","has_audio_prompt":false,"preview_url":"/preview/zo%C3%AB"},""" +
+            """{"voices":[{"id":"zoë","name":"zoë","style":"neutral","primary_speaker":"S1","has_audio_prompt":false"""
+            + ""","preview_url":"/preview/zo%C3%AB"},""" +
             """{"id":"bob","name":"bob","style":"warm","primary_speaker":"S2","has_audio_prompt":true,"preview_url":"/preview/bob"}]}""");
 
-        (await (await _client.PutJson("/voice_mappings/bob", """{"voice_id":"other","style":"calm","primary_speaker":null}""")).Content.ReadAsStringAsync())
-            .ShouldBe("""{"message":"Voice 'bob' updated successfully","voice_config":{"style":"calm","primary_speaker":"S2","audio_prompt":"p1","audio_prompt_transcript":null}}""");
+        (
+            await (await _client.PutJson("/voice_mappings/bob", """{"voice_id":"other","style":"calm","primary_speaker":"""
+                + """null}""")).Content.ReadAsStringAsync())
+            .ShouldBe(
+                """{"message":"Voice 'bob' updated successfully","voice_config":"""
+                + """{"style":"calm","primary_speaker":"S2","audio_prompt":"p1","audio_prompt_transcript":null}}""");
         await _client.PostJson("/voice_mappings", """{"voice_id":"zoë","style":"again"}""");
         (await (await _client.GetAsync("/voice_mappings")).Json()).EnumerateObject().Select(p => p.Name).ShouldBe(["zoë", "bob"]);
 
-        (await (await _client.DeleteAsync("/voice_mappings/zo%C3%AB")).Content.ReadAsStringAsync()).ShouldBe("""{"message":"Voice 'zoë' deleted successfully"}""");
+        (await (await _client.DeleteAsync("/voice_mappings/zo%C3%AB")).Content.ReadAsStringAsync())
+            .ShouldBe("""{"message":"Voice 'zoë' deleted successfully"}""");
         (await (await _client.GetAsync("/voice_mappings")).Json()).EnumerateObject().Select(p => p.Name).ShouldBe(["bob"]);
         await _client.PostJson("/voice_mappings", """{"voice_id":"zoë"}""");
         (await (await _client.GetAsync("/voice_mappings")).Json()).EnumerateObject().Select(p => p.Name).ShouldBe(["bob", "zoë"]);
@@ -51,7 +60,8 @@ public sealed class VoiceTests(VoiceTests.Fixture fixture) : IClassFixture<Voice
     {
         foreach (var (path, id) in new[] { ("nobody", "nobody"), ("%20", " "), ("a%252Fb", "a%2Fb"), ("a%2Fb", "a/b") })
         {
-            var answer = await _client.SendAsync(new HttpRequestMessage(new HttpMethod(method), $"/v1/voice_mappings/{path}") { Content = new StringContent("{}") });
+            var answer = await _client.SendAsync(
+                new HttpRequestMessage(new HttpMethod(method), $"/v1/voice_mappings/{path}") { Content = new StringContent("{}") });
             answer.StatusCode.ShouldBe(HttpStatusCode.NotFound);
             (await answer.Detail()).ShouldBe($"Voice '{id}' not found");
             (await answer.Json()).GetProperty("error").GetProperty("code").GetString().ShouldBe("voice_not_found");
@@ -74,13 +84,13 @@ public sealed class VoiceTests(VoiceTests.Fixture fixture) : IClassFixture<Voice
     [InlineData("/voice_mappings/./v")]
     [InlineData("/voice_mappings/x/../v")]
     [InlineData("/v1/voice_mappings/v?voice_mappings/x")]
-    public async Task A_path_that_routing_takes_for_a_voice_is_that_voice(string path)
+    public async Task A_path_that_routing_maps_to_a_voice_is_that_voice(string path)
     {
         (await RawHttp.Send(_client.BaseAddress!, $"DELETE {path} HTTP/1.1")).ShouldContain("Voice 'v' not found");
     }
 
     [Fact]
-    public async Task A_key_that_is_no_text_is_an_unknown_field()
+    public async Task A_key_that_is_invalid_unicode_is_an_unknown_field()
     {
         (await _client.PostJson("/voice_mappings", """{"\ud800":1,"voice_id":"v"}""")).EnsureSuccessStatusCode();
         (await _client.PutJson("/voice_mappings/v", """{"\ud800":1,"style":"calm"}""")).EnsureSuccessStatusCode();
@@ -95,7 +105,7 @@ public sealed class VoiceTests(VoiceTests.Fixture fixture) : IClassFixture<Voice
     [InlineData("""{"style":"x"}""", 422)]
     [InlineData("""{"voice_id":"x","style":3}""", 422)]
     [InlineData("""{"voice_id":null}""", 422)]
-    public async Task A_voice_that_cannot_be_is_refused(string body, int status)
+    public async Task A_voice_that_cannot_exist_is_refused(string body, int status)
     {
         var answer = await _client.PostJson("/voice_mappings", body);
         ((int)answer.StatusCode).ShouldBe(status);
@@ -106,8 +116,14 @@ public sealed class VoiceTests(VoiceTests.Fixture fixture) : IClassFixture<Voice
     [Fact]
     public async Task An_id_has_at_most_256_code_points()
     {
-        ((int)(await _client.PostJson("/voice_mappings", JsonSerializer.Serialize(new { voice_id = string.Concat(Enumerable.Repeat("😀", 256)) }))).StatusCode).ShouldBe(200);
-        var failure = await (await _client.PostJson("/voice_mappings", JsonSerializer.Serialize(new { voice_id = new string('a', 257) }))).OnlyFailure();
+        (
+            (int)(
+                await _client.PostJson(
+                    "/voice_mappings",
+                    JsonSerializer.Serialize(new { voice_id = string.Concat(Enumerable.Repeat("😀", 256)) }))).StatusCode)
+            .ShouldBe(200);
+        var failure = await (
+            await _client.PostJson("/voice_mappings", JsonSerializer.Serialize(new { voice_id = new string('a', 257) }))).OnlyFailure();
         failure.GetProperty("type").GetString().ShouldBe("string_too_long");
     }
 
@@ -119,7 +135,9 @@ public sealed class VoiceTests(VoiceTests.Fixture fixture) : IClassFixture<Voice
         {
             await using (var server = await RunningServer.Start(folder: folder))
             {
-                await server.Client.PostJson("/voice_mappings", """{"voice_id":"keep","style":"deep","audio_prompt_transcript":"Hello."}""");
+                await server.Client.PostJson(
+                    "/voice_mappings",
+                    """{"voice_id":"keep","style":"deep","audio_prompt_transcript":"Hello."}""");
                 await server.Client.PostJson("/voice_mappings", """{"voice_id":"drop"}""");
                 await server.Client.DeleteAsync("/voice_mappings/drop");
             }
@@ -127,7 +145,8 @@ public sealed class VoiceTests(VoiceTests.Fixture fixture) : IClassFixture<Voice
             await using (var server = await RunningServer.Start(folder: folder))
             {
                 (await server.Client.GetStringAsync("/voice_mappings"))
-                    .ShouldBe("""{"keep":{"style":"deep","primary_speaker":"S1","audio_prompt":null,"audio_prompt_transcript":"Hello."}}""");
+                    .ShouldBe(
+                        """{"keep":{"style":"deep","primary_speaker":"S1","audio_prompt":null,"audio_prompt_transcript":"Hello."}}""");
                 (await server.Client.PutJson("/voice_mappings/keep", """{"style":"light"}""")).EnsureSuccessStatusCode();
                 (await server.Client.PostJson("/voice_mappings", """{"voice_id":"drop"}""")).EnsureSuccessStatusCode();
             }
@@ -144,11 +163,15 @@ public sealed class VoiceTests(VoiceTests.Fixture fixture) : IClassFixture<Voice
     [InlineData("""{"style":"","primary_speaker":""}""")]
     [InlineData("""{"style":" \t","primary_speaker":" "}""")]
     [InlineData("""{"voice_id":7,"Style":"other"}""")]
-    public async Task What_a_change_leaves_out_or_empty_stays(string body)
+    public async Task Fields_that_a_change_leaves_out_or_empty_are_kept(string body)
     {
-        await _client.Accepted(HttpMethod.Post, "/voice_mappings", """{"voice_id":"v","style":"warm","primary_speaker":"S2","audio_prompt":"p","audio_prompt_transcript":"Words."}""");
+        await _client.Accepted(
+            HttpMethod.Post,
+            "/voice_mappings",
+            """{"voice_id":"v","style":"warm","primary_speaker":"S2","audio_prompt":"p","audio_prompt_transcript":"Words."}""");
         (await _client.Accepted(HttpMethod.Put, "/voice_mappings/v", body)).GetRawText().ShouldBe(
-            """{"message":"Voice 'v' updated successfully","voice_config":{"style":"warm","primary_speaker":"S2","audio_prompt":"p","audio_prompt_transcript":"Words."}}""");
+            """{"message":"Voice 'v' updated successfully","voice_config":"""
+            + """{"style":"warm","primary_speaker":"S2","audio_prompt":"p","audio_prompt_transcript":"Words."}}""");
     }
 
     /// <summary>One server for the whole class.</summary>
@@ -171,7 +194,8 @@ public sealed class VoiceTests(VoiceTests.Fixture fixture) : IClassFixture<Voice
     public async Task A_voice_has_what_was_sent_or_the_defaults(string body, string style, string speaker)
     {
         (await _client.Accepted(HttpMethod.Post, "/v1/voice_mappings", body)).GetRawText().ShouldBe(
-            $$$"""{"message":"Voice 'v' created successfully","voice_config":{"style":"{{{style}}}","primary_speaker":"{{{speaker}}}","audio_prompt":null,"audio_prompt_transcript":null}}""");
+            """{"message":"Voice 'v' created successfully","voice_config":"""
+            + $$$"""{"style":"{{{style}}}","primary_speaker":"{{{speaker}}}","audio_prompt":null,"audio_prompt_transcript":null}}""");
     }
 
     [Theory]
@@ -181,14 +205,20 @@ public sealed class VoiceTests(VoiceTests.Fixture fixture) : IClassFixture<Voice
     [InlineData("a\\u0085")]
     [InlineData("\\ud800")]
     public async Task An_id_has_no_control_characters_and_is_text(string id) =>
-        (await (await _client.PostJson("/voice_mappings", $$"""{"voice_id":"{{id}}"}""")).OnlyFailure()).GetProperty("loc")[1].GetString().ShouldBe("voice_id");
+        (await (await _client.PostJson("/voice_mappings", $$"""{"voice_id":"{{id}}"}""")).OnlyFailure()).GetProperty("loc")[1].GetString()
+            .ShouldBe("voice_id");
 
     [Fact]
-    public async Task A_voice_that_is_made_again_keeps_its_place_and_nothing_else()
+    public async Task A_voice_that_is_created_again_keeps_only_its_place()
     {
-        foreach (var id in (string[])["first", "second"]) await _client.Accepted(HttpMethod.Post, "/voice_mappings", $$"""{"voice_id":"{{id}}","style":"warm","audio_prompt":"p","audio_prompt_transcript":"Words."}""");
+        foreach (var id in (string[])["first", "second"])
+            await _client.Accepted(
+                HttpMethod.Post,
+                "/voice_mappings",
+                $$"""{"voice_id":"{{id}}","style":"warm","audio_prompt":"p","audio_prompt_transcript":"Words."}""");
         await _client.Accepted(HttpMethod.Post, "/voice_mappings", """{"voice_id":"first"}""");
         (await _client.GetStringAsync("/voice_mappings")).ShouldBe(
-            """{"first":{"style":"neutral","primary_speaker":"S1","audio_prompt":null,"audio_prompt_transcript":null},"second":{"style":"warm","primary_speaker":"S1","audio_prompt":"p","audio_prompt_transcript":"Words."}}""");
+            """{"first":{"style":"neutral","primary_speaker":"S1","audio_prompt":null,"audio_prompt_transcript":null}"""
+            + ""","second":{"style":"warm","primary_speaker":"S1","audio_prompt":"p","audio_prompt_transcript":"Words."}}""");
     }
 }

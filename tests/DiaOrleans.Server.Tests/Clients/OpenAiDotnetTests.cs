@@ -11,7 +11,11 @@ namespace DiaOrleans.Server.Tests.Clients;
 public sealed class OpenAiDotnetTests(ServerFixture fixture)
 {
     private const string Text = "Where is my hat? You are wearing it, Peter.";
-    private readonly OpenAIClientOptions _options = new() { Endpoint = new Uri(fixture.Server.Address, "v1"), RetryPolicy = new ClientRetryPolicy(0) };
+    private readonly OpenAIClientOptions _options = new()
+    {
+        Endpoint = new Uri(fixture.Server.Address, "v1"),
+        RetryPolicy = new ClientRetryPolicy(0),
+    };
 
     private AudioClient Audio => Client("tts-1");
 
@@ -19,9 +23,13 @@ public sealed class OpenAiDotnetTests(ServerFixture fixture)
     [InlineData("wav", "RIFF")]
     [InlineData("flac", "fLaC")]
     [InlineData("opus", "OggS")]
-    public async Task Speech_comes_in_the_asked_format(string format, string start)
+    public async Task Speech_has_the_requested_format(string format, string start)
     {
-        BinaryData audio = (await Audio.GenerateSpeechAsync(Text, new GeneratedSpeechVoice("anna"), new SpeechGenerationOptions { ResponseFormat = new GeneratedSpeechFormat(format), SpeedRatio = 1.5f })).Value;
+        BinaryData audio = (
+            await Audio.GenerateSpeechAsync(
+                Text,
+                new GeneratedSpeechVoice("anna"),
+                new SpeechGenerationOptions { ResponseFormat = new GeneratedSpeechFormat(format), SpeedRatio = 1.5f })).Value;
         System.Text.Encoding.ASCII.GetString(audio.ToArray(), 0, 4).ShouldBe(start);
     }
 
@@ -31,8 +39,12 @@ public sealed class OpenAiDotnetTests(ServerFixture fixture)
 #pragma warning disable OPENAI001 // The library calls its streamed speech experimental.
         var updates = 0;
         var bytes = 0L;
-        // The library streams only models that it knows to stream; the name has no other effect.
-        await foreach (var update in await Client("gpt-4o-mini-tts").GenerateSpeechStreamingAsync(Text, new GeneratedSpeechVoice("anna"), new SpeechGenerationOptions { ResponseFormat = GeneratedSpeechFormat.Pcm }))
+        // The library streams only with this model; the name has no other effect.
+        await foreach (
+            var update in await Client("gpt-4o-mini-tts").GenerateSpeechStreamingAsync(
+                Text,
+                new GeneratedSpeechVoice("anna"),
+                new SpeechGenerationOptions { ResponseFormat = GeneratedSpeechFormat.Pcm }))
         {
             updates++;
             if (update is StreamingSpeechAudioDeltaUpdate delta) bytes += delta.AudioBytes.ToMemory().Length;
@@ -52,9 +64,10 @@ public sealed class OpenAiDotnetTests(ServerFixture fixture)
     }
 
     [Fact]
-    public async Task An_unknown_voice_is_an_error_with_our_sentence()
+    public async Task An_unknown_voice_is_an_error_with_the_sentence_of_the_server()
     {
-        var error = await Should.ThrowAsync<ClientResultException>(() => Audio.GenerateSpeechAsync(Text, new GeneratedSpeechVoice("nobody")));
+        var error = await Should.ThrowAsync<ClientResultException>(
+            () => Audio.GenerateSpeechAsync(Text, new GeneratedSpeechVoice("nobody")));
         error.Status.ShouldBe(404);
         error.Message.ShouldContain("Voice 'nobody' not found");
     }

@@ -11,7 +11,10 @@ public sealed class OpenAiNodeTests(ServerFixture fixture)
     public async Task The_library_for_javascript_speaks_streams_lists_and_understands_errors()
     {
         var folder = await Install();
-        var (code, output, error) = await Run("node", [Path.Combine(folder, "client.mjs"), fixture.Server.Address.ToString().TrimEnd('/')], folder);
+        var (code, output, error) = await Run(
+            "node",
+            [Path.Combine(folder, "client.mjs"), fixture.Server.Address.ToString().TrimEnd('/')],
+            folder);
         code.ShouldBe(0, error);
         var seen = JsonDocument.Parse(output).RootElement;
 
@@ -42,11 +45,15 @@ public sealed class OpenAiNodeTests(ServerFixture fixture)
     private static async Task<string> Install()
     {
         var folder = Directory.CreateDirectory(Path.Combine(AppContext.BaseDirectory, "node-client")).FullName;
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "Clients", "node"))) File.Copy(file, Path.Combine(folder, Path.GetFileName(file)), overwrite: true);
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "Clients", "node")))
+            File.Copy(file, Path.Combine(folder, Path.GetFileName(file)), overwrite: true);
         if (Directory.Exists(Path.Combine(folder, "node_modules", "openai"))) return folder;
         try
         {
-            var (code, _, error) = await Run("npm", ["install", "--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts"], folder);
+            var (code, _, error) = await Run(
+                "npm",
+                ["install", "--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts"],
+                folder);
             if (code != 0) Assert.Skip($"npm could not install the openai package: {error.Trim().Split('\n')[^1]}");
         }
         catch (System.ComponentModel.Win32Exception)
@@ -59,7 +66,13 @@ public sealed class OpenAiNodeTests(ServerFixture fixture)
 
     private static async Task<(int Code, string Output, string Error)> Run(string program, string[] arguments, string folder)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo(program, arguments)
+            {
+                WorkingDirectory = folder,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            })!;
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(120));
         var (output, error) = (process.StandardOutput.ReadToEndAsync(limit.Token), process.StandardError.ReadToEndAsync(limit.Token));
         await process.WaitForExitAsync(limit.Token);

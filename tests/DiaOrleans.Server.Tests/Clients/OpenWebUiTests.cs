@@ -5,7 +5,7 @@ using DiaOrleans.Server.Tests.Api;
 
 namespace DiaOrleans.Server.Tests.Clients;
 
-/// <summary>What Open WebUI asks of a server that wants a key; spec/api.md 8.</summary>
+/// <summary>The requests of Open WebUI to a server with a key; spec/api.md 8.</summary>
 public sealed class OpenWebUiTests(OpenWebUiTests.Fixture fixture) : IClassFixture<OpenWebUiTests.Fixture>
 {
     private readonly HttpClient _client = fixture.Server.Client;
@@ -13,7 +13,8 @@ public sealed class OpenWebUiTests(OpenWebUiTests.Fixture fixture) : IClassFixtu
     [Theory]
     [InlineData("/v1/audio/voices", """{"voices":[{"id":"anna","name":"anna"}]}""")]
     [InlineData("/v1/audio/models", """{"models":[{"id":"dia"}]}""")]
-    public async Task Listings_are_read_without_a_key(string path, string listing) => (await _client.GetStringAsync(path)).ShouldBe(listing);
+    public async Task Listings_are_read_without_a_key(string path, string listing) =>
+        (await _client.GetStringAsync(path)).ShouldBe(listing);
 
     [Theory]
     [InlineData("""{"input":"Where is my hat?","voice":"anna","model":"tts-1"}""")]
@@ -32,7 +33,8 @@ public sealed class OpenWebUiTests(OpenWebUiTests.Fixture fixture) : IClassFixtu
     {
         var answer = await Speak("""{"input":"Where is my hat?","voice":"nobody","model":"tts-1"}""", "secret");
         answer.StatusCode.ShouldBe(HttpStatusCode.NotFound);
-        (await answer.Json()).GetProperty("error").GetProperty("message").GetString().ShouldBe("Voice 'nobody' not found. Available voices: ['anna']");
+        (await answer.Json()).GetProperty("error").GetProperty("message").GetString()
+            .ShouldBe("Voice 'nobody' not found. Available voices: ['anna']");
     }
 
     [Theory]
@@ -40,21 +42,30 @@ public sealed class OpenWebUiTests(OpenWebUiTests.Fixture fixture) : IClassFixtu
     [InlineData("127.0.0.1:7860")]
     [InlineData("host.docker.internal:7860")]
     [InlineData("dia:7860")]
-    public async Task Without_a_key_its_own_server_calls_by_any_local_name(string host)
+    public async Task Without_a_key_requests_by_any_local_name_are_accepted(string host)
     {
         await using var open = await ScriptedServer.Start();
         foreach (var path in (string[])["/v1/audio/voices", "/v1/audio/models", "/v1/audio/speech"])
         {
-            using var request = new HttpRequestMessage(path.EndsWith("speech", StringComparison.Ordinal) ? HttpMethod.Post : HttpMethod.Get, path);
+            using var request = new HttpRequestMessage(
+                path.EndsWith("speech", StringComparison.Ordinal) ? HttpMethod.Post : HttpMethod.Get,
+                path);
             request.Headers.Host = host;
-            if (request.Method == HttpMethod.Post) request.Content = new StringContent("""{"input":"Where is my hat?","voice":"anna","model":"tts-1"}""", Encoding.UTF8, "application/json");
+            if (request.Method == HttpMethod.Post)
+                request.Content = new StringContent(
+                    """{"input":"Where is my hat?","voice":"anna","model":"tts-1"}""",
+                    Encoding.UTF8,
+                    "application/json");
             (await open.Client.SendAsync(request)).StatusCode.ShouldBe(HttpStatusCode.OK, path);
         }
     }
 
     private async Task<HttpResponseMessage> Speak(string body, string key)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/audio/speech") { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/audio/speech")
+        {
+            Content = new StringContent(body, Encoding.UTF8, "application/json"),
+        };
         request.Headers.Add("Authorization", $"Bearer {key}");
         return await _client.SendAsync(request);
     }

@@ -6,7 +6,7 @@ using DiaOrleans.Server.Tests.Api;
 
 namespace DiaOrleans.Server.Tests.Clients;
 
-/// <summary>The bodies that SillyTavern's providers send, to the letter; spec/api.md 8.</summary>
+/// <summary>The exact bodies that SillyTavern's providers send; spec/api.md 8.</summary>
 public sealed class SillyTavernTests(ScriptedFixture fixture) : IClassFixture<ScriptedFixture>
 {
     private const string Browser = "http://127.0.0.1:8000";
@@ -22,7 +22,10 @@ public sealed class SillyTavernTests(ScriptedFixture fixture) : IClassFixture<Sc
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/audio/speech")
         {
-            Content = new StringContent("""{"input":"Where is my hat?","response_format":"mp3","voice":"anna","speed":1,"model":"tts-1"}""", Encoding.UTF8, "application/json"),
+            Content = new StringContent(
+                """{"input":"Where is my hat?","response_format":"mp3","voice":"anna","speed":1,"model":"tts-1"}""",
+                Encoding.UTF8,
+                "application/json"),
         };
         request.Headers.TryAddWithoutValidation("Authorization", authorization);
         var answer = await Client.SendAsync(request);
@@ -33,20 +36,33 @@ public sealed class SillyTavernTests(ScriptedFixture fixture) : IClassFixture<Sc
     }
 
     [Fact]
-    public async Task The_openai_compatible_provider_shows_our_sentence_where_speech_fails()
+    public async Task The_openai_compatible_provider_gets_the_sentence_of_an_error()
     {
-        var answer = await Client.PostJson("/v1/audio/speech", """{"input":"Where is my hat?","response_format":"mp3","voice":"alloy","speed":1,"model":"tts-1"}""");
-        (answer.StatusCode, await answer.Detail()).ShouldBe((HttpStatusCode.NotFound, "Voice 'alloy' not found. Available voices: ['anna']"));
+        var answer = await Client.PostJson(
+            "/v1/audio/speech",
+            """{"input":"Where is my hat?","response_format":"mp3","voice":"alloy","speed":1,"model":"tts-1"}""");
+        (answer.StatusCode, await answer.Detail())
+            .ShouldBe((HttpStatusCode.NotFound, "Voice 'alloy' not found. Available voices: ['anna']"));
     }
 
     [Fact]
-    public async Task The_dia_provider_makes_a_voice_of_a_recording_and_speaks_with_it_from_the_browser()
+    public async Task The_dia_provider_creates_a_voice_from_a_recording_and_speaks_with_it_from_the_browser()
     {
         await FromBrowser(HttpMethod.Get, "/health");
-        await FromBrowser(HttpMethod.Post, "/v1/audio_prompts/upload", PromptServer.Form("seraphina", PromptServer.Tone(3), "seraphina.wav"));
-        await FromBrowser(HttpMethod.Post, "/v1/voice_mappings", Json("""{"voice_id":"seraphina","style":"neutral","primary_speaker":"S2","audio_prompt":"seraphina","audio_prompt_transcript":null}"""));
-        (await (await FromBrowser(HttpMethod.Get, "/v1/voice_mappings")).Json()).GetProperty("seraphina").GetProperty("audio_prompt").GetString().ShouldBe("seraphina");
-        var speech = await FromBrowser(HttpMethod.Post, "/v1/audio/speech", Json("""{"model":"dia","input":"[S2] Where is my hat?","voice":"seraphina","response_format":"wav","speed":1.0}"""));
+        await FromBrowser(
+            HttpMethod.Post,
+            "/v1/audio_prompts/upload",
+            PromptServer.Form("seraphina", PromptServer.Tone(3), "seraphina.wav"));
+        await FromBrowser(HttpMethod.Post, "/v1/voice_mappings", Json(
+            """{"voice_id":"seraphina","style":"neutral","primary_speaker":"S2","audio_prompt":"seraphina"""
+            + "\",\"audio_prompt_transcript\":null}"));
+        (await (await FromBrowser(HttpMethod.Get, "/v1/voice_mappings")).Json()).GetProperty("seraphina").GetProperty("audio_prompt")
+            .GetString()
+            .ShouldBe("seraphina");
+        var speech = await FromBrowser(
+            HttpMethod.Post,
+            "/v1/audio/speech",
+            Json("""{"model":"dia","input":"[S2] Where is my hat?","voice":"seraphina","response_format":"wav","speed":1.0}"""));
         speech.Content.Headers.ContentType!.ToString().ShouldBe("audio/wav");
         _server.Engine.LastCall.Text.ShouldBe("[S2] Where is my hat? [S2]");
         _server.Engine.LastCall.Prompt.ShouldNotBeNull();
@@ -68,7 +84,8 @@ public sealed class SillyTavernTests(ScriptedFixture fixture) : IClassFixture<Sc
             request.Headers.Host = host;
             request.Headers.Add("Origin", page);
             if (method == "OPTIONS") request.Headers.Add("Access-Control-Request-Method", "POST");
-            else request.Content = Json("""{"model":"dia","input":"[S2] Where is my hat?","voice":"anna","response_format":"wav","speed":1.0}""");
+            else request.Content = Json(
+                """{"model":"dia","input":"[S2] Where is my hat?","voice":"anna","response_format":"wav","speed":1.0}""");
             var answer = await Client.SendAsync(request);
             answer.StatusCode.ShouldBe(HttpStatusCode.OK);
             answer.Headers.GetValues("Access-Control-Allow-Origin").Single().ShouldBe(page);
@@ -94,14 +111,20 @@ public sealed class SillyTavernTests(ScriptedFixture fixture) : IClassFixture<Sc
     [Theory]
     [InlineData("/tts")]
     [InlineData("/tts-stream")]
-    public async Task Routes_of_the_chatterbox_provider_are_not_offered(string path) => (await Client.PostAsync(path, null)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    public async Task Routes_of_the_chatterbox_provider_are_not_offered(string path) =>
+        (await Client.PostAsync(path, null)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
 
     private static StringContent Json(string body) => new(body, Encoding.UTF8, "application/json");
 
-    /// <summary>As a page of another origin asks: whatever is no plain GET after a preflight.</summary>
+    /// <summary>Sends a request as a page of another origin does: after a preflight, unless it is a plain GET.</summary>
     private async Task<HttpResponseMessage> FromBrowser(HttpMethod method, string path, HttpContent? content = null)
     {
-        var preflight = await Client.Send("OPTIONS", path, ("Origin", Browser), ("Access-Control-Request-Method", method.Method), ("Access-Control-Request-Headers", "content-type"));
+        var preflight = await Client.Send(
+            "OPTIONS",
+            path,
+            ("Origin", Browser),
+            ("Access-Control-Request-Method", method.Method),
+            ("Access-Control-Request-Headers", "content-type"));
         preflight.StatusCode.ShouldBe(HttpStatusCode.OK);
         preflight.Headers.GetValues("Access-Control-Allow-Methods").Single().ShouldContain(method.Method);
         preflight.Headers.GetValues("Access-Control-Allow-Headers").Single().ShouldBe("content-type");

@@ -7,9 +7,11 @@ namespace DiaOrleans.Server.Tests.Web;
 
 /// <summary>What pages of other sites can do to a server without a key, in a real browser; spec/api.md 1.2.</summary>
 [Collection(nameof(PageCollection))]
-public sealed class ForeignPageTests(PageBrowser browser, ForeignPageTests.Sites sites) : IClassFixture<ForeignPageTests.Sites>, IAsyncLifetime
+public sealed class ForeignPageTests(
+    PageBrowser browser,
+    ForeignPageTests.Sites sites) : IClassFixture<ForeignPageTests.Sites>, IAsyncLifetime
 {
-    /// <summary>The browser resolves such names to this machine, as an attacker's name server would.</summary>
+    /// <summary>The browser resolves this name to this machine, as with an attacker's DNS server.</summary>
     private const string Name = "attacker.example";
 
     private readonly RunningServer _server = sites.Server;
@@ -50,7 +52,8 @@ public sealed class ForeignPageTests(PageBrowser browser, ForeignPageTests.Sites
     public async Task A_foreign_page_reads_nothing()
     {
         var page = await Open($"http://{Name}:{_site.Port}/");
-        foreach (var path in (string[])["/voices", "/logs", "/config", "/jobs"]) (await Fetch(page, "GET", path, "cors")).ShouldStartWith("refused");
+        foreach (var path in (string[])["/voices", "/logs", "/config", "/jobs"])
+            (await Fetch(page, "GET", path, "cors")).ShouldStartWith("refused");
         (await Fetch(page, "GET", "/voices", "no-cors")).ShouldBe("opaque 0 ");
     }
 
@@ -84,7 +87,8 @@ public sealed class ForeignPageTests(PageBrowser browser, ForeignPageTests.Sites
             url => new Promise(done => {
               addEventListener("message", done, { once: true });
               const frame = Object.assign(document.createElement("iframe"), { sandbox: "allow-scripts" });
-              frame.srcdoc = `<script>fetch("${url}", { method: "POST", mode: "no-cors", body: '{"voice_id":"planted"}' }).finally(() => parent.postMessage("done", "*"))</` + "script>";
+              const options = `{ method: "POST", mode: "no-cors", body: '{"voice_id":"planted"}' }`;
+              frame.srcdoc = `<script>fetch("${url}", ${options}).finally(() => parent.postMessage("done", "*"))</` + "script>";
               document.body.append(frame);
             })
             """,
@@ -94,7 +98,7 @@ public sealed class ForeignPageTests(PageBrowser browser, ForeignPageTests.Sites
     }
 
     [Fact]
-    public async Task A_name_that_is_pointed_at_the_server_is_unknown()
+    public async Task A_host_name_that_resolves_to_the_server_is_unknown()
     {
         var page = await (await Context()).NewPageAsync();
         var answer = await page.GotoAsync($"http://{Name}:{_server.Address.Port}/voices");
@@ -105,27 +109,31 @@ public sealed class ForeignPageTests(PageBrowser browser, ForeignPageTests.Sites
     [Theory]
     [InlineData("127.0.0.1")]
     [InlineData("localhost")]
-    public async Task A_page_of_this_machine_uses_all_of_it(string host)
+    public async Task A_page_of_this_machine_uses_the_whole_api(string host)
     {
         var page = await Open($"http://{host}:{_site.Port}/");
         (await Fetch(page, "GET", "/health", "cors")).ShouldStartWith("cors 200");
-        (await Fetch(page, "POST", "/v1/voice_mappings", "cors", "application/json", """{"voice_id":"seraphina"}""")).ShouldStartWith("cors 200");
+        (await Fetch(page, "POST", "/v1/voice_mappings", "cors", "application/json", """{"voice_id":"seraphina"}"""))
+            .ShouldStartWith("cors 200");
         (await Fetch(page, "GET", "/v1/voice_mappings", "cors")).ShouldContain("seraphina");
-        (await Fetch(page, "POST", "/v1/audio/speech", "cors", "application/json", """{"input":"Hi.","voice":"seraphina"}""")).ShouldStartWith("cors 200 RIFF");
+        (await Fetch(page, "POST", "/v1/audio/speech", "cors", "application/json", """{"input":"Hi.","voice":"seraphina"}"""))
+            .ShouldStartWith("cors 200 RIFF");
         (await Fetch(page, "DELETE", "/v1/voice_mappings/seraphina", "cors")).ShouldStartWith("cors 200");
     }
 
     [Theory]
     [InlineData("/")]
     [InlineData("/docs")]
-    public async Task The_server_s_own_pages_use_all_of_it_under_any_name_that_it_has(string path)
+    public async Task The_server_s_own_pages_use_the_whole_api_under_any_name_of_the_server(string path)
     {
         foreach (var host in (string[])["127.0.0.1", "localhost", "dia-box.lan"])
         {
             var page = await Open($"http://{host}:{_server.Address.Port}{path}");
-            var made = await page.EvaluateAsync<int>("""fetch("/voice_mappings", { method: "POST", body: '{"voice_id":"own"}' }).then(answer => answer.status)""");
+            var made = await page.EvaluateAsync<int>(
+                """fetch("/voice_mappings", { method: "POST", body: '{"voice_id":"own"}' }).then(answer => answer.status)""");
             made.ShouldBe(200, host);
-            (await page.EvaluateAsync<int>("""fetch("/voice_mappings/own", { method: "DELETE" }).then(answer => answer.status)""")).ShouldBe(200, host);
+            (await page.EvaluateAsync<int>("""fetch("/voice_mappings/own", { method: "DELETE" }).then(answer => answer.status)"""))
+                .ShouldBe(200, host);
         }
     }
 
@@ -140,7 +148,7 @@ public sealed class ForeignPageTests(PageBrowser browser, ForeignPageTests.Sites
 
     private string Url(string path) => $"http://127.0.0.1:{_server.Address.Port}{path}";
 
-    /// <summary>What the page sees: the answer's type, status and first letters, or that it was refused.</summary>
+    /// <summary>What the page can read: the answer's type, status and first letters, or "refused".</summary>
     private Task<string> Fetch(
         IPage page,
         string method,
@@ -160,9 +168,10 @@ public sealed class ForeignPageTests(PageBrowser browser, ForeignPageTests.Sites
             """,
             new { url = Url(path), method, mode, type, body });
 
-    /// <summary>All that such a page could want to change.</summary>
+    /// <summary>The state of the server that a page could change.</summary>
     private async Task<string> State() =>
-        await _server.Client.GetStringAsync("/voice_mappings") + await _server.Client.GetStringAsync("/config") + await _server.Client.GetStringAsync("/audio_prompts");
+        await _server.Client.GetStringAsync("/voice_mappings") + await _server.Client.GetStringAsync("/config") + await _server.Client
+            .GetStringAsync("/audio_prompts");
 
     /// <summary>A server with a voice, and another site on its machine.</summary>
     public sealed class Sites : IAsyncLifetime

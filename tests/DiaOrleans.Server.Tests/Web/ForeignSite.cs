@@ -7,14 +7,15 @@ using Microsoft.Extensions.Logging;
 
 namespace DiaOrleans.Server.Tests.Web;
 
-/// <summary>A web server on this machine that has nothing to do with ours: an empty page under every path.</summary>
+/// <summary>Another web server on this machine, with an empty page under every path.</summary>
 internal sealed class ForeignSite : IAsyncDisposable
 {
     private readonly WebApplication _app;
 
     private ForeignSite(WebApplication app) => _app = app;
 
-    public int Port => new Uri(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()).Port;
+    public int Port =>
+        new Uri(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()).Port;
 
     public static async Task<ForeignSite> Start()
     {

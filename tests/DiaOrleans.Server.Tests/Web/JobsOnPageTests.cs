@@ -5,7 +5,7 @@ namespace DiaOrleans.Server.Tests.Web;
 public sealed class JobsOnPageTests(PageBrowser browser, PageServer server)
 {
     [Fact]
-    public async Task A_queued_job_is_seen_to_end_played_and_cleared()
+    public async Task A_queued_job_is_shown_until_it_ends_played_and_cleared()
     {
         await using var open = await browser.Open(server.Server);
         var page = open.Page;
@@ -32,7 +32,9 @@ public sealed class JobsOnPageTests(PageBrowser browser, PageServer server)
     {
         await using var open = await browser.Open(server.Server);
         await open.MakeVoice("cancelled");
-        await open.Page.FillAsync("#script", string.Join(' ', Enumerable.Repeat("The old house by the river has been empty for years, and nobody knows who owns it.", 20)));
+        await open.Page.FillAsync(
+            "#script",
+            string.Join(' ', Enumerable.Repeat("The old house by the river has been empty for years, and nobody knows who owns it.", 20)));
         await open.Page.ClickAsync("#queue");
         await open.Page.ClickAsync("#jobs li button:has-text('Cancel')");
         await open.Page.WaitForSelectorAsync("#jobs li[data-status=cancelled]");

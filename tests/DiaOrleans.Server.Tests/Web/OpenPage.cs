@@ -4,7 +4,7 @@ using Microsoft.Playwright;
 
 namespace DiaOrleans.Server.Tests.Web;
 
-/// <summary>The page in a browser, and what it did that it should not.</summary>
+/// <summary>The page in a browser; it records errors in the console and requests to other hosts.</summary>
 internal sealed class OpenPage : IAsyncDisposable
 {
     private readonly ConcurrentQueue<string> _errors = [];
@@ -22,16 +22,21 @@ internal sealed class OpenPage : IAsyncDisposable
         page.Request += (_, request) =>
         {
             _requests.Enqueue((request.Url, request.PostData));
-            if (!request.Url.StartsWith(server.ToString(), StringComparison.Ordinal) && !request.Url.StartsWith("blob:" + server, StringComparison.Ordinal)) _elsewhere.Enqueue(request.Url);
+            if (
+                !request.Url.StartsWith(
+                    server.ToString(),
+                    StringComparison.Ordinal) && !request.Url.StartsWith("blob:" + server, StringComparison.Ordinal))
+                _elsewhere.Enqueue(request.Url);
         };
     }
 
     public IPage Page { get; }
 
     /// <summary>Bodies sent to a path.</summary>
-    public IEnumerable<string?> Sent(string path) => _requests.Where(request => new Uri(request.Url).PathAndQuery == path).Select(request => request.Body);
+    public IEnumerable<string?> Sent(string path) =>
+        _requests.Where(request => new Uri(request.Url).PathAndQuery == path).Select(request => request.Body);
 
-    /// <summary>Nothing in the console, and no other host was asked for anything.</summary>
+    /// <summary>There are no messages in the console and no requests to other hosts.</summary>
     public void ShouldBeClean(params string[] expectedErrors)
     {
         _errors.Where(error => !expectedErrors.Any(error.Contains)).ShouldBeEmpty();
@@ -43,7 +48,8 @@ internal sealed class OpenPage : IAsyncDisposable
         await Page.ClickAsync("#voice-new");
         await Page.FillAsync("#voice-id", name);
         await Save("#voice-dialog");
-        await Page.Locator("#voice option", new PageLocatorOptions { HasTextString = name }).WaitForAsync(new LocatorWaitForOptions { State = WaitForSelectorState.Attached });
+        await Page.Locator("#voice option", new PageLocatorOptions { HasTextString = name }).WaitForAsync(
+            new LocatorWaitForOptions { State = WaitForSelectorState.Attached });
         (await Page.InputValueAsync("#voice")).ShouldBe(name);
     }
 
@@ -69,8 +75,9 @@ internal sealed class OpenPage : IAsyncDisposable
         return await Page.EvaluateAsync<double>("document.getElementById('audio').duration");
     }
 
-    /// <summary>Seconds made, as the page shows them.</summary>
-    public async Task<double> SecondsMade() => double.Parse((await Page.TextContentAsync("#made"))!.Replace(" s", ""), CultureInfo.InvariantCulture);
+    /// <summary>The seconds generated, as the page shows them.</summary>
+    public async Task<double> SecondsMade() =>
+        double.Parse((await Page.TextContentAsync("#made"))!.Replace(" s", ""), CultureInfo.InvariantCulture);
 
     public async ValueTask DisposeAsync() => await Page.Context.DisposeAsync();
 }

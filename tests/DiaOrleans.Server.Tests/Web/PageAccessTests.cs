@@ -3,12 +3,12 @@ using Microsoft.Playwright;
 
 namespace DiaOrleans.Server.Tests.Web;
 
-/// <summary>The page where a key is needed, and on a small screen.</summary>
+/// <summary>The page of a server with a key, and on a small screen.</summary>
 [Collection(nameof(PageCollection))]
 public sealed class PageAccessTests(PageBrowser browser, PageServer shared)
 {
     [Fact]
-    public async Task A_key_is_asked_for_once_and_kept_for_the_tab()
+    public async Task The_page_asks_for_the_key_once_and_keeps_it_for_the_tab()
     {
         await using var server = await RunningServer.Start(new ServerOptions { ApiKey = "secret" });
         await using var open = await browser.Open(server);
@@ -23,14 +23,16 @@ public sealed class PageAccessTests(PageBrowser browser, PageServer shared)
         await page.ClickAsync("#speak");
         await open.PlayerIs("done");
         await page.ReloadAsync();
-        await page.WaitForSelectorAsync("#voice option[value=guarded]", new PageWaitForSelectorOptions { State = WaitForSelectorState.Attached });
+        await page.WaitForSelectorAsync(
+            "#voice option[value=guarded]",
+            new PageWaitForSelectorOptions { State = WaitForSelectorState.Attached });
         (await page.IsVisibleAsync("#key-dialog")).ShouldBeFalse();
         (await page.EvaluateAsync<string>("JSON.stringify({ ...localStorage }) + document.cookie")).ShouldNotContain("secret");
         open.ShouldBeClean("status of 401");
     }
 
     [Fact]
-    public async Task Who_has_no_key_is_not_asked_again_and_again()
+    public async Task The_page_does_not_ask_for_the_key_again_after_it_was_declined()
     {
         await using var server = await RunningServer.Start(new ServerOptions { ApiKey = "secret" });
         await using var open = await browser.Open(server);
@@ -61,7 +63,8 @@ public sealed class PageAccessTests(PageBrowser browser, PageServer shared)
         await open.Page.WaitForSelectorAsync("#status[data-state=ready]");
         var nameless = await open.Page.EvaluateAsync<string[]>("""
             [...document.querySelectorAll("input, select, textarea, button, audio, dialog")]
-              .filter(e => !e.labels?.length && !e.getAttribute("aria-label") && !e.getAttribute("aria-labelledby") && !e.textContent.trim())
+              .filter(e => !e.labels?.length && !e.textContent.trim())
+              .filter(e => !e.getAttribute("aria-label") && !e.getAttribute("aria-labelledby"))
               .map(e => e.outerHTML)
             """);
         nameless.ShouldBeEmpty();

@@ -2,7 +2,7 @@ using Microsoft.Playwright;
 
 namespace DiaOrleans.Server.Tests.Web;
 
-/// <summary>The chromium of this machine, without a window; absent, the tests that need it are skipped.</summary>
+/// <summary>The headless Chromium of this machine; tests that need it are skipped if there is none.</summary>
 public sealed class PageBrowser : IAsyncLifetime
 {
     private const float TimeoutMs = 60_000;
@@ -26,7 +26,8 @@ public sealed class PageBrowser : IAsyncLifetime
     {
         if (Find() is not { } program) return;
         _playwright = await Playwright.CreateAsync();
-        _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = program, Args = Flags, Timeout = TimeoutMs });
+        _browser = await _playwright.Chromium.LaunchAsync(
+            new BrowserTypeLaunchOptions { ExecutablePath = program, Args = Flags, Timeout = TimeoutMs });
     }
 
     /// <summary>Opens the server's page in a profile of its own.</summary>
@@ -39,11 +40,12 @@ public sealed class PageBrowser : IAsyncLifetime
         return open;
     }
 
-    /// <summary>A profile of its own; names under .example and .lan are this machine for it.</summary>
+    /// <summary>A profile of its own, which resolves names under .example and .lan to this machine.</summary>
     internal async Task<IBrowserContext> NewContext(int width = 1280)
     {
         Assert.SkipWhen(_browser is null, $"no {string.Join(", ", Names)} on the PATH");
-        var context = await _browser!.NewContextAsync(new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = width, Height = 900 } });
+        var context = await _browser!.NewContextAsync(
+            new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = width, Height = 900 } });
         context.SetDefaultTimeout(TimeoutMs);
         return context;
     }

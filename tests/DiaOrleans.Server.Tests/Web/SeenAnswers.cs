@@ -4,12 +4,12 @@ using Microsoft.AspNetCore.Hosting;
 
 namespace DiaOrleans.Server.Tests.Web;
 
-/// <summary>What a server answered, as the server saw it: a browser hides from its page, and from whoever drives it, what it does not let the page read.</summary>
+/// <summary>Records the answers in the server: a browser hides from tests the answers that it does not let the page read.</summary>
 internal sealed class SeenAnswers : IStartupFilter
 {
     private readonly ConcurrentQueue<(string Method, int Status)> _answers = [];
 
-    /// <summary>Methods with the statuses that they got, in order.</summary>
+    /// <summary>The methods of the requests with their statuses, in order.</summary>
     public IReadOnlyList<(string Method, int Status)> All => [.. _answers];
 
     public void Forget() => _answers.Clear();

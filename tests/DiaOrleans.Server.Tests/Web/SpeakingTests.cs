@@ -9,7 +9,7 @@ namespace DiaOrleans.Server.Tests.Web;
 public sealed class SpeakingTests(PageBrowser browser, PageServer server)
 {
     [Fact]
-    public async Task A_script_is_heard_while_it_is_made_and_then_there_as_a_file()
+    public async Task A_script_is_played_while_it_is_generated_and_then_available_as_a_file()
     {
         await using var open = await browser.Open(server.Server);
         var page = open.Page;
@@ -27,31 +27,39 @@ public sealed class SpeakingTests(PageBrowser browser, PageServer server)
         var download = await page.RunAndWaitForDownloadAsync(() => page.ClickAsync("#download"));
         download.SuggestedFilename.ShouldBe("speech.wav");
         var file = await File.ReadAllBytesAsync((await download.PathAsync())!);
-        (BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(4)), BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(40))).ShouldBe((file.Length - 8, file.Length - 44));
-        JsonDocument.Parse(open.Sent("/v1/audio/speech").ShouldHaveSingleItem()!).RootElement.GetProperty("stream").GetBoolean().ShouldBeTrue();
+        (BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(4)), BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(40)))
+            .ShouldBe((file.Length - 8, file.Length - 44));
+        JsonDocument.Parse(open.Sent("/v1/audio/speech").ShouldHaveSingleItem()!).RootElement.GetProperty("stream").GetBoolean()
+            .ShouldBeTrue();
         open.ShouldBeClean();
     }
 
     [Fact]
-    public async Task Stop_ends_the_work_on_the_server_and_keeps_what_was_made()
+    public async Task Stop_ends_the_work_on_the_server_and_keeps_the_audio_generated_so_far()
     {
         await using var open = await browser.Open(server.Server);
         await open.MakeVoice("stopped");
         var before = await Logged();
-        await open.Page.FillAsync("#script", string.Join(' ', Enumerable.Repeat("[S1] The old house by the river has been empty for years. [S2] I heard that someone lit a lamp there.", 8)));
+        await open.Page.FillAsync(
+            "#script",
+            string.Join(
+                ' ',
+                Enumerable.Repeat(
+                    "[S1] The old house by the river has been empty for years. [S2] I heard that someone lit a lamp there.",
+                    8)));
         await open.Page.PressAsync("#script", "Control+Enter");
         await open.PlayerIs("streaming");
         await open.Page.ClickAsync("#stop");
         await open.PlayerIs("stopped");
         (await open.AudioSeconds()).ShouldBeLessThan(30);
         await open.Page.WaitForFunctionAsync("async () => (await (await fetch('/queue/stats')).json()).active_workers === 0");
-        // Only what was made to its end is logged.
+        // Only finished generations are logged.
         (await Logged()).ShouldBe(before);
         open.ShouldBeClean();
     }
 
     [Fact]
-    public async Task What_only_the_whole_way_knows_goes_that_way()
+    public async Task Requests_with_sampling_parameters_use_generate()
     {
         await using var open = await browser.Open(server.Server);
         await open.MakeVoice("whole");
@@ -70,7 +78,7 @@ public sealed class SpeakingTests(PageBrowser browser, PageServer server)
     }
 
     [Fact]
-    public async Task An_error_of_the_server_is_shown_as_it_is()
+    public async Task The_message_of_the_server_is_shown()
     {
         await using var open = await browser.Open(server.Server);
         await open.MakeVoice("silent");

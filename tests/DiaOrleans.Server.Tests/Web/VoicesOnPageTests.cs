@@ -30,7 +30,8 @@ public sealed class VoicesOnPageTests(PageBrowser browser, PageServer server)
         await page.SelectOptionAsync("#voice-prompt", "my_recording");
         await open.Save("#voice-dialog");
         var voice = (await (await server.Server.Client.GetAsync("/voice_mappings")).Json()).GetProperty("toned");
-        (voice.GetProperty("audio_prompt").GetString(), voice.GetProperty("audio_prompt_transcript").GetString()).ShouldBe(("my_recording", "A low tone."));
+        (voice.GetProperty("audio_prompt").GetString(), voice.GetProperty("audio_prompt_transcript").GetString())
+            .ShouldBe(("my_recording", "A low tone."));
 
         await page.ClickAsync("button[aria-label='Delete my_recording']");
         await open.Save("#confirm-dialog");
@@ -39,7 +40,7 @@ public sealed class VoicesOnPageTests(PageBrowser browser, PageServer server)
     }
 
     [Fact]
-    public async Task A_recording_that_the_server_refuses_is_explained_in_its_words()
+    public async Task The_reason_why_a_recording_is_refused_is_shown()
     {
         await using var open = await browser.Open(server.Server);
         await Drop(open.Page, "short.wav", PromptServer.Tone(0.2));
@@ -62,18 +63,21 @@ public sealed class VoicesOnPageTests(PageBrowser browser, PageServer server)
         await page.ClickAsync("#voice-preview");
         await open.PlayerIs("done");
         (await open.AudioSeconds()).ShouldBeGreaterThan(1);
-        (await (await server.Server.Client.GetAsync("/voice_mappings")).Json()).GetProperty(Name).GetProperty("primary_speaker").GetString().ShouldBe("S2");
+        (await (await server.Server.Client.GetAsync("/voice_mappings")).Json()).GetProperty(Name).GetProperty("primary_speaker").GetString()
+            .ShouldBe("S2");
         await page.ClickAsync("#voice-delete");
         (await page.TextContentAsync("#confirm-text"))!.ShouldContain(Name);
         await open.Save("#confirm-dialog");
-        await page.WaitForFunctionAsync("name => ![...document.getElementById('voice').options].some(option => option.value === name)", Name);
+        await page.WaitForFunctionAsync(
+            "name => ![...document.getElementById('voice').options].some(option => option.value === name)",
+            Name);
         open.ShouldBeClean();
     }
 
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Transcribing_is_offered_where_the_server_can(bool available)
+    public async Task Transcribing_is_offered_if_whisper_is_available(bool available)
     {
         var recognizer = new FakeRecognizer { Available = available, Text = "A tone was heard." };
         await using var own = await RunningServer.Start(services: services => services.AddSingleton<ISpeechRecognizer>(recognizer));
@@ -92,7 +96,8 @@ public sealed class VoicesOnPageTests(PageBrowser browser, PageServer server)
     private static async Task Drop(IPage page, string name, byte[] content)
     {
         var data = await page.EvaluateHandleAsync(
-            "([name, content]) => { const data = new DataTransfer(); data.items.add(new File([Uint8Array.from(atob(content), c => c.charCodeAt(0))], name)); return data; }",
+            "([name, content]) => { const data = new DataTransfer(); data.items.add(new File([Uint8Array.from(atob(content), c => "
+            + "c.charCodeAt(0))], name)); return data; }",
             new[] { name, Convert.ToBase64String(content) });
         await page.DispatchEventAsync("#drop", "drop", new { dataTransfer = data });
     }

@@ -5,7 +5,7 @@ using DiaOrleans.Server.Tests.Api;
 
 namespace DiaOrleans.Server.Tests.Web;
 
-/// <summary>Who gets the page, and how it is sent; spec/api.md 6.1.</summary>
+/// <summary>Which requests get the page, and its headers; spec/api.md 6.1.</summary>
 [Collection(nameof(ServerCollection))]
 public sealed partial class WebPageTests(ServerFixture fixture)
 {
@@ -21,7 +21,7 @@ public sealed partial class WebPageTests(ServerFixture fixture)
     [InlineData("application/json, text/html")]
     [InlineData("application/json;q=0.8, text/html;q=0.9")]
     [InlineData("*/*;q=0.1, text/html;q=0.2")]
-    public async Task Who_asks_for_html_gets_the_page(string accept)
+    public async Task A_request_that_accepts_html_gets_the_page(string accept)
     {
         foreach (var path in (string[])["/", "/v1"])
         {
@@ -45,7 +45,7 @@ public sealed partial class WebPageTests(ServerFixture fixture)
     [InlineData("application/*, text/*;q=0.9")]
     [InlineData("image/png")]
     [InlineData("nonsense")]
-    public async Task Who_does_not_gets_json(string? accept)
+    public async Task Any_other_request_gets_json(string? accept)
     {
         var answer = await Get("/", accept);
         answer.StatusCode.ShouldBe(HttpStatusCode.OK);
@@ -56,7 +56,7 @@ public sealed partial class WebPageTests(ServerFixture fixture)
     [Theory]
     [InlineData(Browser, "text/html")]
     [InlineData("*/*", "application/json")]
-    public async Task Caches_are_told_that_the_answer_depends_on_what_is_accepted(string accept, string type)
+    public async Task The_answer_varies_by_the_accept_header(string accept, string type)
     {
         using var request = Request("/", accept);
         request.Headers.Add("Origin", "https://app.example");
@@ -83,7 +83,7 @@ public sealed partial class WebPageTests(ServerFixture fixture)
     [InlineData("/ui/style.css", "text/css")]
     [InlineData("/ui/main.js", "text/javascript")]
     [InlineData("/ui/icon.svg", "image/svg+xml")]
-    public async Task Files_are_asked_about_again_and_sent_only_when_they_changed(string path, string type)
+    public async Task Files_are_revalidated_and_sent_only_if_they_changed(string path, string type)
     {
         var answer = await Get(path, Browser);
         answer.Content.Headers.ContentType!.MediaType.ShouldBe(type);
@@ -101,7 +101,7 @@ public sealed partial class WebPageTests(ServerFixture fixture)
     }
 
     [Fact]
-    public async Task The_policy_allows_this_server_alone_and_the_page_needs_no_more()
+    public async Task The_content_policy_allows_this_server_alone_and_the_page_needs_no_more()
     {
         var answer = await Get("/", Browser);
         var policy = answer.Headers.GetValues("Content-Security-Policy").Single();
@@ -115,16 +115,18 @@ public sealed partial class WebPageTests(ServerFixture fixture)
     }
 
     [Fact]
-    public async Task Everything_that_the_page_names_is_there()
+    public async Task Everything_that_the_page_loads_is_served()
     {
-        var waiting = new Queue<string>(ServedFile().Matches(await (await Get("/", Browser)).Content.ReadAsStringAsync()).Select(match => match.Value));
+        var waiting = new Queue<string>(
+            ServedFile().Matches(await (await Get("/", Browser)).Content.ReadAsStringAsync()).Select(match => match.Value));
         var seen = new HashSet<string>();
         while (waiting.TryDequeue(out var path))
         {
             if (!seen.Add(path)) continue;
             var answer = await Get(path, "*/*");
             answer.StatusCode.ShouldBe(HttpStatusCode.OK, path);
-            foreach (Match import in Import().Matches(await answer.Content.ReadAsStringAsync())) waiting.Enqueue("/ui/" + import.Groups[1].Value);
+            foreach (Match import in Import().Matches(await answer.Content.ReadAsStringAsync()))
+                waiting.Enqueue("/ui/" + import.Groups[1].Value);
         }
 
         seen.ShouldContain("/ui/player.js");
@@ -146,7 +148,7 @@ public sealed partial class WebPageTests(ServerFixture fixture)
     }
 
     [Fact]
-    public async Task The_page_is_open_where_a_key_is_needed()
+    public async Task The_page_needs_no_key()
     {
         await using var server = await RunningServer.Start(new ServerOptions { ApiKey = "secret", Dashboard = true });
         foreach (var path in (string[])["/", "/ui/main.js"])
@@ -155,7 +157,7 @@ public sealed partial class WebPageTests(ServerFixture fixture)
             answer.StatusCode.ShouldBe(HttpStatusCode.OK);
             var content = await answer.Content.ReadAsStringAsync();
             content.ShouldNotContain("secret");
-            // A browser could not open it: a link carries no key.
+            // A browser could not open it: it sends no key for a link.
             if (path == "/") content.ShouldContain("""href="/dashboard/" hidden""");
         }
 
@@ -163,7 +165,7 @@ public sealed partial class WebPageTests(ServerFixture fixture)
     }
 
     [Fact]
-    public async Task The_dashboard_is_linked_where_there_is_one()
+    public async Task The_dashboard_is_linked_if_there_is_one()
     {
         await using var server = await RunningServer.Start(new ServerOptions { Dashboard = true });
         (await (await server.Client.SendAsync(Request("/", Browser))).Content.ReadAsStringAsync()).ShouldContain("""href="/dashboard/">""");

@@ -2,10 +2,10 @@ using DiaOrleans.Server.Api.Errors;
 
 namespace DiaOrleans.Server.Api.Bodies;
 
-/// <summary>A request's body while it arrives: its time is limited, from the first read on.</summary>
-/// <param name="body">The body as the web server gives it.</param>
-/// <param name="limit">How long it may take.</param>
-/// <param name="time">Measures it.</param>
+/// <summary>A request's body while it arrives, with a time limit that starts at the first read.</summary>
+/// <param name="body">The body from the web server.</param>
+/// <param name="limit">The time that the whole body may take.</param>
+/// <param name="time">The clock of the limit.</param>
 internal sealed class ArrivingBody(
     Stream body,
     TimeSpan limit,
@@ -13,10 +13,10 @@ internal sealed class ArrivingBody(
 {
     private CancellationTokenSource? _deadline;
 
-    /// <summary>Whether a read has been tried: a client that waits to be asked for its body sends it from then on.</summary>
-    public bool Asked => _deadline is not null;
+    /// <summary>True after the first read. A client that sends <c>Expect: 100-continue</c> sends its body only then.</summary>
+    public bool IsStarted => _deadline is not null;
 
-    /// <summary>Whether all of it has been read.</summary>
+    /// <summary>True if all of it has been read.</summary>
     public bool Ended { get; private set; }
 
     /// <summary>Bytes read.</summary>
@@ -42,7 +42,7 @@ internal sealed class ArrivingBody(
     }
 
     /// <inheritdoc/>
-    /// <exception cref="ApiProblem">408: the time is over.</exception>
+    /// <exception cref="ApiProblem">408: the time limit has passed.</exception>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         _deadline ??= new CancellationTokenSource(limit, time);

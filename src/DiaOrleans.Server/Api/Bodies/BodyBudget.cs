@@ -2,38 +2,38 @@ using DiaOrleans.Server.Api.Errors;
 
 namespace DiaOrleans.Server.Api.Bodies;
 
-/// <summary>Bytes that all request bodies in flight may hold together.</summary>
-/// <param name="bytes">The most.</param>
+/// <summary>Limits the bytes that the bodies of all requests in progress hold together, in memory and in files.</summary>
+/// <param name="bytes">The most bytes.</param>
 internal sealed class BodyBudget(long bytes)
 {
-    private static readonly TimeSpan TryAgain = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
 
     private long _held;
 
     /// <summary>Bytes held now.</summary>
     public long Held => Interlocked.Read(ref _held);
 
-    /// <summary>A share for one body: empty, and returned when it is disposed of.</summary>
+    /// <summary>A share for one body, empty at first. Disposing it returns its bytes.</summary>
     public BodyShare Open() => new(this);
 
-    /// <exception cref="ApiProblem">429: there are not so many left.</exception>
+    /// <exception cref="ApiProblem">429: the budget has fewer bytes left.</exception>
     internal void Take(long count)
     {
         if (Interlocked.Add(ref _held, count) <= bytes) return;
         Return(count);
-        throw ApiProblem.Busy(TryAgain);
+        throw ApiProblem.Busy(RetryAfter);
     }
 
     internal void Return(long count) => Interlocked.Add(ref _held, -count);
 }
 
-/// <summary>What one body holds of the <see cref="BodyBudget"/>. Used by one caller at a time.</summary>
+/// <summary>The bytes of the <see cref="BodyBudget"/> that one body holds. Not thread-safe.</summary>
 internal sealed class BodyShare(BodyBudget budget) : IDisposable
 {
     private long _held;
 
-    /// <param name="count">Bytes more.</param>
-    /// <exception cref="ApiProblem">429: the budget is spent.</exception>
+    /// <param name="count">Further bytes to hold.</param>
+    /// <exception cref="ApiProblem">429: the budget has fewer bytes left.</exception>
     public void Take(long count)
     {
         budget.Take(count);
@@ -47,6 +47,6 @@ internal sealed class BodyShare(BodyBudget budget) : IDisposable
         _held -= count;
     }
 
-    /// <summary>Returns all that is held.</summary>
+    /// <summary>Returns all bytes.</summary>
     public void Dispose() => Return(_held);
 }

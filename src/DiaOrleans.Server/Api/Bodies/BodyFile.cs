@@ -1,13 +1,13 @@
 namespace DiaOrleans.Server.Api.Bodies;
 
-/// <summary>A file that holds what a client sends; disposing deletes it.</summary>
+/// <summary>A temporary file with data of a request, which only this user can read. Disposing deletes it.</summary>
 internal sealed class BodyFile : IAsyncDisposable
 {
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private readonly FileStream _file;
 
-    /// <param name="path">Of a file that does not exist.</param>
+    /// <param name="path">Path of the new file.</param>
     public BodyFile(string path)
     {
         var options = new FileStreamOptions
@@ -25,7 +25,7 @@ internal sealed class BodyFile : IAsyncDisposable
     /// <summary>Bytes written.</summary>
     public long Length => _file.Length;
 
-    /// <exception cref="BodyStorageException">The disk does not take it.</exception>
+    /// <exception cref="BodyStorageException">The file cannot be written.</exception>
     public async Task Append(ReadOnlyMemory<byte> bytes, CancellationToken stop)
     {
         try
@@ -39,7 +39,7 @@ internal sealed class BodyFile : IAsyncDisposable
     }
 
     /// <summary>All bytes.</summary>
-    /// <exception cref="BodyStorageException">It cannot be read.</exception>
+    /// <exception cref="BodyStorageException">The file cannot be read.</exception>
     public async Task<byte[]> ReadAll(CancellationToken stop)
     {
         try

@@ -1,25 +1,25 @@
 namespace DiaOrleans.Server.Api.Bodies;
 
-/// <summary>Files that large bodies go to while they arrive: private, and gone with their request.</summary>
+/// <summary>The temporary files of large bodies. Each is deleted when its request ends.</summary>
 internal sealed class BodyFiles
 {
-    /// <summary>Recordings that are in memory at a time, because they are decoded there.</summary>
-    private const int InMemory = 2;
+    /// <summary>Files whose content is in memory at the same time.</summary>
+    private const int MaxInMemory = 2;
 
     private const UnixFileMode PrivateFolder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     private readonly string _folder;
-    private readonly SemaphoreSlim _places = new(InMemory);
+    private readonly SemaphoreSlim _inMemory = new(MaxInMemory);
 
-    /// <param name="folder">Absolute path, used by this server alone: what a killed server left there is deleted.</param>
+    /// <param name="folder">Absolute path. No other process uses the folder: files that a killed server left there are deleted.</param>
     public BodyFiles(string folder)
     {
         _folder = folder;
         if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
     }
 
-    /// <summary>An empty file.</summary>
-    /// <exception cref="BodyStorageException">It cannot be made.</exception>
+    /// <summary>Creates an empty file.</summary>
+    /// <exception cref="BodyStorageException">The file cannot be created.</exception>
     public BodyFile Create()
     {
         try
@@ -34,21 +34,21 @@ internal sealed class BodyFiles
         }
     }
 
-    /// <summary>Hands out a file's bytes, to a few callers at a time; the others wait.</summary>
-    /// <exception cref="BodyStorageException">It cannot be read.</exception>
+    /// <summary>Calls <paramref name="use"/> with the bytes of a file. It waits while too many other files are in memory.</summary>
+    /// <exception cref="BodyStorageException">The file cannot be read.</exception>
     public async Task<T> Use<T>(BodyFile file, Func<ReadOnlyMemory<byte>, Task<T>> use, CancellationToken stop)
     {
-        await _places.WaitAsync(stop);
+        await _inMemory.WaitAsync(stop);
         try
         {
             return await use(await file.ReadAll(stop));
         }
         finally
         {
-            _places.Release();
+            _inMemory.Release();
         }
     }
 }
 
-/// <summary>A body cannot be kept while it arrives, because of the machine and not of the client.</summary>
-internal sealed class BodyStorageException(Exception cause) : Exception("A body cannot be kept while it arrives.", cause);
+/// <summary>A body cannot be stored in a temporary file, for example because the disk is full.</summary>
+internal sealed class BodyStorageException(Exception cause) : Exception("A request body cannot be stored in a temporary file.", cause);

@@ -3,7 +3,7 @@ using DiaOrleans.Server.Api.Errors;
 
 namespace DiaOrleans.Server.Api.Bodies;
 
-/// <summary>A whole body: in memory where it is small, else in a file until it is asked for. Disposing deletes the file.</summary>
+/// <summary>A body that has been received: in memory if it is small, else in a file. Disposing deletes the file.</summary>
 internal sealed class ReceivedBody : IAsyncDisposable
 {
     private const int SmallBytes = 256 << 10;
@@ -16,16 +16,17 @@ internal sealed class ReceivedBody : IAsyncDisposable
     {
     }
 
-    /// <summary>Whether it takes more memory than a server should give to many at a time.</summary>
+    /// <summary>True if it is in a file, so that callers can limit how many are in memory.</summary>
     public bool IsLarge => _file is not null;
 
+    /// <summary>Receives a body.</summary>
     /// <param name="body">Read to its end.</param>
-    /// <param name="maxBytes">The most that it may have.</param>
-    /// <param name="share">Takes its bytes.</param>
-    /// <param name="files">Where a large one goes.</param>
+    /// <param name="maxBytes">The most bytes that are accepted.</param>
+    /// <param name="share">Holds the body's bytes of the budget.</param>
+    /// <param name="files">Creates the file of a large body.</param>
     /// <param name="stop">Stops reading.</param>
-    /// <exception cref="ApiProblem">408 where it takes too long, 413 where it has more bytes, 429 where the budget is spent.</exception>
-    /// <exception cref="BodyStorageException">It cannot be kept.</exception>
+    /// <exception cref="ApiProblem">408 if it takes too long, 413 if it has more bytes, 429 if the budget is spent.</exception>
+    /// <exception cref="BodyStorageException">It cannot be stored.</exception>
     public static async Task<ReceivedBody> Receive(
         Stream body,
         int maxBytes,
@@ -60,7 +61,7 @@ internal sealed class ReceivedBody : IAsyncDisposable
         }
     }
 
-    /// <summary>The body in one piece.</summary>
+    /// <summary>All bytes of the body.</summary>
     public async ValueTask<byte[]> ReadAll(CancellationToken stop) => _file is null ? _start.ToArray() : await _file.ReadAll(stop);
 
     public ValueTask DisposeAsync() => _file?.DisposeAsync() ?? ValueTask.CompletedTask;
@@ -77,7 +78,7 @@ internal sealed class ReceivedBody : IAsyncDisposable
         {
             _file = files.Create();
             await _file.Append(_start.GetBuffer().AsMemory(0, (int)_start.Length), stop);
-            // The memory is let go.
+            // Frees the memory.
             _start.SetLength(0);
             _start.Capacity = 0;
         }

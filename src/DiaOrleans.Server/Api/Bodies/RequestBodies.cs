@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace DiaOrleans.Server.Api.Bodies;
 
 /// <summary>
-/// Bounds how long a body may take, and lets a client that is answered before it has sent all of its body read that answer: the rest is
-/// read and dropped, where closing the connection would take the answer away.
+/// Limits the time of every body, and reads the rest of a body whose request has been answered early: if the connection were closed
+/// instead, a client that still sends could lose the answer.
 /// </summary>
 internal sealed class RequestBodies(BodyOptions options, TimeProvider time)
 {
@@ -23,27 +23,27 @@ internal sealed class RequestBodies(BodyOptions options, TimeProvider time)
         await using var body = new ArrivingBody(context.Request.Body, options.TimeLimit, time);
         context.Request.Body = body;
         await next(context);
-        if (body.Ended || context.RequestAborted.IsCancellationRequested || WaitsToBeAsked(context.Request, body)) return;
+        if (body.Ended || context.RequestAborted.IsCancellationRequested || AwaitsContinue(context.Request, body)) return;
         try
         {
             await context.Response.CompleteAsync();
-            await Drop(body, context.RequestAborted);
+            await ReadRest(body, context.RequestAborted);
         }
-        catch (Exception gone) when (gone is ApiProblem or IOException or OperationCanceledException)
+        catch (Exception problem) when (problem is ApiProblem or IOException or OperationCanceledException)
         {
-            // The answer has been sent; the web server ends the connection.
+            // The answer has been sent; the web server closes the connection.
         }
     }
 
-    /// <summary>Such a client has not begun to send.</summary>
-    private static bool WaitsToBeAsked(HttpRequest request, ArrivingBody body) => !body.Asked && request.Headers.Expect.Count > 0;
+    /// <summary>True if the client has not begun to send the body: it waits for a 100 Continue that it will not get.</summary>
+    private static bool AwaitsContinue(HttpRequest request, ArrivingBody body) => !body.IsStarted && request.Headers.Expect.Count > 0;
 
-    private static async Task Drop(ArrivingBody body, CancellationToken clientGone)
+    private static async Task ReadRest(ArrivingBody body, CancellationToken stop)
     {
         var block = ArrayPool<byte>.Shared.Rent(BlockBytes);
         try
         {
-            while (body.Received < BodyOptions.MaxBytes && await body.ReadAsync(block, clientGone) > 0)
+            while (body.Received < BodyOptions.MaxBytes && await body.ReadAsync(block, stop) > 0)
             {
             }
         }

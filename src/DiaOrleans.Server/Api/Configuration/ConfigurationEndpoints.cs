@@ -5,44 +5,43 @@ using DiaOrleans.Server.Api.Validation;
 
 namespace DiaOrleans.Server.Api.Configuration;
 
-/// <summary>The configuration that clients may change; spec/api.md 6.3.</summary>
+/// <summary>The routes of the configuration that clients can change; spec/api.md 6.3.</summary>
 internal static class ConfigurationEndpoints
 {
-    private const int MaxWordCharacters = 256;
-
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/config", async (IGrainFactory grains) => ApiJson.Ok(Shown(await Grain(grains).Get())));
+        routes.MapGet("/config", Get);
         routes.MapPut("/config", Replace);
     }
 
-    private static async Task<IResult> Replace(HttpContext context, BodyReader bodies, IGrainFactory grains, CurrentConfiguration current)
+    private static async Task<IResult> Get(IGrainFactory grains) =>
+        ApiJson.Ok(FormatConfiguration(await grains.GetGrain<IConfigurationGrain>(0).Get()));
+
+    private static async Task<IResult> Replace(HttpContext context, BodyReader bodies, CurrentConfiguration current)
     {
-        var now = await Grain(grains).Replace(await bodies.Read(context.Request, Wanted));
-        current.Set(now);
-        return ApiJson.Ok(new { message = "Configuration updated successfully", config = Shown(now) });
+        var stored = await current.Replace(await bodies.Read(context.Request, ReadConfiguration));
+        return ApiJson.Ok(new { message = "Configuration updated successfully", config = FormatConfiguration(stored) });
     }
 
-    private static ServerConfiguration Wanted(FieldReader fields)
+    /// <summary>Absent fields have their defaults.</summary>
+    private static ServerConfiguration ReadConfiguration(FieldReader fields)
     {
-        var fresh = new ServerConfiguration();
-        var wanted = new ServerConfiguration
+        var defaults = new ServerConfiguration();
+        var configuration = new ServerConfiguration
         {
-            DebugMode = fields.BooleanOr("debug_mode", fresh.DebugMode),
-            SaveOutputs = fields.BooleanOr("save_outputs", fresh.SaveOutputs),
-            ShowPrompts = fields.BooleanOr("show_prompts", fresh.ShowPrompts),
-            OutputRetentionHours = fields.IntegerOr("output_retention_hours", fresh.OutputRetentionHours),
-            AutoDiscoverPrompts = fields.BooleanOr("auto_discover_prompts", fresh.AutoDiscoverPrompts),
-            AutoTranscribe = fields.BooleanOr("auto_transcribe", fresh.AutoTranscribe),
-            WhisperModelSize = fields.StringOr("whisper_model_size", fresh.WhisperModelSize, MaxWordCharacters),
+            DebugMode = fields.BooleanOr("debug_mode", defaults.DebugMode),
+            SaveOutputs = fields.BooleanOr("save_outputs", defaults.SaveOutputs),
+            ShowPrompts = fields.BooleanOr("show_prompts", defaults.ShowPrompts),
+            OutputRetentionHours = fields.IntegerOr("output_retention_hours", defaults.OutputRetentionHours),
+            AutoDiscoverPrompts = fields.BooleanOr("auto_discover_prompts", defaults.AutoDiscoverPrompts),
+            AutoTranscribe = fields.BooleanOr("auto_transcribe", defaults.AutoTranscribe),
+            WhisperModelSize = fields.StringOr("whisper_model_size", defaults.WhisperModelSize, RequestLimits.WordLength),
         };
         fields.ThrowIfInvalid();
-        return wanted;
+        return configuration;
     }
 
-    private static IConfigurationGrain Grain(IGrainFactory grains) => grains.GetGrain<IConfigurationGrain>(0);
-
-    private static object Shown(ServerConfiguration configuration) => new
+    private static object FormatConfiguration(ServerConfiguration configuration) => new
     {
         debug_mode = configuration.DebugMode,
         save_outputs = configuration.SaveOutputs,

@@ -1,16 +1,21 @@
 namespace DiaOrleans.Server.Api.Errors;
 
-/// <summary>An answer that ends a request: a status with a sentence, or with the fields that failed.</summary>
+/// <summary>An error that the client gets as its answer: a status with a sentence or, for 422, with the fields that failed.</summary>
 internal sealed class ApiProblem : Exception
 {
-    private ApiProblem(int status, string detail, IReadOnlyList<InvalidField> fields) : base(detail) => (Status, Fields) = (status, fields);
+    private ApiProblem(int status, string detail, IReadOnlyList<InvalidField> fields) : base(detail)
+    {
+        Status = status;
+        Fields = fields;
+    }
 
+    /// <summary>The HTTP status.</summary>
     public int Status { get; }
 
-    /// <summary>Failed fields of a 422; empty for other answers.</summary>
+    /// <summary>The fields that failed; empty if the status is not 422.</summary>
     public IReadOnlyList<InvalidField> Fields { get; }
 
-    /// <summary>Machine-readable code for OpenAI clients.</summary>
+    /// <summary>The <c>code</c> of OpenAI's error object, or null.</summary>
     public string? Code { get; init; }
 
     /// <summary>Sent as Retry-After, in whole seconds.</summary>
@@ -20,14 +25,14 @@ internal sealed class ApiProblem : Exception
 
     public static ApiProblem NotFound(string detail, string? code = null) => new(404, detail, []) { Code = code };
 
-    /// <summary>The connection is closed after it: what is still on its way has no reader.</summary>
+    /// <summary>408; the connection is closed after it, since the rest of the body is not read.</summary>
     public static ApiProblem TooSlow() => new(408, "The request body took too long to arrive", []);
 
     public static ApiProblem BodyTooLarge() => new(413, "Request body too large", []);
 
     public static ApiProblem TooLarge(string detail) => new(413, detail, []);
 
-    public static ApiProblem Invalid(IReadOnlyList<InvalidField> fields) => new(422, Summary(fields), fields);
+    public static ApiProblem Invalid(IReadOnlyList<InvalidField> fields) => new(422, Summarize(fields), fields);
 
     public static ApiProblem TooEarly(string detail) => new(425, detail, []);
 
@@ -36,9 +41,11 @@ internal sealed class ApiProblem : Exception
 
     public static ApiProblem Failed(string detail) => new(500, detail, []);
 
-    public static ApiProblem Unavailable(TimeSpan? retryAfter) => new(503, "Worker pool not available", []) { RetryAfter = retryAfter ?? TimeSpan.FromSeconds(5) };
+    public static ApiProblem Unavailable(TimeSpan? retryAfter) =>
+        new(503, "Worker pool not available", []) { RetryAfter = retryAfter ?? TimeSpan.FromSeconds(5) };
 
     public static ApiProblem NotInstalled(string detail, TimeSpan? retryAfter = null) => new(503, detail, []) { RetryAfter = retryAfter };
 
-    private static string Summary(IReadOnlyList<InvalidField> fields) => string.Join("; ", fields.Select(f => $"{f.Name}: {f.Message}"));
+    private static string Summarize(IReadOnlyList<InvalidField> fields) =>
+        string.Join("; ", fields.Select(f => $"{f.Name}: {f.Message}"));
 }

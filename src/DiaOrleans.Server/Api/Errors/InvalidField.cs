@@ -3,14 +3,19 @@ using System.Text.Json;
 namespace DiaOrleans.Server.Api.Errors;
 
 /// <summary>One failed field of a 422 answer; spec/api.md 1.3.</summary>
-/// <param name="Type">Kind of failure.</param>
-/// <param name="Location">body, query or path, then the field, or an offset in malformed JSON.</param>
+/// <param name="Type">The kind of failure, such as <c>string_too_long</c>.</param>
+/// <param name="Location">body, query, path or header, then the field's name, or an offset in malformed JSON.</param>
 /// <param name="Message">A sentence.</param>
-/// <param name="Input">What was sent, as JSON; null where nothing was.</param>
-/// <param name="Context">More facts, as a JSON object.</param>
-internal sealed record InvalidField(string Type, IReadOnlyList<object> Location, string Message, string? Input, string? Context = null)
+/// <param name="Input">What was sent, as JSON; null if nothing was.</param>
+/// <param name="Context">Further facts, as a JSON object, or null.</param>
+internal sealed record InvalidField(
+    string Type,
+    IReadOnlyList<object> Location,
+    string Message,
+    string? Input,
+    string? Context = null)
 {
-    /// <summary>The field's name for a one-line summary.</summary>
+    /// <summary>The field's name, or "body" for the whole body.</summary>
     public string Name => Location.Count > 1 ? Location[^1].ToString()! : Location[0].ToString()!;
 
     public void Write(Utf8JsonWriter json)
@@ -27,7 +32,7 @@ internal sealed record InvalidField(string Type, IReadOnlyList<object> Location,
         json.WriteEndArray();
         json.WriteString("msg", Message);
         json.WritePropertyName("input");
-        // Checked when it was read; the writer would refuse depths that a request may have.
+        // It is valid JSON, but may be nested deeper than the writer accepts.
         json.WriteRawValue(Input ?? "null", skipInputValidation: true);
         if (Context is not null)
         {

@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace DiaOrleans.Server.Api.Errors;
 
-/// <summary>Writes an error body: <c>detail</c> for everybody, and on /v1 an OpenAI <c>error</c> object beside it.</summary>
+/// <summary>Writes an error as JSON: <c>detail</c>, and under /v1 OpenAI's <c>error</c> object too; spec/api.md 1.3.</summary>
 internal static class ProblemWriter
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -13,16 +13,16 @@ internal static class ProblemWriter
     public static Task Write(HttpContext context, ApiProblem problem)
     {
         context.Response.StatusCode = problem.Status;
-        if (problem.RetryAfter is { } wait) context.Response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        if (problem.RetryAfter is { } wait) context.Response.Headers.RetryAfter = FormatSeconds(wait);
         return Write(context, problem.Message, problem.Fields, problem.Code);
     }
 
-    /// <summary>The body for the status that the response already has.</summary>
+    /// <summary>Writes the body for the status that the response already has.</summary>
     public static Task Write(HttpContext context, string detail) => Write(context, detail, [], null);
 
     private static async Task Write(HttpContext context, string detail, IReadOnlyList<InvalidField> fields, string? code)
     {
-        // Set for an answer that did not come to be.
+        // An endpoint may have set it before it failed.
         context.Response.Headers.ContentDisposition = default;
         if (context.Response.StatusCode == 408) context.Response.Headers.Connection = "close";
         if (HttpMethods.IsHead(context.Request.Method)) return;
@@ -41,7 +41,8 @@ internal static class ProblemWriter
                 json.WriteEndArray();
             }
 
-            if (context.Request.Path.StartsWithSegments("/v1", StringComparison.Ordinal)) WriteOpenAi(json, context.Response.StatusCode, detail, fields, code);
+            if (context.Request.Path.StartsWithSegments("/v1", StringComparison.Ordinal))
+                WriteOpenAi(json, context.Response.StatusCode, detail, fields, code);
             json.WriteEndObject();
         }
 
@@ -54,9 +55,20 @@ internal static class ProblemWriter
     {
         json.WriteStartObject("error");
         json.WriteString("message", message);
-        json.WriteString("type", status == 429 ? "rate_limit_error" : status >= 500 ? "server_error" : "invalid_request_error");
+        json.WriteString("type", GetOpenAiType(status));
         json.WriteString("param", fields.Count > 0 ? fields[0].Name : null);
         json.WriteString("code", code);
         json.WriteEndObject();
     }
+
+    private static string GetOpenAiType(int status) => status switch
+    {
+        429 => "rate_limit_error",
+        >= 500 => "server_error",
+        _ => "invalid_request_error",
+    };
+
+    /// <summary>Whole seconds, 1 or more.</summary>
+    private static string FormatSeconds(TimeSpan wait) =>
+        Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
 }

@@ -8,7 +8,7 @@ using DiaOrleans.Server.Api.Voices;
 
 namespace DiaOrleans.Server.Api.Generation;
 
-/// <summary>POST /generate and its older sister /api/tts/generate; spec/api.md 2.1, 2.3.</summary>
+/// <summary>POST /generate and the legacy route /api/tts/generate; spec/api.md 2.1, 2.3.</summary>
 internal static class GenerateEndpoint
 {
     public static void Map(IEndpointRouteBuilder routes)
@@ -24,31 +24,31 @@ internal static class GenerateEndpoint
         JobService jobs,
         VoiceAliases aliases)
     {
-        var (request, inBackground) = await GenerateRequest.Read(context.Request, bodies);
-        RefuseEmpty(request.Text);
+        var (request, inBackground) = await GenerateRequestReader.Read(context.Request, bodies);
+        ThrowIfEmpty(request.Text);
         if (inBackground) await (await JobSubmissionEndpoint.Submit(context, request, aliases, jobs)).ExecuteAsync(context);
         else await responder.Send(context, request);
     }
 
     private static async Task Legacy(HttpContext context, BodyReader bodies, SpeechResponder responder)
     {
-        var request = await bodies.Read(context.Request, OfLegacy);
-        RefuseEmpty(request.Text);
+        var request = await bodies.Read(context.Request, ReadLegacy);
+        ThrowIfEmpty(request.Text);
         await responder.Send(context, request);
     }
 
-    private static SpeechRequest OfLegacy(FieldReader fields)
+    private static SpeechRequest ReadLegacy(FieldReader fields)
     {
         var request = new SpeechRequest
         {
-            Text = fields.RequiredString("text", GenerateRequest.MaxCharacters),
-            VoiceId = fields.RequiredString("voice_id", GenerateRequest.MaxNameCharacters),
+            Text = fields.RequiredString("text", RequestLimits.TextLength),
+            VoiceId = fields.RequiredString("voice_id", RequestLimits.NameLength),
         };
         fields.ThrowIfInvalid();
         return request;
     }
 
-    private static void RefuseEmpty(string text)
+    private static void ThrowIfEmpty(string text)
     {
         if (ScriptText.Clean(text).Length == 0) throw ApiProblem.BadRequest("Text cannot be empty");
     }

@@ -5,16 +5,16 @@ using DiaOrleans.Server.Api.Voices;
 
 namespace DiaOrleans.Server.Api.Generation;
 
-/// <summary>GET /preview/{voice_id}: a sample of a voice, rendered once for each version of the voice; spec/api.md 4.</summary>
+/// <summary>GET /preview/{voice_id}: a sample of a voice, rendered once per version of the voice; spec/api.md 4.</summary>
 internal static class PreviewEndpoint
 {
     public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/preview/{voice_id}", Preview);
 
     private static async Task<IResult> Preview(HttpContext context, VoicePreviews previews, SpeechResponder responder)
     {
-        var id = RouteText.Of(context, VoiceIds.Parameter);
+        var id = RouteParameter.Read(context, VoiceIds.Parameter);
         var preview = await previews.Find(id) ?? throw ApiProblem.NotFound("Voice not found", "voice_not_found");
-        context.Response.Headers.ContentDisposition = Attachment.Named($"preview_{id}", "wav");
+        context.Response.Headers.ContentDisposition = Attachment.Format($"preview_{id}", "wav");
         if (await previews.OpenRead(preview) is { } stored) return Results.Stream(stored, "audio/wav");
         var wave = await Render(context, responder, preview);
         await previews.Keep(preview, wave);
@@ -25,7 +25,7 @@ internal static class PreviewEndpoint
     {
         try
         {
-            return await responder.Make(context, preview.Request);
+            return await responder.Render(context, preview.Request);
         }
         catch (ApiProblem problem) when (problem.Status == 500)
         {

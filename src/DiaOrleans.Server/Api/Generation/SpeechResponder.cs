@@ -7,15 +7,18 @@ using DiaOrleans.Server.Api.Voices;
 
 namespace DiaOrleans.Server.Api.Generation;
 
-/// <summary>Answers a request with its audio: asks for it, waits for its first byte, sends what is made, and stops it when the client has gone.</summary>
+/// <summary>
+/// Answers a request with its audio: starts a speech grain, waits for the first audio and sends it. The grain is cancelled if the client
+/// disconnects.
+/// </summary>
 internal sealed class SpeechResponder(IGrainFactory grains, VoiceAliases aliases)
 {
     private const string GenerationId = "X-Generation-ID";
     private const int ChunksPerMessage = 2;
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(10);
 
-    /// <summary>The audio as the body.</summary>
-    /// <exception cref="ApiProblem">It was refused, or failed before its first byte.</exception>
+    /// <summary>Sends the audio as the body.</summary>
+    /// <exception cref="ApiProblem">The request was refused, or failed before its first audio.</exception>
     public Task Send(HttpContext context, SpeechRequest request)
     {
         AudioFormats.TryParse(request.Format, out var format);
@@ -31,27 +34,29 @@ internal sealed class SpeechResponder(IGrainFactory grains, VoiceAliases aliases
         });
     }
 
-    /// <summary>The audio in server-sent events; spec/api.md 2.2.</summary>
-    /// <exception cref="ApiProblem">It was refused, or failed before its first byte.</exception>
+    /// <summary>Sends the audio as server-sent events; spec/api.md 2.2.</summary>
+    /// <exception cref="ApiProblem">The request was refused, or failed before its first audio.</exception>
     public Task SendEvents(HttpContext context, SpeechRequest request) => Run(context, request, async speech =>
     {
         context.Response.ContentType = "text/event-stream";
         context.Response.Headers.CacheControl = "no-cache";
         try
         {
-            await foreach (var chunk in Read(speech, request, context.RequestAborted)) await SpeechEvents.Delta(context.Response, chunk);
-            await SpeechEvents.Done(context.Response, await speech.Wait(TimeSpan.Zero));
+            await foreach (var chunk in Read(speech, request, context.RequestAborted))
+                await SpeechEvents.SendDelta(context.Response, chunk);
+            await SpeechEvents.SendDone(context.Response, await speech.Wait(TimeSpan.Zero));
         }
         catch (Exception) when (!context.RequestAborted.IsCancellationRequested)
         {
-            await SpeechEvents.Error(context.Response, (await speech.Wait(TimeSpan.Zero)).Error ?? "The server could not finish the audio.");
+            var error = (await speech.Wait(TimeSpan.Zero)).Error;
+            await SpeechEvents.SendError(context.Response, error ?? "The server could not finish the audio.");
             await Stop(speech);
         }
     });
 
-    /// <summary>The whole audio.</summary>
-    /// <exception cref="ApiProblem">It was refused, or failed.</exception>
-    public async Task<byte[]> Make(HttpContext context, SpeechRequest request)
+    /// <summary>Returns the whole audio.</summary>
+    /// <exception cref="ApiProblem">The request was refused, or failed.</exception>
+    public async Task<byte[]> Render(HttpContext context, SpeechRequest request)
     {
         using var whole = new MemoryStream();
         await Run(context, request, async speech =>
@@ -69,7 +74,7 @@ internal sealed class SpeechResponder(IGrainFactory grains, VoiceAliases aliases
         var sent = false;
         try
         {
-            Admit(await speech.Start(request).WaitAsync(context.RequestAborted), request);
+            ThrowIfRefused(await speech.Start(request).WaitAsync(context.RequestAborted), request);
             await WaitForAudio(speech, context.RequestAborted);
             if ((await grains.GetGrain<IConfigurationGrain>(0).Get()).DebugMode) context.Response.Headers[GenerationId] = id.ToString();
             await send(speech);
@@ -85,7 +90,7 @@ internal sealed class SpeechResponder(IGrainFactory grains, VoiceAliases aliases
         }
     }
 
-    /// <summary>Frees the slot of a request that nobody reads any more; one that has ended it leaves as it is.</summary>
+    /// <summary>Cancels a request whose audio is not read to its end; a finished one stays as it is.</summary>
     private static async Task Stop(ISpeechGrain speech)
     {
         try
@@ -94,14 +99,14 @@ internal sealed class SpeechResponder(IGrainFactory grains, VoiceAliases aliases
         }
         catch (Exception e) when (e is OrleansException or TimeoutException)
         {
-            // The grain finds out by itself that nobody asks; what brought us here is the error to report.
+            // The grain cancels itself if its audio is not read; the error to report is the one that led here.
         }
     }
 
-    private static IAsyncEnumerable<byte[]> Read(ISpeechGrain speech, SpeechRequest request, CancellationToken clientGone) =>
-        speech.ReadAudio(clientGone).WithBatchSize(request.Streamed ? 1 : ChunksPerMessage);
+    private static IAsyncEnumerable<byte[]> Read(ISpeechGrain speech, SpeechRequest request, CancellationToken stop) =>
+        speech.ReadAudio(stop).WithBatchSize(request.Streamed ? 1 : ChunksPerMessage);
 
-    private static void Admit(SpeechAdmission admission, SpeechRequest request)
+    private static void ThrowIfRefused(SpeechAdmission admission, SpeechRequest request)
     {
         switch (admission.Outcome)
         {
@@ -116,11 +121,11 @@ internal sealed class SpeechResponder(IGrainFactory grains, VoiceAliases aliases
         }
     }
 
-    private static async Task WaitForAudio(ISpeechGrain speech, CancellationToken clientGone)
+    private static async Task WaitForAudio(ISpeechGrain speech, CancellationToken stop)
     {
         while (true)
         {
-            var state = await speech.Wait(Poll).WaitAsync(clientGone);
+            var state = await speech.Wait(Poll).WaitAsync(stop);
             if (state.AudioBytes > 0 || state.Status == SpeechStatus.Completed) return;
             if (state.Status == SpeechStatus.Failed) throw ApiProblem.Failed($"Audio generation failed: {state.Error}");
             if (state.Status == SpeechStatus.Cancelled) throw ApiProblem.Failed("Audio generation failed: the request was cancelled");

@@ -8,10 +8,11 @@ using DiaOrleans.Server.Api.Pipeline;
 
 namespace DiaOrleans.Server.Api.Jobs;
 
-/// <summary>Background jobs: how they stand, their results, their end; spec/api.md 6.2.</summary>
+/// <summary>The routes of jobs in the background; spec/api.md 6.2.</summary>
 internal static class JobEndpoints
 {
-    private const int ShownOfId = 8;
+    /// <summary>Characters of a job's id in the file name of its result.</summary>
+    private const int IdPrefixLength = 8;
 
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -22,42 +23,48 @@ internal static class JobEndpoints
         routes.MapGet("/jobs/{id}/result", Result);
     }
 
-    private static async Task<IResult> List(HttpRequest request, JobService desk)
+    private static async Task<IResult> List(HttpRequest request, JobService jobs)
     {
         var query = JobListQuery.Read(request.Query);
-        var page = await desk.List(query.Status, query.Limit);
-        return ApiJson.Ok(new { jobs = page.Jobs.Select(JobView.Of), total = page.Total, filtered = page.Jobs.Count });
+        var page = await jobs.List(query.Status, query.Limit);
+        return ApiJson.Ok(new { jobs = page.Jobs.Select(JobView.FromJob), total = page.Total, filtered = page.Jobs.Count });
     }
 
-    private static async Task<IResult> Clear(JobService desk) => ApiJson.Ok(new { message = $"Cleared {await desk.Clear()} completed jobs" });
+    private static async Task<IResult> Clear(JobService jobs) =>
+        ApiJson.Ok(new { message = $"Cleared {await jobs.Clear()} completed jobs" });
 
-    private static async Task<IResult> Get(HttpContext context, JobService desk) => ApiJson.Ok(JobView.Of(await Require(context, desk)));
+    private static async Task<IResult> Get(HttpContext context, JobService jobs) =>
+        ApiJson.Ok(JobView.FromJob(await Find(context, jobs)));
 
-    private static async Task<IResult> Cancel(HttpContext context, JobService desk)
+    private static async Task<IResult> Cancel(HttpContext context, JobService jobs)
     {
-        var job = await Require(context, desk);
-        if (await desk.Cancel(job.Id) is not { } answer) throw NotFound(context);
-        if (!answer.Cancelled) throw ApiProblem.BadRequest($"Cannot cancel job with status: {JobView.Name(answer.Status)}");
-        return ApiJson.Ok(new { message = $"Job '{Id(context)}' cancelled" });
+        var job = await Find(context, jobs);
+        if (await jobs.Cancel(job.Id) is not { } answer) throw NotFound(context);
+        if (!answer.Cancelled) throw ApiProblem.BadRequest($"Cannot cancel job with status: {JobView.FormatStatus(answer.Status)}");
+        return ApiJson.Ok(new { message = $"Job '{ReadId(context)}' cancelled" });
     }
 
-    private static async Task Result(HttpContext context, JobService desk)
+    private static async Task Result(HttpContext context, JobService jobs)
     {
-        var job = await Require(context, desk);
+        var job = await Find(context, jobs);
         if (job.Status == SpeechStatus.Failed) throw ApiProblem.Failed($"Job failed: {job.Error}");
-        if (job.Status != SpeechStatus.Completed) throw ApiProblem.TooEarly($"Job not completed (status: {JobView.Name(job.Status)})");
-        await using var audio = await desk.OpenResult(job, context.RequestAborted) ?? throw ApiProblem.NotFound("Job result not found or expired");
-        if (!AudioFormats.TryParse(job.Request.Format, out var format)) throw new InvalidDataException($"Job {job.Id} has the format '{job.Request.Format}'.");
+        if (job.Status != SpeechStatus.Completed)
+            throw ApiProblem.TooEarly($"Job not completed (status: {JobView.FormatStatus(job.Status)})");
+        await using var audio = await jobs.OpenResult(job, context.RequestAborted)
+            ?? throw ApiProblem.NotFound("Job result not found or expired");
+        if (!AudioFormats.TryParse(job.Request.Format, out var format))
+            throw new InvalidDataException($"Job {job.Id} has the unknown format '{job.Request.Format}'.");
         context.Response.ContentType = format.ContentType();
         context.Response.ContentLength = audio.Length;
-        context.Response.Headers.ContentDisposition = Attachment.Named($"speech_{job.Id.ToString()[..ShownOfId]}", format.Extension());
+        var name = $"speech_{job.Id.ToString()[..IdPrefixLength]}";
+        context.Response.Headers.ContentDisposition = Attachment.Format(name, format.Extension());
         await audio.CopyToAsync(context.Response.Body, context.RequestAborted);
     }
 
-    private static async Task<Job> Require(HttpContext context, JobService desk) =>
-        (Guid.TryParseExact(Id(context), "D", out var id) ? await desk.Find(id) : null) ?? throw NotFound(context);
+    private static async Task<Job> Find(HttpContext context, JobService jobs) =>
+        (Guid.TryParseExact(ReadId(context), "D", out var id) ? await jobs.Find(id) : null) ?? throw NotFound(context);
 
-    private static string Id(HttpContext context) => RouteText.Of(context, "id");
+    private static string ReadId(HttpContext context) => RouteParameter.Read(context, "id");
 
-    private static ApiProblem NotFound(HttpContext context) => ApiProblem.NotFound($"Job {Quoted.Name(Id(context))} not found");
+    private static ApiProblem NotFound(HttpContext context) => ApiProblem.NotFound($"Job {Quoted.Name(ReadId(context))} not found");
 }

@@ -1,19 +1,20 @@
 using DiaOrleans.Abstractions.Jobs;
 using DiaOrleans.Abstractions.Speech;
 using DiaOrleans.Server.Api.Pipeline;
+using DiaOrleans.Server.Api.Validation;
 
 namespace DiaOrleans.Server.Api.Jobs;
 
-/// <summary>A job as clients see it: all keys always, parameters as sent; spec/api.md 6.2.</summary>
+/// <summary>The JSON of a job: every key is always present, parameters are as sent; spec/api.md 6.2.</summary>
 internal static class JobView
 {
-    public static object Of(Job job) => new
+    public static object FromJob(Job job) => new
     {
         id = job.Id,
-        status = Name(job.Status),
-        created_at = ApiTime.Of(job.CreatedAt),
-        started_at = Time(job.StartedAt),
-        completed_at = Time(job.CompletedAt),
+        status = FormatStatus(job.Status),
+        created_at = ApiTime.Format(job.CreatedAt),
+        started_at = FormatTime(job.StartedAt),
+        completed_at = FormatTime(job.CompletedAt),
         text = job.Request.Text,
         processed_text = job.ProcessedText,
         voice_id = job.Request.VoiceId,
@@ -35,7 +36,8 @@ internal static class JobView
         sample_rate = job.Request.SampleRate,
     };
 
-    public static string Name(SpeechStatus status) => status.ToString().ToLowerInvariant();
+    /// <summary>The name of a status in answers.</summary>
+    public static string FormatStatus(SpeechStatus status) => RequestLimits.JobStates[(int)status];
 
-    private static string? Time(DateTimeOffset? time) => time is { } known ? ApiTime.Of(known) : null;
+    private static string? FormatTime(DateTimeOffset? time) => time is { } known ? ApiTime.Format(known) : null;
 }

@@ -1,20 +1,22 @@
 using DiaOrleans.Abstractions.Workers;
 using DiaOrleans.Grains.Jobs;
 using DiaOrleans.Server.Api.Pipeline;
-using DiaOrleans.Server.Devices;
+using DiaOrleans.Server.Api.Status;
 
 namespace DiaOrleans.Server.Api.Jobs;
 
 /// <summary>GET /queue/stats; spec/api.md 6.1.</summary>
 internal static class QueueStatsEndpoint
 {
-    private const double HighPressure = 0.85;
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/queue/stats", Get);
 
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/queue/stats", Stats);
-
-    private static async Task<IResult> Stats(JobService desk, IGrainFactory grains, IGpus gpus, ApiOptions options)
+    private static async Task<IResult> Get(
+        JobService jobs,
+        IGrainFactory grains,
+        UsableGpus gpus,
+        ApiOptions options)
     {
-        var counts = await desk.Count();
+        var counts = await jobs.Count();
         var workers = await grains.GetGrain<IWorkerDirectoryGrain>(0).List();
         return ApiJson.Ok(new
         {
@@ -24,14 +26,7 @@ internal static class QueueStatsEndpoint
             failed_jobs = counts.Failed,
             total_workers = options.MaxWorkers ?? workers.Count,
             active_workers = workers.Count(worker => worker.Busy),
-            memory_pressure = gpus.Numbers.Where(gpu => options.AllowedGpus?.Contains(gpu) ?? true).ToDictionary(gpu => $"gpu_{gpu}", gpu => Pressure(gpus.ReadMemory(gpu))),
+            memory_pressure = gpus.ReadMemory(UsableGpus.FormatPressure),
         });
-    }
-
-    private static object Pressure(GpuMemory memory)
-    {
-        if (memory.Error is not null || memory.Total == 0) return new { status = "unknown" };
-        var pressure = (double)memory.Used / memory.Total;
-        return new { pressure = Math.Round(pressure, 3), status = pressure > HighPressure ? "high" : "normal" };
     }
 }

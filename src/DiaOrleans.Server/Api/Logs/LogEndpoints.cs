@@ -1,5 +1,5 @@
 using DiaOrleans.Abstractions.Logs;
-using DiaOrleans.Grains.Blobs;
+using DiaOrleans.Grains.Logs;
 using DiaOrleans.Grains.Voices;
 using DiaOrleans.Server.Api.Errors;
 using DiaOrleans.Server.Api.Pipeline;
@@ -7,12 +7,9 @@ using DiaOrleans.Server.Api.Validation;
 
 namespace DiaOrleans.Server.Api.Logs;
 
-/// <summary>What was generated, and the saved outputs; spec/api.md 6.4.</summary>
+/// <summary>The routes of the generation log and of saved outputs; spec/api.md 6.4.</summary>
 internal static class LogEndpoints
 {
-    private const int DefaultLimit = 50;
-    private const int MaxLimit = 500;
-
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/logs", List);
@@ -22,57 +19,47 @@ internal static class LogEndpoints
         routes.MapDelete("/logs/{log_id}", Delete);
     }
 
-    private static async Task<IResult> List(HttpContext context, IGrainFactory grains)
+    private static async Task<IResult> List(HttpContext context, GenerationLog log)
     {
         var query = FieldReader.Query(context.Request.Query);
-        var limit = (int)query.IntegerOr("limit", DefaultLimit, 0, MaxLimit);
+        var limit = (int)query.IntegerOr("limit", RequestLimits.DefaultListLength, RequestLimits.ListLength);
         query.ThrowIfInvalid();
-        var voice = context.Request.Query["voice"].LastOrDefault();
-        var page = await Log(grains).List(limit, string.IsNullOrEmpty(voice) ? null : voice);
-        return ApiJson.Ok(new { logs = page.Entries.Select(Shown), total = page.Total, filtered = page.Entries.Count });
+        var page = await log.List(limit, context.Request.Query["voice"].LastOrDefault());
+        return ApiJson.Ok(new { logs = page.Entries.Select(LogView.FromEntry), total = page.Total, filtered = page.Entries.Count });
     }
 
-    private static async Task<IResult> Get(HttpContext context, IGrainFactory grains) => ApiJson.Ok(Shown(await Find(RouteText.Of(context, "log_id"), grains)));
+    private static async Task<IResult> Get(HttpContext context, GenerationLog log) =>
+        ApiJson.Ok(LogView.FromEntry(await Find(context, log)));
 
-    private static async Task<IResult> Download(HttpContext context, IGrainFactory grains, IBlobStore blobs)
+    private static async Task<IResult> Download(HttpContext context, GenerationLog log)
     {
-        var entry = await Find(RouteText.Of(context, "log_id"), grains);
-        var audio = entry.FilePath is { } file ? await blobs.OpenRead(file, context.RequestAborted) : null;
+        var entry = await Find(context, log);
+        var audio = await log.OpenOutput(entry, context.RequestAborted);
         if (audio is null) throw ApiProblem.NotFound("Audio file not found or has been cleaned up");
-        context.Response.Headers.ContentDisposition = Attachment.Named(Path.GetFileNameWithoutExtension(entry.FilePath!), "wav");
+        context.Response.Headers.ContentDisposition = Attachment.Format(Path.GetFileNameWithoutExtension(entry.FilePath!), "wav");
         return Results.Stream(audio, "audio/wav");
     }
 
-    private static async Task<IResult> Clear(IGrainFactory grains)
+    private static async Task<IResult> Clear(GenerationLog log)
     {
-        await Log(grains).Clear();
+        await log.Clear();
         return ApiJson.Ok(new { message = "All generation logs cleared" });
     }
 
-    private static async Task<IResult> Delete(HttpContext context, IGrainFactory grains, IBlobStore blobs)
+    private static async Task<IResult> Delete(HttpContext context, GenerationLog log)
     {
-        var id = RouteText.Of(context, "log_id");
-        var entry = await Log(grains).Remove(id) ?? throw Unknown(id);
-        if (entry.FilePath is { } file) await blobs.Delete(file, CancellationToken.None);
+        var id = ReadId(context);
+        if (!await log.Remove(id)) throw NotFound(id);
         return ApiJson.Ok(new { message = $"Log '{id}' and associated file deleted" });
     }
 
-    private static async Task<GenerationEntry> Find(string id, IGrainFactory grains) => await Log(grains).Get(id) ?? throw Unknown(id);
-
-    private static IGenerationLogGrain Log(IGrainFactory grains) => grains.GetGrain<IGenerationLogGrain>(0);
-
-    private static ApiProblem Unknown(string id) => ApiProblem.NotFound($"Log {Quoted.Name(id)} not found");
-
-    private static object Shown(GenerationEntry entry) => new
+    private static async Task<GenerationEntry> Find(HttpContext context, GenerationLog log)
     {
-        id = entry.Id,
-        timestamp = ApiTime.Of(entry.Timestamp),
-        text = entry.Text,
-        processed_text = entry.ProcessedText,
-        voice = entry.Voice,
-        audio_prompt_used = entry.AudioPromptUsed,
-        generation_time = entry.GenerationTime,
-        file_path = entry.FilePath,
-        file_size = entry.FileSize,
-    };
+        var id = ReadId(context);
+        return await log.Find(id) ?? throw NotFound(id);
+    }
+
+    private static string ReadId(HttpContext context) => RouteParameter.Read(context, "log_id");
+
+    private static ApiProblem NotFound(string id) => ApiProblem.NotFound($"Log {Quoted.Name(id)} not found");
 }

@@ -5,12 +5,15 @@ using DiaOrleans.Server.Telemetry;
 
 namespace DiaOrleans.Server.Api.Metrics;
 
-/// <summary>Who may read /metrics; spec/api.md 6.1. A proxy on this machine is no local reader: it says for whom it asks.</summary>
+/// <summary>
+/// Decides who may read /metrics; spec/api.md 6.1. A request that a proxy forwards is not local, even if the proxy runs on this machine.
+/// </summary>
 internal sealed class MetricsAccess(TelemetryOptions options, ApiKey key)
 {
-    private static readonly string[] ForwardingHeaders = ["Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP"];
+    private static readonly string[] ForwardingHeaders =
+        ["Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP"];
 
-    /// <summary>Passes readers that are allowed on; answers 403 to others, and 401 if an API key is set and not given.</summary>
+    /// <summary>Calls <paramref name="next"/> if the reader is allowed; else answers 403, or 401 if the API key is missing.</summary>
     public Task Check(HttpContext context, RequestDelegate next)
     {
         if (IsLocal(context)) return next(context);

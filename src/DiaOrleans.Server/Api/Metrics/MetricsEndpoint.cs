@@ -1,6 +1,6 @@
 namespace DiaOrleans.Server.Api.Metrics;
 
-/// <summary><c>GET /metrics</c> in Prometheus' text format.</summary>
+/// <summary><c>GET /metrics</c> in the text format of Prometheus.</summary>
 internal static class MetricsEndpoint
 {
     public static void Map(IEndpointRouteBuilder routes)

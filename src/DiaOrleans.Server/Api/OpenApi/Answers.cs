@@ -1,33 +1,41 @@
-using System.Text.Json;
+using DiaOrleans.Audio.Formats;
+using DiaOrleans.Server.Api.Pipeline;
 
 namespace DiaOrleans.Server.Api.OpenApi;
 
-/// <summary>Answers that many operations have.</summary>
+/// <summary>Answers that several operations share.</summary>
 internal static class Answers
 {
-    public static readonly string[] AudioTypes = ["audio/wav", "audio/mpeg", "audio/ogg", "audio/aac", "audio/flac", "audio/pcm"];
+    /// <summary>Media types of all audio formats.</summary>
+    public static readonly IReadOnlyList<string> AudioTypes = [.. AudioFormats.All.Select(format => format.ContentType())];
+
+    /// <summary>The errors of every operation that generates audio while the client waits.</summary>
+    public static IReadOnlyList<Answer> GenerationProblems { get; } =
+    [
+        Problem(404, "Voice 'alan' not found. Available voices: ['anna', 'bob']"),
+        Problem(429, "Server is busy, try again later") with
+        {
+            Description = "The queue is full. `Retry-After` is the number of seconds after which to try again.",
+        },
+        Problem(500, "Audio generation failed: the model had nothing to say"),
+        Problem(503, "Worker pool not available") with
+        {
+            Description = "No model is loaded, or the server is stopping. `Retry-After` is the number of seconds after which to try again.",
+        },
+    ];
 
     public static Answer Ok(string description, string example) => new(200, description, example);
 
+    /// <summary>An object whose keys are ids.</summary>
     public static Answer OkById(string description, string example) => new(200, description, example) { IsMap = true };
 
-    public static Answer Audio(string description, params string[] types) => new(200, description) { MediaTypes = types };
+    public static Answer Audio(string description, params IReadOnlyList<string> types) => new(200, description) { MediaTypes = types };
 
-    public static Answer Problem(int status, string detail) => new(status, detail, $$"""{"detail":{{JsonSerializer.Serialize(detail, Readable)}}}""");
+    public static Answer Problem(int status, string detail) => new(status, detail, ApiJson.Serialize(new { detail }));
 
+    /// <summary>A 422 for one field, as an example.</summary>
     public static Answer Invalid(string place, string field, string type = "missing", string message = "Field required") => new(
         422,
         "A field is absent, of the wrong type or out of range. Every field that fails is listed.",
         $$"""{"detail":[{"type":"{{type}}","loc":["{{place}}","{{field}}"],"msg":"{{message}}","input":null}]}""");
-
-    /// <summary>What can go wrong with any generation that a client waits for.</summary>
-    public static Answer[] OfGeneration =>
-    [
-        Problem(404, "Voice 'alan' not found. Available voices: ['anna', 'bob']"),
-        Problem(429, "Server is busy, try again later") with { Description = "The queue is full. `Retry-After` says when to come back, in seconds." },
-        Problem(500, "Audio generation failed: the model had nothing to say"),
-        Problem(503, "Worker pool not available") with { Description = "No model is loaded, or the server is stopping. `Retry-After` says when to come back, in seconds." },
-    ];
-
-    private static readonly JsonSerializerOptions Readable = new() { Encoder = global::System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 }

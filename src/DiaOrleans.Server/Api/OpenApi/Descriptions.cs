@@ -3,43 +3,47 @@ using DiaOrleans.Server.Api.OpenApi.Areas;
 
 namespace DiaOrleans.Server.Api.OpenApi;
 
-/// <summary>The description of every operation, and which endpoint it belongs to.</summary>
+/// <summary>The descriptions of all operations, and the mapping from routes to them.</summary>
 internal static partial class Descriptions
 {
-    private const string TwinPrefix = "/v1";
+    private const string VersionPrefix = "/v1";
 
-    public static IReadOnlyList<(string Area, IReadOnlyList<Operation> Operations)> Areas { get; } =
+    /// <summary>All operations, in the order of the document.</summary>
+    public static IReadOnlyList<Operation> All { get; } =
     [
-        (SpeechOperations.Area, SpeechOperations.All),
-        (VoiceOperations.Area, VoiceOperations.All),
-        (PromptOperations.Area, PromptOperations.All),
-        (JobOperations.Area, JobOperations.All),
-        (LogOperations.Area, LogOperations.All),
-        (ConfigurationOperations.Area, ConfigurationOperations.All),
-        (SystemOperations.Area, SystemOperations.All),
+        .. InArea(SpeechOperations.Area, SpeechOperations.All),
+        .. InArea(VoiceOperations.Area, VoiceOperations.All),
+        .. InArea(PromptOperations.Area, PromptOperations.All),
+        .. InArea(JobOperations.Area, JobOperations.All),
+        .. InArea(LogOperations.Area, LogOperations.All),
+        .. InArea(ConfigurationOperations.Area, ConfigurationOperations.All),
+        .. InArea(StatusOperations.Area, StatusOperations.All),
     ];
 
-    public static IReadOnlyList<Operation> All { get; } = [.. Areas.SelectMany(area => area.Operations.Select(operation => operation with { Area = area.Area }))];
+    // After All: static members are initialised in the order of the text.
+    private static readonly Dictionary<string, Operation> ByKey = All.ToDictionary(operation => MakeKey(operation.Method, operation.Path));
 
-    private static readonly Dictionary<string, Operation> ByKey = All.ToDictionary(operation => Key(operation.Method, operation.Path));
-
-    /// <summary>What describes a route: its own description, or that of the route of which it is the /v1 twin.</summary>
-    public static Operation? Of(string method, string route)
+    /// <summary>The operation of a route, or of the same route without /v1; null if it has no description.</summary>
+    public static Operation? Find(string method, string route)
     {
-        if (ByKey.GetValueOrDefault(Key(method, route)) is { } exact) return exact;
-        return route == TwinPrefix || route.StartsWith(TwinPrefix + "/", StringComparison.Ordinal) ? ByKey.GetValueOrDefault(Key(method, route[TwinPrefix.Length..])) : null;
+        if (ByKey.GetValueOrDefault(MakeKey(method, route)) is { } exact) return exact;
+        var hasPrefix = route == VersionPrefix || route.StartsWith(VersionPrefix + "/", StringComparison.Ordinal);
+        return hasPrefix ? ByKey.GetValueOrDefault(MakeKey(method, route[VersionPrefix.Length..])) : null;
     }
 
-    /// <summary>Methods and routes of the endpoints that clients may know of.</summary>
-    public static IEnumerable<(string Method, string Route)> Mapped(IEnumerable<Endpoint> endpoints) =>
+    /// <summary>Methods and routes of the endpoints that are part of the public API.</summary>
+    public static IEnumerable<(string Method, string Route)> ListRoutes(IEnumerable<Endpoint> endpoints) =>
         from endpoint in endpoints.OfType<RouteEndpoint>()
         where endpoint.Metadata.GetMetadata<IExcludeFromDescriptionMetadata>() is null
         from method in endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? []
         select (method, "/" + endpoint.RoutePattern.RawText!.Trim('/'));
 
-    /// <summary>The names of ids in a route do not matter.</summary>
-    private static string Key(string method, string path) => $"{method} /{Id().Replace(path, "{}").Trim('/')}";
+    private static IEnumerable<Operation> InArea(string area, IReadOnlyList<Operation> operations) =>
+        operations.Select(operation => operation with { Area = area });
+
+    /// <summary>The key of a route; the names of its parameters do not matter.</summary>
+    private static string MakeKey(string method, string path) => $"{method} /{Parameter().Replace(path, "{}").Trim('/')}";
 
     [GeneratedRegex(@"\{[^}]*\}")]
-    private static partial Regex Id();
+    private static partial Regex Parameter();
 }

@@ -2,7 +2,7 @@ using Scalar.AspNetCore;
 
 namespace DiaOrleans.Server.Api.OpenApi;
 
-/// <summary>The API's own description, as a document and as a page; everything that the page loads comes from this server.</summary>
+/// <summary>The OpenAPI document, and the page that shows it. The page loads everything from this server.</summary>
 internal static class DocsEndpoints
 {
     private const string Document = "/openapi.json";
@@ -11,13 +11,16 @@ internal static class DocsEndpoints
 
     public static IServiceCollection AddDocs(this IServiceCollection services) => services.AddOpenApi(options =>
     {
-        // The document is written from our descriptions alone.
+        // DocumentWriter writes everything.
         options.ShouldInclude = _ => false;
         options.AddDocumentTransformer<DocumentWriter>();
     });
 
-    /// <summary>The page is mapped with a slash at its end, which clients never see: paths that end with one are redirected before.</summary>
-    public static Task Route(HttpContext context, RequestDelegate next)
+    /// <summary>
+    /// Rewrites /docs and /redoc to /docs/, where the page is mapped. Clients do not see the slash: before, paths that end with one are
+    /// redirected by <see cref="Pipeline.TrailingSlash"/>.
+    /// </summary>
+    public static Task Rewrite(HttpContext context, RequestDelegate next)
     {
         if (context.Request.Path.Value is Docs or Redoc) context.Request.Path = Docs + "/";
         return next(context);
@@ -33,7 +36,7 @@ internal static class DocsEndpoints
             options.BundleUrl = Docs + "/scalar.js";
             options.HeadContent = $"""<base href="{Docs}/">""";
             options.DefaultFonts = false;
-            // These would send what the reader does to others.
+            // These would send data to other servers.
             options.DisableAgent().DisableMcp().DisableTelemetry().HideDeveloperTools().HideClientButton();
         }).ExcludeFromDescription();
     }

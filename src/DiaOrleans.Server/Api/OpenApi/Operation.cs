@@ -1,20 +1,22 @@
+using DiaOrleans.Server.Api.Validation;
+
 namespace DiaOrleans.Server.Api.OpenApi;
 
-/// <summary>One operation of the API, as its reader sees it.</summary>
-/// <param name="Method">GET, POST and so on.</param>
-/// <param name="Path">Without /v1, unless the route exists only there.</param>
+/// <summary>The description of an operation of the API.</summary>
+/// <param name="Method">The HTTP method.</param>
+/// <param name="Path">The route, without /v1 unless it exists only there.</param>
 /// <param name="Summary">A few words.</param>
-/// <param name="Description">What it does and what to know of it; Markdown.</param>
+/// <param name="Description">What it does; Markdown.</param>
 internal sealed record Operation(string Method, string Path, string Summary, string Description)
 {
-    /// <summary>Set by the area that describes it.</summary>
+    /// <summary>The tag under which the document lists it.</summary>
     public string Area { get; init; } = "";
 
     public IReadOnlyList<Field> Query { get; init; } = [];
 
     public IReadOnlyList<Field> Headers { get; init; } = [];
 
-    /// <summary>Ids in the path, in order.</summary>
+    /// <summary>The parameters of the path, in order.</summary>
     public IReadOnlyList<Field> Ids { get; init; } = [];
 
     public Body? Body { get; init; }
@@ -22,7 +24,7 @@ internal sealed record Operation(string Method, string Path, string Summary, str
     public IReadOnlyList<Answer> Answers { get; init; } = [];
 }
 
-/// <summary>What JSON types a field may have; a file is a part of a form.</summary>
+/// <summary>The JSON type of a field; a file is a part of a form.</summary>
 internal enum FieldType
 {
     Text,
@@ -33,49 +35,52 @@ internal enum FieldType
 }
 
 /// <summary>A field of a body, a query, a header or a path.</summary>
-/// <param name="Name">As sent.</param>
-/// <param name="Type">What it holds.</param>
+/// <param name="Name">The name in requests.</param>
+/// <param name="Type">The type of its value.</param>
 /// <param name="Description">What it means; Markdown.</param>
 internal sealed record Field(string Name, FieldType Type, string Description)
 {
     public bool Required { get; init; }
 
-    /// <summary>Whether null may be sent.</summary>
+    /// <summary>True if null is accepted.</summary>
     public bool OrNull { get; init; }
 
-    /// <summary>Whether an object may be sent instead.</summary>
+    /// <summary>True if an object is accepted too.</summary>
     public bool OrObject { get; init; }
 
-    /// <summary>JSON, or null where none is to be shown.</summary>
+    /// <summary>The default, as JSON; null if there is none.</summary>
     public string? Default { get; init; }
 
-    public double? Min { get; init; }
+    /// <summary>The accepted numbers; null if all are.</summary>
+    public NumberRange? Range { get; init; }
 
-    public double? Max { get; init; }
-
-    /// <summary>Unicode code points.</summary>
+    /// <summary>The most Unicode code points of a string; null if there is no limit.</summary>
     public int? MaxLength { get; init; }
 
-    /// <summary>All values that there are; empty where they cannot be listed.</summary>
+    /// <summary>The accepted strings; empty if all are.</summary>
     public IReadOnlyList<string> Values { get; init; } = [];
 }
 
-/// <summary>What is sent.</summary>
+/// <summary>The body of a request.</summary>
 /// <param name="Fields">Its fields.</param>
-/// <param name="Example">JSON; for a form, null.</param>
-/// <param name="IsForm">multipart/form-data instead of JSON.</param>
-/// <param name="Required">Whether one must be sent.</param>
-internal sealed record Body(IReadOnlyList<Field> Fields, string? Example = null, bool IsForm = false, bool Required = true);
+/// <param name="Example">An example, as JSON; null for a form.</param>
+/// <param name="IsForm">True for multipart/form-data, false for JSON.</param>
+/// <param name="Required">True if the request must have a body.</param>
+internal sealed record Body(
+    IReadOnlyList<Field> Fields,
+    string? Example = null,
+    bool IsForm = false,
+    bool Required = true);
 
-/// <summary>What comes back.</summary>
-/// <param name="Status">HTTP status.</param>
+/// <summary>An answer of an operation.</summary>
+/// <param name="Status">The HTTP status.</param>
 /// <param name="Description">A sentence.</param>
-/// <param name="Example">JSON, from which the schema is read too; null where the answer is no JSON.</param>
+/// <param name="Example">An example, as JSON, from which the schema is inferred; null if the answer is not JSON.</param>
 internal sealed record Answer(int Status, string Description, string? Example = null)
 {
-    /// <summary>Types other than JSON, such as audio/wav.</summary>
+    /// <summary>Media types other than JSON, such as audio/wav.</summary>
     public IReadOnlyList<string> MediaTypes { get; init; } = [];
 
-    /// <summary>Whether the object's names are ids, and not fields.</summary>
+    /// <summary>True if the keys of the example are ids, not field names.</summary>
     public bool IsMap { get; init; }
 }

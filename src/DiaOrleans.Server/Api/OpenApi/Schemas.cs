@@ -1,50 +1,56 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
 
 namespace DiaOrleans.Server.Api.OpenApi;
 
-/// <summary>JSON schemas of fields, and of examples.</summary>
+/// <summary>Makes the JSON schemas of the document.</summary>
 internal static class Schemas
 {
-    public static OpenApiSchema Of(Body body) => new()
+    /// <summary>The schema of bytes.</summary>
+    public static OpenApiSchema Bytes => new() { Type = JsonSchemaType.String, Format = "binary" };
+
+    public static OpenApiSchema ForBody(Body body) => new()
     {
         Type = JsonSchemaType.Object,
-        Properties = body.Fields.ToDictionary(field => field.Name, field => (IOpenApiSchema)Of(field)),
+        Properties = body.Fields.ToDictionary(field => field.Name, field => (IOpenApiSchema)ForField(field)),
         Required = body.Fields.Where(field => field.Required).Select(field => field.Name).ToHashSet(),
     };
 
-    public static OpenApiSchema Of(Field field) => new()
+    public static OpenApiSchema ForField(Field field) => new()
     {
-        Type = TypeOf(field.Type) | (field.OrNull ? JsonSchemaType.Null : 0) | (field.OrObject ? JsonSchemaType.Object : 0),
+        Type = GetType(field.Type) | (field.OrNull ? JsonSchemaType.Null : 0) | (field.OrObject ? JsonSchemaType.Object : 0),
         Format = field.Type == FieldType.File ? "binary" : null,
         Description = field.Description,
         Default = field.Default is { } json ? JsonNode.Parse(json) : null,
-        Minimum = Number(field.Min),
-        Maximum = Number(field.Max),
+        Minimum = field.Range?.Min.ToString(CultureInfo.InvariantCulture),
+        Maximum = field.Range?.Max.ToString(CultureInfo.InvariantCulture),
         MaxLength = field.MaxLength,
         Enum = field.Values.Count > 0 ? [.. field.Values.Select(value => (JsonNode)JsonValue.Create(value))] : null,
     };
 
-    /// <summary>The shape of an answer, as its example has it.</summary>
-    public static OpenApiSchema Of(JsonNode? example, bool isMap = false)
+    /// <summary>The schema of an answer, inferred from an example.</summary>
+    /// <param name="example">An example of the answer.</param>
+    /// <param name="isMap">True if the keys of the example are ids, not field names.</param>
+    public static OpenApiSchema ForExample(JsonNode? example, bool isMap = false)
     {
         switch (example)
         {
-            case JsonObject fields when isMap:
-                return new OpenApiSchema { Type = JsonSchemaType.Object, AdditionalProperties = Of(fields.First().Value) };
-            case JsonObject fields:
-                return new OpenApiSchema { Type = JsonSchemaType.Object, Properties = fields.ToDictionary(field => field.Key, field => (IOpenApiSchema)Of(field.Value)) };
+            case JsonObject members when isMap:
+                return new OpenApiSchema { Type = JsonSchemaType.Object, AdditionalProperties = ForExample(members.First().Value) };
+            case JsonObject members:
+                var properties = members.ToDictionary(member => member.Key, member => (IOpenApiSchema)ForExample(member.Value));
+                return new OpenApiSchema { Type = JsonSchemaType.Object, Properties = properties };
             case JsonArray items:
-                return new OpenApiSchema { Type = JsonSchemaType.Array, Items = items.Count > 0 ? Of(items[0]) : new OpenApiSchema() };
+                var item = items.Count > 0 ? ForExample(items[0]) : new OpenApiSchema();
+                return new OpenApiSchema { Type = JsonSchemaType.Array, Items = item };
             default:
-                return new OpenApiSchema { Type = TypeOf(example) };
+                return new OpenApiSchema { Type = GetType(example) };
         }
     }
 
-    public static OpenApiSchema Bytes => new() { Type = JsonSchemaType.String, Format = "binary" };
-
-    private static JsonSchemaType? TypeOf(JsonNode? value) => value?.GetValueKind() switch
+    private static JsonSchemaType? GetType(JsonNode? value) => value?.GetValueKind() switch
     {
         JsonValueKind.String => JsonSchemaType.String,
         JsonValueKind.True or JsonValueKind.False => JsonSchemaType.Boolean,
@@ -52,13 +58,11 @@ internal static class Schemas
         _ => null,
     };
 
-    private static JsonSchemaType TypeOf(FieldType type) => type switch
+    private static JsonSchemaType GetType(FieldType type) => type switch
     {
         FieldType.Number => JsonSchemaType.Number,
         FieldType.Integer => JsonSchemaType.Integer,
         FieldType.Boolean => JsonSchemaType.Boolean,
         _ => JsonSchemaType.String,
     };
-
-    private static string? Number(double? value) => value?.ToString(global::System.Globalization.CultureInfo.InvariantCulture);
 }

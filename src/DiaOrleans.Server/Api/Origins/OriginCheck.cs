@@ -4,8 +4,8 @@ using Microsoft.Extensions.Primitives;
 namespace DiaOrleans.Server.Api.Origins;
 
 /// <summary>
-/// Refuses unknown hosts and what pages of other origins would change, and tells browsers whose pages may read answers. An allowed origin
-/// is echoed, since browsers reject <c>*</c> with credentials; spec/api.md 1.2.
+/// Refuses requests for unknown hosts and writing requests of pages of other origins, and writes the CORS headers. An allowed origin is
+/// echoed, since browsers reject <c>*</c> with credentials; spec/api.md 1.2.
 /// </summary>
 internal sealed class OriginCheck(OriginPolicy origins, HostPolicy hosts)
 {
@@ -18,14 +18,14 @@ internal sealed class OriginCheck(OriginPolicy origins, HostPolicy hosts)
     /// <summary>Characters of an origin; a host name has at most 253.</summary>
     private const int MaxOrigin = 1024;
 
-    /// <summary>Characters of requested headers that are echoed; browsers name a few dozen at most.</summary>
+    /// <summary>Characters of requested headers that are echoed.</summary>
     private const int MaxRequestedHeaders = 4096;
 
     public Task Check(HttpContext context, RequestDelegate next)
     {
         var request = context.Request;
         var host = request.Host.Host;
-        if (!hosts.Knows(host)) return Refuse(context, 421, $"Unknown host '{Shown(host)}': add it to AllowedHosts");
+        if (!hosts.Allows(host)) return Refuse(context, 421, $"Unknown host '{Shown(host)}': add it to AllowedHosts");
         var origin = request.Headers.Origin.ToString();
         if (origin.Length == 0)
         {

@@ -3,10 +3,12 @@ using System.Text.Json;
 
 namespace DiaOrleans.Server.Api.Pipeline;
 
-/// <summary>JSON answers: names as given, text unescaped.</summary>
+/// <summary>The JSON of answers: names as they are declared, and only what JSON requires is escaped.</summary>
 internal static class ApiJson
 {
     private static readonly JsonSerializerOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static IResult Ok(object value) => Results.Json(value, Options, "application/json");
+
+    public static string Serialize<T>(T value) => JsonSerializer.Serialize(value, Options);
 }

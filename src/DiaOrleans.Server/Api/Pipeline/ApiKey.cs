@@ -5,28 +5,33 @@ using DiaOrleans.Server.Web;
 
 namespace DiaOrleans.Server.Api.Pipeline;
 
-/// <summary>Asks for a configured key, except where clients call without one; spec/api.md 1.1.</summary>
-/// <param name="keys">Keys, separated by commas; null or empty asks for none.</param>
+/// <summary>Requires the API key, if one is configured, except on public routes; spec/api.md 1.1.</summary>
+/// <param name="keys">The accepted keys, separated by commas; null or empty if no key is required.</param>
 internal sealed class ApiKey(string? keys)
 {
     private const string Scheme = "Bearer ";
     private const string DocsAssets = "/docs/";
 
-    // /metrics decides by itself who may read it.
-    private static readonly HashSet<string> Open =
-        ["/", "/v1", "/health", "/v1/health", "/docs", "/redoc", "/openapi.json", "/v1/audio/voices", "/v1/audio/models", "/metrics", "/v1/metrics"];
+    /// <summary>Paths without a key. <see cref="Metrics.MetricsAccess"/> checks /metrics.</summary>
+    private static readonly HashSet<string> PublicPaths =
+    [
+        "/", "/v1", "/health", "/v1/health", "/docs", "/redoc", "/openapi.json",
+        "/v1/audio/voices", "/v1/audio/models", "/metrics", "/v1/metrics",
+    ];
 
     private readonly byte[][] _digests = [.. Split(keys).Select(key => SHA256.HashData(Encoding.UTF8.GetBytes(key)))];
 
-    /// <summary>Whether there is a key at all.</summary>
+    /// <summary>True if the setting contains a key.</summary>
     public static bool IsSet(string? keys) => Split(keys).Length > 0;
 
+    /// <summary>Calls <paramref name="next"/> if the route is public or the request has the key; else answers 401.</summary>
     public Task Check(HttpContext context, RequestDelegate next)
     {
-        return HttpMethods.IsOptions(context.Request.Method) || IsOpen(context.Request.Path.Value ?? "") ? next(context) : Require(context, next);
+        var isPublic = HttpMethods.IsOptions(context.Request.Method) || IsPublic(context.Request.Path.Value ?? "");
+        return isPublic ? next(context) : Require(context, next);
     }
 
-    /// <summary>Passes a request on if it has the key, or no key is configured; else answers 401.</summary>
+    /// <summary>Calls <paramref name="next"/> if the request has the key or no key is configured; else answers 401.</summary>
     public Task Require(HttpContext context, RequestDelegate next)
     {
         if (_digests.Length == 0) return next(context);
@@ -40,12 +45,15 @@ internal sealed class ApiKey(string? keys)
     private static string[] Split(string? keys) =>
         (keys ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
-    private static bool IsOpen(string path) => Open.Contains(path) || path.StartsWith(DocsAssets, StringComparison.Ordinal) || path.StartsWith(WebPage.Folder, StringComparison.Ordinal);
+    private static bool IsPublic(string path) =>
+        PublicPaths.Contains(path)
+        || path.StartsWith(DocsAssets, StringComparison.Ordinal)
+        || path.StartsWith(WebPage.Folder, StringComparison.Ordinal);
 
-    /// <summary>Compares digests, and with all keys, so that the time taken tells nothing of them.</summary>
+    /// <summary>Compares the digests with those of all keys, so that the time does not depend on the keys.</summary>
     private bool IsKey(string sent)
     {
-        // Headers are read a byte a letter.
+        // The web server decodes headers as Latin-1: this restores the bytes.
         var digest = SHA256.HashData(Encoding.Latin1.GetBytes(sent));
         var found = false;
         foreach (var key in _digests) found |= CryptographicOperations.FixedTimeEquals(digest, key);

@@ -2,25 +2,27 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace DiaOrleans.Server.Api.Pipeline;
 
-/// <summary>An id of dots that was sent percent-encoded stays an id: the web server would take %2e%2e for the folder above.</summary>
+/// <summary>
+/// Keeps percent-encoded dot segments of a path as they are, since they can be ids: the web server would treat %2e%2e as the parent folder.
+/// </summary>
 internal static class EncodedDots
 {
     public static Task Keep(HttpContext context, RequestDelegate next)
     {
         var sent = context.Features.Get<IHttpRequestFeature>()?.RawTarget.Split('?')[0] ?? "";
-        if (sent.StartsWith('/') && sent.Split('/').Any(IsEncoded)) context.Request.Path = PathOf(sent);
+        if (sent.StartsWith('/') && sent.Split('/').Any(IsEncoded)) context.Request.Path = ResolvePath(sent);
         return next(context);
     }
 
-    /// <summary>Dots that were sent plainly are folders still.</summary>
-    private static string PathOf(string sent)
+    /// <summary>The path with the dot segments resolved that are not encoded.</summary>
+    private static string ResolvePath(string sent)
     {
         var kept = new List<string>();
         var segments = sent.Split('/')[1..];
         for (var i = 0; i < segments.Length; i++)
         {
             if (segments[i] == ".." && kept.Count > 0) kept.RemoveAt(kept.Count - 1);
-            if (segments[i] is not ("." or "..")) kept.Add(RouteText.AsPath(segments[i]));
+            if (segments[i] is not ("." or "..")) kept.Add(RouteParameter.DecodePath(segments[i]));
             else if (i == segments.Length - 1) kept.Add("");
         }
 

@@ -4,10 +4,13 @@ using Microsoft.Extensions.Primitives;
 
 namespace DiaOrleans.Server.Api.Pipeline;
 
-/// <summary>Names mean themselves in one case only, as clients of FastAPI know it: routing and queries would take /VOICES and ?Limit= for /voices and ?limit=.</summary>
+/// <summary>
+/// Makes routes and the names in queries case-sensitive, as in FastAPI: ASP.NET Core would accept /VOICES for /voices and ?Limit= for
+/// ?limit=.
+/// </summary>
 internal static class ExactNames
 {
-    /// <summary>The query by names as they were sent.</summary>
+    /// <summary>Replaces the query by one with case-sensitive names.</summary>
     public static Task ReadQuery(HttpContext context, RequestDelegate next)
     {
         if (!context.Request.QueryString.HasValue) return next(context);
@@ -22,14 +25,21 @@ internal static class ExactNames
         return next(context);
     }
 
-    /// <summary>Lets a route's endpoint answer only for the route's own letters; stands behind routing.</summary>
+    /// <summary>
+    /// Drops the endpoint that routing chose if the path differs from its route in case. The answer is 405 if the path matches a route of
+    /// another method, else 404. It must run after routing.
+    /// </summary>
     public static Task CheckRoute(HttpContext context, RequestDelegate next)
     {
         if (context.GetEndpoint() is not { } chosen) return next(context);
-        var path = Segments(context.Request.Path.Value ?? "");
-        if (chosen is RouteEndpoint route && Fits(route.RoutePattern, path)) return next(context);
-        var fitting = context.RequestServices.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().Where(endpoint => Fits(endpoint.RoutePattern, path));
-        var methods = fitting.SelectMany(endpoint => endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? []).Distinct().Order().ToArray();
+        var path = Split(context.Request.Path.Value ?? "");
+        if (chosen is RouteEndpoint route && Matches(route.RoutePattern, path)) return next(context);
+        var matching =
+            from endpoint in context.RequestServices.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            where Matches(endpoint.RoutePattern, path)
+            from method in endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? []
+            select method;
+        var methods = matching.Distinct().Order().ToArray();
         context.SetEndpoint(null);
         if (methods.Length == 0) return next(context);
         context.Response.StatusCode = 405;
@@ -37,7 +47,7 @@ internal static class ExactNames
         return Task.CompletedTask;
     }
 
-    private static bool Fits(RoutePattern pattern, string[] path)
+    private static bool Matches(RoutePattern pattern, string[] path)
     {
         var segments = pattern.PathSegments;
         for (var i = 0; i < segments.Count; i++)
@@ -50,7 +60,7 @@ internal static class ExactNames
         return segments.Count == path.Length;
     }
 
-    private static string[] Segments(string path)
+    private static string[] Split(string path)
     {
         var inner = path.Trim('/');
         return inner.Length == 0 ? [] : inner.Split('/');

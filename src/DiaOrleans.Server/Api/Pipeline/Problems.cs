@@ -2,7 +2,7 @@ using DiaOrleans.Server.Api.Errors;
 
 namespace DiaOrleans.Server.Api.Pipeline;
 
-/// <summary>Turns whatever ends a request early into a JSON answer that leaks nothing.</summary>
+/// <summary>Answers exceptions as JSON errors. Unexpected ones are logged, and their answer contains no details.</summary>
 internal sealed partial class Problems(ILogger<Problems> logger)
 {
     public async Task Handle(HttpContext context, RequestDelegate next)
@@ -13,7 +13,7 @@ internal sealed partial class Problems(ILogger<Problems> logger)
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
-            // The client has gone; there is nobody to answer.
+            // The client has disconnected: there is no answer to send.
         }
         catch (Exception cause)
         {
@@ -30,7 +30,7 @@ internal sealed partial class Problems(ILogger<Problems> logger)
         }
     }
 
-    /// <summary>What goes wrong while an answer is written here is the caller's to answer.</summary>
+    /// <summary>An exception of the writer itself is handled by the caller.</summary>
     private static async Task Answer(HttpContext context, RequestDelegate next)
     {
         try

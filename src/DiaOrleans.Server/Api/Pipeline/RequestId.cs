@@ -3,7 +3,9 @@ using DiaOrleans.Grains.Requests;
 
 namespace DiaOrleans.Server.Api.Pipeline;
 
-/// <summary>Every answer names its request: by the client's X-Request-ID, or by a new one. It is in the logs and traces, also those of grains.</summary>
+/// <summary>
+/// Gives each request an id: the client's X-Request-ID or a new one. It is in the answer, and in logs and traces, those of grains included.
+/// </summary>
 internal sealed class RequestId(ILogger<RequestId> logger)
 {
     public const string Header = "X-Request-ID";
@@ -13,7 +15,8 @@ internal sealed class RequestId(ILogger<RequestId> logger)
     public async Task Assign(HttpContext context, RequestDelegate next)
     {
         var sent = context.Request.Headers[Header].ToString();
-        var id = sent.Length is > 0 and <= MaxLength && sent.All(c => c is > ' ' and <= '~') ? sent : Guid.NewGuid().ToString("N");
+        var isValid = sent.Length is > 0 and <= MaxLength && sent.All(c => c is > ' ' and <= '~');
+        var id = isValid ? sent : Guid.NewGuid().ToString("N");
         context.TraceIdentifier = id;
         context.Response.Headers[Header] = id;
         var request = new RequestLogScope(id);

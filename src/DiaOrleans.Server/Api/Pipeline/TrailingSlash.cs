@@ -2,19 +2,22 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace DiaOrleans.Server.Api.Pipeline;
 
-/// <summary>Sends a path that ends with a slash to the route without it.</summary>
+/// <summary>Redirects a path that ends with a slash to the path without it.</summary>
 internal static class TrailingSlash
 {
     public static Task Redirect(HttpContext context, RequestDelegate next)
     {
         var path = context.Request.Path.Value ?? "";
-        // A path that begins with two slashes, or what browsers take for them, would redirect to another host.
-        if (path.Length < 2 || !path.EndsWith('/') || path[1] is '/' or '\\' || path.StartsWith("/dashboard", StringComparison.Ordinal)) return next(context);
+        if (path.Length < 2 || !path.EndsWith('/') || path.StartsWith("/dashboard", StringComparison.Ordinal)) return next(context);
+        // Browsers would take a target that begins with two slashes, or with /\, for another host.
+        if (path[1] is '/' or '\\') return next(context);
         var sent = context.Features.Get<IHttpRequestFeature>()!.RawTarget.Split('?')[0];
-        // Dot segments may hide such a beginning, or a target that would redirect to itself: then the path as it was understood counts.
-        var asSent = sent.Length > 1 && sent[0] == '/' && sent[1] is not ('/' or '\\') && sent.EndsWith('/');
+        // The raw target keeps the client's encoding, but dot segments in it can have such a beginning or redirect to the same target: then
+        // the decoded path is used.
+        var canUseRaw = sent.Length > 1 && sent[0] == '/' && sent[1] is not ('/' or '\\') && sent.EndsWith('/');
+        var target = canUseRaw ? sent : context.Request.Path.ToUriComponent();
         context.Response.StatusCode = 307;
-        context.Response.Headers.Location = (asSent ? sent.TrimEnd('/') : context.Request.Path.ToUriComponent().TrimEnd('/')) + context.Request.QueryString;
+        context.Response.Headers.Location = target.TrimEnd('/') + context.Request.QueryString;
         return Task.CompletedTask;
     }
 }

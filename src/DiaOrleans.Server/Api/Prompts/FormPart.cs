@@ -3,12 +3,12 @@ using System.Text;
 
 namespace DiaOrleans.Server.Api.Prompts;
 
-/// <summary>Reads the content of a form's part, up to a limit.</summary>
+/// <summary>Reads a part of a multipart form, up to a limit.</summary>
 internal static class FormPart
 {
     private const int BlockBytes = 64 << 10;
 
-    /// <summary>A text in UTF-8; null, with the rest unread, where it has more bytes.</summary>
+    /// <summary>The part as UTF-8 text; null, with the rest unread, if it has more than <paramref name="maxBytes"/>.</summary>
     public static async Task<string?> ReadText(Stream part, int maxBytes, CancellationToken stop)
     {
         using var text = new MemoryStream();
@@ -24,7 +24,7 @@ internal static class FormPart
         return whole ? Encoding.UTF8.GetString(text.GetBuffer(), 0, (int)text.Length) : null;
     }
 
-    /// <summary>Hands over the whole content in pieces; false, with the rest unread, where it has more bytes.</summary>
+    /// <summary>Calls <paramref name="keep"/> for each block; false, with the rest unread, after <paramref name="maxBytes"/>.</summary>
     public static async Task<bool> Read(
         Stream part,
         int maxBytes,

@@ -7,29 +7,29 @@ using DiaOrleans.Server.Api.Validation;
 
 namespace DiaOrleans.Server.Api.Prompts;
 
-/// <summary>Audio prompts: which there are, finding and deleting them; spec/api.md 5.</summary>
+/// <summary>The routes that list, discover and delete audio prompts; spec/api.md 5.</summary>
 internal static class PromptEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/audio_prompts", List);
         routes.MapDelete("/audio_prompts/{id}", Delete);
-        routes.MapGet("/audio_prompts/metadata", AllMetadata);
-        routes.MapGet("/audio_prompts/metadata/{id}", Metadata);
+        routes.MapGet("/audio_prompts/metadata", ListMetadata);
+        routes.MapGet("/audio_prompts/metadata/{id}", GetMetadata);
         routes.MapPost("/audio_prompts/discover", Discover);
     }
 
     private static async Task<IResult> List(HttpContext context, PromptInspection inspection)
     {
         var prompts = await inspection.List(context.RequestAborted);
-        return ApiJson.Ok(prompts.ToDictionary(prompt => prompt.Prompt.Id, PromptView.File));
+        return ApiJson.Ok(prompts.ToDictionary(prompt => prompt.Prompt.Id, PromptView.FromFile));
     }
 
     private static async Task<IResult> Delete(HttpContext context, PromptRemoval removal)
     {
-        var id = PromptIds.FromPath(context);
+        var id = PromptIds.Read(context);
         var outcome = await removal.Remove(id, context.RequestAborted);
-        if (!outcome.Found) throw PromptIds.Unknown(id);
+        if (!outcome.Found) throw PromptIds.NotFound(id);
         if (outcome.UsedBy.Count == 0) return ApiJson.Ok(new { message = $"Audio prompt '{id}' deleted successfully" });
         return ApiJson.Ok(new
         {
@@ -38,29 +38,41 @@ internal static class PromptEndpoints
         });
     }
 
-    private static async Task<IResult> AllMetadata(IGrainFactory grains)
+    private static async Task<IResult> ListMetadata(IGrainFactory grains)
     {
         var prompts = await grains.GetGrain<IAudioPromptCatalogGrain>(0).List();
-        return ApiJson.Ok(prompts.ToDictionary(prompt => prompt.Id, PromptView.Metadata));
+        return ApiJson.Ok(prompts.ToDictionary(prompt => prompt.Id, PromptView.FromMetadata));
     }
 
-    private static async Task<IResult> Metadata(HttpContext context, IGrainFactory grains)
+    private static async Task<IResult> GetMetadata(HttpContext context, IGrainFactory grains)
     {
-        var id = PromptIds.FromPath(context);
+        var id = PromptIds.Read(context);
         var prompt = await grains.GetGrain<IAudioPromptGrain>(id).Get();
-        return prompt is null ? throw PromptIds.Unknown(id) : ApiJson.Ok(PromptView.Metadata(prompt));
+        return prompt is null ? throw PromptIds.NotFound(id) : ApiJson.Ok(PromptView.FromMetadata(prompt));
     }
 
-    private static async Task<IResult> Discover(HttpContext context, BodyReader bodies, PromptDiscovery discovery, IGrainFactory grains)
+    private static async Task<IResult> Discover(
+        HttpContext context,
+        BodyReader bodies,
+        PromptDiscovery discovery,
+        IGrainFactory grains)
     {
-        var force = await bodies.ReadIfAny(context.Request, fields =>
-        {
-            var wanted = fields?.BooleanOr("force_retranscribe", false) ?? false;
-            fields?.ThrowIfInvalid();
-            return wanted;
-        });
+        var force = await bodies.ReadIfAny(context.Request, ReadForce);
         var found = await discovery.Discover(force, context.RequestAborted);
         var all = await grains.GetGrain<IAudioPromptCatalogGrain>(0).List();
-        return ApiJson.Ok(new { message = $"Discovered {found.Count} audio prompts", total_prompts = all.Count, discovered = found.Select(PromptView.Metadata) });
+        return ApiJson.Ok(new
+        {
+            message = $"Discovered {found.Count} audio prompts",
+            total_prompts = all.Count,
+            discovered = found.Select(PromptView.FromMetadata),
+        });
+    }
+
+    private static bool ReadForce(FieldReader? fields)
+    {
+        if (fields is null) return false;
+        var force = fields.BooleanOr("force_retranscribe", false);
+        fields.ThrowIfInvalid();
+        return force;
     }
 }

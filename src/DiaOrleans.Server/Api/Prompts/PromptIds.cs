@@ -5,16 +5,16 @@ using DiaOrleans.Server.Api.Pipeline;
 
 namespace DiaOrleans.Server.Api.Prompts;
 
-/// <summary>Ids of audio prompts as paths bring them.</summary>
+/// <summary>Reads the ids of audio prompts from paths.</summary>
 internal static class PromptIds
 {
-    /// <summary>The id in the path, see <see cref="RouteText"/>.</summary>
-    /// <exception cref="ApiProblem">404, where nothing can be registered under it.</exception>
-    public static string FromPath(HttpContext context)
+    /// <summary>The id in the path, see <see cref="RouteParameter"/>.</summary>
+    /// <exception cref="ApiProblem">404 if no prompt can have the id.</exception>
+    public static string Read(HttpContext context)
     {
-        var id = RouteText.Of(context, "id");
-        return PromptId.CanExist(id) ? id : throw Unknown(id);
+        var id = RouteParameter.Read(context, "id");
+        return PromptId.CanExist(id) ? id : throw NotFound(id);
     }
 
-    public static ApiProblem Unknown(string id) => ApiProblem.NotFound($"Audio prompt {Quoted.Name(id)} not found");
+    public static ApiProblem NotFound(string id) => ApiProblem.NotFound($"Audio prompt {Quoted.Name(id)} not found");
 }

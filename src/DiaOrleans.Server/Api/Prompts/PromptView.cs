@@ -4,10 +4,10 @@ using DiaOrleans.Server.Api.Pipeline;
 
 namespace DiaOrleans.Server.Api.Prompts;
 
-/// <summary>Audio prompts as clients see them.</summary>
+/// <summary>The JSON of audio prompts; spec/api.md 5.</summary>
 internal static class PromptView
 {
-    public static object Metadata(AudioPrompt prompt) => new
+    public static object FromMetadata(AudioPrompt prompt) => new
     {
         prompt_id = prompt.Id,
         file_path = prompt.Recording.Path,
@@ -16,10 +16,10 @@ internal static class PromptView
         transcript = prompt.Transcript?.Text,
         transcript_source = prompt.Transcript?.Source,
         hash = prompt.Hash,
-        discovered_at = ApiTime.Of(prompt.DiscoveredAt),
+        discovered_at = ApiTime.Format(prompt.DiscoveredAt),
     };
 
-    public static object File(InspectedPrompt prompt)
+    public static object FromFile(InspectedPrompt prompt)
     {
         var path = prompt.Prompt.Recording.Path;
         if (!prompt.Exists) return new { file_path = path, exists = false };

@@ -7,7 +7,7 @@ using DiaOrleans.Server.Api.Validation;
 
 namespace DiaOrleans.Server.Api.Prompts;
 
-/// <summary>What audio prompts say: recognised, or set by hand; spec/api.md 5.</summary>
+/// <summary>The routes that make or set the transcript of an audio prompt; spec/api.md 5.</summary>
 internal static class TranscriptEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)
@@ -18,28 +18,30 @@ internal static class TranscriptEndpoints
 
     private static async Task<IResult> Transcribe(HttpContext context, PromptTranscriber transcriber, RecognitionProblems problems)
     {
-        var id = PromptIds.FromPath(context);
+        var id = PromptIds.Read(context);
         try
         {
-            var prompt = await transcriber.Transcribe(id, context.RequestAborted) ?? throw PromptIds.Unknown(id);
+            var prompt = await transcriber.Transcribe(id, context.RequestAborted) ?? throw PromptIds.NotFound(id);
             return ApiJson.Ok(new { prompt_id = id, transcript = prompt.Transcript?.Text, saved_to = PromptFiles.TextKey(id) });
         }
         catch (Exception cause) when (cause is RecognizerUnavailableException or RecognitionException)
         {
-            throw problems.From(cause, context, "Transcription failed");
+            throw problems.Create(cause, context, "Transcription failed");
         }
     }
 
     private static async Task<IResult> SetByHand(HttpContext context, BodyReader bodies, PromptTranscripts transcripts)
     {
-        var text = await bodies.Read(context.Request, fields =>
-        {
-            var transcript = fields.RequiredString("transcript");
-            fields.ThrowIfInvalid();
-            return transcript;
-        });
-        var id = PromptIds.FromPath(context);
-        var voices = await transcripts.SetByHand(id, text, context.RequestAborted) ?? throw PromptIds.Unknown(id);
+        var text = await bodies.Read(context.Request, ReadTranscript);
+        var id = PromptIds.Read(context);
+        var voices = await transcripts.SetByHand(id, text, context.RequestAborted) ?? throw PromptIds.NotFound(id);
         return ApiJson.Ok(new { message = "Transcript updated successfully", prompt_id = id, updated_voices = voices });
+    }
+
+    private static string ReadTranscript(FieldReader fields)
+    {
+        var transcript = fields.RequiredString("transcript");
+        fields.ThrowIfInvalid();
+        return transcript;
     }
 }

@@ -9,10 +9,9 @@ using DiaOrleans.Server.Api.Pipeline;
 
 namespace DiaOrleans.Server.Api.Prompts;
 
-/// <summary>Takes a recording; the checks and their order are the table of spec/api.md 5.</summary>
+/// <summary>POST /audio_prompts/upload. The checks and their order are the table of spec/api.md 5.</summary>
 internal sealed partial class UploadEndpoint
 {
-    private const string Supported = "Supported: .wav, .mp3, .m4a, .flac, .ogg, .aac";
     private static readonly string[] Extensions = [".wav", ".mp3", ".m4a", ".flac", ".ogg", ".aac"];
 
     public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/audio_prompts/upload", Upload);
@@ -32,7 +31,7 @@ internal sealed partial class UploadEndpoint
         }
         catch (BodyStorageException cause)
         {
-            Log.NotKept(logger, cause);
+            Log.NotStored(logger, cause);
             throw Failed();
         }
     }
@@ -44,7 +43,7 @@ internal sealed partial class UploadEndpoint
         BodyFiles files,
         ILogger logger)
     {
-        var (id, file) = form.Required();
+        var (id, file) = form.GetFields();
         CheckNames(id, file.Name);
         var content = file.Content ?? throw UploadForm.TooLarge();
         if (content.Length == 0) throw ApiProblem.BadRequest("Audio file is empty");
@@ -71,7 +70,7 @@ internal sealed partial class UploadEndpoint
         }
     }
 
-    /// <summary>The cause is in the log: it may name paths of the machine.</summary>
+    /// <summary>The answer has no cause, since it could contain paths of the machine. The log has it.</summary>
     private static ApiProblem Failed() => ApiProblem.Failed("Error processing audio file: it could not be stored");
 
     private static void CheckNames(string id, string fileName)
@@ -79,7 +78,8 @@ internal sealed partial class UploadEndpoint
         if (string.IsNullOrWhiteSpace(id)) throw ApiProblem.BadRequest("prompt_id cannot be empty");
         if (!PromptId.CanUpload(id)) throw ApiProblem.BadRequest("Invalid prompt_id");
         if (fileName.Length == 0) throw ApiProblem.BadRequest("No audio file provided");
-        if (!Extensions.Contains(Path.GetExtension(fileName).ToLowerInvariant())) throw ApiProblem.BadRequest($"Unsupported file format. {Supported}");
+        if (!Extensions.Contains(Path.GetExtension(fileName).ToLowerInvariant()))
+            throw ApiProblem.BadRequest($"Unsupported file format. Supported: {string.Join(", ", Extensions)}");
     }
 
     private static partial class Log
@@ -87,7 +87,7 @@ internal sealed partial class UploadEndpoint
         [LoggerMessage(1, LogLevel.Error, "The upload of audio prompt '{Prompt}' failed.")]
         public static partial void Failed(ILogger logger, Exception cause, string prompt);
 
-        [LoggerMessage(2, LogLevel.Error, "An upload failed.")]
-        public static partial void NotKept(ILogger logger, Exception cause);
+        [LoggerMessage(2, LogLevel.Error, "An upload could not be stored in a temporary file.")]
+        public static partial void NotStored(ILogger logger, Exception cause);
     }
 }

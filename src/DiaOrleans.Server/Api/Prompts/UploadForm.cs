@@ -7,23 +7,25 @@ using Microsoft.Net.Http.Headers;
 
 namespace DiaOrleans.Server.Api.Prompts;
 
-/// <summary>A file part: its name as sent, and its content, null where it has more bytes than an upload may have.</summary>
+/// <summary>A file of a form.</summary>
+/// <param name="Name">The name that the client sent.</param>
+/// <param name="Content">The bytes; null if there are more than an upload may have.</param>
 internal sealed record UploadedFile(string Name, BodyFile? Content);
 
 /// <summary>
-/// The multipart form of an upload, in whatever order its parts come. The recording goes to a file while it arrives; what is too large is
-/// read past, so that the checks keep their order. Disposing deletes the file.
+/// The multipart form of an upload, with its parts in any order. The recording is written to a temporary file while it arrives. A part that
+/// is too large is skipped, so that the checks keep their order. Disposing deletes the file.
 /// </summary>
 internal sealed class UploadForm : IAsyncDisposable
 {
-    private const int MaxFileBytes = 25 << 20;
     private const int MaxTextBytes = 64 << 10;
     private const int MaxParts = 64;
     private const int MaxBoundaryLength = 200;
     private const string PromptIdField = "prompt_id";
     private const string FileField = "audio_file";
 
-    private static readonly string TooLongToBeAnId = new('?', MaxTextBytes);
+    /// <summary>Replaces an id over <see cref="MaxTextBytes"/>; no check accepts it either.</summary>
+    private static readonly string InvalidId = new('?', RequestLimits.PromptIdLength + 1);
 
     private readonly BodyFiles _files;
     private readonly BodyShare _share;
@@ -37,17 +39,17 @@ internal sealed class UploadForm : IAsyncDisposable
         _share = share;
     }
 
-    public static ApiProblem TooLarge() => ApiProblem.TooLarge("Audio file too large (maximum 25 MB)");
+    public static ApiProblem TooLarge() => ApiProblem.TooLarge($"Audio file too large (maximum {RequestLimits.UploadBytes >> 20} MB)");
 
-    /// <summary>Reads the form. A body that is none, or breaks off, has the parts that were whole.</summary>
+    /// <summary>Reads the form. If the body is incomplete or not a form, the result has only the parts that arrived completely.</summary>
     /// <param name="request">Its body is read to the end.</param>
-    /// <param name="files">Where the recording goes.</param>
-    /// <param name="share">Takes the recording's bytes; it must live as long as the form.</param>
-    /// <param name="check">Told the id and the file's name before the file is read, where they come first: what is refused by them needs no
-    /// upload.</param>
-    /// <exception cref="ApiProblem">What <paramref name="check"/> throws; 408, 413 or 429 where the body takes too long, is too large or
-    /// exceeds the budget.</exception>
-    /// <exception cref="BodyStorageException">The recording cannot be kept.</exception>
+    /// <param name="files">Creates the file of the recording.</param>
+    /// <param name="share">Holds the recording's bytes of the budget. Dispose it after the form.</param>
+    /// <param name="check">Called with the id and the file's name before the file is read, if the id comes first, so that an invalid one is
+    /// refused without reading the file.</param>
+    /// <exception cref="ApiProblem">408, 413 or 429 if the body takes too long, is too large or exceeds the budget; any that
+    /// <paramref name="check"/> throws.</exception>
+    /// <exception cref="BodyStorageException">The recording cannot be stored.</exception>
     public static async Task<UploadForm> Read(
         HttpRequest request,
         BodyFiles files,
@@ -67,9 +69,9 @@ internal sealed class UploadForm : IAsyncDisposable
         }
     }
 
-    /// <summary>Both parts.</summary>
-    /// <exception cref="ApiProblem">422, where one is absent, empty or of the wrong kind.</exception>
-    public (string PromptId, UploadedFile File) Required()
+    /// <summary>Both fields.</summary>
+    /// <exception cref="ApiProblem">422 if one is absent, empty or of the wrong kind.</exception>
+    public (string PromptId, UploadedFile File) GetFields()
     {
         if (string.IsNullOrEmpty(_promptId) && !Failed(PromptIdField)) _problems.Insert(0, Missing(PromptIdField));
         if (_file is null && !Failed(FileField)) _problems.Add(Missing(FileField));
@@ -81,7 +83,7 @@ internal sealed class UploadForm : IAsyncDisposable
         if (_file?.Content is { } content) await content.DisposeAsync();
     }
 
-    private static string? BoundaryOf(HttpRequest request)
+    private static string? ReadBoundary(HttpRequest request)
     {
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type)) return null;
         if (!type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase)) return null;
@@ -90,47 +92,47 @@ internal sealed class UploadForm : IAsyncDisposable
 
     private static InvalidField Missing(string field) => new("missing", ["body", field], "Field required", null);
 
-    private static string? Unquoted(StringSegment value) => value.HasValue ? HeaderUtilities.RemoveQuotes(value).Value : null;
+    private static string? Unquote(StringSegment value) => value.HasValue ? HeaderUtilities.RemoveQuotes(value).Value : null;
 
     private async Task ReadParts(HttpRequest request, Action<string, string> check)
     {
-        if (BoundaryOf(request) is not { } boundary) return;
+        if (ReadBoundary(request) is not { } boundary) return;
         var stop = request.HttpContext.RequestAborted;
         try
         {
             var parts = new MultipartReader(boundary, request.Body);
             for (var count = 0; count < MaxParts && await parts.ReadNextSectionAsync(stop) is { } part; count++)
-                await Take(part, check, stop);
+                await ReadPart(part, check, stop);
         }
         catch (BadHttpRequestException problem) when (problem.StatusCode == 413)
         {
             throw TooLarge();
         }
-        catch (Exception problem) when (IsNoForm(problem) && !stop.IsCancellationRequested)
+        catch (Exception problem) when (IsMalformed(problem) && !stop.IsCancellationRequested)
         {
-            // What was whole is judged; what was not is missing.
+            // The parts before the error count; the others are reported as missing.
         }
     }
 
-    private static bool IsNoForm(Exception problem) => problem is InvalidDataException or (IOException and not BadHttpRequestException);
+    private static bool IsMalformed(Exception problem) => problem is InvalidDataException or (IOException and not BadHttpRequestException);
 
     private bool Failed(string field) => _problems.Any(problem => problem.Name == field);
 
-    private async Task Take(MultipartSection part, Action<string, string> check, CancellationToken stop)
+    private async Task ReadPart(MultipartSection part, Action<string, string> check, CancellationToken stop)
     {
         if (!ContentDispositionHeaderValue.TryParse(part.ContentDisposition, out var disposition)) return;
-        var fileName = Unquoted(disposition.FileNameStar) ?? Unquoted(disposition.FileName);
-        switch (Unquoted(disposition.Name))
+        var fileName = Unquote(disposition.FileNameStar) ?? Unquote(disposition.FileName);
+        switch (Unquote(disposition.Name))
         {
             case PromptIdField when fileName is null:
-                _promptId = await FormPart.ReadText(part.Body, MaxTextBytes, stop) ?? TooLongToBeAnId;
+                _promptId = await FormPart.ReadText(part.Body, MaxTextBytes, stop) ?? InvalidId;
                 break;
             case PromptIdField when !Failed(PromptIdField):
-                Fail("string_type", PromptIdField, "Input should be a valid string", Echo.Text(fileName));
+                Fail("string_type", PromptIdField, "Input should be a valid string", InputEcho.FormatText(fileName));
                 break;
             case FileField when fileName is not null:
                 if (!string.IsNullOrEmpty(_promptId)) check(_promptId, fileName);
-                await TakeFile(fileName, part.Body, stop);
+                await StoreFile(fileName, part.Body, stop);
                 break;
             case FileField when !Failed(FileField):
                 Fail("value_error", FileField, "Value error, Expected UploadFile, received: <class 'str'>", null, """{"error":{}}""");
@@ -141,8 +143,8 @@ internal sealed class UploadForm : IAsyncDisposable
     private void Fail(string type, string field, string message, string? input, string? context = null) =>
         _problems.Add(new InvalidField(type, ["body", field], message, input, context));
 
-    /// <summary>The last of several files counts.</summary>
-    private async Task TakeFile(string name, Stream body, CancellationToken stop)
+    /// <summary>Stores the file. It replaces an earlier one of the same form.</summary>
+    private async Task StoreFile(string name, Stream body, CancellationToken stop)
     {
         if (_file?.Content is { } before)
         {
@@ -152,13 +154,13 @@ internal sealed class UploadForm : IAsyncDisposable
 
         var content = _files.Create();
         _file = new UploadedFile(name, content);
-        if (await FormPart.Read(body, MaxFileBytes, bytes => Keep(content, bytes, stop), stop)) return;
+        if (await FormPart.Read(body, RequestLimits.UploadBytes, bytes => Append(content, bytes, stop), stop)) return;
         _share.Return(content.Length);
         await content.DisposeAsync();
         _file = new UploadedFile(name, null);
     }
 
-    private Task Keep(BodyFile content, ReadOnlyMemory<byte> bytes, CancellationToken stop)
+    private Task Append(BodyFile content, ReadOnlyMemory<byte> bytes, CancellationToken stop)
     {
         _share.Take(bytes.Length);
         return content.Append(bytes, stop);

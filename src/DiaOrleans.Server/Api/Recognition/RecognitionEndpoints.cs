@@ -4,7 +4,7 @@ using DiaOrleans.Server.Api.Pipeline;
 
 namespace DiaOrleans.Server.Api.Recognition;
 
-/// <summary>Whether recordings can be transcribed; spec/api.md 5.</summary>
+/// <summary>The routes of the speech recognizer; spec/api.md 5.</summary>
 internal static class RecognitionEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)
@@ -26,7 +26,11 @@ internal static class RecognitionEndpoints
         });
     }
 
-    private static async Task<IResult> Load(HttpContext context, IGrainFactory grains, ISpeechRecognizer recognizer, RecognitionProblems problems)
+    private static async Task<IResult> Load(
+        HttpContext context,
+        IGrainFactory grains,
+        ISpeechRecognizer recognizer,
+        RecognitionProblems problems)
     {
         var configuration = await grains.GetGrain<IConfigurationGrain>(0).Get();
         try
@@ -35,7 +39,7 @@ internal static class RecognitionEndpoints
         }
         catch (Exception cause) when (cause is RecognizerUnavailableException or RecognitionException)
         {
-            throw problems.From(cause, context, "Failed to load Whisper model");
+            throw problems.Create(cause, context, "Failed to load Whisper model");
         }
 
         return ApiJson.Ok(new { message = "Whisper model loaded successfully" });

@@ -3,19 +3,24 @@ using DiaOrleans.Server.Api.Errors;
 
 namespace DiaOrleans.Server.Api.Recognition;
 
-/// <summary>What speech recognition could not do, as an answer, and in the log where somebody can mend it; spec/api.md 5.</summary>
+/// <summary>Makes the answers to failures of speech recognition, and logs those that are faults of the server; spec/api.md 5.</summary>
 internal sealed partial class RecognitionProblems(ILogger<RecognitionProblems> logger)
 {
     private const string NotInstalled = "Whisper is not installed";
 
-    private static readonly TimeSpan NextDownload = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan DownloadPeriod = TimeSpan.FromSeconds(60);
 
-    /// <summary>503 where there is no model of that size on disk, to be asked again where it may still be downloaded; 500 for everything else.</summary>
-    public ApiProblem From(Exception cause, HttpContext context, string failed)
+    /// <summary>503 if the model is not on disk, with Retry-After if a later download may succeed; 500 for any other cause.</summary>
+    /// <param name="cause">A <see cref="RecognizerUnavailableException"/> or <see cref="RecognitionException"/>.</param>
+    /// <param name="context">The request that failed.</param>
+    /// <param name="failed">The sentence of the 500.</param>
+    public ApiProblem Create(Exception cause, HttpContext context, string failed)
     {
         if (cause is RecognizerUnavailableException) return ApiProblem.NotInstalled(NotInstalled);
         Log.Failed(logger, context.Request.Method, context.Request.Path, context.TraceIdentifier, cause);
-        return cause is RecognitionException { Fault: RecognitionFault.Download } ? ApiProblem.NotInstalled(NotInstalled, NextDownload) : ApiProblem.Failed(failed);
+        return cause is RecognitionException { Fault: RecognitionFault.Download }
+            ? ApiProblem.NotInstalled(NotInstalled, DownloadPeriod)
+            : ApiProblem.Failed(failed);
     }
 
     private static partial class Log

@@ -6,33 +6,36 @@ using DiaOrleans.Server.Api.Errors;
 namespace DiaOrleans.Server.Api.Validation;
 
 /// <summary>
-/// Reads a request's JSON body, whatever its Content-Type says, and hands out its fields while it is in memory: what a request keeps of its
-/// body is what it read of it.
+/// Reads a request's JSON body, whatever its Content-Type says. The body is in memory only while its fields are read.
 /// </summary>
 internal sealed class BodyReader(BodyBudget budget, BodyFiles files)
 {
-    private const int MaxBytes = 10 << 20;
+    private const int MaxBytes = RequestLimits.JsonBodyBytes;
 
-    /// <summary>Large ones are in memory one at a time: what reading takes besides the text is several times as much at worst.</summary>
+    /// <summary>One large body is in memory at a time: reading it can take several times its size.</summary>
     private readonly SemaphoreSlim _large = new(1);
 
-    /// <summary>What <paramref name="read"/> makes of the fields of the body's object.</summary>
-    /// <exception cref="ApiProblem">408, 413, 429, or 422 where the body is absent, malformed or no object.</exception>
+    /// <summary>Reads a body that must be present.</summary>
+    /// <param name="request">Its body is read to the end.</param>
+    /// <param name="read">Reads the fields of the body's object; its result is returned.</param>
+    /// <exception cref="ApiProblem">408, 413, 429, or 422 if the body is absent, malformed or not an object.</exception>
     public Task<T> Read<T>(HttpRequest request, Func<FieldReader, T> read) => ReadIfAny(request, fields => read(fields ?? throw Absent()));
 
-    /// <summary>What <paramref name="read"/> makes of the fields of the body's object, which are null where there is no body.</summary>
-    /// <exception cref="ApiProblem">408, 413, 429, or 422 where the body is malformed or no object.</exception>
+    /// <summary>Reads a body that may be absent.</summary>
+    /// <param name="request">Its body is read to the end.</param>
+    /// <param name="read">Reads the fields of the body's object, null if there is no body; its result is returned.</param>
+    /// <exception cref="ApiProblem">408, 413, 429, or 422 if the body is malformed or not an object.</exception>
     public async Task<T> ReadIfAny<T>(HttpRequest request, Func<FieldReader?, T> read)
     {
         if (request.ContentLength > MaxBytes) throw ApiProblem.BodyTooLarge();
         var stop = request.HttpContext.RequestAborted;
         using var share = budget.Open();
         await using var body = await ReceivedBody.Receive(request.Body, MaxBytes, share, files, stop);
-        if (!body.IsLarge) return read(Fields(await body.ReadAll(stop)));
+        if (!body.IsLarge) return read(ReadFields(await body.ReadAll(stop)));
         await _large.WaitAsync(stop);
         try
         {
-            return read(Fields(await body.ReadAll(stop)));
+            return read(ReadFields(await body.ReadAll(stop)));
         }
         finally
         {
@@ -40,7 +43,7 @@ internal sealed class BodyReader(BodyBudget budget, BodyFiles files)
         }
     }
 
-    private static FieldReader? Fields(byte[] bytes)
+    private static FieldReader? ReadFields(byte[] bytes)
     {
         if (bytes.Length == 0) return null;
         var body = Parse(bytes.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? bytes[Encoding.UTF8.Preamble.Length..] : bytes);
@@ -48,7 +51,7 @@ internal sealed class BodyReader(BodyBudget budget, BodyFiles files)
         {
             JsonValueKind.Object => FieldReader.Body(body),
             JsonValueKind.Null => null,
-            _ => throw NoObject(body),
+            _ => throw NotAnObject(body),
         };
     }
 
@@ -60,19 +63,19 @@ internal sealed class BodyReader(BodyBudget budget, BodyFiles files)
         }
         catch (JsonException problem)
         {
-            if (NotANumber.Rewrite(bytes) is not { } rewritten) throw MalformedJson.Problem(bytes, problem);
+            if (NonFiniteNumbers.Replace(bytes) is not { } replaced) throw MalformedJson.CreateProblem(bytes, problem);
             try
             {
-                return new JsonFields(rewritten);
+                return new JsonFields(replaced);
             }
             catch (JsonException)
             {
-                throw MalformedJson.Problem(bytes, problem);
+                throw MalformedJson.CreateProblem(bytes, problem);
             }
         }
     }
 
-    private static ApiProblem NoObject(JsonFields body)
+    private static ApiProblem NotAnObject(JsonFields body)
     {
         const string Message = "Input should be a valid dictionary or object to extract fields from";
         return ApiProblem.Invalid([new InvalidField("model_attributes_type", ["body"], Message, body.EchoAll())]);

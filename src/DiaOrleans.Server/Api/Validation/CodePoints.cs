@@ -1,6 +1,6 @@
 namespace DiaOrleans.Server.Api.Validation;
 
-/// <summary>Length as people count: Unicode code points, not UTF-16 units.</summary>
+/// <summary>The length of a string in Unicode code points.</summary>
 internal static class CodePoints
 {
     public static int Count(string text)

@@ -6,18 +6,18 @@ namespace DiaOrleans.Server.Api.Validation;
 internal interface IFields
 {
     /// <summary>
-    /// A value by its exact name, the last one of equal names; null where there is none. An object or an array that is longer than what is
-    /// echoed comes empty: no field needs what is in it. A string that is longer than any field takes may come shortened, and is too long
-    /// still.
+    /// The value with this exact name, the last one of several; null if there is none. An object or an array over
+    /// <see cref="InputEcho.MaxBytes"/> is returned empty, since no field needs its content. A string over
+    /// <see cref="RequestLimits.StringLength"/> may be shortened, but not to that length.
     /// </summary>
     JsonElement? Find(string name);
 
-    /// <summary>The members of the object under a name; null where there is no object.</summary>
+    /// <summary>The members of the object with this name; null if there is none.</summary>
     IFields? Within(string name);
 
-    /// <summary>The value under a name as it is echoed, as JSON; null where there is none.</summary>
+    /// <summary>The value with this name as <see cref="InputEcho"/> writes it; null if there is none.</summary>
     string? Echo(string name);
 
-    /// <summary>All of it as it is echoed, as JSON.</summary>
+    /// <summary>All values as <see cref="InputEcho"/> writes them.</summary>
     string EchoAll();
 }

@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace DiaOrleans.Server.Api.Validation;
 
 /// <summary>
-/// A JSON object as its text, read once. It keeps where its members lie, and parses a value when it is asked for: what nobody asks for
-/// takes no more memory than its bytes and 12 bytes a member.
+/// A JSON object as text, scanned once for the offsets of its members. A value is parsed when it is read, so that unread members take no
+/// more memory than their bytes and 12 bytes each.
 /// </summary>
 internal sealed class JsonFields : IFields
 {
@@ -16,8 +16,8 @@ internal sealed class JsonFields : IFields
     private readonly ReadOnlyMemory<byte> _whole;
     private readonly List<Member> _members = [];
 
-    /// <param name="text">One JSON value; members of what is no object are not found.</param>
-    /// <exception cref="JsonException">It is no JSON, or nested too deep.</exception>
+    /// <param name="text">One JSON value; only an object has members.</param>
+    /// <exception cref="JsonException">The text is not JSON, or nested too deep.</exception>
     public JsonFields(ReadOnlyMemory<byte> text)
     {
         _text = text;
@@ -38,14 +38,14 @@ internal sealed class JsonFields : IFields
         _whole = text[begin..(int)reader.BytesConsumed].TrimEnd(" \t\r\n"u8);
     }
 
-    /// <summary>What the whole text is.</summary>
+    /// <summary>Object, Null, or Undefined for any other value.</summary>
     public JsonValueKind Kind { get; }
 
     /// <inheritdoc/>
     public JsonElement? Find(string name)
     {
         if (Locate(name) is not { } value) return null;
-        if (value.Length <= Validation.Echo.MaxBytes) return Parse(value);
+        if (value.Length <= InputEcho.MaxBytes) return Parse(value);
         return (char)value.Span[0] switch
         {
             '{' => EmptyObject,
@@ -58,17 +58,17 @@ internal sealed class JsonFields : IFields
     public IFields? Within(string name) => Locate(name) is { } value && value.Span[0] == '{' ? new JsonFields(value) : null;
 
     /// <inheritdoc/>
-    public string? Echo(string name) => Locate(name) is { } value ? EchoOf(value) : null;
+    public string? Echo(string name) => Locate(name) is { } value ? Format(value) : null;
 
     /// <inheritdoc/>
-    public string EchoAll() => EchoOf(_whole);
+    public string EchoAll() => Format(_whole);
 
-    private static string EchoOf(ReadOnlyMemory<byte> value)
+    private static string Format(ReadOnlyMemory<byte> value)
     {
         var isContainer = value.Span[0] is (byte)'{' or (byte)'[';
-        return isContainer && value.Length > Validation.Echo.MaxBytes
-            ? Validation.Echo.LeftOut
-            : Validation.Echo.Of(Parse(LongString.Shorten(value)));
+        return isContainer && value.Length > InputEcho.MaxBytes
+            ? InputEcho.LeftOut
+            : InputEcho.Format(Parse(LongString.Shorten(value)));
     }
 
     private static JsonElement Parse(ReadOnlyMemory<byte> value)
@@ -89,12 +89,15 @@ internal sealed class JsonFields : IFields
         for (var i = _members.Count - 1; i >= 0; i--)
         {
             var (at, start, end) = _members[i];
-            if (MemberName.Is(_text.Span[(at + 1)..start], name)) return _text[start..end];
+            if (MemberName.Matches(_text.Span[(at + 1)..start], name)) return _text[start..end];
         }
 
         return null;
     }
 
-    /// <summary>Where a member lies: its name's opening quote, its value's first byte, and the byte after its value.</summary>
+    /// <summary>Offsets of a member.</summary>
+    /// <param name="Name">Of the opening quote of its name.</param>
+    /// <param name="Start">Of the first byte of its value.</param>
+    /// <param name="End">Of the byte after its value.</param>
     private readonly record struct Member(int Name, int Start, int End);
 }

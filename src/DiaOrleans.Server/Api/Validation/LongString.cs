@@ -1,26 +1,28 @@
 namespace DiaOrleans.Server.Api.Validation;
 
-/// <summary>Strings that are longer than any field takes: their beginning says so too, and is what is echoed.</summary>
+/// <summary>Shortens strings that are longer than any field accepts; the rest is needed neither to refuse nor to echo them.</summary>
 internal static class LongString
 {
-    /// <summary>The most bytes that JSON writes one code point with: two escapes.</summary>
-    private const int MaxBytesOfOne = 12;
+    /// <summary>The most bytes of a code point in JSON: two escapes.</summary>
+    private const int MaxCodePointBytes = 12;
 
-    private const int KeptBytes = MaxBytesOfOne * (FieldReader.MaxLength + 1);
+    private const int KeptBytes = MaxCodePointBytes * (RequestLimits.StringLength + 1);
 
     /// <param name="json">A JSON value.</param>
-    /// <returns>The same, or of a longer string the first <see cref="FieldReader.MaxLength"/> code points and at least one more.</returns>
+    /// <returns>
+    /// The value; of a string that is too long the first <see cref="RequestLimits.StringLength"/> code points and at least one more.
+    /// </returns>
     public static ReadOnlyMemory<byte> Shorten(ReadOnlyMemory<byte> json)
     {
-        if (json.Length <= KeptBytes + MaxBytesOfOne || json.Span[0] != '"') return json;
+        if (json.Length <= KeptBytes + MaxCodePointBytes || json.Span[0] != '"') return json;
         var end = 1;
-        while (end < KeptBytes) end += LengthOfOne(json.Span[end..]);
+        while (end < KeptBytes) end += CountBytes(json.Span[end..]);
         byte[] kept = [.. json.Span[..end], (byte)'"'];
         return kept;
     }
 
-    /// <summary>Bytes of a code point; what is none, bad UTF-8 or half a surrogate pair, counts a byte or an escape at a time.</summary>
-    private static int LengthOfOne(ReadOnlySpan<byte> json) => json[0] switch
+    /// <summary>Bytes of the first code point. Invalid UTF-8 counts one byte at a time, an unpaired surrogate one escape.</summary>
+    private static int CountBytes(ReadOnlySpan<byte> json) => json[0] switch
     {
         (byte)'\\' when json[1] == 'u' => IsHighSurrogate(json) && json[6] == '\\' && json[7] == 'u' ? 12 : 6,
         (byte)'\\' => 2,

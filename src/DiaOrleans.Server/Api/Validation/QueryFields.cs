@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace DiaOrleans.Server.Api.Validation;
 
-/// <summary>A query's values, each a string.</summary>
+/// <summary>The values of a query, all strings.</summary>
 internal sealed class QueryFields(IQueryCollection query) : IFields
 {
     /// <inheritdoc/>
@@ -13,7 +13,7 @@ internal sealed class QueryFields(IQueryCollection query) : IFields
     public IFields? Within(string name) => null;
 
     /// <inheritdoc/>
-    public string? Echo(string name) => Find(name) is { } value ? Validation.Echo.Of(value) : null;
+    public string? Echo(string name) => Find(name) is { } value ? InputEcho.Format(value) : null;
 
     /// <inheritdoc/>
     public string EchoAll() => "null";

@@ -1,8 +1,8 @@
 namespace DiaOrleans.Server.Api.Voices;
 
-/// <summary>Names that clients have built in, such as alloy and nova, for voices of this server; none unless configured.</summary>
-internal sealed class VoiceAliases(IReadOnlyDictionary<string, string> names)
+/// <summary>The configured aliases of voices, for clients with built-in names such as alloy and nova.</summary>
+internal sealed class VoiceAliases(IReadOnlyDictionary<string, string> voicesByAlias)
 {
-    /// <summary>The voice that a name stands for, or the name itself.</summary>
-    public string Resolve(string name) => names.GetValueOrDefault(name, name);
+    /// <summary>The id of the voice that a name is an alias of, or the name itself.</summary>
+    public string Resolve(string name) => voicesByAlias.GetValueOrDefault(name, name);
 }

@@ -7,19 +7,17 @@ using DiaOrleans.Server.Api.Validation;
 
 namespace DiaOrleans.Server.Api.Voices;
 
-/// <summary>Voices: which there are, and what they are; spec/api.md 4.</summary>
+/// <summary>The routes that list, create, change and delete voices; spec/api.md 4.</summary>
 internal static class VoiceEndpoints
 {
     private const string Route = "voice_mappings";
     private const string DefaultStyle = "neutral";
     private const string DefaultSpeaker = "S1";
-    private const int MaxWordCharacters = 256;
-    private const int MaxPromptIdCharacters = 128;
 
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/voices", List);
-        routes.MapGet($"/{Route}", Mappings);
+        routes.MapGet($"/{Route}", ListSettings);
         routes.MapPost($"/{Route}", Create);
         routes.MapPut($"/{Route}/{{voice_id}}", Update);
         routes.MapDelete($"/{Route}/{{voice_id}}", Delete);
@@ -42,59 +40,62 @@ internal static class VoiceEndpoints
         });
     }
 
-    private static async Task<IResult> Mappings(IGrainFactory grains)
+    private static async Task<IResult> ListSettings(IGrainFactory grains)
     {
         var voices = await grains.GetGrain<IVoiceCatalogGrain>(0).List();
-        return ApiJson.Ok(voices.ToDictionary(v => v.Id, v => Config(v.Settings)));
+        return ApiJson.Ok(voices.ToDictionary(v => v.Id, v => FormatSettings(v.Settings)));
     }
 
     private static async Task<IResult> Create(HttpContext context, BodyReader bodies, IGrainFactory grains)
     {
         var (id, change) = await bodies.Read(context.Request, fields =>
         {
-            var voice = (VoiceIds.New(fields), Change(fields));
+            var voice = (VoiceIds.ReadNew(fields), ReadChange(fields));
             fields.ThrowIfInvalid();
             return voice;
         });
         if (string.IsNullOrWhiteSpace(id)) throw ApiProblem.BadRequest("voice_id is required");
         var settings = await grains.GetGrain<IVoiceGrain>(id).Put(new VoiceSettings(
-            Or(change.Style, DefaultStyle), Or(change.PrimarySpeaker, DefaultSpeaker), change.AudioPrompt, change.AudioPromptTranscript));
-        return ApiJson.Ok(new { message = $"Voice '{id}' created successfully", voice_config = Config(settings) });
+            ReplaceBlank(change.Style, DefaultStyle),
+            ReplaceBlank(change.PrimarySpeaker, DefaultSpeaker),
+            change.AudioPrompt,
+            change.AudioPromptTranscript));
+        return ApiJson.Ok(new { message = $"Voice '{id}' created successfully", voice_config = FormatSettings(settings) });
     }
 
     private static async Task<IResult> Update(HttpContext context, BodyReader bodies, IGrainFactory grains)
     {
-        var id = RouteText.Of(context, VoiceIds.Parameter);
+        var id = RouteParameter.Read(context, VoiceIds.Parameter);
         var change = await bodies.Read(context.Request, fields =>
         {
-            var sent = Change(fields);
+            var sent = ReadChange(fields);
             fields.ThrowIfInvalid();
-            return sent;
+            return sent with { Style = ReplaceBlank(sent.Style, null), PrimarySpeaker = ReplaceBlank(sent.PrimarySpeaker, null) };
         });
-        change = change with { Style = Or(change.Style, null), PrimarySpeaker = Or(change.PrimarySpeaker, null) };
         var settings = VoiceId.CanExist(id) ? await grains.GetGrain<IVoiceGrain>(id).Update(change) : null;
-        return settings is null ? throw Unknown(id) : ApiJson.Ok(new { message = $"Voice '{id}' updated successfully", voice_config = Config(settings) });
+        if (settings is null) throw NotFound(id);
+        return ApiJson.Ok(new { message = $"Voice '{id}' updated successfully", voice_config = FormatSettings(settings) });
     }
 
     private static async Task<IResult> Delete(HttpContext context, IGrainFactory grains)
     {
-        var id = RouteText.Of(context, VoiceIds.Parameter);
-        if (!VoiceId.CanExist(id) || !await grains.GetGrain<IVoiceGrain>(id).Delete()) throw Unknown(id);
+        var id = RouteParameter.Read(context, VoiceIds.Parameter);
+        if (!VoiceId.CanExist(id) || !await grains.GetGrain<IVoiceGrain>(id).Delete()) throw NotFound(id);
         return ApiJson.Ok(new { message = $"Voice '{id}' deleted successfully" });
     }
 
-    private static VoiceChange Change(FieldReader fields) => new(
-        fields.OptionalString("style", MaxWordCharacters),
-        fields.OptionalString("primary_speaker", MaxWordCharacters),
-        fields.OptionalString("audio_prompt", MaxPromptIdCharacters),
+    private static VoiceChange ReadChange(FieldReader fields) => new(
+        fields.OptionalString("style", RequestLimits.WordLength),
+        fields.OptionalString("primary_speaker", RequestLimits.WordLength),
+        fields.OptionalString("audio_prompt", RequestLimits.PromptIdLength),
         fields.OptionalString("audio_prompt_transcript"));
 
     [return: NotNullIfNotNull(nameof(absent))]
-    private static string? Or(string? sent, string? absent) => string.IsNullOrWhiteSpace(sent) ? absent : sent;
+    private static string? ReplaceBlank(string? sent, string? absent) => string.IsNullOrWhiteSpace(sent) ? absent : sent;
 
-    private static ApiProblem Unknown(string id) => ApiProblem.NotFound($"Voice {Quoted.Name(id)} not found", "voice_not_found");
+    private static ApiProblem NotFound(string id) => ApiProblem.NotFound($"Voice {Quoted.Name(id)} not found", "voice_not_found");
 
-    private static object Config(VoiceSettings settings) => new
+    private static object FormatSettings(VoiceSettings settings) => new
     {
         style = settings.Style,
         primary_speaker = settings.PrimarySpeaker,

@@ -2,22 +2,28 @@ using DiaOrleans.Server.Api.Validation;
 
 namespace DiaOrleans.Server.Api.Voices;
 
-/// <summary>Voice ids as requests bring them.</summary>
+/// <summary>Reads the ids of voices from requests.</summary>
 internal static class VoiceIds
 {
-    /// <summary>The route parameter that holds one.</summary>
+    /// <summary>The name of the route parameter and of the field.</summary>
     public const string Parameter = "voice_id";
 
-    public const int MaxLength = 256;
-
-    /// <summary>Reads the id of a voice to be made, with what fails for any name.</summary>
-    public static string New(FieldReader fields)
+    /// <summary>Reads the id of a new voice. A blank one does not fail here: it is a 400 of the caller.</summary>
+    public static string ReadNew(FieldReader fields)
     {
-        var id = fields.RequiredString(Parameter, MaxLength);
+        var id = fields.RequiredString(Parameter, RequestLimits.VoiceIdLength);
         if (id.Any(char.IsControl) && !string.IsNullOrWhiteSpace(id))
-            fields.Fail("string_pattern_mismatch", Parameter, "String should have no control characters", """{"pattern":"^[^\\p{Cc}]*$"}""");
+        {
+            const string Pattern = """{"pattern":"^[^\\p{Cc}]*$"}""";
+            fields.Fail("string_pattern_mismatch", Parameter, "String should have no control characters", Pattern);
+        }
+
         if (id is "." or "..")
-            fields.Fail("value_error", Parameter, $"A voice cannot be named {id}: in a path it means a folder, so the voice could never be changed or deleted");
+        {
+            var reason = "in a path it means a folder, so the voice could never be changed or deleted";
+            fields.Fail("value_error", Parameter, $"A voice cannot be named {id}: {reason}");
+        }
+
         return id;
     }
 }

@@ -2,14 +2,14 @@ const KEY = "dia-api-key";
 
 let askForKey = async () => false;
 
-/** What asks the user for a key when the server refuses; it answers whether there is a new one. */
+/** Sets the function that is called on a 401: it asks the user for an API key and returns true if there is a new one. */
 export function onRefused(ask) {
   askForKey = ask;
 }
 
 export const keepKey = key => sessionStorage.setItem(KEY, key);
 
-/** A failed request, with the server's own words. */
+/** A failed request; the message is the server's. */
 export class ApiError extends Error {
   constructor(message, status) {
     super(message);
@@ -17,7 +17,7 @@ export class ApiError extends Error {
   }
 }
 
-/** Calls the server. `background` says that nobody is waiting: then no key is asked for twice. */
+/** Calls the server. `background` marks a request that the user did not start: a declined question for the key is not repeated for it. */
 export async function call(path, { background = false, ...options } = {}) {
   while (true) {
     const answer = await send(path, options, sessionStorage.getItem(KEY));
@@ -34,7 +34,7 @@ export const sendJson = (method, path, body, options) =>
 
 export const remove = async path => (await call(path, { method: "DELETE" })).json();
 
-/** Throws the server's words unless it takes the key. */
+/** Throws the server's message if it does not accept the key. */
 export async function checkKey(key) {
   const answer = await send("/queue/stats", {}, key);
   if (!answer.ok) throw new ApiError(await reason(answer), answer.status);

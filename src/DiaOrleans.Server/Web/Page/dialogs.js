@@ -4,7 +4,7 @@ for (const closer of document.querySelectorAll("[data-close]")) {
   closer.addEventListener("click", () => closer.closest("dialog").close(""));
 }
 
-/** Opens a dialog; resolves to whether it was submitted and `send` succeeded. An error stays in it to be read. */
+/** Opens a dialog; resolves to true if it was submitted and `send` succeeded. An error of `send` is shown in the open dialog. */
 export function open(dialog, send) {
   const form = dialog.querySelector("form");
   const submit = form.querySelector("[type=submit]");

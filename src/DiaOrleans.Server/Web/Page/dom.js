@@ -1,6 +1,6 @@
 export const byId = id => document.getElementById(id);
 
-/** A new element. Text from the server only ever becomes text. */
+/** Creates an element. Strings become text, never HTML. */
 export function make(tag, properties = {}, ...children) {
   const element = Object.assign(document.createElement(tag), properties);
   element.append(...children);
@@ -14,14 +14,14 @@ export function button(text, action, label = text) {
   return element;
 }
 
-/** Shows a sentence, or hides its place where there is none. */
+/** Shows a sentence in an element, or hides the element if there is none. */
 export function say(place, text, kind = "info") {
   place.textContent = text ?? "";
   place.dataset.kind = kind;
   place.hidden = !text;
 }
 
-/** Runs what a button starts: once at a time, its error said where it belongs. */
+/** Runs the action of a button. The button is disabled while it runs; an error is shown in `place`. */
 export function whenClicked(element, place, action) {
   element.addEventListener("click", () => run(element, place, action));
 }

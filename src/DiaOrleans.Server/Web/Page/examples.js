@@ -1,4 +1,4 @@
-/** Short scripts to begin with; plain words that every model of the family speaks. */
+/** Example scripts, with simple words that small models can speak too. */
 export const EXAMPLES = [
   ["Two speakers", "[S1] Have you seen my hat? [S2] It is on the chair, where you left it. [S1] So it is. Thank you."],
   ["With sounds", "[S1] You came all the way on foot? (laughs) [S2] The bus never came. (sighs) Is there any tea left?"],

@@ -75,7 +75,7 @@ async function clear() {
   if (await confirmed("Remove all finished jobs and their audio?", "Remove", () => remove("/jobs"))) await refresh();
 }
 
-/** Looks again every two seconds while there is something to see. */
+/** Refreshes the list every two seconds while the page is visible or a job is unfinished. */
 export function startJobs() {
   let timer = 0;
   let failed = false;

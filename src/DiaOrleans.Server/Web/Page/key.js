@@ -5,7 +5,7 @@ import { byId } from "./dom.js";
 let asking = null;
 let declined = false;
 
-/** One question for all requests that wait for it. Whoever declined is asked again only when they do something. */
+/** Asks for the key once for all waiting requests. After the user has declined, background requests do not ask again. */
 function ask(background) {
   if (background && declined) return false;
   asking ??= question().finally(() => asking = null);

@@ -2,7 +2,7 @@ const LEAD = 0.05;
 const FIRST_RESERVE = 0.2;
 const HIGHEST_RESERVE = 4;
 
-/** Plays samples in the order they come. Where they come too slowly it waits for a reserve, twice as long each time. */
+/** Plays samples in order. If they arrive too slowly, it waits until a reserve has arrived, which is doubled each time. */
 export class Playback {
   #context;
   #onStart;
@@ -25,7 +25,7 @@ export class Playback {
     return this.#context.sampleRate;
   }
 
-  /** Seconds that have been heard. */
+  /** Seconds that have been played. */
   get position() {
     return this.#scheduledSeconds - Math.max(0, this.#next - this.#context.currentTime);
   }
@@ -38,7 +38,7 @@ export class Playback {
     this.#schedule();
   }
 
-  /** No more comes; resolves when the last sample was heard, or at `stop`. */
+  /** Call it after the last sample; resolves when that has been played, or at `stop`. */
   end() {
     this.#ended = true;
     this.#schedule();

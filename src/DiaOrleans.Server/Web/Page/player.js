@@ -14,7 +14,7 @@ let playback = null;
 let shown = [];
 let onState = () => {};
 
-/** Calls `listener` with each state: waiting, streaming, playing, done, stopped or failed. */
+/** Sets the listener of the state: waiting, streaming, playing, done, stopped or failed. */
 export function whenState(listener) {
   onState = listener;
 }
@@ -33,9 +33,9 @@ export async function playStream(ask) {
   let made = 0;
   const open = rate => playback = new Playback(rate, lead => {
     byId("first-sound").textContent = `${((performance.now() - started) / 1000 + lead).toFixed(2)} s`;
-    setState(mine, "streaming", "Playing while it is made");
+    setState(mine, "streaming", "Playing while it is generated");
   });
-  // Opened while the click counts: some browsers allow sound only then.
+  // Opened before the first await: some browsers allow sound only in the handler of a click.
   let sound = open(USUAL_RATE);
   try {
     const answer = await ask(mine.signal);
@@ -72,7 +72,7 @@ export async function playStream(ask) {
 
 /** Fetches finished audio, shows it and plays it. */
 export async function playWhole(ask, name) {
-  const mine = begin("Making the audio…");
+  const mine = begin("Generating the audio…");
   try {
     const answer = await ask(mine.signal);
     const blob = await answer.blob();
@@ -109,7 +109,7 @@ function fail(mine, error) {
   else setState(mine, "failed", error.message);
 }
 
-/** What a newer run has replaced says nothing any more. */
+/** Sets the state, unless a newer run has replaced this one. */
 function setState(mine, state, text) {
   if (run !== mine) return;
   panel.dataset.state = state;
@@ -136,7 +136,7 @@ async function draw(blob) {
   }
 }
 
-/** Moves the waveform along with what is heard. */
+/** Updates the position in the waveform while audio plays. */
 function follow(mine) {
   if (run !== mine || !["waiting", "streaming", "playing"].includes(panel.dataset.state)) return;
   if (!stillness.matches) wave.heard = playback.position;
@@ -144,7 +144,7 @@ function follow(mine) {
 }
 
 audio.addEventListener("play", () => {
-  // One sound at a time: the finished file takes over from the stream.
+  // The finished file replaces the stream.
   playback?.stop();
 });
 audio.addEventListener("timeupdate", () => {

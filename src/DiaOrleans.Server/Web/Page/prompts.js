@@ -9,7 +9,7 @@ let recognition = { available: false, auto_transcribe: false };
 
 export const promptIds = () => Object.keys(prompts);
 
-/** Whether the server may still be writing a transcript. */
+/** True if the server may still be making a transcript. */
 export const awaitsTranscript = () =>
   recognition.available && recognition.auto_transcribe && Object.values(prompts).some(({ transcript }) => !transcript);
 
@@ -18,7 +18,10 @@ const route = (id, rest = "") => `/audio_prompts/${encodeURIComponent(id)}${rest
 export async function refreshPrompts() {
   try {
     const before = JSON.stringify([prompts, recognition]);
-    [prompts, recognition] = await Promise.all([get("/audio_prompts/metadata", { background: true }), get("/whisper/status", { background: true })]);
+    [prompts, recognition] = await Promise.all([
+      get("/audio_prompts/metadata", { background: true }),
+      get("/whisper/status", { background: true }),
+    ]);
     if (JSON.stringify([prompts, recognition]) !== before) byId("prompts").replaceChildren(...Object.values(prompts).map(row));
     if (failed) say(notice, "");
     failed = false;
@@ -34,7 +37,9 @@ function row(prompt) {
   if (recognition.available) actions.push(button("Transcribe", event => act(event, () => transcribe(id)), `Transcribe ${id}`));
   actions.push(button("Delete", event => act(event, () => discard(id)), `Delete ${id}`));
   return make("li", {},
-    make("div", { className: "facts" }, make("span", { className: "title", textContent: id }), make("span", { textContent: seconds(duration) })),
+    make("div", { className: "facts" },
+      make("span", { className: "title", textContent: id }),
+      make("span", { textContent: seconds(duration) })),
     make("p", { className: transcript ? "excerpt" : "quiet", textContent: transcript || "No transcript", title: transcript ?? "" }),
     make("div", { className: "buttons" }, ...actions));
 }
@@ -79,7 +84,7 @@ async function upload(file) {
   if (done) await changed();
 }
 
-/** The file's name, as far as the server takes it for an id. */
+/** An id that the server accepts, made from the file's name. */
 const nameFor = file => file.name.replace(/\.[^.]*$/, "").replace(/[^A-Za-z0-9_-]+/g, "_").slice(0, 128);
 
 export function startPrompts() {

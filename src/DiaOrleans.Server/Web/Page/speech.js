@@ -13,7 +13,10 @@ const notice = byId("speech-notice");
 const value = id => byId(id).value.trim();
 let making = false;
 
-/** What /generate takes; an empty field leaves the choice to the server. Numbers go as typed: a seed may be larger than a script's numbers. */
+/**
+ * The body for /generate. Empty fields are left out. Numbers are sent as the strings that were typed: a seed can be larger than the
+ * integers that JavaScript represents exactly.
+ */
 function request() {
   const fields = {
     text: script.value,
@@ -33,7 +36,8 @@ async function speak() {
   const fields = request();
   const { text, voice_id, response_format, speed, seed, ...sampling } = fields;
   if (response_format === "wav" && Object.keys(sampling).length === 0) {
-    await playStream(signal => sendJson("POST", "/v1/audio/speech", { input: text, voice: voice_id, response_format, speed, seed, stream: true }, { signal }));
+    const sent = { input: text, voice: voice_id, response_format, speed, seed, stream: true };
+    await playStream(signal => sendJson("POST", "/v1/audio/speech", sent, { signal }));
   } else {
     await playWhole(signal => sendJson("POST", "/generate", fields, { signal }), `speech.${response_format}`);
   }
@@ -44,7 +48,7 @@ async function queue() {
   document.dispatchEvent(new Event("jobs-changed"));
 }
 
-/** Code points, as the server counts. */
+/** Checks the length of the script, in code points as on the server, and enables the buttons. */
 function check() {
   const length = [...script.value].length;
   const over = length > LIMIT;
@@ -55,7 +59,7 @@ function check() {
   byId("queue").disabled = over || !selectedVoice();
 }
 
-/** A button that can no longer be pressed hands the focus to its counterpart. */
+/** Enables the buttons for a state. If the focused button is disabled, the other one gets the focus. */
 function showState(state) {
   const [start, stop] = [byId("speak"), byId("stop")];
   const focused = document.activeElement;
@@ -66,7 +70,7 @@ function showState(state) {
   if (focused === stop && stop.disabled) start.focus();
 }
 
-/** Inserts at the caret, such that undo takes it back. */
+/** Inserts text at the caret, so that undo can remove it. */
 function insert(text) {
   script.focus();
   if (!document.execCommand("insertText", false, text)) script.setRangeText(text, script.selectionStart, script.selectionEnd, "end");

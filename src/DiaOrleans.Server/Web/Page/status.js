@@ -7,7 +7,10 @@ const line = byId("status");
 
 async function look() {
   try {
-    const [health, queue] = await Promise.all([get("/health", { background: true }), get("/queue/stats", { background: true }).catch(() => null)]);
+    const [health, queue] = await Promise.all([
+      get("/health", { background: true }),
+      get("/queue/stats", { background: true }).catch(() => null),
+    ]);
     line.dataset.state = health.model_loaded ? "ready" : "loading";
     line.textContent = [health.model_loaded ? "Model loaded" : "The model is not loaded yet", ...(queue ? figures(queue) : [])].join(" · ");
   } catch (error) {
@@ -22,7 +25,7 @@ const figures = queue => [
   `${queue.pending_jobs} waiting`,
 ];
 
-/** Shows how the server does, and calls `also` each time. */
+/** Shows the state of the server every 5 seconds while the page is visible, and calls `also` each time. */
 export function startStatus(also) {
   const tick = async () => {
     if (document.visibilityState === "visible") {

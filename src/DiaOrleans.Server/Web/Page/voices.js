@@ -25,7 +25,7 @@ export async function loadVoices(wanted = select.value || localStorage.getItem(K
   document.dispatchEvent(new Event("voices-changed"));
 }
 
-/** Reloads, and says what went wrong where voices are shown. */
+/** Reloads the voices, and shows an error beside them. */
 export async function refreshVoices() {
   try {
     await loadVoices();
@@ -57,7 +57,7 @@ function choose(list, values, chosen, nameOfEmpty = "") {
   list.value = chosen;
 }
 
-/** Changes what was changed; taking an audio prompt away is only possible by making the voice anew. */
+/** Sends the fields that have changed. PUT cannot remove an audio prompt, so the voice is then created again. */
 async function save(id, before) {
   const after = {
     primary_speaker: byId("voice-speaker").value,
@@ -77,7 +77,8 @@ async function save(id, before) {
 }
 
 async function discard(id) {
-  if (await confirmed(`Delete the voice “${id}”? Its audio prompt stays.`, "Delete", () => remove(route("voice_mappings", id)))) await loadVoices();
+  const question = `Delete the voice “${id}”? Its audio prompt is kept.`;
+  if (await confirmed(question, "Delete", () => remove(route("voice_mappings", id)))) await loadVoices();
 }
 
 export function startVoices() {

@@ -1,6 +1,6 @@
 export const HEADER_BYTES = 44;
 
-/** Rate and channels of a canonical header of 16-bit PCM. */
+/** Reads rate and channels from a 44-byte header of 16-bit PCM. */
 export function readHeader(bytes) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, HEADER_BYTES);
   const isWav = view.getUint32(0) === 0x52494646 && view.getUint32(8) === 0x57415645;
@@ -8,7 +8,7 @@ export function readHeader(bytes) {
   return { channels: view.getUint16(22, true), rate: view.getUint32(24, true) };
 }
 
-/** A file of 16-bit mono samples; its sizes are true, other than those of a stream. */
+/** Makes a WAV file of 16-bit mono samples. Its header has the exact sizes, which that of a stream has not. */
 export function wavFile(pieces, rate) {
   const size = pieces.reduce((sum, piece) => sum + piece.byteLength, 0);
   const view = new DataView(new ArrayBuffer(HEADER_BYTES));
@@ -28,7 +28,7 @@ export function wavFile(pieces, rate) {
   return new Blob([view.buffer, ...pieces], { type: "audio/wav" });
 }
 
-/** Reads a streamed WAV: calls `begin` with its rate once the header is there, then yields whole samples as they come. */
+/** Reads a streamed WAV: calls `begin` with the rate after the header has arrived, then yields whole samples as they arrive. */
 export async function* readStream(body, begin) {
   let kept = new Uint8Array(0);
   let begun = false;
@@ -52,7 +52,7 @@ export async function* readStream(body, begin) {
       if (end > start) yield new Int16Array(bytes.slice(start, end).buffer);
     }
   } finally {
-    // Whoever stops reading wants no more of it made.
+    // Stops the server if the reader stops early.
     reader.cancel().catch(() => {});
   }
 }

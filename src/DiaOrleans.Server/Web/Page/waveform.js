@@ -3,7 +3,7 @@ const SHORTEST_SECONDS = 6;
 const BAR = 2;
 const GAP = 2;
 
-/** Draws how loud the audio is over its time, and how much of it was heard. */
+/** Draws the loudness of the audio over time, and the part that has been played. */
 export class Waveform {
   #canvas;
   #peaks = [];
@@ -22,7 +22,7 @@ export class Waveform {
     this.#draw();
   }
 
-  /** Adds samples, whose loudest value is `full`. */
+  /** Adds samples; `full` is their full scale. */
   add(samples, full) {
     const length = Math.round(this.#rate / PEAKS_PER_SECOND);
     for (const sample of samples) {
@@ -34,7 +34,7 @@ export class Waveform {
     this.#draw();
   }
 
-  /** Seconds that were heard. */
+  /** Seconds that have been played. */
   set heard(value) {
     this.#heard = value;
     this.#draw();

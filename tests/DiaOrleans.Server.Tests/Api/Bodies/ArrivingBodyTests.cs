@@ -26,14 +26,14 @@ public sealed class ArrivingBodyTests
         var last = body.ReadAsync(_block).AsTask();
         _time.Advance(TimeSpan.FromSeconds(1));
         (await Should.ThrowAsync<ApiProblem>(last)).Status.ShouldBe(408);
-        (body.Received, body.Asked, body.Ended).ShouldBe((9, true, false));
+        (body.Received, body.IsStarted, body.Ended).ShouldBe((9, true, false));
     }
 
     [Fact]
     public async Task ReadAsync_WholeBody_Ended()
     {
         await using var body = new ArrivingBody(_wire.Reader.AsStream(), TimeSpan.FromSeconds(10), _time);
-        body.Asked.ShouldBeFalse();
+        body.IsStarted.ShouldBeFalse();
         await _wire.Writer.WriteAsync(new byte[3]);
         await _wire.Writer.CompleteAsync();
         (await body.ReadAsync(_block)).ShouldBe(3);

@@ -11,7 +11,7 @@ public sealed class BodyFilesTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task Create_File_PrivateAndGoneWhenDisposed()
+    public async Task Create_File_PrivateAndDeletedWhenDisposed()
     {
         var file = new BodyFiles(Incoming).Create();
         await file.Append(new byte[] { 1, 2, 3 }, CancellationToken.None);
@@ -38,7 +38,7 @@ public sealed class BodyFilesTests : IDisposable
     }
 
     [Fact]
-    public void Create_NoFolder_SaysNoPath()
+    public void Create_NoFolder_MessageHasNoPath()
     {
         var files = new BodyFiles(Incoming);
         File.WriteAllText(Incoming, "A file where the folder should be.");

@@ -6,12 +6,13 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace DiaOrleans.Server.Tests.Api.Bodies;
 
-/// <summary>What a server does with bodies that are slow, large or many.</summary>
+/// <summary>The limits on bodies that are slow, large or many.</summary>
 public sealed class BodyLimitsTests(BodyLimitsTests.Small small) : IClassFixture<BodyLimitsTests.Small>
 {
     private const string Form = "Content-Type: multipart/form-data; boundary=x";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-    private static readonly byte[] FilePart = Encoding.ASCII.GetBytes("--x\r\nContent-Disposition: form-data; name=\"audio_file\"; filename=\"x.wav\"\r\n\r\n");
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private static readonly byte[] FilePart = Encoding.ASCII.GetBytes(
+        "--x\r\nContent-Disposition: form-data; name=\"audio_file\"; filename=\"x.wav\"\r\n\r\n");
 
     private readonly RunningServer _server = small.Server;
 
@@ -35,7 +36,7 @@ public sealed class BodyLimitsTests(BodyLimitsTests.Small small) : IClassFixture
             using var more = await SlowRequest.Begin(_server.Address, path, length, headers);
             await more.Send(path == "/generate" ? "{"u8.ToArray() : FilePart);
             await more.SendFilling(length - FilePart.Length);
-            (await more.Status(Patience)).ShouldBe(429);
+            (await more.Status(Limit)).ShouldBe(429);
             (await _server.Client.GetAsync("/health")).StatusCode.ShouldBe(HttpStatusCode.OK);
         }
         finally
@@ -49,12 +50,13 @@ public sealed class BodyLimitsTests(BodyLimitsTests.Small small) : IClassFixture
     }
 
     [Fact]
-    public async Task Busy_Bodies_SayWhenToComeBack()
+    public async Task Busy_Bodies_SendRetryAfter()
     {
         using var share = Budget.Open();
         share.Take(32 << 20);
         var answer = await _server.Client.PostJson("/v1/generate", "{}");
-        ((int)answer.StatusCode, await answer.Detail(), answer.Headers.GetValues("Retry-After").Single()).ShouldBe((429, "Server is busy, try again later", "5"));
+        ((int)answer.StatusCode, await answer.Detail(), answer.Headers.GetValues("Retry-After").Single())
+            .ShouldBe((429, "Server is busy, try again later", "5"));
         (await answer.Json()).GetProperty("error").GetProperty("type").GetString().ShouldBe("rate_limit_error");
         (await _server.Client.GetAsync("/voices")).StatusCode.ShouldBe(HttpStatusCode.OK);
     }
@@ -68,7 +70,8 @@ public sealed class BodyLimitsTests(BodyLimitsTests.Small small) : IClassFixture
             await upload.SendFilling(100_000);
             var folder = Path.Combine(_server.Folder, "incoming");
             await Until(() => Directory.Exists(folder) && Directory.GetFiles(folder) is [var file] && new FileInfo(file).Length > 50_000);
-            if (!OperatingSystem.IsWindows()) File.GetUnixFileMode(Directory.GetFiles(folder).Single()).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            if (!OperatingSystem.IsWindows())
+                File.GetUnixFileMode(Directory.GetFiles(folder).Single()).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
         }
 
         await Until(() => Directory.GetFiles(Path.Combine(_server.Folder, "incoming")).Length == 0);
@@ -85,8 +88,8 @@ public sealed class BodyLimitsTests(BodyLimitsTests.Small small) : IClassFixture
         using var slow = await SlowRequest.Begin(server.Address, path, 1000, Form);
         using var trickling = new CancellationTokenSource();
         var sending = Trickle(slow, trickling.Token);
-        if (path != "/nowhere") (await slow.Status(Patience)).ShouldBe(408);
-        (await slow.Closes(Patience)).ShouldBeTrue();
+        if (path != "/nowhere") (await slow.Status(Limit)).ShouldBe(408);
+        (await slow.Closes(Limit)).ShouldBeTrue();
         await trickling.CancelAsync();
         await sending;
     }
@@ -101,7 +104,7 @@ public sealed class BodyLimitsTests(BodyLimitsTests.Small small) : IClassFixture
         await large.Send(FilePart);
         (await large.SendFilling(length - FilePart.Length - 5)).ShouldBeTrue();
         await large.Send("\r\n--x"u8.ToArray());
-        (await large.Status(Patience)).ShouldBe(path == "/audio_prompts/upload" ? 422 : status);
+        (await large.Status(Limit)).ShouldBe(path == "/audio_prompts/upload" ? 422 : status);
         Budget.Held.ShouldBe(0);
     }
 
@@ -114,11 +117,11 @@ public sealed class BodyLimitsTests(BodyLimitsTests.Small small) : IClassFixture
     }
 
     [Fact]
-    public async Task Body_ThatWaitsToBeAsked_IsAnsweredAtOnce()
+    public async Task Body_ExpectContinue_IsAnsweredAtOnce()
     {
         using var waiting = await SlowRequest.Begin(_server.Address, "/generate", 40 << 20, "Expect: 100-continue");
-        (await waiting.Status(Patience)).ShouldBe(413);
-        (await waiting.Closes(Patience)).ShouldBeTrue();
+        (await waiting.Status(Limit)).ShouldBe(413);
+        (await waiting.Closes(Limit)).ShouldBeTrue();
     }
 
     [Fact]
@@ -128,7 +131,7 @@ public sealed class BodyLimitsTests(BodyLimitsTests.Small small) : IClassFixture
         var held = new List<SlowRequest>();
         for (var i = 0; i < 5; i++) held.Add(await SlowRequest.Begin(server.Address, "/generate", 10));
         await Task.Delay(200);
-        using (var more = await SlowRequest.Begin(server.Address, "/generate", 10)) (await more.Closes(Patience)).ShouldBeTrue();
+        using (var more = await SlowRequest.Begin(server.Address, "/generate", 10)) (await more.Closes(Limit)).ShouldBeTrue();
         foreach (var one in held) one.Dispose();
         await Until(() => server.Client.GetAsync("/health").ContinueWith(answer => answer.IsCompletedSuccessfully).Result);
     }
@@ -142,7 +145,7 @@ public sealed class BodyLimitsTests(BodyLimitsTests.Small small) : IClassFixture
 
     private static async Task Until(Func<bool> holds)
     {
-        var end = DateTime.UtcNow + Patience;
+        var end = DateTime.UtcNow + Limit;
         while (!holds())
         {
             DateTime.UtcNow.ShouldBeLessThan(end);

@@ -18,7 +18,7 @@ public sealed class ReceivedBodyTests : IDisposable
     [InlineData(256 << 10, false)]
     [InlineData((256 << 10) + 1, true)]
     [InlineData(1_000_000, true)]
-    public async Task Receive_AnySize_ReadBackAsItCameAndLargeOnesFromAFile(int size, bool large)
+    public async Task Receive_AnySize_ReadBackUnchangedAndLargeOnesFromAFile(int size, bool large)
     {
         var sent = new byte[size];
         new Random(1).NextBytes(sent);
@@ -37,7 +37,7 @@ public sealed class ReceivedBodyTests : IDisposable
     [Theory]
     [InlineData(Most + 1, 413)]
     [InlineData(Most, 429)]
-    public async Task Receive_TooMuch_RefusedAndTheFileIsGone(int size, int status)
+    public async Task Receive_TooMuch_RefusedAndTheFileIsDeleted(int size, int status)
     {
         using var share = new BodyBudget(status == 413 ? 2 * Most : Most - 1).Open();
         (await Should.ThrowAsync<ApiProblem>(() => Receive(new byte[size], share))).Status.ShouldBe(status);

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace DiaOrleans.Server.Tests.Api.Bodies;
 
-/// <summary>Many slow bodies at once, against a process of its own: its memory is what is measured.</summary>
+/// <summary>Many slow bodies at once, sent to a process of its own whose memory is measured.</summary>
 public sealed class SlowBodiesTests : IDisposable
 {
     private const int Clients = 60;
@@ -10,7 +10,7 @@ public sealed class SlowBodiesTests : IDisposable
     /// <summary>Bytes; the clients of a run send 540 MB.</summary>
     private const long MaxGrowth = 250L << 20;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
     private readonly string _data = Directory.CreateTempSubdirectory("dia-bodies-test-").FullName;
 
     public void Dispose() => Directory.Delete(_data, recursive: true);
@@ -27,13 +27,13 @@ public sealed class SlowBodiesTests : IDisposable
         (await server.Client.GetAsync("/health")).EnsureSuccessStatusCode();
         (Memory(server) - before).ShouldBeLessThan(MaxGrowth);
         await Task.WhenAll(slow.Select(request => request.SendFilling(begin.Length + 1)));
-        var statuses = await Task.WhenAll(slow.Select(request => request.Status(Patience)));
+        var statuses = await Task.WhenAll(slow.Select(request => request.Status(Limit)));
         statuses.Distinct().Order().ShouldBe([422, 429]);
         (Memory(server) - before).ShouldBeLessThan(MaxGrowth);
         foreach (var request in slow) request.Dispose();
     }
 
-    /// <summary>Sends all of a body but its end.</summary>
+    /// <summary>Sends a body without its end.</summary>
     private static async Task<SlowRequest> Hold(
         Uri server,
         string path,

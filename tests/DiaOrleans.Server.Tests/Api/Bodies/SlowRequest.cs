@@ -20,13 +20,14 @@ internal sealed class SlowRequest : IDisposable
         var request = new SlowRequest();
         await request._connection.ConnectAsync(server.Host, server.Port);
         var more = string.Concat(headers.Select(header => header + "\r\n"));
-        await request.Send(Encoding.ASCII.GetBytes($"POST {path} HTTP/1.1\r\nHost: {server.Authority}\r\nContent-Length: {length}\r\n{more}\r\n"));
+        await request.Send(
+            Encoding.ASCII.GetBytes($"POST {path} HTTP/1.1\r\nHost: {server.Authority}\r\nContent-Length: {length}\r\n{more}\r\n"));
         return request;
     }
 
     public async Task Send(ReadOnlyMemory<byte> bytes) => await Stream.WriteAsync(bytes);
 
-    /// <summary>Sends that many bytes; false where the server closes the connection before.</summary>
+    /// <summary>Sends that many bytes; false if the server closes the connection before.</summary>
     public async Task<bool> SendFilling(long count)
     {
         var block = new byte[64 << 10];
@@ -42,14 +43,18 @@ internal sealed class SlowRequest : IDisposable
         }
     }
 
-    /// <summary>The answer's status, or 0 where the connection ends without one; null where there is none in time.</summary>
-    public async Task<int?> Status(TimeSpan patience)
+    /// <summary>The answer's status, or 0 if the connection ends without one; null if there is none in time.</summary>
+    public async Task<int?> Status(TimeSpan limit)
     {
-        using var enough = new CancellationTokenSource(patience);
+        using var enough = new CancellationTokenSource(limit);
         var head = new byte[12];
         try
         {
-            return await Stream.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, enough.Token) < head.Length ? 0 : int.Parse(Encoding.ASCII.GetString(head)[9..]);
+            return await Stream.ReadAtLeastAsync(
+                head,
+                head.Length,
+                throwOnEndOfStream: false,
+                enough.Token) < head.Length ? 0 : int.Parse(Encoding.ASCII.GetString(head)[9..]);
         }
         catch (OperationCanceledException)
         {
@@ -61,10 +66,10 @@ internal sealed class SlowRequest : IDisposable
         }
     }
 
-    /// <summary>Whether the server closes the connection in time.</summary>
-    public async Task<bool> Closes(TimeSpan patience)
+    /// <summary>True if the server closes the connection in time.</summary>
+    public async Task<bool> Closes(TimeSpan limit)
     {
-        using var enough = new CancellationTokenSource(patience);
+        using var enough = new CancellationTokenSource(limit);
         var block = new byte[4096];
         try
         {

@@ -15,7 +15,8 @@ public sealed partial class MetricsTests
         (await server.Client.PostAsync("/voice_mappings", new StringContent("""{"voice_id":"anna"}"""))).EnsureSuccessStatusCode();
         var before = Value(await server.Client.GetStringAsync("/metrics"), "dia_engine_steps_total");
         for (var i = 0; i < 2; i++)
-            (await server.Client.PostAsync("/generate", new StringContent("""{"text":"Where is my hat?","voice_id":"anna","seed":7}"""))).EnsureSuccessStatusCode();
+            (await server.Client.PostAsync("/generate", new StringContent("""{"text":"Where is my hat?","voice_id":"anna","seed":7}""")))
+                .EnsureSuccessStatusCode();
         var job = await server.Client.PostAsync("/generate?async_mode=true", new StringContent("""{"text":"A hat.","voice_id":"anna"}"""));
         job.EnsureSuccessStatusCode();
         string text;
@@ -55,7 +56,7 @@ public sealed partial class MetricsTests
     }
 
     [Fact]
-    public async Task Get_WithKeyConfigured_NeedsItFromElsewhereOnly()
+    public async Task Get_WithKeyConfigured_RemoteReadersNeedIt()
     {
         await using var server = await RunningServer.Start(new ServerOptions { ApiKey = "secret", PublicMetrics = true });
         (await server.Client.GetAsync("/metrics")).StatusCode.ShouldBe(HttpStatusCode.OK);

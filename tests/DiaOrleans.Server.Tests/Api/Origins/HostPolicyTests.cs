@@ -22,7 +22,7 @@ public sealed class HostPolicyTests
     [InlineData("host.docker.internal")]
     [InlineData("app.localhost")]
     [InlineData("dia.default.svc.cluster.local")]
-    public void Knows_AddressOrLocalName_True(string host) => new HostPolicy(new OriginOptions()).Knows(host).ShouldBeTrue();
+    public void Allows_AddressOrLocalName_True(string host) => new HostPolicy(new OriginOptions()).Allows(host).ShouldBeTrue();
 
     [Theory]
     [InlineData("evil.example")]
@@ -31,19 +31,20 @@ public sealed class HostPolicyTests
     [InlineData("local.example")]
     [InlineData("evillan.example")]
     [InlineData(".local")]
-    public void Knows_PublicName_False(string host) => new HostPolicy(new OriginOptions()).Knows(host).ShouldBeFalse();
+    public void Allows_PublicName_False(string host) => new HostPolicy(new OriginOptions()).Allows(host).ShouldBeFalse();
 
     [Fact]
-    public void Knows_TheMachinesOwnName_True() => new HostPolicy(new OriginOptions()).Knows(Dns.GetHostName().ToUpperInvariant()).ShouldBeTrue();
+    public void Allows_TheMachinesOwnName_True() =>
+        new HostPolicy(new OriginOptions()).Allows(Dns.GetHostName().ToUpperInvariant()).ShouldBeTrue();
 
     [Theory]
     [InlineData("tts.example", true)]
     [InlineData("TTS.example", true)]
     [InlineData("sub.tts.example", false)]
-    public void Knows_NamedHosts_TheseToo(string host, bool known)
+    public void Allows_NamedHosts_TheseToo(string host, bool known)
     {
-        new HostPolicy(new OriginOptions { AllowedHosts = ["tts.example"] }).Knows(host).ShouldBe(known);
-        new HostPolicy(new OriginOptions { AllowedHosts = ["*"] }).Knows(host).ShouldBeTrue();
-        new HostPolicy(new OriginOptions { HasKey = true }).Knows(host).ShouldBeTrue();
+        new HostPolicy(new OriginOptions { AllowedHosts = ["tts.example"] }).Allows(host).ShouldBe(known);
+        new HostPolicy(new OriginOptions { AllowedHosts = ["*"] }).Allows(host).ShouldBeTrue();
+        new HostPolicy(new OriginOptions { HasKey = true }).Allows(host).ShouldBeTrue();
     }
 }

@@ -12,7 +12,8 @@ public sealed class OriginPolicyTests
     [InlineData("http://[::1]:3000")]
     [InlineData("http://tts:8000")]
     [InlineData("https://TTS")]
-    public void Allows_LoopbackOrTheRequestsOwnHost_True(string origin) => new OriginPolicy(new OriginOptions()).Allows(origin, "tts").ShouldBeTrue();
+    public void Allows_LoopbackOrTheRequestsOwnHost_True(string origin) =>
+        new OriginPolicy(new OriginOptions()).Allows(origin, "tts").ShouldBeTrue();
 
     [Theory]
     [InlineData("https://app.example")]

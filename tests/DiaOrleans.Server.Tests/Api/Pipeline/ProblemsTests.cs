@@ -16,7 +16,7 @@ public sealed class ProblemsTests
     }
 
     [Fact]
-    public async Task A_problem_gives_its_own_answer()
+    public async Task A_problem_is_answered_with_its_status_and_sentence()
     {
         var context = await Answers.Handle(ApiProblem.Busy(null));
         (context.Response.StatusCode, context.Response.Headers.RetryAfter.ToString()).ShouldBe((429, "1"));

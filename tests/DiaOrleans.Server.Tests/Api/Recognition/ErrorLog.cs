@@ -4,20 +4,21 @@ using Microsoft.Extensions.Logging;
 
 namespace DiaOrleans.Server.Tests.Api.Recognition;
 
-/// <summary>The errors of a server's log, though its tests are quiet.</summary>
+/// <summary>Records the errors of a server's log, although the tests switch logging off.</summary>
 internal sealed class ErrorLog : ILoggerProvider
 {
     public ConcurrentQueue<string> Lines { get; } = [];
 
     public void AddTo(IServiceCollection services) => services
         .AddSingleton<ILoggerProvider>(this)
-        .Configure<LoggerFilterOptions>(filters => filters.Rules.Add(new LoggerFilterRule(typeof(ErrorLog).FullName, null, LogLevel.Error, null)));
+        .Configure<LoggerFilterOptions>(
+            filters => filters.Rules.Add(new LoggerFilterRule(typeof(ErrorLog).FullName, null, LogLevel.Error, null)));
 
     public ILogger CreateLogger(string categoryName) => new Writer(Lines);
 
     public void Dispose()
     {
-        // Nothing is held.
+        // There is nothing to dispose.
     }
 
     private sealed class Writer(ConcurrentQueue<string> lines) : ILogger
@@ -26,7 +27,12 @@ internal sealed class ErrorLog : ILoggerProvider
 
         public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        public void Log<TState>(
+        LogLevel logLevel,
+        EventId eventId,
+        TState state,
+        Exception? exception,
+        Func<TState, Exception?, string> formatter) =>
             lines.Enqueue($"{formatter(state, exception)} {exception?.Message}");
     }
 }

@@ -2,7 +2,7 @@ using DiaOrleans.Server.Hosting;
 
 namespace DiaOrleans.Server.Tests.Api.Recognition;
 
-/// <summary>With the real recogniser: what it answers about models that are not there or do not load.</summary>
+/// <summary>The answers of the real recognizer about models that are missing or do not load.</summary>
 public sealed class RecognitionEndpointsTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -15,11 +15,12 @@ public sealed class RecognitionEndpointsTests : IDisposable
     }
 
     [Fact]
-    public async Task An_unknown_size_is_503_for_a_load_since_no_such_model_can_be_here_as_the_status_says_and_500_for_a_transcription_since_the_specification_says_so()
+    public async Task An_unknown_size_is_503_for_a_load_and_500_for_a_transcription()
     {
         await using var server = await Start(new ServerOptions { WhisperDownloads = false });
         await server.Client.PutJson("/config", """{"whisper_model_size":"huge","auto_transcribe":false}""");
-        (await server.Client.GetStringAsync("/whisper/status")).ShouldBe("""{"available":false,"model_loaded":false,"model_size":null,"auto_transcribe":false}""");
+        (await server.Client.GetStringAsync("/whisper/status"))
+            .ShouldBe("""{"available":false,"model_loaded":false,"model_size":null,"auto_transcribe":false}""");
         var load = await server.Client.PostAsync("/whisper/load", null);
         ((int)load.StatusCode, await load.Detail()).ShouldBe((503, "Whisper is not installed"));
         load.Headers.RetryAfter.ShouldBeNull();
@@ -29,12 +30,13 @@ public sealed class RecognitionEndpointsTests : IDisposable
     }
 
     [Fact]
-    public async Task A_model_that_its_source_does_not_give_now_is_503_to_be_asked_again_since_it_is_not_on_disk_yet_and_stays_available()
+    public async Task A_model_that_cannot_be_downloaded_now_is_503_with_retry_after_and_stays_available()
     {
         await using var server = await Start(new ServerOptions { WhisperModelUrl = "http://127.0.0.1:1/" });
         await server.Client.PutJson("/config", """{"auto_transcribe":false}""");
         var load = await server.Client.PostAsync("/whisper/load", null);
-        ((int)load.StatusCode, await load.Detail(), load.Headers.RetryAfter?.Delta).ShouldBe((503, "Whisper is not installed", TimeSpan.FromSeconds(60)));
+        ((int)load.StatusCode, await load.Detail(), load.Headers.RetryAfter?.Delta)
+            .ShouldBe((503, "Whisper is not installed", TimeSpan.FromSeconds(60)));
         (await server.Client.GetStringAsync("/whisper/status")).ShouldContain("\"available\":true");
     }
 

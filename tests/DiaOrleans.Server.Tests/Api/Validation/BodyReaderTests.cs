@@ -36,7 +36,7 @@ public sealed class BodyReaderTests
     [InlineData(64)]
     [InlineData(200)]
     [InlineData(512)]
-    public async Task What_was_sent_is_given_back_no_deeper_than_every_client_reads(int depth)
+    public async Task The_input_is_echoed_down_to_a_limited_depth(int depth)
     {
         var problem = await Refused(new string('[', depth) + new string(']', depth));
         var input = (await Answers.Write(problem)).GetProperty("detail")[0].GetProperty("input");
@@ -50,6 +50,8 @@ public sealed class BodyReaderTests
     {
         var context = new DefaultHttpContext();
         context.Request.Body = new MemoryStream(Encoding.UTF8.GetBytes(body));
-        await new BodyReader(new BodyBudget(1 << 20), new BodyFiles(Path.Combine(Path.GetTempPath(), "never-made"))).Read(context.Request, _ => true);
+        await new BodyReader(
+            new BodyBudget(1 << 20),
+            new BodyFiles(Path.Combine(Path.GetTempPath(), "never-made"))).Read(context.Request, _ => true);
     });
 }

@@ -20,7 +20,8 @@ public sealed class JsonFieldsTests
     [InlineData("[\"text\"]", null)]
     [InlineData("\"text\"", null)]
     [InlineData("null", null)]
-    public void Find_Name_TheLastMemberWithThatName(string json, string? value) => (Fields(json).Find("text")?.GetRawText()).ShouldBe(value);
+    public void Find_Name_TheLastMemberWithThatName(string json, string? value) =>
+        (Fields(json).Find("text")?.GetRawText()).ShouldBe(value);
 
     [Theory]
     [InlineData("a/b", """{"a\/b":1}""")]
@@ -30,7 +31,7 @@ public sealed class JsonFieldsTests
     public void Find_EscapedName_Found(string name, string json) => Fields(json).Find(name).ShouldNotBeNull();
 
     [Fact]
-    public void Find_LargeContainer_ComesEmptyOfItsKind()
+    public void Find_LargeContainer_EmptyOneOfItsKind()
     {
         var items = string.Join(",", Enumerable.Repeat("0", 1000));
         var fields = Fields($$"""{"list":[{{items}}],"object":{"id":"a","list":[{{items}}]} }""");
@@ -64,7 +65,10 @@ public sealed class JsonFieldsTests
     [Fact]
     public void Constructor_MutatedJson_FindsWhatAFullParserFinds()
     {
-        var sample = """{"a":[1,{"text":2}],"te\u0078t":"\u00e9 \"x\"","b":{"c":null},"text":-1.5e3,"\ud83d\ude00":true,"x":"é"}"""u8.ToArray();
+        const string Json = """
+            {"a":[1,{"text":2}],"te\u0078t":"\u00e9 \"x\"","b":{"c":null},"text":-1.5e3,"\ud83d\ude00":true,"x":"é"}
+            """;
+        var sample = Encoding.UTF8.GetBytes(Json);
         var random = new Random(20261129);
         var read = 0;
         for (var i = 0; i < 20_000; i++)
@@ -98,7 +102,8 @@ public sealed class JsonFieldsTests
         {
             using var document = JsonDocument.Parse(json);
             if (document.RootElement.ValueKind != JsonValueKind.Object) return (true, null);
-            return (true, document.RootElement.EnumerateObject().Where(member => NameOf(member) == "text").Select(member => Raw(member.Value)).LastOrDefault());
+            var named = document.RootElement.EnumerateObject().Where(member => NameOf(member) == "text");
+            return (true, named.Select(member => Raw(member.Value)).LastOrDefault());
         }
         catch (JsonException)
         {
@@ -106,7 +111,7 @@ public sealed class JsonFieldsTests
         }
     }
 
-    /// <summary>A byte a letter: a string may hold bytes that are no UTF-8.</summary>
+    /// <summary>Latin-1, since a string can contain invalid UTF-8.</summary>
     private static string Raw(JsonElement value) => Encoding.Latin1.GetString(JsonMarshal.GetRawUtf8Value(value));
 
     private static string? NameOf(JsonProperty member)

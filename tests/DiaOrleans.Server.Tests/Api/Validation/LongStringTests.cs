@@ -17,10 +17,10 @@ public sealed class LongStringTests
     [InlineData("\\ud83d\\ude00")]
     [InlineData("\\uD83D\\uDE00x")]
     [InlineData("aé語😀\\n\\\"\\\\\\u0041\\ud83d\\ude00")]
-    public void Shorten_LongString_TextThatIsTooLongStill(string unit)
+    public void Shorten_LongString_StillTooLong(string unit)
     {
         var text = Shortened(unit, 1_500_000 / Encoding.UTF8.GetByteCount(unit), out var sent);
-        text.EnumerateRunes().Count().ShouldBeGreaterThan(FieldReader.MaxLength);
+        text.EnumerateRunes().Count().ShouldBeGreaterThan(RequestLimits.StringLength);
         sent.ShouldStartWith(text);
         text.Length.ShouldBeLessThan(sent.Length);
     }
@@ -28,14 +28,16 @@ public sealed class LongStringTests
     [Theory]
     [InlineData("a", 65_537)]
     [InlineData("\\ud83d\\ude00", 65_537)]
-    public void Shorten_StringThatAFieldMayHaveOrNearlySo_Kept(string unit, int count) => Shortened(unit, count, out var sent).ShouldBe(sent);
+    public void Shorten_StringUpToTheLimit_Kept(string unit, int count) =>
+        Shortened(unit, count, out var sent).ShouldBe(sent);
 
     [Theory]
     [InlineData("\\ud83d")]
     [InlineData("\\ud83d\\u0041")]
-    public void Shorten_NoText_StillNone(string unit)
+    public void Shorten_InvalidUnicode_StillInvalid(string unit)
     {
-        var fields = FieldReader.Body(new JsonFields(Encoding.UTF8.GetBytes($$"""{"text":"{{string.Concat(Enumerable.Repeat(unit, 300_000))}}"}""")));
+        var fields = FieldReader.Body(
+            new JsonFields(Encoding.UTF8.GetBytes($$"""{"text":"{{string.Concat(Enumerable.Repeat(unit, 300_000))}}"}""")));
         fields.RequiredString("text");
         Should.Throw<ApiProblem>(() => fields.ThrowIfInvalid()).Fields[0].Type.ShouldBe("string_unicode");
     }

@@ -11,10 +11,10 @@ public sealed class VoiceIdsTests
     [InlineData(".", "value_error")]
     [InlineData("..", "value_error")]
     [InlineData("a\u0007", "string_pattern_mismatch")]
-    public void A_name_that_no_path_can_carry_is_refused(string id, string type)
+    public void A_voice_id_that_no_path_can_contain_is_refused(string id, string type)
     {
         var fields = Fields(id);
-        VoiceIds.New(fields);
+        VoiceIds.ReadNew(fields);
         Should.Throw<ApiProblem>(() => fields.ThrowIfInvalid()).Fields.ShouldHaveSingleItem().Type.ShouldBe(type);
     }
 
@@ -25,9 +25,10 @@ public sealed class VoiceIdsTests
     public void Dots_within_a_name_are_accepted(string id)
     {
         var fields = Fields(id);
-        VoiceIds.New(fields).ShouldBe(id);
+        VoiceIds.ReadNew(fields).ShouldBe(id);
         fields.ThrowIfInvalid();
     }
 
-    private static FieldReader Fields(string id) => FieldReader.Body(new JsonFields(JsonSerializer.SerializeToUtf8Bytes(new { voice_id = id })));
+    private static FieldReader Fields(string id) =>
+        FieldReader.Body(new JsonFields(JsonSerializer.SerializeToUtf8Bytes(new { voice_id = id })));
 }

@@ -1,14 +1,34 @@
+using DiaOrleans.Server.Api.Validation;
+
 namespace DiaOrleans.Server.Api.OpenApi.Areas;
 
-/// <summary>Jobs in the background.</summary>
+/// <summary>The operations on jobs in the background.</summary>
 internal static class JobOperations
 {
     public const string Area = "Jobs";
 
     private const string Job =
-        """{"id":"0b6f0f0e-6a2c-4f7e-9d55-0a9b1c5d7e21","status":"completed","created_at":"2026-11-24T08:30:00.250000Z","started_at":"2026-11-24T08:30:00.300000Z","completed_at":"2026-11-24T08:30:03.800000Z","text":"Hello there.","processed_text":"[S1] Hello there. [S1]","voice_id":"anna","speed":1.0,"role":null,"temperature":null,"cfg_scale":null,"top_p":null,"max_tokens":null,"use_torch_compile":null,"seed":42,"audio_prompt_used":true,"generation_time":3.5,"file_path":null,"file_size":150444,"error_message":null,"worker_id":"worker_1"}""";
+        """
+        {
+          "id":"0b6f0f0e-6a2c-4f7e-9d55-0a9b1c5d7e21","status":"completed",
+          "created_at":"2026-11-24T08:30:00.250000Z",
+          "started_at":"2026-11-24T08:30:00.300000Z",
+          "completed_at":"2026-11-24T08:30:03.800000Z",
+          "text":"Hello there.","processed_text":"[S1] Hello there. [S1]","voice_id":"anna","speed":1.0,"role":null,
+          "temperature":null,"cfg_scale":null,"top_p":null,"max_tokens":null,"use_torch_compile":null,"seed":42,
+          "audio_prompt_used":true,"generation_time":3.5,"file_path":null,"file_size":150444,"error_message":null,"worker_id":"worker_1"
+        }
+        """;
 
-    private static readonly Field Id = new("job_id", FieldType.Text, "Id of a job.");
+    private const string Stats =
+        """
+        {
+          "pending_jobs":2,"processing_jobs":1,"completed_jobs":5,"failed_jobs":0,
+          "total_workers":1,"active_workers":1,"memory_pressure":{}
+        }
+        """;
+
+    private static readonly Field Id = new("job_id", FieldType.Text, "The id of a job.");
 
     private static readonly Answer Unknown = Answers.Problem(404, "Job '0b6f0f0e-6a2c-4f7e-9d55-0a9b1c5d7e21' not found");
 
@@ -18,39 +38,60 @@ internal static class JobOperations
         {
             Query =
             [
-                new("status", FieldType.Text, "Only jobs in this state.") { Values = ["pending", "processing", "completed", "failed", "cancelled"] },
-                new("limit", FieldType.Integer, "The most jobs to show.") { Default = "50", Min = 0, Max = 500 },
+                new("status", FieldType.Text, "Only jobs in this state.") { Values = RequestLimits.JobStates },
+                new("limit", FieldType.Integer, "The most jobs to list.")
+                {
+                    Default = $"{RequestLimits.DefaultListLength}", Range = RequestLimits.ListLength,
+                },
             ],
             Answers =
             [
-                Answers.Ok("The jobs; `total` counts all, `filtered` those shown.", $$"""{"jobs":[{{Job}}],"total":1,"filtered":1}"""),
-                Answers.Invalid("query", "status", "enum", "Input should be 'pending', 'processing', 'completed', 'failed' or 'cancelled'"),
+                Answers.Ok("The jobs; `total` counts all, `filtered` those listed.", $$"""{"jobs":[{{Job}}],"total":1,"filtered":1}"""),
+                Answers.Invalid(
+                    "query",
+                    "status",
+                    "enum",
+                    "Input should be 'pending', 'processing', 'completed', 'failed' or 'cancelled'"),
             ],
         },
-        new("GET", "/jobs/{job_id}", "Show a job", "Parameters are shown as they were sent. A job goes from pending to processing to completed or failed; until then it can be cancelled.")
+        new(
+            "GET",
+            "/jobs/{job_id}",
+            "Show a job",
+            "Parameters are shown as they were sent. The states are pending, processing, and then completed or failed; a job that has not "
+            + "finished can be cancelled.")
         {
-            Ids = [Id], Answers = [Answers.Ok("The job.", Job), Unknown],
+            Ids = [Id],
+            Answers = [Answers.Ok("The job.", Job), Unknown],
         },
-        new("GET", "/jobs/{job_id}/result", "Fetch a job's audio", "The same bytes as a request that waits would have got.")
+        new("GET", "/jobs/{job_id}/result", "Get a job's audio", "The same bytes as those of the same request without `async_mode`.")
         {
             Ids = [Id],
             Answers =
             [
-                Answers.Audio("The audio, in the format that was asked for.", Answers.AudioTypes),
+                Answers.Audio("The audio, in the requested format.", Answers.AudioTypes),
                 Answers.Problem(404, "Job result not found or expired"),
                 Answers.Problem(425, "Job not completed (status: pending)"),
                 Answers.Problem(500, "Job failed: Voice 'alan' not found. Available voices: ['anna', 'bob']"),
             ],
         },
-        new("DELETE", "/jobs/{job_id}", "Cancel a job", "Also one that runs: it stops at once.")
+        new("DELETE", "/jobs/{job_id}", "Cancel a job", "A running job stops at once.")
         {
             Ids = [Id],
-            Answers = [Answers.Ok("Cancelled.", """{"message":"Job '0b6f0f0e-6a2c-4f7e-9d55-0a9b1c5d7e21' cancelled"}"""), Answers.Problem(400, "Cannot cancel job with status: completed"), Unknown],
+            Answers =
+            [
+                Answers.Ok("Cancelled.", """{"message":"Job '0b6f0f0e-6a2c-4f7e-9d55-0a9b1c5d7e21' cancelled"}"""),
+                Answers.Problem(400, "Cannot cancel job with status: completed"),
+                Unknown,
+            ],
         },
-        new("DELETE", "/jobs", "Remove finished jobs", "Completed, failed and cancelled ones, with their results.") { Answers = [Answers.Ok("Removed.", """{"message":"Cleared 3 completed jobs"}""")] },
-        new("GET", "/queue/stats", "Show the queue", "Jobs by state, workers, and the memory pressure of each GPU.")
+        new("DELETE", "/jobs", "Remove finished jobs", "Removes completed, failed and cancelled jobs with their results.")
         {
-            Answers = [Answers.Ok("The counts.", """{"pending_jobs":2,"processing_jobs":1,"completed_jobs":5,"failed_jobs":0,"total_workers":1,"active_workers":1,"memory_pressure":{}}""")],
+            Answers = [Answers.Ok("Removed.", """{"message":"Cleared 3 completed jobs"}""")],
+        },
+        new("GET", "/queue/stats", "Show the queue", "The number of jobs by state, the workers, and the memory pressure of each GPU.")
+        {
+            Answers = [Answers.Ok("The counts.", Stats)],
         },
     ];
 }

@@ -1,41 +1,73 @@
+using DiaOrleans.Server.Api.Validation;
+
 namespace DiaOrleans.Server.Api.OpenApi.Areas;
 
-/// <summary>What was generated.</summary>
+/// <summary>The operations on the generation log.</summary>
 internal static class LogOperations
 {
     public const string Area = "Logs";
 
     private const string Entry =
-        """{"id":"7c9e6679-7425-40de-944b-e07fc1f90ae7","timestamp":"2026-11-24T08:30:00.250000Z","text":"Hello there.","processed_text":"[S1] Hello there. [S1]","voice":"anna","audio_prompt_used":true,"generation_time":1.5,"file_path":"audio_outputs/20261124_083000_7c9e6679_anna.wav","file_size":150444}""";
+        """
+        {
+          "id":"7c9e6679-7425-40de-944b-e07fc1f90ae7","timestamp":"2026-11-24T08:30:00.250000Z",
+          "text":"Hello there.","processed_text":"[S1] Hello there. [S1]","voice":"anna","audio_prompt_used":true,"generation_time":1.5,
+          "file_path":"audio_outputs/20261124_083000_7c9e6679_anna.wav","file_size":150444
+        }
+        """;
 
-    private static readonly Field Id = new("log_id", FieldType.Text, "Id of an entry; also `X-Generation-ID`.");
+    private const string Deleted = """{"message":"Log '7c9e6679-7425-40de-944b-e07fc1f90ae7' and associated file deleted"}""";
+
+    private static readonly Field Id = new("log_id", FieldType.Text, "The id of a log entry, as in `X-Generation-ID`.");
 
     private static readonly Answer Unknown = Answers.Problem(404, "Log '7c9e6679-7425-40de-944b-e07fc1f90ae7' not found");
 
     public static IReadOnlyList<Operation> All =>
     [
-        new("GET", "/logs", "List generations", "Newest first; 10 000 at most, and none older than `output_retention_hours`.")
+        new("GET", "/logs", "List log entries", "Newest first; 10 000 at most, and none older than `output_retention_hours`.")
         {
             Query =
             [
-                new("limit", FieldType.Integer, "The most entries to show.") { Default = "50", Min = 0, Max = 500 },
+                new("limit", FieldType.Integer, "The most entries to list.")
+                {
+                    Default = $"{RequestLimits.DefaultListLength}", Range = RequestLimits.ListLength,
+                },
                 new("voice", FieldType.Text, "Only entries of this voice."),
             ],
             Answers =
             [
-                Answers.Ok("The entries; `total` counts all, `filtered` those shown.", $$"""{"logs":[{{Entry}}],"total":1,"filtered":1}"""),
-                Answers.Invalid("query", "limit", "less_than_equal", "Input should be less than or equal to 500"),
+                Answers.Ok(
+                    "The entries; `total` counts all, `filtered` those listed.",
+                    $$"""{"logs":[{{Entry}}],"total":1,"filtered":1}"""),
+                Answers.Invalid(
+                    "query",
+                    "limit",
+                    "less_than_equal",
+                    $"Input should be less than or equal to {RequestLimits.ListLength.Max}"),
             ],
         },
-        new("GET", "/logs/{log_id}", "Show a generation", "One entry.") { Ids = [Id], Answers = [Answers.Ok("The entry.", Entry), Unknown] },
-        new("GET", "/logs/{log_id}/download", "Fetch a saved output", "There is one where `save_outputs` was on.")
+        new("GET", "/logs/{log_id}", "Show a log entry", "One finished generation.")
         {
-            Ids = [Id], Answers = [Answers.Audio("The saved WAV.", "audio/wav"), Answers.Problem(404, "Audio file not found or has been cleaned up")],
+            Ids = [Id],
+            Answers = [Answers.Ok("The entry.", Entry), Unknown],
         },
-        new("DELETE", "/logs", "Remove all entries", "Saved outputs stay.") { Answers = [Answers.Ok("Removed.", """{"message":"All generation logs cleared"}""")] },
-        new("DELETE", "/logs/{log_id}", "Remove an entry", "Its saved output goes with it.")
+        new("GET", "/logs/{log_id}/download", "Get a saved output", "An output is saved if `save_outputs` is on when it is generated.")
         {
-            Ids = [Id], Answers = [Answers.Ok("Removed.", """{"message":"Log '7c9e6679-7425-40de-944b-e07fc1f90ae7' and associated file deleted"}"""), Unknown],
+            Ids = [Id],
+            Answers =
+            [
+                Answers.Audio("The saved WAV.", "audio/wav"),
+                Answers.Problem(404, "Audio file not found or has been cleaned up"),
+            ],
+        },
+        new("DELETE", "/logs", "Remove all log entries", "Saved outputs are kept.")
+        {
+            Answers = [Answers.Ok("Removed.", """{"message":"All generation logs cleared"}""")],
+        },
+        new("DELETE", "/logs/{log_id}", "Remove a log entry", "Its saved output is removed too.")
+        {
+            Ids = [Id],
+            Answers = [Answers.Ok("Removed.", Deleted), Unknown],
         },
     ];
 }

@@ -3,22 +3,23 @@ using System.Text;
 namespace DiaOrleans.Server.Api.Validation;
 
 /// <summary>
-/// JSON has no NaN and no Infinity, yet Python and JavaScript clients send them. They are told which field holds one, instead of where parsing stopped: the words are
-/// replaced by numbers that no double holds, and turned back when the input is echoed.
+/// Finds NaN and Infinity in JSON. The standard has neither, but Python and JavaScript clients send them, and should learn which field
+/// holds one. Each is replaced by a number that is out of double's range, and restored when the input is echoed.
 /// </summary>
-internal static class NotANumber
+internal static class NonFiniteNumbers
 {
     private static readonly (string Word, string Number)[] Words = [("-Infinity", "-1e99992"), ("Infinity", "1e99992"), ("NaN", "1e99991")];
-    private static readonly (byte[] Word, byte[] Number)[] Bytes = [.. Words.Select(w => (Ascii(w.Word), Ascii(w.Number)))];
+    private static readonly (byte[] Word, byte[] Number)[] Bytes = [.. Words.Select(w => (ToAscii(w.Word), ToAscii(w.Number)))];
 
-    /// <summary>The text with such words replaced, or null where there are none outside strings.</summary>
-    public static byte[]? Rewrite(byte[] json)
+    /// <summary>The JSON with the words replaced, or null if there are none outside strings.</summary>
+    public static byte[]? Replace(byte[] json)
     {
         using var result = new MemoryStream(json.Length);
-        var (inString, copied) = (false, 0);
+        var inString = false;
+        var copied = 0;
         for (var i = 0; i < json.Length; i++)
         {
-            if (!inString && WordAt(json.AsSpan(i)) is { Word: not null } word)
+            if (!inString && FindWord(json.AsSpan(i)) is { Word: not null } word)
             {
                 result.Write(json, copied, i - copied);
                 result.Write(word.Number);
@@ -40,12 +41,12 @@ internal static class NotANumber
         return result.ToArray();
     }
 
-    /// <summary>The word that a number stands for, or the number's own digits.</summary>
-    public static string Original(string number) => Words.FirstOrDefault(w => w.Number == number).Word ?? number;
+    /// <summary>The word that was replaced by this number, or the number itself.</summary>
+    public static string Restore(string number) => Words.FirstOrDefault(w => w.Number == number).Word ?? number;
 
-    private static byte[] Ascii(string text) => Encoding.ASCII.GetBytes(text);
+    private static byte[] ToAscii(string text) => Encoding.ASCII.GetBytes(text);
 
-    private static (byte[]? Word, byte[] Number) WordAt(ReadOnlySpan<byte> json)
+    private static (byte[]? Word, byte[] Number) FindWord(ReadOnlySpan<byte> json)
     {
         if (json[0] is not ((byte)'-' or (byte)'I' or (byte)'N')) return default;
         foreach (var (word, number) in Bytes)

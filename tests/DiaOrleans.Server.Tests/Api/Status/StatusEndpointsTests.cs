@@ -4,11 +4,11 @@ using DiaOrleans.Server.Devices;
 using DiaOrleans.Server.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace DiaOrleans.Server.Tests.Api;
+namespace DiaOrleans.Server.Tests.Api.Status;
 
 /// <summary>spec/api.md 6.1 and the listings of 2.3.</summary>
 [Collection(nameof(ServerCollection))]
-public sealed class SystemTests(ServerFixture fixture)
+public sealed class StatusEndpointsTests(ServerFixture fixture)
 {
     private readonly HttpClient _client = fixture.Client;
 
@@ -32,7 +32,8 @@ public sealed class SystemTests(ServerFixture fixture)
     {
         (await _client.GetStringAsync("/v1/audio/models")).ShouldBe("""{"models":[{"id":"dia"}]}""");
         (await _client.GetStringAsync("/v1/audio/voices")).ShouldBe("""{"voices":[{"id":"anna","name":"anna"}]}""");
-        foreach (var path in (string[])["/audio/models", "/audio/voices", "/models/dia"]) (await _client.GetAsync(path)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        foreach (var path in (string[])["/audio/models", "/audio/voices", "/models/dia"])
+            (await _client.GetAsync(path)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
     }
 
     [Theory]
@@ -41,41 +42,70 @@ public sealed class SystemTests(ServerFixture fixture)
     public async Task Speakers_are_a_bare_array(string path) => (await _client.GetStringAsync(path)).ShouldBe("""["anna"]""");
 
     [Fact]
-    public async Task Without_a_gpu_its_status_says_so()
+    public async Task Without_a_gpu_the_status_has_none()
     {
         var status = await (await _client.GetAsync("/gpu/status")).Json();
         status.EnumerateObject().Select(p => p.Name).ShouldBe(["gpu_mode", "gpu_count", "allowed_gpus", "use_multi_gpu", "models_loaded"]);
-        (status.GetProperty("gpu_mode").GetString(), status.GetProperty("gpu_count").GetInt32(), status.GetProperty("use_multi_gpu").GetBoolean()).ShouldBe(("auto", 0, false));
+        (
+            status.GetProperty("gpu_mode").GetString(),
+            status.GetProperty("gpu_count").GetInt32(),
+            status.GetProperty("use_multi_gpu").GetBoolean())
+            .ShouldBe(("auto", 0, false));
         status.GetProperty("allowed_gpus").GetArrayLength().ShouldBe(0);
         status.GetProperty("models_loaded").EnumerateObject().Select(p => p.Name).ShouldBe(["single_model"]);
     }
 
     [Theory]
-    [InlineData("auto", """{"gpu_mode":"auto","gpu_count":3,"allowed_gpus":[0,2],"use_multi_gpu":true,"models_loaded":{"gpu_0":true,"gpu_2":false}""")]
-    [InlineData("SINGLE", """{"gpu_mode":"single","gpu_count":3,"allowed_gpus":[0,2],"use_multi_gpu":false,"models_loaded":{"single_model":true},"single_model_gpu":0""")]
+    [InlineData(
+        "auto",
+        """{"gpu_mode":"auto","gpu_count":3,"allowed_gpus":[0,2],"use_multi_gpu":true,"models_loaded":{"gpu_0":true,"gpu_2":false}""")]
+    [InlineData(
+        "SINGLE",
+        """{"gpu_mode":"single","gpu_count":3,"allowed_gpus":[0,2],"use_multi_gpu":false,"models_loaded":{"single_model":true}"""
+        + ""","single_model_gpu":0""")]
     public async Task With_gpus_their_models_and_memory_are_shown(string mode, string expected)
     {
-        await using var server = await RunningServer.Start(new ServerOptions { GpuMode = mode, GpuIds = "0, 2,7" }, services: s => s.AddSingleton<IGpus>(new ThreeGpus()));
+        await using var server = await RunningServer.Start(
+            new ServerOptions { GpuMode = mode, GpuIds = "0, 2,7" },
+            services: s => s.AddSingleton<IGpus>(new ThreeGpus()));
         while (!(await (await server.Client.GetAsync("/health")).Json()).GetProperty("model_loaded").GetBoolean()) await Task.Delay(50);
         (await server.Client.GetStringAsync("/gpu/status")).ShouldBe(
-            expected + ""","gpu_memory":{"gpu_0":{"allocated_gb":1.5,"reserved_gb":1.5,"total_gb":80,"free_gb":78.5},"gpu_2":{"error":"NVML error 15: GPU is lost"}}}""");
+            expected
+            + ""","gpu_memory":{"gpu_0":{"allocated_gb":1.5,"reserved_gb":1.5,"total_gb":80,"free_gb":78.5},"gpu_2":{"error":"NVML """
+            + """error 15: GPU is lost"}}}""");
     }
 
     private sealed class ThreeGpus : IGpus
     {
         public IReadOnlyList<int> Numbers => [0, 1, 2];
 
-        public GpuMemory ReadMemory(int gpu) => gpu == 0 ? new GpuMemory(3L << 29, 80L << 30) : new GpuMemory(0, 0, "NVML error 15: GPU is lost");
+        public GpuMemory ReadMemory(int gpu) =>
+            gpu == 0 ? new GpuMemory(3L << 29, 80L << 30) : new GpuMemory(0, 0, "NVML error 15: GPU is lost");
     }
 
     [Theory]
-    [InlineData("auto", 1, """{"gpu_mode":"auto","gpu_count":1,"allowed_gpus":[0],"use_multi_gpu":false,"models_loaded":{"single_model":true},"single_model_gpu":0,""")]
-    [InlineData("multi", 1, """{"gpu_mode":"multi","gpu_count":1,"allowed_gpus":[0],"use_multi_gpu":true,"models_loaded":{"gpu_0":true},""")]
-    [InlineData("multi", 0, """{"gpu_mode":"multi","gpu_count":0,"allowed_gpus":[],"use_multi_gpu":false,"models_loaded":{"single_model":true}}""")]
-    [InlineData("single", 0, """{"gpu_mode":"single","gpu_count":0,"allowed_gpus":[],"use_multi_gpu":false,"models_loaded":{"single_model":true}}""")]
+    [InlineData(
+        "auto",
+        1,
+        """{"gpu_mode":"auto","gpu_count":1,"allowed_gpus":[0],"use_multi_gpu":false,"models_loaded":{"single_model":true}"""
+        + ""","single_model_gpu":0,""")]
+    [InlineData(
+        "multi",
+        1,
+        """{"gpu_mode":"multi","gpu_count":1,"allowed_gpus":[0],"use_multi_gpu":true,"models_loaded":{"gpu_0":true},""")]
+    [InlineData(
+        "multi",
+        0,
+        """{"gpu_mode":"multi","gpu_count":0,"allowed_gpus":[],"use_multi_gpu":false,"models_loaded":{"single_model":true}}""")]
+    [InlineData(
+        "single",
+        0,
+        """{"gpu_mode":"single","gpu_count":0,"allowed_gpus":[],"use_multi_gpu":false,"models_loaded":{"single_model":true}}""")]
     public async Task Each_mode_has_its_own_keys(string mode, int gpus, string start)
     {
-        await using var server = await RunningServer.Start(new ServerOptions { GpuMode = mode }, services: s => s.AddSingleton<IGpus>(new SomeGpus(gpus)).AddSingleton<ISpeechEngineFactory>(new ScriptedEngine()));
+        await using var server = await RunningServer.Start(
+            new ServerOptions { GpuMode = mode },
+            services: s => s.AddSingleton<IGpus>(new SomeGpus(gpus)).AddSingleton<ISpeechEngineFactory>(new ScriptedEngine()));
         while (!(await (await server.Client.GetAsync("/health")).Json()).GetProperty("model_loaded").GetBoolean()) await Task.Delay(20);
         const string Memory = """
             "gpu_memory":{"gpu_0":{"allocated_gb":1.23,"reserved_gb":1.23,"total_gb":23.99,"free_gb":22.76}}}
@@ -84,10 +114,11 @@ public sealed class SystemTests(ServerFixture fixture)
     }
 
     [Fact]
-    public async Task Without_a_loaded_model_no_gpu_holds_it()
+    public async Task Without_a_loaded_model_no_gpu_is_named()
     {
+        var engine = new ScriptedEngine { Loaded = Task.Delay(Timeout.Infinite, TestContext.Current.CancellationToken) };
         await using var server = await RunningServer.Start(
-            services: s => s.AddSingleton<IGpus>(new SomeGpus(1)).AddSingleton<ISpeechEngineFactory>(new ScriptedEngine { Loaded = Task.Delay(Timeout.Infinite, TestContext.Current.CancellationToken) }));
+            services: s => s.AddSingleton<IGpus>(new SomeGpus(1)).AddSingleton<ISpeechEngineFactory>(engine));
         var status = await (await server.Client.GetAsync("/gpu/status")).Json();
         status.TryGetProperty("single_model_gpu", out _).ShouldBeFalse();
         status.GetProperty("models_loaded").GetRawText().ShouldBe("""{"single_model":false}""");
@@ -98,7 +129,8 @@ public sealed class SystemTests(ServerFixture fixture)
     [InlineData("/models/dia", 404)]
     [InlineData("/v1/models/dia", 200)]
     [InlineData("/v1/models/DIA", 404)]
-    public async Task One_model_is_found_by_its_id_under_v1(string path, int status) => ((int)(await _client.GetAsync(path)).StatusCode).ShouldBe(status);
+    public async Task One_model_is_found_by_its_id_under_v1(string path, int status) =>
+        ((int)(await _client.GetAsync(path)).StatusCode).ShouldBe(status);
 
     private sealed class SomeGpus(int count) : IGpus
     {

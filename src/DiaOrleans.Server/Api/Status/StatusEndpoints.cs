@@ -2,10 +2,10 @@ using DiaOrleans.Grains.Retention;
 using DiaOrleans.Server.Api.Pipeline;
 using DiaOrleans.Server.Web;
 
-namespace DiaOrleans.Server.Api.System;
+namespace DiaOrleans.Server.Api.Status;
 
-/// <summary>Whether the server is there, and its cleanup; spec/api.md 6.1.</summary>
-internal static class SystemEndpoints
+/// <summary>The routes of the server's health and of its cleanup; spec/api.md 6.1.</summary>
+internal static class StatusEndpoints
 {
     private static readonly string[] GetAndHead = ["GET", "HEAD"];
 
@@ -19,7 +19,8 @@ internal static class SystemEndpoints
     private static IResult Root(HttpContext context, WebPage page)
     {
         context.Response.Headers.Append("Vary", "Accept");
-        return PageRequest.WantsPage(context.Request) ? page.SendPage(context) : ApiJson.Ok(new { message = "Dia TTS Server is running", status = "healthy" });
+        if (PageRequest.PrefersHtml(context.Request)) return page.SendPage(context);
+        return ApiJson.Ok(new { message = "Dia TTS Server is running", status = "healthy" });
     }
 
     private static async Task<IResult> CleanUp(Cleanup cleanup, HttpContext context)
@@ -31,6 +32,7 @@ internal static class SystemEndpoints
     private static async Task<IResult> Health(WorkerView workers, TimeProvider time)
     {
         var loaded = await workers.AnyModelLoaded();
-        return ApiJson.Ok(new { status = "healthy", model_loaded = loaded, timestamp = time.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0 });
+        var seconds = time.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0;
+        return ApiJson.Ok(new { status = "healthy", model_loaded = loaded, timestamp = seconds });
     }
 }

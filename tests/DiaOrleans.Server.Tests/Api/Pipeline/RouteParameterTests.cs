@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Routing.Patterns;
 
 namespace DiaOrleans.Server.Tests.Api.Pipeline;
 
-/// <summary>The path is the target as Kestrel decodes it: dot segments gone, all but %2F decoded.</summary>
-public sealed class RouteTextTests
+/// <summary>The path is the target as Kestrel decodes it: without dot segments, everything but %2F decoded.</summary>
+public sealed class RouteParameterTests
 {
     [Theory]
     [InlineData("/voice_mappings/v", "/voice_mappings/v", "v", "v")]
@@ -22,11 +22,14 @@ public sealed class RouteTextTests
     [InlineData("http://host/voice_mappings/voice_mappings", "/voice_mappings/voice_mappings", "voice_mappings", "voice_mappings")]
     [InlineData("/voice_mappings/%C3%BC%20%F0%9F%98%80", "/voice_mappings/ü 😀", "ü 😀", "ü 😀")]
     public void An_id_is_the_segment_that_routing_took_decoded_once(string target, string path, string routed, string id) =>
-        RouteText.Of(Context("/voice_mappings/{voice_id}", target, path, routed), "voice_id").ShouldBe(id);
+        RouteParameter.Read(Context("/voice_mappings/{voice_id}", target, path, routed), "voice_id").ShouldBe(id);
 
     [Fact]
-    public void A_parameter_may_stand_before_the_end() =>
-        RouteText.Of(Context("/v1/voice_mappings/{voice_id}/sound", "/v1/./voice_mappings/a%252Fb/sound", "/v1/voice_mappings/a%2Fb/sound", "a/b"), "voice_id").ShouldBe("a%2Fb");
+    public void A_parameter_can_be_before_the_last_segment() =>
+        RouteParameter.Read(
+            Context("/v1/voice_mappings/{voice_id}/sound", "/v1/./voice_mappings/a%252Fb/sound", "/v1/voice_mappings/a%2Fb/sound", "a/b"),
+            "voice_id")
+            .ShouldBe("a%2Fb");
 
     private static DefaultHttpContext Context(string pattern, string target, string path, string routed)
     {

@@ -4,7 +4,7 @@ using DiaOrleans.Server.Api.OpenApi;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace DiaOrleans.Server.Tests.Api;
+namespace DiaOrleans.Server.Tests.Api.OpenApi;
 
 [Collection(nameof(ServerCollection))]
 public sealed class OpenApiTests(ServerFixture fixture)
@@ -12,17 +12,21 @@ public sealed class OpenApiTests(ServerFixture fixture)
     private readonly HttpClient _client = fixture.Client;
 
     [Fact]
-    public void Every_mapped_endpoint_is_described() => Mapped().Where(route => Descriptions.Of(route.Method, route.Route) is null).ShouldBeEmpty();
+    public void Every_mapped_endpoint_is_described() =>
+        Mapped().Where(route => Descriptions.Find(route.Method, route.Route) is null).ShouldBeEmpty();
 
     [Fact]
     public void Every_description_is_of_a_mapped_endpoint() =>
-        Descriptions.All.Except(Mapped().Select(route => Descriptions.Of(route.Method, route.Route)!)).Select(operation => $"{operation.Method} {operation.Path}").ShouldBeEmpty();
+        Descriptions.All.Except(Mapped().Select(route => Descriptions.Find(route.Method, route.Route)!)).Select(
+            operation => $"{operation.Method} {operation.Path}")
+            .ShouldBeEmpty();
 
     [Fact]
     public void Every_id_in_a_path_is_described()
     {
         foreach (var operation in Descriptions.All)
-            operation.Path.Split('/').Where(part => part.StartsWith('{')).Select(part => part.Trim('{', '}')).ShouldBe(operation.Ids.Select(id => id.Name), operation.Path);
+            operation.Path.Split('/').Where(part => part.StartsWith('{')).Select(part => part.Trim('{', '}'))
+                .ShouldBe(operation.Ids.Select(id => id.Name), operation.Path);
     }
 
     [Fact]
@@ -30,7 +34,8 @@ public sealed class OpenApiTests(ServerFixture fixture)
     {
         foreach (var operation in Descriptions.All.Where(operation => operation.Body?.Example is not null))
         {
-            var sent = JsonDocument.Parse(operation.Body!.Example!).RootElement.EnumerateObject().Select(property => property.Name).ToArray();
+            var sent = JsonDocument.Parse(operation.Body!.Example!).RootElement.EnumerateObject().Select(property => property.Name)
+                .ToArray();
             sent.Except(operation.Body.Fields.Select(field => field.Name)).ShouldBeEmpty(operation.Path);
             operation.Body.Fields.Where(field => field.Required).Select(field => field.Name).Except(sent).ShouldBeEmpty(operation.Path);
         }
@@ -43,10 +48,16 @@ public sealed class OpenApiTests(ServerFixture fixture)
         var info = document.GetProperty("info");
         (info.GetProperty("title").GetString(), info.GetProperty("version").GetString()).ShouldBe(("Dia TTS Server", "1.0.0"));
         document.GetProperty("openapi").GetString().ShouldStartWith("3.");
-        var shown = document.GetProperty("paths").EnumerateObject().SelectMany(path => path.Value.EnumerateObject().Select(operation => (operation.Name.ToUpperInvariant(), path.Name))).ToHashSet();
-        shown.ShouldBe(Mapped().Select(route => Descriptions.Of(route.Method, route.Route)!).Select(operation => (operation.Method, operation.Path)).ToHashSet(), ignoreOrder: true);
+        var shown = document.GetProperty("paths").EnumerateObject()
+            .SelectMany(
+                path => path.Value.EnumerateObject().Select(operation => (operation.Name.ToUpperInvariant(), path.Name))).ToHashSet();
+        shown.ShouldBe(
+            Mapped().Select(route => Descriptions.Find(route.Method, route.Route)!).Select(operation => (operation.Method, operation.Path))
+                .ToHashSet(),
+            ignoreOrder: true);
         var generate = document.GetProperty("paths").GetProperty("/generate").GetProperty("post");
-        generate.GetProperty("responses").GetProperty("200").GetProperty("content").EnumerateObject().Select(type => type.Name).ShouldContain("audio/mpeg");
+        generate.GetProperty("responses").GetProperty("200").GetProperty("content").EnumerateObject().Select(type => type.Name)
+            .ShouldContain("audio/mpeg");
         var body = generate.GetProperty("requestBody").GetProperty("content").GetProperty("application/json");
         body.GetProperty("schema").GetProperty("required").EnumerateArray().Select(name => name.GetString()).ShouldBe(["text", "voice_id"]);
         body.GetProperty("schema").GetProperty("properties").GetProperty("speed").GetProperty("maximum").GetDouble().ShouldBe(4);
@@ -61,14 +72,15 @@ public sealed class OpenApiTests(ServerFixture fixture)
     [InlineData("/health")]
     public async Task An_answer_has_the_fields_of_its_example(string path)
     {
-        var example = JsonDocument.Parse(Descriptions.Of("GET", path)!.Answers[0].Example!).RootElement;
-        (await (await _client.GetAsync(path)).Json()).EnumerateObject().Select(field => field.Name).ShouldBe(example.EnumerateObject().Select(field => field.Name));
+        var example = JsonDocument.Parse(Descriptions.Find("GET", path)!.Answers[0].Example!).RootElement;
+        (await (await _client.GetAsync(path)).Json()).EnumerateObject().Select(field => field.Name)
+            .ShouldBe(example.EnumerateObject().Select(field => field.Name));
     }
 
     [Theory]
     [InlineData("/docs")]
     [InlineData("/redoc")]
-    public async Task The_page_is_served_and_loads_only_what_this_server_has(string path)
+    public async Task The_page_is_served_and_loads_everything_from_this_server(string path)
     {
         var answer = await _client.GetAsync(path);
         answer.StatusCode.ShouldBe(HttpStatusCode.OK);
@@ -93,5 +105,5 @@ public sealed class OpenApiTests(ServerFixture fixture)
     }
 
     private IEnumerable<(string Method, string Route)> Mapped() =>
-        Descriptions.Mapped(fixture.Server.App.Services.GetRequiredService<EndpointDataSource>().Endpoints);
+        Descriptions.ListRoutes(fixture.Server.App.Services.GetRequiredService<EndpointDataSource>().Endpoints);
 }

@@ -5,7 +5,7 @@ using DiaOrleans.Server.Api.Validation;
 
 namespace DiaOrleans.Server.Tests.Api.Validation;
 
-public sealed class EchoTests
+public sealed class InputEchoTests
 {
     [Theory]
     [InlineData("\"<b>&'+\"", "\"<b>&'+\"")]
@@ -14,36 +14,37 @@ public sealed class EchoTests
     [InlineData("1e999", "\"1e999\"")]
     [InlineData("\"\\ud800\"", "null")]
     [InlineData("[\"\\ud800\",1]", "[null,1]")]
-    public void Of_ShortValue_GivenBackWithoutBlowUp(string sent, string echoed) => Echo.Of(Json(sent)).ShouldBe(echoed);
+    public void Format_ShortValue_EchoedWithoutGrowth(string sent, string echoed) => InputEcho.Format(Json(sent)).ShouldBe(echoed);
 
     [Fact]
-    public void Of_LongString_CutAt1KbOfUtf8()
+    public void Format_LongString_CutAt1KbOfUtf8()
     {
-        Echo.Of(Json($"\"{new string('<', 5000)}\"")).ShouldBe($"\"{new string('<', 1024)}…\"");
-        Echo.Of(Json($"\"{new string('<', 1024)}\"")).ShouldBe($"\"{new string('<', 1024)}\"");
+        InputEcho.Format(Json($"\"{new string('<', 5000)}\"")).ShouldBe($"\"{new string('<', 1024)}…\"");
+        InputEcho.Format(Json($"\"{new string('<', 1024)}\"")).ShouldBe($"\"{new string('<', 1024)}\"");
     }
 
     [Theory]
     [InlineData("é", 512)]
     [InlineData("語", 341)]
     [InlineData("😀", 256)]
-    public void Of_LongStringOfLongCharacters_NoneIsCutInTwo(string character, int kept)
+    public void Format_LongStringOfLongCharacters_NoneIsCutInTwo(string character, int kept)
     {
-        var echoed = Echo.Of(Json($"\"{string.Concat(Enumerable.Repeat(character, 2000))}\""));
+        var echoed = InputEcho.Format(Json($"\"{string.Concat(Enumerable.Repeat(character, 2000))}\""));
         JsonDocument.Parse(echoed).RootElement.GetString().ShouldBe(string.Concat(Enumerable.Repeat(character, kept)) + "…");
     }
 
     [Theory]
     [InlineData("[", "0", "]")]
     [InlineData("{\"a\":[", "0", "]}")]
-    public void Of_LongContainer_LeftOut(string begin, string item, string end) =>
-        Echo.Of(Json(begin + string.Join(",", Enumerable.Repeat(item, 600)) + end)).ShouldBe("\"…\"");
+    public void Format_LongContainer_LeftOut(string begin, string item, string end) =>
+        InputEcho.Format(Json(begin + string.Join(",", Enumerable.Repeat(item, 600)) + end)).ShouldBe("\"…\"");
 
     [Fact]
-    public void Of_LongNumber_ItsFirstDigitsAsString() => Echo.Of(Json(new string('1', 3000))).ShouldBe($"\"{new string('1', 1024)}…\"");
+    public void Format_LongNumber_ItsFirstDigitsAsString() =>
+        InputEcho.Format(Json(new string('1', 3000))).ShouldBe($"\"{new string('1', 1024)}…\"");
 
     [Fact]
-    public void Of_MissingFieldOfALargeBody_TheBodyIsLeftOut()
+    public void Format_MissingFieldOfALargeBody_TheBodyIsLeftOut()
     {
         var body = Encoding.UTF8.GetBytes($$"""  {"a":"{{new string('<', 2000)}}"}  """);
         var fields = FieldReader.Body(new JsonFields(body));

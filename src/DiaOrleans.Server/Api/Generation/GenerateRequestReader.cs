@@ -1,0 +1,46 @@
+using DiaOrleans.Abstractions.Speech;
+using DiaOrleans.Server.Api.Errors;
+using DiaOrleans.Server.Api.Validation;
+
+namespace DiaOrleans.Server.Api.Generation;
+
+/// <summary>Reads and checks the body and query of POST /generate; spec/api.md 2.1.</summary>
+internal static class GenerateRequestReader
+{
+    private const string DefaultFormat = "wav";
+
+    /// <exception cref="ApiProblem">422 with every field that fails.</exception>
+    public static async Task<(SpeechRequest Request, bool InBackground)> Read(HttpRequest http, BodyReader bodies)
+    {
+        var query = FieldReader.Query(http.Query);
+        var inBackground = query.BooleanOr("async_mode", false);
+        return (await bodies.Read(http, fields => ReadFields(fields, query)), inBackground);
+    }
+
+    /// <summary>The field <c>speed</c>.</summary>
+    public static double ReadSpeed(FieldReader fields) => fields.NumberOr("speed", 1, RequestLimits.Speed);
+
+    /// <summary>The field <c>sample_rate</c>, Hz.</summary>
+    public static int? ReadSampleRate(FieldReader fields) => (int?)fields.OptionalInteger("sample_rate", RequestLimits.SampleRate);
+
+    private static SpeechRequest ReadFields(FieldReader fields, FieldReader query)
+    {
+        var request = new SpeechRequest
+        {
+            Text = fields.RequiredString("text", RequestLimits.TextLength),
+            VoiceId = fields.RequiredString("voice_id", RequestLimits.NameLength),
+            Format = AudioFormatField.Read(fields, DefaultFormat),
+            Speed = ReadSpeed(fields),
+            Role = fields.OptionalString("role", RequestLimits.NameLength),
+            Temperature = fields.OptionalNumber("temperature", RequestLimits.Temperature),
+            CfgScale = fields.OptionalNumber("cfg_scale", RequestLimits.CfgScale),
+            TopP = fields.OptionalNumber("top_p", RequestLimits.TopP),
+            MaxTokens = (int?)fields.OptionalInteger("max_tokens", RequestLimits.MaxTokens),
+            UseTorchCompile = fields.OptionalBoolean("use_torch_compile"),
+            Seed = fields.OptionalInteger("seed"),
+            SampleRate = ReadSampleRate(fields),
+        };
+        fields.ThrowIfInvalid(query);
+        return request;
+    }
+}

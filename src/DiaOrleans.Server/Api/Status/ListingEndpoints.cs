@@ -1,0 +1,58 @@
+using DiaOrleans.Abstractions.Voices;
+using DiaOrleans.Grains.Voices;
+using DiaOrleans.Server.Api.Errors;
+using DiaOrleans.Server.Api.Pipeline;
+
+namespace DiaOrleans.Server.Api.Status;
+
+/// <summary>The lists of models and voices in the shapes that other clients expect; spec/api.md 2.3 and 6.1.</summary>
+internal static class ListingEndpoints
+{
+    private const string Model = "dia";
+
+    /// <summary>The day on which Dia 1.6B was published, in Unix seconds.</summary>
+    private const long Published = 1_745_193_600;
+
+    private const string Description =
+        "Text-to-speech for dialogue: speakers in turn, non-verbal sounds, voices continued from a recording.";
+
+    private static readonly object OpenAiModel = new { id = Model, @object = "model", created = Published, owned_by = "nari-labs" };
+
+    /// <summary>Maps the routes that are the same bare and under /v1.</summary>
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/api/tts/speakers", ListSpeakers);
+
+    /// <summary>Maps /models, which has another shape than /v1/models.</summary>
+    public static void MapBare(IEndpointRouteBuilder routes) => routes.MapGet("/models", ListModels);
+
+    /// <summary>Maps the routes that exist under /v1 only.</summary>
+    public static void MapOpenAi(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/models", ListOpenAiModels);
+        routes.MapGet("/models/{model_id}", GetOpenAiModel);
+        routes.MapGet("/audio/models", ListAudioModels);
+        routes.MapGet("/audio/voices", ListVoices);
+    }
+
+    private static IResult ListModels() =>
+        ApiJson.Ok(new { models = new[] { new { id = Model, name = "Dia TTS", description = Description } } });
+
+    private static IResult ListOpenAiModels() => ApiJson.Ok(new { @object = "list", data = new[] { OpenAiModel } });
+
+    private static IResult ListAudioModels() => ApiJson.Ok(new { models = new[] { new { id = Model } } });
+
+    private static IResult GetOpenAiModel(HttpContext context)
+    {
+        var id = RouteParameter.Read(context, "model_id");
+        return id == Model ? ApiJson.Ok(OpenAiModel) : throw ApiProblem.NotFound($"Model {Quoted.Name(id)} not found", "model_not_found");
+    }
+
+    private static async Task<IResult> ListVoices(IGrainFactory grains)
+    {
+        var ids = await Catalog(grains).ListIds();
+        return ApiJson.Ok(new { voices = ids.Select(id => new { id, name = id }) });
+    }
+
+    private static async Task<IResult> ListSpeakers(IGrainFactory grains) => ApiJson.Ok(await Catalog(grains).ListIds());
+
+    private static IVoiceCatalogGrain Catalog(IGrainFactory grains) => grains.GetGrain<IVoiceCatalogGrain>(0);
+}
