@@ -4,6 +4,7 @@ using DiaOrleans.Server.Commands.Bench;
 using DiaOrleans.Server.Commands.Doctor;
 using DiaOrleans.Server.Commands.Model;
 using DiaOrleans.Server.Hosting;
+using DiaOrleans.Server.Recognition;
 
 namespace DiaOrleans.Server.Tests.Commands;
 
@@ -59,7 +60,7 @@ public sealed class CommandTests
     {
         var data = Path.Combine(Path.GetTempPath(), $"dia-doctor-{Guid.NewGuid():N}");
         Finding[] findings =
-            [Checks.Runtime(), Checks.Machine(), Checks.OnnxRuntime(), Checks.Database(data), Checks.Model(new ServerOptions())];
+            [Checks.Runtime(), Checks.Machine(), Checks.OnnxRuntime(), DatabaseCheck.Run(data), Checks.Model(new EngineOptions())];
         foreach (var finding in findings) finding.Verdict.ShouldBe(Verdict.Ok, finding.Found);
         Directory.Exists(data).ShouldBeFalse("a check leaves nothing behind");
         Checks.Audio().Select(f => f.Check).ShouldBe(["libsndfile", "libmp3lame", "libopusenc", "libFLAC", "SoundTouch", "ffmpeg"]);
@@ -69,11 +70,11 @@ public sealed class CommandTests
     public void Doctor_says_whether_speech_can_be_recognised_and_with_which_models()
     {
         using var folder = new TemporaryFolder();
-        Checks.SpeechRecognition(new ServerOptions { Data = folder.Path, WhisperDownloads = false })
+        Checks.SpeechRecognition(new RecognitionOptions { WhisperDownloads = false }, folder.Path)
             .Found.ShouldBe($"Whisper.net; no model in {Path.Combine(folder.Path, "whisper_models")} yet");
         File.WriteAllText(folder.File("ggml-base.bin"), "");
         File.WriteAllText(folder.File("ggml-large-v3.bin"), "");
-        Checks.SpeechRecognition(new ServerOptions { WhisperModels = folder.Path })
+        Checks.SpeechRecognition(new RecognitionOptions { WhisperModels = folder.Path }, "data")
             .ShouldBe(new Finding("speech recognition", Verdict.Ok, $"Whisper.net; models in {folder.Path}: base, large"));
     }
 
@@ -83,7 +84,7 @@ public sealed class CommandTests
     [InlineData(false, "looks up no name")]
     public void Doctor_says_what_is_ever_fetched_and_when(bool? downloads, string condition)
     {
-        var finding = Checks.Network(new ServerOptions { WhisperDownloads = downloads, WhisperModelUrl = "https://mirror.example/models" });
+        var finding = Checks.Network(new RecognitionOptions { WhisperDownloads = downloads, WhisperModelUrl = "https://mirror.example/models" });
         finding.Verdict.ShouldBe(Verdict.Ok);
         finding.Found.ShouldContain(condition);
         finding.Found.ShouldContain("sends no usage data");
@@ -104,10 +105,10 @@ public sealed class CommandTests
     [Fact]
     public void Doctor_names_what_is_wrong_and_what_to_do()
     {
-        var model = Checks.Model(new ServerOptions { Model = Path.GetTempPath() });
-        (model.Verdict, model.Mend).ShouldBe((Verdict.Problem, "Name a sound checkpoint folder with --model."));
+        var model = Checks.Model(new EngineOptions { Model = Path.GetTempPath() });
+        (model.Verdict, model.Advice).ShouldBe((Verdict.Problem, "Name a sound checkpoint folder with --model."));
         var file = Path.GetTempFileName();
-        Checks.Database(file).Verdict.ShouldBe(Verdict.Problem);
+        DatabaseCheck.Run(file).Verdict.ShouldBe(Verdict.Problem);
         File.Delete(file);
         using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
         listener.Start();

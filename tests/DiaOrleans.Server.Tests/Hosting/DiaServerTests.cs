@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using DiaOrleans.Server.Hosting;
+using DiaOrleans.Server.Storage;
 using DiaOrleans.Server.Tests.Api;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Configuration;
@@ -67,8 +68,9 @@ public sealed class DiaServerTests
         using var folder = new TemporaryFolder();
         using var taken = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
         taken.Start();
-        var options = new ServerOptions { Host = "127.0.0.1", Port = ((IPEndPoint)taken.LocalEndpoint).Port };
-        using var data = DataFolder.Open(folder.Path, options.Port, TimeProvider.System);
+        var port = ((IPEndPoint)taken.LocalEndpoint).Port;
+        var options = new ServerOptions { Host = "127.0.0.1", Port = port }.Read();
+        using var data = DataFolder.Open(folder.Path, port, TimeProvider.System);
         await using var app = DiaServer.Build(options, data, RunningServer.Quiet);
         await Should.ThrowAsync<IOException>(DiaServer.Run(app));
         app.Lifetime.ApplicationStopped.IsCancellationRequested.ShouldBeTrue();

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using DiaOrleans.Grains.Recognition;
 using DiaOrleans.Server.Recognition;
-using DiaOrleans.Server.Recognition.Models;
-using DiaOrleans.Server.Recognition.Workers;
+using DiaOrleans.Server.Recognition.ModelFiles;
+using DiaOrleans.Server.Recognition.ChildProcess;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
@@ -22,8 +22,8 @@ public sealed class ChildRecognizerTests : IDisposable
 
     public ChildRecognizerTests()
     {
-        _options = new RecognitionOptions { Folder = _folder.Path, Downloads = ModelDownloads.Never, Threads = 1 };
-        _models = new WhisperModels(_options, PublishedModels.BySize, new HttpClient(), NullLogger<WhisperModels>.Instance);
+        _options = new RecognitionOptions { WhisperDownloads = false, ThreadCount = 1 };
+        _models = new WhisperModels(_folder.Path, _options, PublishedModels.BySize, new HttpClient(), NullLogger<WhisperModels>.Instance);
         _recognizer = new ChildRecognizer(_models, _options, _time, NullLogger<ChildRecognizer>.Instance);
         ScriptedModel.Write(_folder.File("ggml-base.bin"));
     }
@@ -67,7 +67,7 @@ public sealed class ChildRecognizerTests : IDisposable
         Assert.SkipWhen(OperatingSystem.IsWindows(), "processes are halted by signals");
         var (process, request) = await Busy();
         using (var halt = Process.Start("kill", ["-STOP", process.Id.ToString()])) await halt.WaitForExitAsync();
-        _time.Advance(_options.Longest);
+        _time.Advance(_options.AnswerLimit);
         (await Should.ThrowAsync<RecognitionException>(request.WaitAsync(TimeSpan.FromSeconds(20)))).Message.ShouldContain("10 minutes");
         (await _recognizer.Recognize(Second, "base", CancellationToken.None)).Text.ShouldBe(ScriptedModel.Text);
     }
@@ -129,7 +129,7 @@ public sealed class ChildRecognizerTests : IDisposable
     {
         await _recognizer.Load("base", CancellationToken.None);
         using var process = Process.GetProcessById(_recognizer.ProcessId!.Value);
-        _time.Advance(_options.Idle - TimeSpan.FromSeconds(1));
+        _time.Advance(_options.IdleLimit - TimeSpan.FromSeconds(1));
         _recognizer.ProcessId.ShouldBe(process.Id);
         _time.Advance(TimeSpan.FromSeconds(1));
         await process.WaitForExitAsync(Limit());

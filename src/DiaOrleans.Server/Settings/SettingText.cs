@@ -1,0 +1,72 @@
+using System.ComponentModel;
+using System.Globalization;
+
+namespace DiaOrleans.Server.Settings;
+
+/// <summary>Settings as text: how a value of each type is written and read.</summary>
+internal static class SettingText
+{
+    /// <summary>The trimmed items of a list that is separated by commas; empty ones are left out.</summary>
+    public static string[] Split(string? text) =>
+        (text ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>Reads a value.</summary>
+    /// <param name="type">bool, a number, string, or a list of int or string; also a nullable one, whose empty text is null.</param>
+    /// <param name="text">The text, in the invariant culture.</param>
+    /// <param name="value">The value, if the result is true.</param>
+    public static bool TryParse(Type type, string text, out object? value)
+    {
+        value = null;
+        var nullable = Nullable.GetUnderlyingType(type);
+        if (nullable is not null && text.Length == 0) return true;
+        value = (nullable ?? type) switch
+        {
+            var t when t == typeof(bool) => ParseSwitch(text),
+            var t when t == typeof(IReadOnlyList<string>) => Split(text),
+            var t when t == typeof(IReadOnlyList<int>) => ParseNumbers(text),
+            var t => Convert(t, text),
+        };
+        return value is not null;
+    }
+
+    /// <summary>What is expected of a value of a type, for messages.</summary>
+    public static string Describe(Type type) => (Nullable.GetUnderlyingType(type) ?? type) switch
+    {
+        var t when t == typeof(bool) => "true or false",
+        var t when t == typeof(int) || t == typeof(long) => "a whole number",
+        var t when t == typeof(double) => "a number",
+        var t when t == typeof(IReadOnlyList<int>) => "numbers such as 0,1",
+        _ => "text",
+    };
+
+    private static object? ParseSwitch(string text) => text.Trim().ToLowerInvariant() switch
+    {
+        "true" or "on" or "yes" or "1" => true,
+        "false" or "off" or "no" or "0" => false,
+        _ => null,
+    };
+
+    private static int[]? ParseNumbers(string text)
+    {
+        var numbers = new List<int>();
+        foreach (var item in Split(text))
+        {
+            if (!int.TryParse(item, NumberStyles.None, CultureInfo.InvariantCulture, out var number)) return null;
+            numbers.Add(number);
+        }
+
+        return [.. numbers];
+    }
+
+    private static object? Convert(Type type, string text)
+    {
+        try
+        {
+            return TypeDescriptor.GetConverter(type).ConvertFromInvariantString(text);
+        }
+        catch (Exception e) when (e is FormatException or ArgumentException or NotSupportedException)
+        {
+            return null;
+        }
+    }
+}
