@@ -38,7 +38,13 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public string Folder => _data.Path;
 
-    public static async Task<RunningServer> Start(ServerOptions? options = null, string? folder = null, Action<IServiceCollection>? services = null)
+    /// <param name="options">Settings; the address, the port and the data folder are replaced.</param>
+    /// <param name="folder">Data folder; null makes one that is deleted with the server.</param>
+    /// <param name="services">Replaces services of the server.</param>
+    public static async Task<RunningServer> Start(
+        ServerOptions? options = null,
+        string? folder = null,
+        Action<IServiceCollection>? services = null)
     {
         var path = folder ?? Directory.CreateTempSubdirectory("dia-server-test-").FullName;
         options = (options ?? new ServerOptions()) with { Host = "127.0.0.1", Port = 0, Data = path };

@@ -15,7 +15,10 @@ internal sealed record SettingFlag(Option<string?> Option, string Setting);
 internal static class SettingFlags
 {
     /// <summary>Path of the settings file.</summary>
-    public static readonly Option<string?> File = new("--settings") { Description = "Settings file (JSON, section Dia; also DIA_SETTINGS)." };
+    public static readonly Option<string?> File = new("--settings")
+    {
+        Description = "Settings file (JSON, section Dia; also DIA_SETTINGS).",
+    };
 
     /// <summary>The folder of what is stored.</summary>
     public static readonly SettingFlag Data = Value("--data", nameof(DataOptions.Data), "Folder of everything that is stored (./data).");

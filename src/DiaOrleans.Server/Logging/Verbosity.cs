@@ -11,7 +11,7 @@ internal sealed class Verbosity
     public LogLevel Usual { get; set; } = LogLevel.Information;
 
     /// <summary>Whether messages of a level are logged.</summary>
-    public bool Shows(LogLevel level) => level >= (_configuration?.Value.DebugMode == true && Usual > LogLevel.Debug ? LogLevel.Debug : Usual);
+    public bool Shows(LogLevel level) => level >= Usual || (level >= LogLevel.Debug && _configuration?.Value.DebugMode == true);
 
     /// <summary>Uses debug_mode of a configuration from now on.</summary>
     public void Follow(CurrentConfiguration configuration) => _configuration = configuration;

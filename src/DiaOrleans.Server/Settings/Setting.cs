@@ -79,7 +79,8 @@ internal sealed class Setting
     private static string Show(object? value, string? text) =>
         value is IConvertible and not string ? Invariant(value) : $"'{text ?? value}'";
 
-    private static string DescribeRule(ValidationAttribute rule) => rule is RangeAttribute range ? DescribeRange(range) : rule.FormatErrorMessage("");
+    private static string DescribeRule(ValidationAttribute rule) =>
+        rule is RangeAttribute range ? DescribeRange(range) : rule.FormatErrorMessage("");
 
     private static string DescribeRange(RangeAttribute range)
     {

@@ -6,6 +6,6 @@ internal sealed class SettingsException(string message, Exception? cause = null)
     /// <summary>Name of the setting that is wrong, as in the settings file; null if it is not one setting.</summary>
     public string? Setting { get; init; }
 
-    /// <summary>Where its value comes from: the command line, a variable, or a key of the settings file; null if that is not known.</summary>
+    /// <summary>The source of its value: the command line, a variable, or a key of the settings file; null if it is not known.</summary>
     public string? Origin { get; init; }
 }

@@ -75,7 +75,8 @@ internal sealed class SettingsReader(IReadOnlyList<Type> classes, Func<string, s
     private void RefuseUnknown(IConfigurationSection section)
     {
         var names = _settings.Select(setting => setting.Name).ToArray();
-        if (section.GetChildren().FirstOrDefault(child => !names.Contains(child.Key, StringComparer.OrdinalIgnoreCase)) is not { } unknown) return;
+        var unknown = section.GetChildren().FirstOrDefault(key => !names.Contains(key.Key, StringComparer.OrdinalIgnoreCase));
+        if (unknown is null) return;
         throw new SettingsException($"The settings file sets {unknown.Path}, which is no setting. There are: {string.Join(", ", names)}.");
     }
 }

@@ -67,9 +67,8 @@ internal sealed class DataFolder : IDisposable
         }
         catch (IOException e) when (e.GetType() == typeof(IOException) && File.Exists(file))
         {
-            throw Unusable(
-                $"The data folder {folder} is in use by another server ({ReadHolder(folder)}). Stop it, or choose another folder with --data.",
-                e);
+            var holder = ReadHolder(folder);
+            throw Unusable($"The data folder {folder} is in use by another server ({holder}). Stop it, or choose another folder with --data.", e);
         }
     }
 
@@ -85,5 +84,6 @@ internal sealed class DataFolder : IDisposable
         }
     }
 
-    private static SettingsException Unusable(string message, Exception cause) => new(message, cause) { Setting = nameof(DataOptions.Data) };
+    private static SettingsException Unusable(string message, Exception cause) =>
+        new(message, cause) { Setting = nameof(DataOptions.Data) };
 }

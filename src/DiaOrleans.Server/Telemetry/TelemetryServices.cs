@@ -12,7 +12,13 @@ internal static class TelemetryServices
 
     /// <summary>Meters of the server, ASP.NET Core, Kestrel, the runtime and Orleans.</summary>
     private static readonly string[] Meters =
-        [DiaMetrics.MeterName, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime", "Microsoft.Orleans"];
+    [
+        DiaMetrics.MeterName,
+        "Microsoft.AspNetCore.Hosting",
+        "Microsoft.AspNetCore.Server.Kestrel",
+        "System.Runtime",
+        "Microsoft.Orleans",
+    ];
 
     /// <summary>OpenTelemetry reads this variable from the configuration: the base address of all signals.</summary>
     private const string CollectorKey = "OTEL_EXPORTER_OTLP_ENDPOINT";

@@ -26,7 +26,7 @@ public sealed class CommandTests
     }
 
     [Fact]
-    public void Bench_needs_no_more_than_a_config_with_made_up_weights()
+    public void Bench_with_random_weights_needs_only_a_config()
     {
         var folder = Directory.CreateTempSubdirectory("dia-config-only-").FullName;
         File.Copy(Path.Combine(ModelFolder.Default(), "config.json"), Path.Combine(folder, "config.json"));
@@ -43,12 +43,12 @@ public sealed class CommandTests
         BenchCommand.Create().Parse(["decode", "--model", ".", option, value]).Errors.Select(e => e.Message).ShouldBe([problem]);
 
     [Fact]
-    public void Bench_refuses_what_is_no_number() =>
+    public void Bench_refuses_a_count_that_is_not_a_number() =>
         BenchCommand.Create().Parse(["decode", "--model", ".", "--steps", "many"])
             .Errors.ShouldHaveSingleItem().Message.ShouldContain("many");
 
     [Fact]
-    public async Task Inspect_ends_with_1_for_a_checkpoint_with_problems_and_0_for_a_sound_one()
+    public async Task Inspect_exits_with_1_for_a_checkpoint_with_problems_and_0_for_a_valid_one()
     {
         (await ModelInspectCommand.Create().Parse(["inspect", ModelFolder.Default()]).InvokeAsync()).ShouldBe(0);
         (await ModelInspectCommand.Create().Parse(["inspect", Path.GetTempPath()]).InvokeAsync()).ShouldBe(1);
@@ -56,7 +56,7 @@ public sealed class CommandTests
     }
 
     [Fact]
-    public void Doctor_finds_a_machine_that_passes_these_tests_sound()
+    public void Doctor_finds_no_problem_on_a_machine_that_passes_these_tests()
     {
         var data = Path.Combine(Path.GetTempPath(), $"dia-doctor-{Guid.NewGuid():N}");
         Finding[] findings =
@@ -82,9 +82,10 @@ public sealed class CommandTests
     [InlineData(null, "if a client asks")]
     [InlineData(true, "if a recording waits")]
     [InlineData(false, "looks up no name")]
-    public void Doctor_says_what_is_ever_fetched_and_when(bool? downloads, string condition)
+    public void Doctor_says_what_is_fetched_and_when(bool? downloads, string condition)
     {
-        var finding = Checks.Network(new RecognitionOptions { WhisperDownloads = downloads, WhisperModelUrl = "https://mirror.example/models" });
+        const string Mirror = "https://mirror.example/models";
+        var finding = Checks.Network(new RecognitionOptions { WhisperDownloads = downloads, WhisperModelUrl = Mirror });
         finding.Verdict.ShouldBe(Verdict.Ok);
         finding.Found.ShouldContain(condition);
         finding.Found.ShouldContain("sends no usage data");

@@ -15,7 +15,7 @@ namespace DiaOrleans.Server.Tests.Logging;
 public sealed class ConsoleLogTests
 {
     [Fact]
-    public void A_line_names_its_request_and_is_one_line_whatever_clients_send()
+    public void A_message_is_one_line_with_its_request_whatever_clients_send()
     {
         var scopes = new LoggerExternalScopeProvider();
         using var request = scopes.Push(new RequestLogScope("mine-1"));
@@ -23,7 +23,8 @@ public sealed class ConsoleLogTests
         var line = new StringWriter();
         var time = new FakeTimeProvider(new DateTimeOffset(2026, 11, 24, 8, 30, 5, TimeSpan.Zero));
         time.SetLocalTimeZone(TimeZoneInfo.Utc);
-        new LogLine(time).Write(new LogEntry<string>(LogLevel.Warning, "DiaOrleans.X", 7, "a\nfail: b", null, (text, _) => text), scopes, line);
+        var entry = new LogEntry<string>(LogLevel.Warning, "DiaOrleans.X", 7, "a\nfail: b", null, (text, _) => text);
+        new LogLine(time).Write(entry, scopes, line);
         line.ToString().ShouldBe($"08:30:05 warn: DiaOrleans.X[7] a fail: b [request mine-1]{Environment.NewLine}");
     }
 
@@ -57,8 +58,15 @@ public sealed class ConsoleLogTests
         lines.Seen.ShouldNotContain(line => line.Text.Contains("quiet"));
     }
 
-    private static GenerationEntry Entry(string id) =>
-        new() { Id = id, Timestamp = DateTimeOffset.UtcNow, Text = "Good morning.", ProcessedText = "[S1] Good morning. [S1]", Voice = "anna", GenerationTime = 1.5 };
+    private static GenerationEntry Entry(string id) => new()
+    {
+        Id = id,
+        Timestamp = DateTimeOffset.UtcNow,
+        Text = "Good morning.",
+        ProcessedText = "[S1] Good morning. [S1]",
+        Voice = "anna",
+        GenerationTime = 1.5,
+    };
 
     private sealed record Line(LogLevel Level, string Text, string? Request);
 
@@ -76,7 +84,12 @@ public sealed class ConsoleLogTests
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter)
         {
             string? request = null;
             _scopes.ForEachScope<object?>((scope, _) => request = scope is RequestLogScope { Id: var id } ? id : request, null);

@@ -12,7 +12,7 @@ public sealed class DataFolderTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void A_second_server_is_told_who_holds_the_folder()
+    public void A_second_server_gets_the_process_and_port_of_the_first()
     {
         using var held = DataFolder.Open(_folder.Path, 7860, Noon);
         held.WriteHolder(7999);
@@ -22,7 +22,7 @@ public sealed class DataFolderTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_that_was_let_go_can_be_taken()
+    public void A_folder_can_be_opened_again_after_it_was_disposed()
     {
         DataFolder.Open(_folder.Path, 1, Noon).Dispose();
         using var again = DataFolder.Open(_folder.Path, 2, Noon);
@@ -30,14 +30,14 @@ public sealed class DataFolderTests : IDisposable
     }
 
     [Fact]
-    public void The_folder_is_made_where_there_is_none()
+    public void A_missing_folder_is_created()
     {
         using var held = DataFolder.Open(_folder.File("a/b"), 1, Noon);
         Directory.Exists(_folder.File("a/b")).ShouldBeTrue();
     }
 
     [Fact]
-    public void A_path_that_cannot_be_a_folder_is_named()
+    public void A_path_that_is_a_file_is_refused()
     {
         System.IO.File.WriteAllText(_folder.File("file"), "");
         Should.Throw<SettingsException>(() => DataFolder.Open(_folder.File("file"), 1, Noon)).Message.ShouldContain("cannot be written");

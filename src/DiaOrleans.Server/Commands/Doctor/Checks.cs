@@ -125,12 +125,12 @@ internal static class Checks
     /// <summary>Whether another program listens on the port.</summary>
     public static Finding Port(int port)
     {
-        var taken = IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Any(e => e.Port == port && IsReachableHere(e.Address));
-        return taken
+        var listeners = IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners();
+        return listeners.Any(e => e.Port == port && IsOfThisMachine(e.Address))
             ? new("port", Verdict.Warning, $"{port} is in use", "Stop the program that has it, or choose another with --port.")
             : new("port", Verdict.Ok, $"{port} is free");
     }
 
-    private static bool IsReachableHere(IPAddress address) =>
+    private static bool IsOfThisMachine(IPAddress address) =>
         IPAddress.IsLoopback(address) || address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any);
 }

@@ -141,7 +141,10 @@ internal sealed partial class WhisperProcess : IDisposable
         }
     }
 
-    /// <summary>This process may run the program's own executable, the program under dotnet, or another program, such as a test runner.</summary>
+    /// <summary>
+    /// Starts this program again: its executable if this process runs that, else its assembly under dotnet. In tests this process is the
+    /// test runner.
+    /// </summary>
     private static ProcessStartInfo CreateStart(string[] arguments)
     {
         var name = typeof(WhisperProcess).Assembly.GetName().Name!;

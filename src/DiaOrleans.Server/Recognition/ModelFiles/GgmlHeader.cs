@@ -52,7 +52,8 @@ internal static class GgmlHeader
     }
 
     /// <summary>
-    /// The sizes in their order: tokens; positions, width, heads and layers of the encoder; the same of the decoder; mel bands; weight type.
+    /// The order of the sizes: tokens; positions, width, heads and layers of the encoder; the same of the decoder; mel bands; type of the
+    /// weights.
     /// </summary>
     private static string? FindProblem(int[] sizes)
     {
@@ -62,9 +63,10 @@ internal static class GgmlHeader
         var decoder = sizes.AsSpan(5, 4);
         if (encoder[1] != decoder[1] || encoder[1] % encoder[2] != 0 || decoder[1] % decoder[2] != 0)
             return "gives sizes that do not fit together";
-        if (encoder[3] > MaxLayers || decoder[3] > MaxLayers || encoder[1] > MaxWidth || encoder[0] > MaxPositions || decoder[0] > MaxPositions)
-            return "gives sizes that no Whisper model has";
-        return null;
+        var isTooLarge = encoder[1] > MaxWidth
+            || Math.Max(encoder[0], decoder[0]) > MaxPositions
+            || Math.Max(encoder[3], decoder[3]) > MaxLayers;
+        return isTooLarge ? "gives sizes that no Whisper model has" : null;
     }
 
     private static string? FindVocabularyProblem(BinaryReader reader, int tokens)

@@ -225,7 +225,10 @@ internal sealed partial class ModelDownload
         [LoggerMessage(2, LogLevel.Information, "The Whisper model {Size}: {Percent} %, {Mebibytes} MiB.")]
         public static partial void Progress(ILogger logger, string size, long percent, long mebibytes);
 
-        [LoggerMessage(3, LogLevel.Warning, "The download of the Whisper model {Size} was interrupted at byte {Length}; it continues from there.")]
+        [LoggerMessage(
+            3,
+            LogLevel.Warning,
+            "The download of the Whisper model {Size} was interrupted at byte {Length}; it continues from there.")]
         public static partial void Resumes(ILogger logger, Exception cause, string size, long length);
 
         [LoggerMessage(4, LogLevel.Information, "The Whisper model {Size} is downloaded and verified.")]

@@ -3,7 +3,9 @@ using DiaOrleans.Grains.Recognition;
 
 namespace DiaOrleans.Server.Recognition.ModelFiles;
 
-/// <summary>The files of Whisper models by the names of their sizes: found in a folder, checked once, downloaded if that is allowed.</summary>
+/// <summary>
+/// The files of Whisper models, by the names of their sizes: found in a folder, checked once, downloaded if that is allowed.
+/// </summary>
 /// <param name="folder">Path of the folder.</param>
 /// <param name="options">Settings of downloads.</param>
 /// <param name="published">The models that can be downloaded, by size.</param>
@@ -75,7 +77,8 @@ internal sealed partial class WhisperModels(
         http.Dispose();
     }
 
-    private static RecognitionException Broken(string message, Exception? cause = null) => new(message, cause) { Fault = RecognitionFault.Model };
+    private static RecognitionException Broken(string message, Exception? cause = null) =>
+        new(message, cause) { Fault = RecognitionFault.Model };
 
     private Task Download(string size, PublishedModel model)
     {
@@ -86,7 +89,7 @@ internal sealed partial class WhisperModels(
         }
     }
 
-    /// <summary>A file that is not the published one can be another model, for example a quantised one: then its header is checked.</summary>
+    /// <summary>A file that is not the published one may be another model, such as a quantised one: then its header is checked.</summary>
     private async Task Check(string file, string size, PublishedModel model, CancellationToken cancellation)
     {
         var info = new FileInfo(file);

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 
 namespace DiaOrleans.Server.Tests.Recognition.ModelFiles;
 
-/// <summary>A web server with one file, good and bad in the ways that web servers are.</summary>
+/// <summary>A web server with one file, whose faults a test sets.</summary>
 internal sealed class FileSource : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -18,21 +18,28 @@ internal sealed class FileSource : IAsyncDisposable
 
     public required byte[] Content { get; init; }
 
-    /// <summary>Answers from where it is asked to.</summary>
+    /// <summary>Whether it serves ranges.</summary>
     public bool Ranges { get; init; } = true;
 
-    /// <summary>Sends at most so many bytes, then cuts the connection; each answer takes the next.</summary>
+    /// <summary>Bytes after which an answer cuts the connection; each answer takes the next.</summary>
     public Queue<int> Cuts { get; } = [];
 
     public int Status { get; set; } = 200;
 
-    /// <summary>Holds answers back.</summary>
+    /// <summary>Answers wait for it.</summary>
     public Task Gate { get; set; } = Task.CompletedTask;
 
-    /// <summary>The first byte that each request asked for.</summary>
-    public List<long> Asked { get; } = [];
+    /// <summary>The first byte that each request named.</summary>
+    public List<long> Requested { get; } = [];
 
-    public Uri Address => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single() + "/files/");
+    public Uri Address
+    {
+        get
+        {
+            var addresses = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
+            return new Uri(addresses.Single() + "/files/");
+        }
+    }
 
     public static async Task<FileSource> Start(byte[] content, bool ranges = true)
     {
@@ -51,7 +58,7 @@ internal sealed class FileSource : IAsyncDisposable
     private async Task Answer(HttpContext context)
     {
         var from = Ranges ? context.Request.GetTypedHeaders().Range?.Ranges.Single().From ?? 0 : 0;
-        Asked.Add(context.Request.GetTypedHeaders().Range?.Ranges.Single().From ?? 0);
+        Requested.Add(context.Request.GetTypedHeaders().Range?.Ranges.Single().From ?? 0);
         await Gate;
         context.Response.StatusCode = Status;
         if (Status != 200) return;

@@ -9,10 +9,10 @@ public sealed class GgmlHeaderTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void A_sound_model_has_no_problem() => GgmlHeader.FindProblem(Model()).ShouldBeNull();
+    public void A_valid_model_has_no_problem() => GgmlHeader.FindProblem(Model()).ShouldBeNull();
 
     [Fact]
-    public void A_vocabulary_without_what_whisper_looks_up_is_found() =>
+    public void A_vocabulary_without_the_tokens_that_whisper_looks_up_is_found() =>
         GgmlHeader.FindProblem(Model([" ", " -"])).ShouldBe("has a vocabulary without spaces, dashes and apostrophes");
 
     [Theory]

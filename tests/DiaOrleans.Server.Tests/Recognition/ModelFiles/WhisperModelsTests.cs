@@ -14,7 +14,7 @@ public sealed class WhisperModelsTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task A_missing_model_is_downloaded_once_for_all_who_ask_and_stays()
+    public async Task A_missing_model_is_downloaded_once_for_all_callers_and_kept()
     {
         await using var source = await FileSource.Start(Content);
         var gate = new TaskCompletionSource();
@@ -26,22 +26,22 @@ public sealed class WhisperModelsTests : IDisposable
         (await Task.WhenAll(asking)).ShouldAllBe(file => file == Path.Combine(_folder.Path, "ggml-test.bin"));
         (await models.Obtain("test", CancellationToken.None)).ShouldBe(models.Find("test"));
         (await File.ReadAllBytesAsync(models.Find("test")!)).ShouldBe(Content);
-        source.Asked.ShouldBe([0]);
+        source.Requested.ShouldBe([0]);
         Directory.GetFiles(_folder.Path).Length.ShouldBe(1, "no part is left");
         models.OnDisk.ShouldBe(["test"]);
     }
 
     [Fact]
-    public async Task A_download_that_is_cut_off_goes_on_from_there()
+    public async Task A_download_that_is_interrupted_continues_from_there()
     {
         await using var source = await FileSource.Start(Content);
         source.Cuts.Enqueue(300_000);
         source.Cuts.Enqueue(500_000);
         using var models = Models(source);
         (await File.ReadAllBytesAsync(await models.Obtain("test", CancellationToken.None))).ShouldBe(Content);
-        source.Asked.Count.ShouldBe(3);
-        source.Asked[1].ShouldBeInRange(1, 300_000);
-        source.Asked[2].ShouldBeInRange(source.Asked[1] + 1, 800_000);
+        source.Requested.Count.ShouldBe(3);
+        source.Requested[1].ShouldBeInRange(1, 300_000);
+        source.Requested[2].ShouldBeInRange(source.Requested[1] + 1, 800_000);
     }
 
     [Fact]
@@ -51,23 +51,23 @@ public sealed class WhisperModelsTests : IDisposable
         await using var source = await FileSource.Start(Content);
         using var models = Models(source);
         (await File.ReadAllBytesAsync(await models.Obtain("test", CancellationToken.None))).ShouldBe(Content);
-        source.Asked.ShouldBe([400_000]);
+        source.Requested.ShouldBe([400_000]);
     }
 
     [Theory]
     [InlineData(1_000_000, 1)]
     [InlineData(1_000_001, 2)]
-    public async Task A_part_that_is_whole_is_taken_and_one_that_is_too_long_is_begun_again(int length, int requests)
+    public async Task A_part_that_is_complete_is_used_and_one_that_is_too_long_is_downloaded_again(int length, int requests)
     {
         await File.WriteAllBytesAsync(_folder.File("ggml-test.bin.part"), [.. Content, .. new byte[length - Content.Length]]);
         await using var source = await FileSource.Start(Content);
         using var models = Models(source);
         (await File.ReadAllBytesAsync(await models.Obtain("test", CancellationToken.None))).ShouldBe(Content);
-        source.Asked.Count.ShouldBe(requests);
+        source.Requested.Count.ShouldBe(requests);
     }
 
     [Fact]
-    public async Task A_source_that_knows_no_ranges_is_read_from_the_start()
+    public async Task A_source_without_ranges_is_read_from_the_start()
     {
         await File.WriteAllBytesAsync(_folder.File("ggml-test.bin.part"), Content[5..400_000]);
         await using var source = await FileSource.Start(Content, ranges: false);
@@ -76,28 +76,27 @@ public sealed class WhisperModelsTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_not_the_published_file_is_deleted_and_the_next_download_begins_anew()
+    public async Task A_file_that_is_not_the_published_one_is_deleted_and_downloaded_again()
     {
         await File.WriteAllBytesAsync(_folder.File("ggml-test.bin.part"), new byte[1000]);
         await using var source = await FileSource.Start(Content);
         using var models = Models(source);
-        var problem = await Should.ThrowAsync<RecognitionException>(() => models.Obtain("test", CancellationToken.None));
-        problem.Message.ShouldBe("The Whisper model test was not downloaded: what came is not the published file, and was deleted.");
+        (await Fault(models)).ShouldBe("The Whisper model test was not downloaded: what came is not the published file, and was deleted.");
         Directory.GetFiles(_folder.Path).ShouldBeEmpty();
         (await File.ReadAllBytesAsync(await models.Obtain("test", CancellationToken.None))).ShouldBe(Content);
     }
 
     [Fact]
-    public async Task A_source_that_refuses_is_told_with_its_status()
+    public async Task The_status_of_a_source_that_refuses_is_in_the_message()
     {
         await using var source = await FileSource.Start(Content);
         source.Status = 404;
         using var models = Models(source);
-        (await Should.ThrowAsync<RecognitionException>(() => models.Obtain("test", CancellationToken.None))).Message.ShouldBe("The Whisper model test was not downloaded: its source answers 404.");
+        (await Fault(models)).ShouldBe("The Whisper model test was not downloaded: its source answers 404.");
     }
 
     [Fact]
-    public async Task A_source_that_is_silent_or_not_there_fails_the_download()
+    public async Task A_source_that_sends_nothing_or_is_not_there_fails_the_download()
     {
         Uri gone;
         await using (var source = await FileSource.Start(Content))
@@ -105,25 +104,24 @@ public sealed class WhisperModelsTests : IDisposable
             gone = source.Address;
             source.Gate = new TaskCompletionSource().Task;
             using var models = Models(source, o => o with { StallLimit = TimeSpan.FromMilliseconds(100) });
-            (await Should.ThrowAsync<RecognitionException>(() => models.Obtain("test", CancellationToken.None))).Message.ShouldEndWith("its source is silent.");
+            (await Fault(models)).ShouldEndWith("its source is silent.");
         }
 
         using var later = Models(null, o => o with { WhisperModelUrl = gone.ToString() });
-        var problem = await Should.ThrowAsync<RecognitionException>(() => later.Obtain("test", CancellationToken.None));
-        problem.Message.ShouldEndWith("its source cannot be reached.");
+        (await Fault(later)).ShouldEndWith("its source cannot be reached.");
     }
 
     [Fact]
-    public async Task A_folder_that_cannot_be_written_is_told_without_its_path()
+    public async Task The_message_about_a_folder_that_cannot_be_written_has_no_path()
     {
         await File.WriteAllTextAsync(_folder.File("file"), "");
         await using var source = await FileSource.Start(Content);
         using var models = Models(source, folder: _folder.File("file"));
-        (await Should.ThrowAsync<RecognitionException>(() => models.Obtain("test", CancellationToken.None))).Message.ShouldBe("The Whisper model test was not downloaded: the folder of models cannot be written.");
+        (await Fault(models)).ShouldBe("The Whisper model test was not downloaded: the folder of models cannot be written.");
     }
 
     [Fact]
-    public async Task A_download_goes_on_when_the_one_who_asked_leaves()
+    public async Task A_download_continues_when_its_caller_is_cancelled()
     {
         await using var source = await FileSource.Start(Content);
         var gate = new TaskCompletionSource();
@@ -136,7 +134,7 @@ public sealed class WhisperModelsTests : IDisposable
         var other = models.Obtain("test", CancellationToken.None);
         gate.SetResult();
         await other;
-        source.Asked.ShouldBe([0]);
+        source.Requested.ShouldBe([0]);
     }
 
     [Theory]
@@ -164,18 +162,17 @@ public sealed class WhisperModelsTests : IDisposable
     }
 
     [Fact]
-    public async Task A_users_own_model_is_taken_where_its_head_is_sound()
+    public async Task Another_model_is_used_if_its_header_is_valid()
     {
         using var models = Models(null, o => o with { WhisperDownloads = false });
         ScriptedModel.Write(_folder.File("ggml-test.bin"));
         await models.Obtain("test", CancellationToken.None);
         await File.WriteAllBytesAsync(_folder.File("ggml-test.bin"), Content[1..]);
-        var problem = await Should.ThrowAsync<RecognitionException>(() => models.Obtain("test", CancellationToken.None));
-        problem.Message.ShouldBe("The file of the Whisper model test is no Whisper model in ggml's format.");
+        (await Fault(models)).ShouldBe("The file of the Whisper model test is no Whisper model in ggml's format.");
     }
 
     [Fact]
-    public void A_model_may_be_named_by_its_size_too()
+    public void A_file_may_have_the_name_of_the_size()
     {
         using var models = RecognitionServices.CreateModels(
             new RecognitionOptions { WhisperModels = _folder.Path },
@@ -190,6 +187,10 @@ public sealed class WhisperModelsTests : IDisposable
     [Fact]
     public void Every_published_model_has_a_whole_checksum() =>
         PublishedModels.BySize.Values.ShouldAllBe(m => m.Sha1.Length == 40 && m.Sha1.All(char.IsAsciiHexDigitLower));
+
+    /// <summary>The message of the exception that obtaining the model throws.</summary>
+    private static async Task<string> Fault(WhisperModels models) =>
+        (await Should.ThrowAsync<RecognitionException>(() => models.Obtain("test", CancellationToken.None))).Message;
 
     private WhisperModels Models(
         FileSource? source,
