@@ -17,27 +17,26 @@ internal static class SettingText
     public static bool TryParse(Type type, string text, out object? value)
     {
         value = null;
-        var nullable = Nullable.GetUnderlyingType(type);
-        if (nullable is not null && text.Length == 0) return true;
-        value = (nullable ?? type) switch
-        {
-            var t when t == typeof(bool) => ParseSwitch(text),
-            var t when t == typeof(IReadOnlyList<string>) => Split(text),
-            var t when t == typeof(IReadOnlyList<int>) => ParseNumbers(text),
-            var t => Convert(t, text),
-        };
+        var plain = GetPlain(type);
+        if (plain != type && text.Length == 0) return true;
+        if (plain == typeof(bool)) value = ParseSwitch(text);
+        else if (plain == typeof(IReadOnlyList<string>)) value = Split(text);
+        else if (plain == typeof(IReadOnlyList<int>)) value = ParseNumbers(text);
+        else value = Convert(plain, text);
         return value is not null;
     }
 
     /// <summary>What is expected of a value of a type, for messages.</summary>
-    public static string Describe(Type type) => (Nullable.GetUnderlyingType(type) ?? type) switch
+    public static string Describe(Type type)
     {
-        var t when t == typeof(bool) => "true or false",
-        var t when t == typeof(int) || t == typeof(long) => "a whole number",
-        var t when t == typeof(double) => "a number",
-        var t when t == typeof(IReadOnlyList<int>) => "numbers such as 0,1",
-        _ => "text",
-    };
+        var plain = GetPlain(type);
+        if (plain == typeof(bool)) return "true or false";
+        if (plain == typeof(int) || plain == typeof(long)) return "a whole number";
+        if (plain == typeof(double)) return "a number";
+        return plain == typeof(IReadOnlyList<int>) ? "numbers such as 0,1" : "text";
+    }
+
+    private static Type GetPlain(Type type) => Nullable.GetUnderlyingType(type) ?? type;
 
     private static object? ParseSwitch(string text) => text.Trim().ToLowerInvariant() switch
     {

@@ -22,7 +22,7 @@ internal static class ScriptedModel
     private const int Bands = 80;
     private const int Bins = 201;
 
-    /// <summary>Position of the last of three prompt tokens (start of transcript, language, task), where the first token is predicted.</summary>
+    /// <summary>Position of the last of three prompt tokens (start of transcript, language, task): it predicts the first token.</summary>
     private const int Prompt = 2;
 
     private static readonly string[] Vocabulary = [" ", " -", " '", " hello", " world", "."];

@@ -55,6 +55,7 @@ public sealed class SettingsReaderTests : IDisposable
     [InlineData("""{"Dia":{"SiloPort":-1}}""", "SiloPort", "It comes from Dia:SiloPort in ")]
     [InlineData("""{"Dia":{"Host":"example"}}""", "Host", "host is 'example'; expected an IP address of this machine, 0.0.0.0 for all")]
     [InlineData("""{"Dia":{"Profile":"modern"}}""", "Profile", "profile is 'modern'; expected 0626 or classic")]
+    [InlineData("""{"Dia":{"Data":""}}""", "Data", "data is ''; expected the path of a folder.")]
     [InlineData("""{"Dia":{"Silo":"a/b"}}""", "Silo", "silo is 'a/b'; expected a name without a slash")]
     [InlineData("""{"Dia":{"WhisperModelUrl":"ftp://example"}}""", "WhisperModelUrl", "expected an http or https address")]
     [InlineData("""{"Dia":{"OtlpEndpoint":"localhost:4317"}}""", "OtlpEndpoint", "otlp endpoint is 'localhost:4317'; expected an http")]

@@ -61,7 +61,7 @@ internal sealed class WatchedProcess : IDisposable
         return process;
     }
 
-    /// <summary>After the program has ended: the names it looked up, the addresses outside loopback, the files outside its folders.</summary>
+    /// <summary>After the program has ended: names that it looked up, addresses outside loopback, files outside its folders.</summary>
     public async Task<IReadOnlyList<string>> Sightings()
     {
         var seen = new List<string>();

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Security.Cryptography;
 using DiaOrleans.Grains.Recognition;
 using Polly;
 using Polly.Retry;
@@ -8,22 +7,20 @@ using Polly.Retry;
 namespace DiaOrleans.Server.Recognition.ModelFiles;
 
 /// <summary>
-/// Downloads one model file to a file named .part, which is verified before it is renamed. A transfer that was interrupted, also in an
-/// earlier run of the server, continues where it ended.
+/// Downloads one model file and verifies it. A transfer that was interrupted, also in an earlier run of the server, continues where it
+/// ended.
 /// </summary>
 internal sealed partial class ModelDownload
 {
     private const int MaxInterruptions = 20;
-    private const int HashBlockBytes = 1 << 20;
-    private const int TransferBlockBytes = 1 << 17;
+    private const int BlockBytes = 1 << 17;
 
     private readonly HttpClient _http;
     private readonly PublishedModel _model;
     private readonly string _size;
-    private readonly string _folder;
-    private readonly string _part;
     private readonly RecognitionOptions _options;
     private readonly ILogger _logger;
+    private readonly PartialFile _part;
     private readonly ResiliencePipeline<Exception?> _attempts;
 
     /// <summary>A download that has not started.</summary>
@@ -38,14 +35,11 @@ internal sealed partial class ModelDownload
         _http = http;
         _model = model;
         _size = size;
-        _folder = folder;
-        _part = Path.Combine(folder, model.File + ".part");
         _options = options;
         _logger = logger;
+        _part = new PartialFile(folder, model.File, size);
         _attempts = CreateAttempts();
     }
-
-    private long PartLength => File.Exists(_part) ? new FileInfo(_part).Length : 0;
 
     /// <summary>Downloads the file.</summary>
     /// <exception cref="RecognitionException">There is no file. The message is for clients: it has no path and no address.</exception>
@@ -64,14 +58,6 @@ internal sealed partial class ModelDownload
         }
     }
 
-    /// <summary>SHA-1 of a file, lower-case hexadecimal.</summary>
-    public static async Task<string> ComputeSha1(string file, CancellationToken cancellation)
-    {
-        const FileOptions Sequential = FileOptions.Asynchronous | FileOptions.SequentialScan;
-        await using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read, HashBlockBytes, Sequential);
-        return Convert.ToHexStringLower(await SHA1.HashDataAsync(stream, cancellation));
-    }
-
     private ResiliencePipeline<Exception?> CreateAttempts() => new ResiliencePipelineBuilder<Exception?>()
         .AddRetry(new RetryStrategyOptions<Exception?>
         {
@@ -80,7 +66,7 @@ internal sealed partial class ModelDownload
             Delay = _options.RetryDelay,
             OnRetry = attempt =>
             {
-                Log.Resumes(_logger, attempt.Outcome.Result!, _size, PartLength);
+                Log.Resumes(_logger, attempt.Outcome.Result!, _size, _part.Length);
                 return ValueTask.CompletedTask;
             },
         })
@@ -88,28 +74,16 @@ internal sealed partial class ModelDownload
 
     private async Task Complete(CancellationToken cancellation)
     {
-        Change(() => Directory.CreateDirectory(_folder));
+        _part.CreateFolder();
         var interruption = await _attempts.ExecuteAsync(async stop => await Fetch(stop), cancellation);
         if (interruption is not null) throw Failed("its source cuts it off again and again", interruption);
-        if (!await IsPublished(cancellation))
+        if (await _part.ComputeSha1(cancellation) != _model.Sha1)
         {
-            Change(() => File.Delete(_part));
+            _part.Delete();
             throw Failed("what came is not the published file, and was deleted");
         }
 
-        Change(() => File.Move(_part, Path.Combine(_folder, _model.File), overwrite: true));
-    }
-
-    private async Task<bool> IsPublished(CancellationToken cancellation)
-    {
-        try
-        {
-            return await ComputeSha1(_part, cancellation) == _model.Sha1;
-        }
-        catch (IOException e)
-        {
-            throw Failed("what came cannot be read back", e);
-        }
+        _part.Complete();
     }
 
     /// <summary>
@@ -118,7 +92,7 @@ internal sealed partial class ModelDownload
     /// </summary>
     private async Task<Exception?> Fetch(CancellationToken cancellation)
     {
-        var from = PartLength;
+        var from = _part.Length;
         using var stall = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         try
         {
@@ -126,7 +100,7 @@ internal sealed partial class ModelDownload
             if (answer.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable)
             {
                 if (answer.Content.Headers.ContentRange?.Length == from) return null;
-                Change(() => File.Delete(_part));
+                _part.Delete();
                 return new IOException("The part is longer than the file.");
             }
 
@@ -140,7 +114,7 @@ internal sealed partial class ModelDownload
         catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
         {
             cancellation.ThrowIfCancellationRequested();
-            if (PartLength > from) return e;
+            if (_part.Length > from) return e;
             throw Failed(Explain(e), e);
         }
     }
@@ -166,14 +140,14 @@ internal sealed partial class ModelDownload
         var length = begin + content.Headers.ContentLength;
         var tenthsLogged = 0L;
         await using var from = await content.ReadAsStreamAsync(stall.Token);
-        await using var to = Open(begin);
-        var buffer = new byte[TransferBlockBytes];
+        await using var to = _part.Open(begin);
+        var buffer = new byte[BlockBytes];
         while (true)
         {
             stall.CancelAfter(_options.StallLimit);
             var count = await from.ReadAsync(buffer, stall.Token);
             if (count == 0) break;
-            await Write(to, buffer.AsMemory(0, count), stall.Token);
+            await _part.Append(to, buffer.AsMemory(0, count), stall.Token);
             done += count;
             if (length is not > 0 || done * 10 / length.Value <= tenthsLogged) continue;
             tenthsLogged = done * 10 / length.Value;
@@ -181,41 +155,7 @@ internal sealed partial class ModelDownload
         }
     }
 
-    private FileStream Open(long begin)
-    {
-        FileStream? to = null;
-        Change(() => to = new FileStream(_part, FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, 1, FileOptions.Asynchronous));
-        to!.SetLength(begin);
-        to.Position = begin;
-        return to;
-    }
-
-    private async Task Write(FileStream to, ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
-    {
-        try
-        {
-            await to.WriteAsync(bytes, cancellation);
-        }
-        catch (IOException e)
-        {
-            throw Failed("it cannot be stored; is the disk full?", e);
-        }
-    }
-
-    private void Change(Action change)
-    {
-        try
-        {
-            change();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw Failed("the folder of models cannot be written", e);
-        }
-    }
-
-    private RecognitionException Failed(string why, Exception? cause = null) =>
-        new($"The Whisper model {_size} was not downloaded: {why}.", cause) { Fault = RecognitionFault.Download };
+    private RecognitionException Failed(string why, Exception? cause = null) => DownloadError.Create(_size, why, cause);
 
     private static partial class Log
     {

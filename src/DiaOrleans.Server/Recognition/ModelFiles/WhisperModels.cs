@@ -97,7 +97,7 @@ internal sealed partial class WhisperModels(
         if (_checked.TryGetValue(file, out var before) && before == version) return;
         try
         {
-            if (await ModelDownload.ComputeSha1(file, cancellation) != model.Sha1)
+            if (await PartialFile.ComputeSha1(file, cancellation) != model.Sha1)
             {
                 if (GgmlHeader.FindProblem(file) is { } problem) throw Broken($"The file of the Whisper model {size} {problem}.");
                 Log.Unknown(logger, size, file);
