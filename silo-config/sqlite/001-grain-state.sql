@@ -1,4 +1,4 @@
--- Grain state of a single node, behind the query names that Microsoft.Orleans.Persistence.AdoNet asks for.
+-- Grain state of a single node. The keys of the queries are those that Microsoft.Orleans.Persistence.AdoNet reads.
 CREATE TABLE OrleansQuery
 (
     QueryKey TEXT NOT NULL PRIMARY KEY,
@@ -20,7 +20,8 @@ CREATE TABLE OrleansStorage
     PRIMARY KEY (ServiceId, GrainTypeHash, GrainIdHash, GrainTypeString, GrainIdN0, GrainIdN1, GrainIdExtensionString)
 ) WITHOUT ROWID;
 
--- A write with a version replaces exactly that version; a write without one creates the row. Where neither may be, no row comes back and Orleans reports the conflict.
+-- A write with a version replaces exactly that version; a write without one creates the row. If neither is possible, no row is returned,
+-- and Orleans reports a conflict.
 INSERT INTO OrleansQuery (QueryKey, QueryText) VALUES ('WriteToStorageKey', '
     INSERT INTO OrleansStorage (ServiceId, GrainTypeHash, GrainTypeString, GrainIdHash, GrainIdN0, GrainIdN1, GrainIdExtensionString, PayloadBinary, ModifiedOn, Version)
     SELECT @ServiceId, @GrainTypeHash, @GrainTypeString, @GrainIdHash, @GrainIdN0, @GrainIdN1, IFNULL(@GrainIdExtensionString, ''''), @PayloadBinary, datetime(''now''), 1

@@ -2,6 +2,7 @@ using DiaOrleans.Grains.Configuration;
 using DiaOrleans.Grains.Jobs;
 using DiaOrleans.Grains.Logs;
 using DiaOrleans.Grains.Previews;
+using DiaOrleans.Grains.Prompts;
 using DiaOrleans.Grains.Rendering;
 using DiaOrleans.Grains.Requests;
 using DiaOrleans.Grains.Retention;
@@ -26,17 +27,19 @@ public static class GrainServices
         silo.Services.TryAddSingleton(TimeProvider.System);
         silo.Services.TryAddSingleton<DiaMetrics>();
         silo.Services.AddPlacementDirector<PinnedPlacement, PinnedPlacementDirector>();
-        silo.Services.TryAddSingleton(new RenderingOptions());
+        silo.Services.TryAddSingleton<RenderingOptions>();
+        silo.Services.TryAddSingleton<PromptOptions>();
         silo.Services.AddSingleton<WorkDispatcher>();
         silo.Services.AddSingleton<GenerationRecorder>();
         silo.Services.TryAddSingleton<ISpeechRenderer, SpeechRenderer>();
         silo.Services.AddSingleton<VoicePreviews>();
-        silo.Services.TryAddSingleton(new JobOptions());
+        silo.Services.TryAddSingleton<JobOptions>();
         silo.Services.AddSingleton<JobService>();
         silo.Services.AddSingleton<GenerationLog>();
         silo.Services.AddSingleton<ICleanupStep, JobCleanup>();
         silo.AddIncomingGrainCallFilter<RequestLogScopeFilter>();
-        silo.Services.TryAddSingleton<ConfigurationOverrides>();
+        silo.Services.TryAddSingleton<OverrideOptions>();
+        silo.Services.AddSingleton<ConfigurationOverrides>();
         silo.Services.TryAddSingleton<GenerationLogOptions>();
         silo.Services.AddSingleton<CurrentConfiguration>();
         return silo;
@@ -60,16 +63,16 @@ public static class GrainServices
     /// Registers the engines of this silo, one a device, loaded by <typeparamref name="TFactory"/>. Call it after the silo is added, so
     /// that engines start after the silo and stop before it.
     /// </summary>
-    public static IServiceCollection AddSpeechEngine<TFactory>(this IServiceCollection services, EngineHostOptions options)
+    public static IServiceCollection AddSpeechEngine<TFactory>(this IServiceCollection services)
         where TFactory : class, ISpeechEngineFactory
     {
         services.AddSingleton<ISpeechEngineFactory, TFactory>();
-        services.AddSingleton(options);
+        services.TryAddSingleton<EngineHostOptions>();
         services.AddSingleton(provider =>
         {
             var workers = new LocalWorkers(
                 provider.GetRequiredService<ILocalSiloDetails>().Name,
-                options.Devices,
+                provider.GetRequiredService<EngineHostOptions>().Devices,
                 provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<ILogger<LocalWorker>>());
             provider.GetRequiredService<DiaMetrics>().ObserveWorkers(() => workers.All.Select(worker => worker.Status));

@@ -7,7 +7,7 @@ using DiaOrleans.Server.Commands.WhisperWorker;
 using DiaOrleans.Server.Hosting;
 
 DependencyTelemetry.SwitchOff();
-var root = new RootCommand("DiaOrleans: a text-to-speech server for the Dia model.") 
+var root = new RootCommand("DiaOrleans: a text-to-speech server for the Dia model.")
 {
     ServeCommand.Create(),
     ModelInspectCommand.Create(),
@@ -16,5 +16,5 @@ var root = new RootCommand("DiaOrleans: a text-to-speech server for the Dia mode
     WhisperWorkerCommand.Create(),
 };
 ServeCommand.AddTo(root);
-// The server drains on its own when it is told to stop; the command line must not cut it short.
+// The server ends by itself when it is told to stop and has drained; the command line must not end it earlier.
 return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });

@@ -1,4 +1,5 @@
 using DiaOrleans.Server.Hosting;
+using DiaOrleans.Server.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -10,8 +11,11 @@ namespace DiaOrleans.Server.Tests;
 /// <summary>A whole server in this process: silo, engine with the shipped model, HTTP on a free port, a data folder of its own.</summary>
 internal sealed class RunningServer : IAsyncDisposable
 {
+    private static readonly string[] Categories = ["Default", "DiaOrleans", "Microsoft.Hosting.Lifetime"];
+
+    /// <summary>A configuration that logs nothing.</summary>
     public static readonly IConfiguration Quiet = new ConfigurationBuilder()
-        .AddInMemoryCollection(((string[])["Default", "DiaOrleans", "Microsoft.Hosting.Lifetime"]).Select(c => KeyValuePair.Create($"Logging:LogLevel:{c}", (string?)"None")))
+        .AddInMemoryCollection(Categories.Select(category => KeyValuePair.Create($"Logging:LogLevel:{category}", (string?)"None")))
         .Build();
 
     private readonly DataFolder _data;
@@ -19,7 +23,9 @@ internal sealed class RunningServer : IAsyncDisposable
 
     private RunningServer(WebApplication app, DataFolder data, bool ownsFolder)
     {
-        (App, _data, _ownsFolder) = (app, data, ownsFolder);
+        App = app;
+        _data = data;
+        _ownsFolder = ownsFolder;
         Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
         Client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = Address };
     }
@@ -32,12 +38,18 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public string Folder => _data.Path;
 
-    public static async Task<RunningServer> Start(ServerOptions? options = null, string? folder = null, Action<IServiceCollection>? services = null)
+    /// <param name="options">Settings; the address, the port and the data folder are replaced.</param>
+    /// <param name="folder">Data folder; null makes one that is deleted with the server.</param>
+    /// <param name="services">Replaces services of the server.</param>
+    public static async Task<RunningServer> Start(
+        ServerOptions? options = null,
+        string? folder = null,
+        Action<IServiceCollection>? services = null)
     {
         var path = folder ?? Directory.CreateTempSubdirectory("dia-server-test-").FullName;
         options = (options ?? new ServerOptions()) with { Host = "127.0.0.1", Port = 0, Data = path };
         var data = DataFolder.Open(path, 0, TimeProvider.System);
-        var app = DiaServer.Build(options, data, Quiet, services);
+        var app = DiaServer.Build(options.Read(), data, Quiet, services);
         await app.StartAsync();
         return new RunningServer(app, data, folder is null);
     }
@@ -52,7 +64,7 @@ internal sealed class RunningServer : IAsyncDisposable
     }
 }
 
-/// <summary>One server for all tests that leave it as they found it.</summary>
+/// <summary>One server for all tests that do not change its state.</summary>
 public sealed class ServerFixture : IAsyncLifetime
 {
     private RunningServer? _server;

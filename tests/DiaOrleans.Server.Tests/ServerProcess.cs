@@ -10,6 +10,7 @@ internal sealed partial class ServerProcess : IDisposable
 
     public required HttpClient Client { get; init; }
 
+    /// <summary>The command that starts a server.</summary>
     /// <param name="data">The data folder.</param>
     public static ProcessStartInfo Command(string data)
     {
@@ -22,8 +23,9 @@ internal sealed partial class ServerProcess : IDisposable
         };
     }
 
+    /// <summary>Starts a server and does not wait.</summary>
     /// <param name="data">The data folder.</param>
-    /// <param name="path">Where it looks for programs; null leaves that.</param>
+    /// <param name="path">Its variable PATH; null inherits it.</param>
     public static Process Launch(string data, string? path = null)
     {
         var start = Command(data);
@@ -31,9 +33,10 @@ internal sealed partial class ServerProcess : IDisposable
         return Process.Start(start)!;
     }
 
+    /// <summary>Starts a server and waits until it listens.</summary>
     public static Task<ServerProcess> Start(string data, string? path = null) => Follow(Launch(data, path), new SocketsHttpHandler());
 
-    /// <summary>Waits until a process serves.</summary>
+    /// <summary>Waits until a process listens.</summary>
     public static async Task<ServerProcess> Follow(Process process, HttpMessageHandler handler)
     {
         var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;

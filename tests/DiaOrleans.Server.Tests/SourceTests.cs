@@ -2,7 +2,7 @@ using DiaOrleans.Server.Hosting;
 
 namespace DiaOrleans.Server.Tests;
 
-/// <summary>Rules on the text of the sources that the compiler's analysers do not hold: RCS0056 does not report comments.</summary>
+/// <summary>Rules on the text of the sources that analysers do not check: RCS0056 does not report comments.</summary>
 public sealed class SourceTests
 {
     private const int MaxLineLength = 140;

@@ -1,6 +1,6 @@
 namespace DiaOrleans.Server.Tests;
 
-/// <summary>A folder that goes with its test.</summary>
+/// <summary>A folder that is deleted at the end of its test.</summary>
 internal sealed class TemporaryFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("dia-test-").FullName;

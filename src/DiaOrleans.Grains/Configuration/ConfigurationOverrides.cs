@@ -2,33 +2,18 @@ using DiaOrleans.Abstractions.Configuration;
 
 namespace DiaOrleans.Grains.Configuration;
 
-/// <summary>
-/// Values of the command line, which replace stored ones for this run of the server until a client replaces the configuration. They are
-/// never stored. A null value leaves the stored one.
-/// </summary>
-public sealed class ConfigurationOverrides
+/// <summary>Applies the <see cref="OverrideOptions"/> until a client replaces the configuration.</summary>
+internal sealed class ConfigurationOverrides(OverrideOptions options)
 {
     private volatile bool _isDisabled;
-
-    /// <summary>Replaces <see cref="ServerConfiguration.DebugMode"/>.</summary>
-    public bool? DebugMode { get; init; }
-
-    /// <summary>Replaces <see cref="ServerConfiguration.SaveOutputs"/>.</summary>
-    public bool? SaveOutputs { get; init; }
-
-    /// <summary>Replaces <see cref="ServerConfiguration.ShowPrompts"/>.</summary>
-    public bool? ShowPrompts { get; init; }
-
-    /// <summary>Replaces <see cref="ServerConfiguration.OutputRetentionHours"/>; any number.</summary>
-    public long? OutputRetentionHours { get; init; }
 
     /// <summary>The configuration in use if <paramref name="stored"/> is stored.</summary>
     public ServerConfiguration ApplyTo(ServerConfiguration stored) => _isDisabled ? stored : stored with
     {
-        DebugMode = DebugMode ?? stored.DebugMode,
-        SaveOutputs = SaveOutputs ?? stored.SaveOutputs,
-        ShowPrompts = ShowPrompts ?? stored.ShowPrompts,
-        OutputRetentionHours = OutputRetentionHours ?? stored.OutputRetentionHours,
+        DebugMode = options.Debug ?? stored.DebugMode,
+        SaveOutputs = options.SaveOutputs ?? stored.SaveOutputs,
+        ShowPrompts = options.ShowPrompts ?? stored.ShowPrompts,
+        OutputRetentionHours = options.RetentionHours ?? stored.OutputRetentionHours,
     };
 
     /// <summary>Ends the overrides, because a client has replaced the configuration.</summary>

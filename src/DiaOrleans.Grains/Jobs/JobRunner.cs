@@ -18,7 +18,7 @@ internal sealed partial class JobRunner(
     IGrainFactory grains,
     ISpeechRenderer renderer,
     IBlobStore blobs,
-    JobOptions options,
+    EngineHostOptions engines,
     TimeProvider time,
     ILogger<JobRunner> logger) : IHostedLifecycleService
 {
@@ -87,7 +87,7 @@ internal sealed partial class JobRunner(
         await grains.GetGrain<IJobCatalogGrain>(0).Recover().WaitAsync(_stop.Token);
         await RemoveEndedRuns();
         if (!workers.AnyTakesWork) await change.WaitUpTo(PollTime, time, _stop.Token);
-        else if (_runs.Count > options.Slots * workers.All.Count) await Task.WhenAny(_runs).WaitAsync(_stop.Token);
+        else if (_runs.Count > engines.Slots * workers.All.Count) await Task.WhenAny(_runs).WaitAsync(_stop.Token);
         else if (await Queue.Take(silo.SiloAddress.ToParsableString()) is { } lease) await Begin(lease);
         else await Queue.WaitForWork(PollTime, _stop.Token).WaitAsync(_stop.Token);
     }

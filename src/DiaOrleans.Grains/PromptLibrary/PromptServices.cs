@@ -5,6 +5,7 @@ using DiaOrleans.Grains.Prompts;
 using DiaOrleans.Grains.Recognition;
 using DiaOrleans.Grains.Transcripts;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace DiaOrleans.Grains.PromptLibrary;
 
@@ -16,26 +17,29 @@ public static class PromptServices
     /// an <see cref="IRecordingReader"/>, an <see cref="ISpeechRecognizer"/> and a <see cref="TimeProvider"/>. Call it after the silo is
     /// added: the background service starts after the silo.
     /// </summary>
-    public static IServiceCollection AddAudioPrompts(this IServiceCollection services, PromptOptions options) => services
-        .AddSingleton(options)
-        .AddSingleton<PromptLocks>()
-        .AddSingleton<PromptReader>()
-        .AddSingleton<PromptVoices>()
-        .AddSingleton<PromptInspection>()
-        .AddSingleton<PromptDiscoveryQueue>()
-        .AddSingleton<RecognitionFailures>()
-        .AddSingleton<RecognitionModels>()
-        .AddSingleton<PromptRecognition>()
-        .AddSingleton<PromptTranscripts>()
-        .AddSingleton<PromptTranscriber>()
-        .AddSingleton<TranscriptResolver>()
-        .AddSingleton<IPromptEncoder, WorkerPromptEncoder>()
-        .AddSingleton<PromptCodesStore>()
-        .AddSingleton<PromptSnapshots>()
-        .AddSingleton<PromptResolver>()
-        .AddSingleton<PromptIntake>()
-        .AddSingleton<PromptRegistration>()
-        .AddSingleton<PromptDiscovery>()
-        .AddSingleton<PromptRemoval>()
-        .AddHostedService<PromptDiscoveryService>();
+    public static IServiceCollection AddAudioPrompts(this IServiceCollection services)
+    {
+        services.TryAddSingleton<PromptOptions>();
+        return services
+            .AddSingleton<PromptLocks>()
+            .AddSingleton<PromptReader>()
+            .AddSingleton<PromptVoices>()
+            .AddSingleton<PromptInspection>()
+            .AddSingleton<PromptDiscoveryQueue>()
+            .AddSingleton<RecognitionFailures>()
+            .AddSingleton<RecognitionModels>()
+            .AddSingleton<PromptRecognition>()
+            .AddSingleton<PromptTranscripts>()
+            .AddSingleton<PromptTranscriber>()
+            .AddSingleton<TranscriptResolver>()
+            .AddSingleton<IPromptEncoder, WorkerPromptEncoder>()
+            .AddSingleton<PromptCodesStore>()
+            .AddSingleton<PromptSnapshots>()
+            .AddSingleton<PromptResolver>()
+            .AddSingleton<PromptIntake>()
+            .AddSingleton<PromptRegistration>()
+            .AddSingleton<PromptDiscovery>()
+            .AddSingleton<PromptRemoval>()
+            .AddHostedService<PromptDiscoveryService>();
+    }
 }

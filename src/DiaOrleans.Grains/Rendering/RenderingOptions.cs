@@ -1,22 +1,23 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace DiaOrleans.Grains.Rendering;
 
-/// <summary>Defaults and limits of requests that the client does not set.</summary>
+/// <summary>Values of requests that the client does not set.</summary>
 public sealed record RenderingOptions
 {
-    /// <summary>Sampling temperature; null takes the model's.</summary>
+    /// <summary>Sampling temperature: 0.1 to 2; null takes the model's.</summary>
+    [Range(0.1, 2)]
     public double? Temperature { get; init; }
 
-    /// <summary>Guidance scale; null takes the model's.</summary>
+    /// <summary>Guidance scale: 1 to 10; null takes the model's.</summary>
+    [Range(1.0, 10)]
     public double? CfgScale { get; init; }
 
-    /// <summary>Nucleus mass; null takes the model's.</summary>
+    /// <summary>Nucleus mass: more than 0, at most 1; null takes the model's.</summary>
+    [Range(0.0, 1, MinimumIsExclusive = true)]
     public double? TopP { get; init; }
 
-    /// <summary>The most own bytes of text in one call of the model; null takes the model's.</summary>
+    /// <summary>Bytes of text, without those of a prompt, in one call of the model at most: 20 to 4096; null takes the model's.</summary>
+    [Range(20, 4096)]
     public int? MaxSegmentBytes { get; init; }
-
-    /// <summary>
-    /// The most seconds of a recording, or of a request's own first segment, that a call continues. Quality falls beyond about 14 s.
-    /// </summary>
-    public double MaxPromptSeconds { get; init; } = 15;
 }

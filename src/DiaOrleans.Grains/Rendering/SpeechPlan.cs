@@ -3,6 +3,7 @@ using DiaOrleans.Abstractions.Speech;
 using DiaOrleans.Abstractions.Workers;
 using DiaOrleans.Audio.Formats;
 using DiaOrleans.Grains.Cloning;
+using DiaOrleans.Grains.Prompts;
 using DiaOrleans.Grains.Scripts;
 
 namespace DiaOrleans.Grains.Rendering;
@@ -40,8 +41,11 @@ internal sealed class SpeechPlan
     /// <summary>Timestamp of the clock when the request came.</summary>
     public required long StartedAt { get; init; }
 
-    /// <summary>Defaults and limits of the server.</summary>
+    /// <summary>Values of the server that the request does not set.</summary>
     public required RenderingOptions Options { get; init; }
+
+    /// <summary>Limits of prompts.</summary>
+    public required PromptOptions PromptOptions { get; init; }
 
     /// <summary>The model that speaks.</summary>
     public required ModelFacts Model { get; init; }
@@ -91,6 +95,6 @@ internal sealed class SpeechPlan
     public CallPrompt? CreateContinuation(AudioCodes first)
     {
         var whole = new CallPrompt(new ResolvedPrompt(first, ScriptText.WithoutTagAtEnd(Segments[0].Text)), PrimarySpeaker);
-        return whole.ShortenTo((int)(Options.MaxPromptSeconds * Model.FrameRate), Limits.MaxContinuationIds);
+        return whole.ShortenTo((int)(PromptOptions.MaxPromptSeconds * Model.FrameRate), Limits.MaxContinuationIds);
     }
 }

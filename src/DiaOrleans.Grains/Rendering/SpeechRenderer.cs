@@ -5,6 +5,7 @@ using DiaOrleans.Abstractions.Voices;
 using DiaOrleans.Abstractions.Workers;
 using DiaOrleans.Audio.Formats;
 using DiaOrleans.Grains.Cloning;
+using DiaOrleans.Grains.Prompts;
 using DiaOrleans.Grains.Scripts;
 using DiaOrleans.Grains.Telemetry;
 using DiaOrleans.Grains.Voices;
@@ -20,6 +21,7 @@ internal sealed partial class SpeechRenderer(
     GenerationRecorder recorder,
     DiaMetrics metrics,
     RenderingOptions options,
+    PromptOptions promptOptions,
     TimeProvider time,
     ILogger<SpeechRenderer> logger) : ISpeechRenderer
 {
@@ -75,6 +77,7 @@ internal sealed partial class SpeechRenderer(
                 Configuration = configuration,
                 StartedAt = startedAt,
                 Options = options,
+                PromptOptions = promptOptions,
                 Model = model,
                 Prompt = prompt is null ? null : new CallPrompt(prompt, voice.PrimarySpeaker),
             };

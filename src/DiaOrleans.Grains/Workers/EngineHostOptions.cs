@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using DiaOrleans.Inference.Execution;
 
 namespace DiaOrleans.Grains.Workers;
@@ -5,12 +6,27 @@ namespace DiaOrleans.Grains.Workers;
 /// <summary>The engines of this silo and how they are run.</summary>
 public sealed record EngineHostOptions
 {
-    /// <summary>How long admitted work may go on after the silo was told to stop.</summary>
-    public TimeSpan DrainLimit { get; init; } = TimeSpan.FromSeconds(40);
+    /// <summary>Seconds that admitted work may go on after the silo is told to stop: 0 or more, 40 by default.</summary>
+    [Range(0, double.MaxValue)]
+    public double DrainSeconds { get; init; } = 40;
 
-    /// <summary>A model that has had no work for so long is unloaded; null keeps it loaded.</summary>
-    public TimeSpan? IdleLimit { get; init; }
+    /// <summary>Minutes without work after which the model is unloaded until the next request: 0 or more; 0, the default, keeps it.</summary>
+    [Range(0, double.MaxValue)]
+    public double IdleUnloadMinutes { get; init; }
 
-    /// <summary>Names of the devices, one engine each; the index is the device's number in the worker's key.</summary>
-    public IReadOnlyList<string> Devices { get; init; } = [ExecutionTarget.Default.Device.Name];
+    /// <summary>
+    /// Requests that each engine decodes at the same time: 1 to 256, 1 by default. The runner of background jobs leases one job more than
+    /// all engines decode, so that a slot that becomes free finds work.
+    /// </summary>
+    [Range(1, 256)]
+    public int Slots { get; init; } = 1;
+
+    /// <summary>Names of the devices, one engine each; the index is the device's number in the worker's key. Not a setting.</summary>
+    internal IReadOnlyList<string> Devices { get; init; } = [ExecutionTarget.Default.Device.Name];
+
+    /// <summary><see cref="DrainSeconds"/> as a time.</summary>
+    public TimeSpan DrainLimit => TimeSpan.FromSeconds(DrainSeconds);
+
+    /// <summary><see cref="IdleUnloadMinutes"/> as a time; null keeps the model loaded.</summary>
+    public TimeSpan? IdleLimit => IdleUnloadMinutes > 0 ? TimeSpan.FromMinutes(IdleUnloadMinutes) : null;
 }

@@ -13,6 +13,7 @@ using DiaOrleans.Server.Api.Status;
 using DiaOrleans.Server.Api.Validation;
 using DiaOrleans.Server.Api.Voices;
 using DiaOrleans.Server.Devices;
+using DiaOrleans.Server.Settings;
 using DiaOrleans.Server.Web;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -21,25 +22,25 @@ namespace DiaOrleans.Server.Api;
 /// <summary>Registers the REST API: its services, the middleware, and each route bare and under /v1; spec/api.md 1.</summary>
 internal static class ApiEndpoints
 {
-    public static IServiceCollection AddApi(
-        this IServiceCollection services,
-        ApiOptions options,
-        OriginOptions origins,
-        BodyOptions bodies)
+    /// <summary>Adds the services of the API.</summary>
+    /// <param name="services">The services, which have the options of the server.</param>
+    /// <param name="settings">The options of the server.</param>
+    /// <param name="data">Path of the data folder.</param>
+    public static IServiceCollection AddApi(this IServiceCollection services, OptionsSet settings, string data)
     {
-        services.TryAddSingleton(Gpus.ForThisBuild());
+        var options = settings.Get<ApiOptions>();
+        var origins = settings.Get<OriginOptions>() with { HasKey = ApiKey.IsSet(options.ApiKey) };
+        services.TryAddSingleton(Gpus.CreateForBuild());
         services.AddDocs();
         return services
-            .AddSingleton(options)
             .AddSingleton(new ApiKey(options.ApiKey))
             .AddSingleton<MetricsAccess>()
             .AddSingleton(new OriginCheck(new OriginPolicy(origins), new HostPolicy(origins)))
-            .AddSingleton(bodies)
-            .AddSingleton(new BodyBudget(bodies.BudgetBytes))
-            .AddSingleton(new BodyFiles(bodies.Folder))
+            .AddSingleton(new BodyBudget(settings.Get<BodyOptions>().BudgetBytes))
+            .AddSingleton(new BodyFiles(BodyOptions.FolderIn(data)))
             .AddSingleton<RequestBodies>()
             .AddSingleton<BodyReader>()
-            .AddSingleton(new VoiceAliases(options.VoiceAliases))
+            .AddSingleton(new VoiceAliases(options.VoicesByAlias))
             .AddSingleton<SpeechResponder>()
             .AddSingleton<RequestId>()
             .AddSingleton<RecognitionProblems>()

@@ -1,23 +1,41 @@
+using System.ComponentModel.DataAnnotations;
+using DiaOrleans.Server.Settings.Rules;
+
 namespace DiaOrleans.Server.Api;
 
-/// <summary>What the API must know of the server's settings.</summary>
+/// <summary>What the API answers with.</summary>
 internal sealed record ApiOptions
 {
-    /// <summary>Clients must send it as a bearer token, where set; several are separated by commas.</summary>
+    /// <summary>Keys of the API, separated by commas; clients send one of them as a bearer token. Null or empty: no key is needed.</summary>
     public string? ApiKey { get; init; }
 
-    /// <summary>Format of OpenAI's speech route, where the client names none.</summary>
+    /// <summary>Format of OpenAI's speech route if the client names none: wav (the default), mp3, opus, aac, flac or pcm.</summary>
+    [AudioFormatName]
     public string DefaultFormat { get; init; } = "wav";
 
-    /// <summary>Names that clients have built in, for voices of this server.</summary>
-    public IReadOnlyDictionary<string, string> VoiceAliases { get; init; } = new Dictionary<string, string>();
+    /// <summary>Further names of voices, for clients with built-in names: <c>alloy=anna, nova=bob</c>.</summary>
+    [AliasPairs]
+    public string? VoiceAliases { get; init; }
 
-    /// <summary>auto, single or multi.</summary>
-    public string GpuMode { get; init; } = "auto";
+    /// <summary>auto (the default), single or multi, in any case: reported by /gpu/status.</summary>
+    [OneOf("auto", "single", "multi")]
+    public string GpuMode
+    {
+        get;
+        init => field = value.ToLowerInvariant();
+    }
+    = "auto";
 
-    /// <summary>Null allows all.</summary>
-    public IReadOnlyList<int>? AllowedGpus { get; init; }
+    /// <summary>Numbers of the GPUs that are reported, 0 or more each; null or an empty list reports all.</summary>
+    public IReadOnlyList<int>? GpuIds { get; init; }
 
-    /// <summary>Reported as total_workers; null reports the workers that there are.</summary>
+    /// <summary>Reported as total_workers: 1 or more; null reports the number of workers.</summary>
+    [Range(1, int.MaxValue)]
     public int? MaxWorkers { get; init; }
+
+    /// <summary>The voices of <see cref="VoiceAliases"/> by their names.</summary>
+    public IReadOnlyDictionary<string, string> VoicesByAlias => AliasPairsAttribute.Find(VoiceAliases)!;
+
+    /// <summary>The numbers of <see cref="GpuIds"/>; null allows all.</summary>
+    public IReadOnlyList<int>? AllowedGpus => GpuIds is { Count: > 0 } ? GpuIds : null;
 }

@@ -2,11 +2,16 @@ using System.Reflection;
 
 namespace DiaOrleans.Server.Devices;
 
-/// <summary>Which GPUs this build looks for.</summary>
+/// <summary>Selects the <see cref="IGpus"/> of this build.</summary>
 internal static class Gpus
 {
     private const string Accelerator = "Accelerator";
+    private const string Cuda = "cuda";
 
-    public static IGpus ForThisBuild() =>
-        typeof(Gpus).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Any(fact => fact is { Key: Accelerator, Value: "cuda" }) ? new NvidiaGpus() : new NoGpus();
+    /// <summary>NVIDIA's GPUs if the build has the CUDA libraries, else none.</summary>
+    public static IGpus CreateForBuild()
+    {
+        var facts = typeof(Gpus).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>();
+        return facts.Any(fact => fact is { Key: Accelerator, Value: Cuda }) ? new NvidiaGpus() : new NoGpus();
+    }
 }

@@ -2,21 +2,23 @@ using System.Runtime.InteropServices;
 
 namespace DiaOrleans.Server.Devices;
 
-/// <summary>NVIDIA GPUs, as the driver's management library (NVML) sees them. Without that library there are none.</summary>
+/// <summary>NVIDIA's GPUs, read through the driver's management library (NVML). Without that library there are none.</summary>
 internal sealed partial class NvidiaGpus : IGpus
 {
     private const string Library = "libnvidia-ml.so.1";
 
     private readonly int _count = Count();
 
+    /// <inheritdoc/>
     public IReadOnlyList<int> Numbers => [.. Enumerable.Range(0, _count)];
 
+    /// <inheritdoc/>
     public GpuMemory ReadMemory(int gpu)
     {
         var result = DeviceGetHandleByIndex((uint)gpu, out var device);
-        if (result != 0) return Unreadable(result);
+        if (result != 0) return Fail(result);
         result = DeviceGetMemoryInfo(device, out var memory);
-        return result == 0 ? new GpuMemory((long)memory.Used, (long)memory.Total) : Unreadable(result);
+        return result == 0 ? new GpuMemory((long)memory.Used, (long)memory.Total) : Fail(result);
     }
 
     private static int Count()
@@ -25,13 +27,13 @@ internal sealed partial class NvidiaGpus : IGpus
         {
             return Init() == 0 && DeviceGetCount(out var count) == 0 ? (int)count : 0;
         }
-        catch (Exception problem) when (problem is DllNotFoundException or EntryPointNotFoundException or BadImageFormatException)
+        catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException or BadImageFormatException)
         {
             return 0;
         }
     }
 
-    private static GpuMemory Unreadable(int result) => new(0, 0, $"NVML error {result}: {Marshal.PtrToStringUTF8(ErrorString(result))}");
+    private static GpuMemory Fail(int result) => new(0, 0, $"NVML error {result}: {Marshal.PtrToStringUTF8(ErrorString(result))}");
 
     [LibraryImport(Library, EntryPoint = "nvmlInit_v2")]
     private static partial int Init();

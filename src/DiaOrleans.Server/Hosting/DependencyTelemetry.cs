@@ -2,15 +2,15 @@ using System.Runtime.InteropServices;
 
 namespace DiaOrleans.Server.Hosting;
 
-/// <summary>Usage data that dependencies send to their makers unless they are told not to.</summary>
+/// <summary>Switches off the usage data that dependencies send by default.</summary>
 internal static partial class DependencyTelemetry
 {
-    /// <summary>ONNX Runtime reads it once, when its native library creates its environment.</summary>
+    /// <summary>Variable of ONNX Runtime, which reads it once, when its native library creates its environment.</summary>
     public const string OnnxRuntime = "ORT_DISABLE_TELEMETRY";
 
     /// <summary>
-    /// Switches it off for this process and its children, whatever the environment says. Call it before anything else: native libraries must not
-    /// be loaded yet, and libc's environment must not be changed while other threads read it.
+    /// Switches it off for this process and its children, whatever the environment says. Call it first: before native libraries are loaded,
+    /// and before other threads read the environment of libc, which is not safe while it is changed.
     /// </summary>
     public static void SwitchOff()
     {
@@ -21,9 +21,9 @@ internal static partial class DependencyTelemetry
         {
             if (SetEnvironment(OnnxRuntime, "1", overwrite: 1) != 0) throw new InvalidOperationException($"{OnnxRuntime} cannot be set.");
         }
-        catch (Exception other) when (other is EntryPointNotFoundException or DllNotFoundException)
+        catch (Exception e) when (e is EntryPointNotFoundException or DllNotFoundException)
         {
-            // A C library under another name: what run.sh exports remains.
+            // The C library has another name. run.sh exports the variable too.
         }
     }
 

@@ -3,13 +3,13 @@ using DiaOrleans.Audio.Reading;
 using DiaOrleans.Grains;
 using DiaOrleans.Grains.Blobs;
 using DiaOrleans.Grains.Configuration;
-using DiaOrleans.Grains.Jobs;
 using DiaOrleans.Grains.PromptLibrary;
-using DiaOrleans.Grains.Prompts;
 using DiaOrleans.Grains.Workers;
 using DiaOrleans.Server.Api;
 using DiaOrleans.Server.Api.Bodies;
+using DiaOrleans.Server.Logging;
 using DiaOrleans.Server.Recognition;
+using DiaOrleans.Server.Settings;
 using DiaOrleans.Server.Storage;
 using DiaOrleans.Server.Telemetry;
 using DiaOrleans.Server.Web;
@@ -21,62 +21,48 @@ using Orleans.Dashboard;
 
 namespace DiaOrleans.Server.Hosting;
 
-/// <summary>One process: a silo with its engine, and the HTTP API in front.</summary>
+/// <summary>Builds and runs one server: a silo with its engines, and the HTTP API.</summary>
 internal static class DiaServer
 {
     private const string ServiceId = "dia-orleans";
     private const string ClusterId = "single-node";
 
-    /// <summary>Bytes that a connection may send ahead of who reads them.</summary>
+    /// <summary>Bytes of a connection that are received before they are read.</summary>
     private const int UnreadBytes = 128 << 10;
 
-    /// <summary>Builds the application; <paramref name="data"/> must outlive it. What <paramref name="services"/> adds stands in for the usual parts.</summary>
-    public static WebApplication Build(ServerOptions options, DataFolder data, IConfiguration? configuration = null, Action<IServiceCollection>? services = null)
+    /// <summary>How much longer than the drain the host waits for all services to stop.</summary>
+    private static readonly TimeSpan StopMargin = TimeSpan.FromSeconds(10);
+
+    /// <summary>Builds the application.</summary>
+    /// <param name="options">The settings.</param>
+    /// <param name="data">The data folder; it must outlive the application.</param>
+    /// <param name="configuration">Configuration of the host, such as the section Logging; null adds none.</param>
+    /// <param name="services">Adds services last, which replace those of the server.</param>
+    /// <exception cref="InvalidOperationException">The database cannot be used.</exception>
+    public static WebApplication Build(
+        OptionsSet options,
+        DataFolder data,
+        IConfiguration? configuration = null,
+        Action<IServiceCollection>? services = null)
     {
         SqliteDatabase.Prepare(data.Database);
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         if (configuration is not null) builder.Configuration.AddConfiguration(configuration);
         var verbosity = new Verbosity();
         ConsoleLog.Add(builder, verbosity);
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            // Every byte is a letter of it: what is no UTF-8 would be refused before our own answers, and what is echoed goes back as it came.
-            kestrel.RequestHeaderEncodingSelector = _ => Encoding.Latin1;
-            kestrel.ResponseHeaderEncodingSelector = _ => Encoding.Latin1;
-            kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
-            kestrel.Limits.MaxRequestBodySize = BodyOptions.MaxBytes;
-            kestrel.Limits.MaxRequestBufferSize = UnreadBytes;
-            kestrel.Listen(options.Address, options.Port);
-        });
-        builder.Services.AddSingleton(options);
-        builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddSingleton(options.Overrides());
-        builder.Services.AddSingleton(options.Rendering());
-        builder.Services.TryAddSingleton<IBlobStore>(new FolderBlobStore(data.Path));
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(options.DrainSeconds + 10));
-        builder.UseOrleans(silo => ConfigureSilo(silo, options, data));
-        builder.Services.AddSpeechEngine<OnnxSpeechEngineFactory>(options.Engine());
-        builder.Services.AddSingleton(options.Jobs());
-        builder.Services.AddJobRunner();
-        builder.Services.AddSpeechRecognition(options.Recognition(data.Path));
-        builder.Services.AddMaintenance();
-        builder.Services.TryAddSingleton<IRecordingReader>(_ => RecordingReaders.Create());
-        builder.Services.AddAudioPrompts(new PromptOptions { MaxPromptSeconds = options.MaxPromptSeconds });
-        builder.AddDiaTelemetry(options.Telemetry(), options.Silo);
-        builder.Services.AddApi(options.Api(), options.Origins(), options.Bodies(data.Path));
-        // A browser cannot send the key with a link.
-        builder.Services.AddSingleton(new WebPage(linkDashboard: options.Dashboard && string.IsNullOrWhiteSpace(options.ApiKey)));
+        ConfigureHttp(builder, options.Get<HttpOptions>());
+        options.AddTo(builder.Services);
+        AddServices(builder, options, data);
         services?.Invoke(builder.Services);
         var app = builder.Build();
         verbosity.Follow(app.Services.GetRequiredService<CurrentConfiguration>());
         app.MapApi();
-        if (options.Dashboard) app.MapOrleansDashboard(routePrefix: "/dashboard");
-        app.Lifetime.ApplicationStarted.Register(() => data.Announce(Port(app)));
+        if (options.Get<LocalSiloOptions>().Dashboard) app.MapOrleansDashboard(routePrefix: "/dashboard");
+        app.Lifetime.ApplicationStarted.Register(() => data.WriteHolder(GetPort(app)));
         return app;
     }
 
-    /// <summary>Starts, serves until told to stop, drains and stops.</summary>
+    /// <summary>Starts the server, waits until it is told to stop, drains and stops it.</summary>
     public static async Task Run(WebApplication app)
     {
         try
@@ -85,7 +71,7 @@ internal static class DiaServer
         }
         catch
         {
-            // What has started must stop in order: a process that ends while a model is being read crashes in native code.
+            // What has started must be stopped: a process that ends while a model is being read crashes in native code.
             await app.StopAsync();
             throw;
         }
@@ -93,17 +79,51 @@ internal static class DiaServer
         await app.WaitForShutdownAsync();
     }
 
-    private static int Port(WebApplication app) =>
+    private static int GetPort(WebApplication app) =>
         new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port;
 
-    private static void ConfigureSilo(ISiloBuilder silo, ServerOptions options, DataFolder data)
+    private static void ConfigureHttp(WebApplicationBuilder builder, HttpOptions options) => builder.WebHost.ConfigureKestrel(kestrel =>
     {
-        var ports = FreePorts.Fill(options.SiloPort, options.GatewayPort);
-        silo.UseLocalhostClustering(ports[0], ports[1], serviceId: ServiceId, clusterId: ClusterId);
-        silo.Configure<SiloOptions>(o => o.SiloName = options.Silo);
-        silo.AddActivityPropagation();
-        silo.AddDiaGrains();
-        silo.AddSqliteState(data.Database);
-        if (options.Dashboard) silo.AddDashboard();
+        kestrel.AddServerHeader = false;
+        // Latin-1 decodes every byte. With UTF-8 Kestrel itself would answer 400 to other bytes, and echoed headers would change.
+        kestrel.RequestHeaderEncodingSelector = _ => Encoding.Latin1;
+        kestrel.ResponseHeaderEncodingSelector = _ => Encoding.Latin1;
+        kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
+        kestrel.Limits.MaxRequestBodySize = BodyOptions.MaxBytes;
+        kestrel.Limits.MaxRequestBufferSize = UnreadBytes;
+        kestrel.Listen(options.Address, options.Port);
+    });
+
+    /// <summary>The order of hosted services is that in which they start, and the reverse of that in which they stop.</summary>
+    private static void AddServices(WebApplicationBuilder builder, OptionsSet options, DataFolder data)
+    {
+        var services = builder.Services;
+        var silo = options.Get<LocalSiloOptions>();
+        var drain = options.Get<EngineHostOptions>().DrainLimit;
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<IBlobStore>(new FolderBlobStore(data.Path));
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = drain + StopMargin);
+        builder.UseOrleans(orleans => ConfigureSilo(orleans, silo, data));
+        services.AddSpeechEngine<OnnxSpeechEngineFactory>();
+        services.AddJobRunner();
+        services.AddSpeechRecognition(data.Path);
+        services.AddMaintenance();
+        services.TryAddSingleton<IRecordingReader>(_ => RecordingReaders.Create());
+        services.AddAudioPrompts();
+        builder.AddDiaTelemetry(options.Get<TelemetryOptions>(), silo.Silo);
+        services.AddApi(options, data.Path);
+        // A browser does not send the API key when it follows a link.
+        services.AddSingleton(new WebPage(linkDashboard: silo.Dashboard && string.IsNullOrWhiteSpace(options.Get<ApiOptions>().ApiKey)));
+    }
+
+    private static void ConfigureSilo(ISiloBuilder orleans, LocalSiloOptions silo, DataFolder data)
+    {
+        var ports = FreePorts.Fill(silo.SiloPort, silo.GatewayPort);
+        orleans.UseLocalhostClustering(ports[0], ports[1], serviceId: ServiceId, clusterId: ClusterId);
+        orleans.Configure<SiloOptions>(o => o.SiloName = silo.Silo);
+        orleans.AddActivityPropagation();
+        orleans.AddDiaGrains();
+        orleans.AddSqliteState(data.Database);
+        if (silo.Dashboard) orleans.AddDashboard();
     }
 }

@@ -1,18 +1,19 @@
 using System.Net;
 using System.Net.Sockets;
+using DiaOrleans.Server.Settings;
 
 namespace DiaOrleans.Server.Hosting;
 
-/// <summary>Loopback ports that nobody listens on now.</summary>
+/// <summary>Finds ports that no program listens on.</summary>
 internal static class FreePorts
 {
-    /// <summary>The given ports, each 0 replaced by a free one; all of them differ.</summary>
-    public static int[] Fill(params int[] wanted)
+    /// <summary>Replaces each port 0 with a free loopback port; all ports of the result differ.</summary>
+    public static int[] Fill(params int[] ports)
     {
         var listeners = new List<TcpListener>();
         try
         {
-            return [.. wanted.Select(port => port != 0 ? port : Take(listeners))];
+            return [.. ports.Select(port => port != 0 ? port : Take(listeners))];
         }
         finally
         {
@@ -20,8 +21,8 @@ internal static class FreePorts
         }
     }
 
-    /// <summary>Finds out before a silo and a model are started for nothing.</summary>
-    /// <exception cref="SettingsException">Somebody listens on the port, or the address is not this machine's.</exception>
+    /// <summary>Checks a port before the silo and the model are started, which takes seconds.</summary>
+    /// <exception cref="SettingsException">Another program listens on the port, or the address is not one of this machine.</exception>
     public static void Require(IPAddress address, int port)
     {
         try
@@ -29,9 +30,11 @@ internal static class FreePorts
             using var listener = new TcpListener(address, port);
             listener.Start();
         }
-        catch (SocketException problem)
+        catch (SocketException e)
         {
-            throw new SettingsException($"HTTP cannot listen on {new IPEndPoint(address, port)}: {problem.Message}. Choose another port with --port or another address with --host.", problem);
+            var endpoint = new IPEndPoint(address, port);
+            var message = $"HTTP cannot listen on {endpoint}: {e.Message}. Choose another port with --port or another address with --host.";
+            throw new SettingsException(message, e) { Setting = nameof(HttpOptions.Port) };
         }
     }
 

@@ -1,11 +1,13 @@
+using DiaOrleans.Server.Settings;
+
 namespace DiaOrleans.Server.Hosting;
 
-/// <summary>The model that comes with the server.</summary>
+/// <summary>Finds the model that comes with the server.</summary>
 internal static class ModelFolder
 {
     private const string Shipped = "models/dia-nano";
 
-    /// <summary>The folder beside the program, or above it in a clone.</summary>
+    /// <summary>Path of the folder: beside the program, or above it in a clone of the repository.</summary>
     /// <exception cref="SettingsException">There is none.</exception>
     public static string Default()
     {
@@ -15,6 +17,9 @@ internal static class ModelFolder
             if (File.Exists(Path.Combine(candidate, "config.json"))) return candidate;
         }
 
-        throw new SettingsException($"No {Shipped} beside the program. Name a checkpoint folder with --model.");
+        throw new SettingsException($"No {Shipped} beside the program. Name a checkpoint folder with --model.")
+        {
+            Setting = nameof(EngineOptions.Model),
+        };
     }
 }

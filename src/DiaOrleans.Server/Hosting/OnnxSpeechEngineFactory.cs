@@ -5,9 +5,10 @@ using DiaOrleans.Inference.Serving;
 
 namespace DiaOrleans.Server.Hosting;
 
-/// <summary>Loads the model that the settings name.</summary>
+/// <summary>Loads the model of the settings.</summary>
 internal sealed class OnnxSpeechEngineFactory(
-    ServerOptions options,
+    EngineOptions options,
+    EngineHostOptions engines,
     DiaMetrics metrics,
     TimeProvider time,
     ILogger<SpeechEngine> logger) : ISpeechEngineFactory
@@ -22,7 +23,7 @@ internal sealed class OnnxSpeechEngineFactory(
             Profile = options.ProfileOverride,
             Device = device,
             Threads = options.Threads,
-            Slots = options.Slots,
+            Slots = engines.Slots,
             MaxWaitingSeconds = options.MaxWaitingSeconds,
         };
         return Task.FromResult<ISpeechEngine>(SpeechEngine.Open(model, logger, time, metrics));

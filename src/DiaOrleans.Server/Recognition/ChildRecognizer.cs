@@ -1,13 +1,14 @@
 using DiaOrleans.Grains.Recognition;
 using DiaOrleans.Grains.Waiting;
-using DiaOrleans.Server.Recognition.Models;
-using DiaOrleans.Server.Recognition.Workers;
+using DiaOrleans.Server.Recognition.ChildProcess;
+using DiaOrleans.Server.Recognition.ModelFiles;
 
 namespace DiaOrleans.Server.Recognition;
 
 /// <summary>
-/// Recognises speech in a process of its own, so that a crash of native code ends that one and not the server. One process with one model at a time; requests
-/// wait for each other; one that is cancelled or takes too long ends the process, since native code does not stop otherwise; one that nobody needs for a while ends too.
+/// Recognises speech in a child process, so that a crash of native code does not end the server. There is one process, with one model, and
+/// requests run one at a time. A request that is cancelled or takes too long ends the process, since native code cannot be stopped
+/// otherwise. A process without requests ends after a while.
 /// </summary>
 internal sealed partial class ChildRecognizer : ISpeechRecognizer, IDisposable
 {
@@ -18,90 +19,108 @@ internal sealed partial class ChildRecognizer : ISpeechRecognizer, IDisposable
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly Lock _swap = new();
     private readonly ITimer _idle;
-    private WhisperProcess? _worker;
-    private bool _disposed;
+    private WhisperProcess? _process;
+    private bool _isDisposed;
 
+    /// <summary>A recogniser; the process starts with the first request.</summary>
     public ChildRecognizer(WhisperModels models, RecognitionOptions options, TimeProvider time, ILogger<ChildRecognizer> logger)
     {
-        (_models, _options, _time, _logger) = (models, options, time, logger);
-        _idle = time.CreateTimer(_ => Rest(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _models = models;
+        _options = options;
+        _time = time;
+        _logger = logger;
+        _idle = time.CreateTimer(_ => EndIdleProcess(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>The process that runs now, or null.</summary>
-    public int? ProcessId => Volatile.Read(ref _worker) is { Alive: true } worker ? worker.Id : null;
+    /// <summary>Id of the running process, or null.</summary>
+    public int? ProcessId => Volatile.Read(ref _process) is { Alive: true } process ? process.Id : null;
 
+    /// <inheritdoc/>
     public RecognizerStatus GetStatus(string modelSize) =>
         new(
             Available: _models.CanHave(modelSize),
             AvailableUnasked: _models.CanHaveUnasked(modelSize),
             OnDisk: _models.Find(modelSize) is not null,
-            ModelLoaded: Volatile.Read(ref _worker) is { Alive: true } worker && worker.Size == modelSize);
+            ModelLoaded: Volatile.Read(ref _process) is { Alive: true } process && process.Size == modelSize);
 
+    /// <inheritdoc/>
     public Task Fetch(string modelSize, CancellationToken cancellationToken) => _models.Obtain(modelSize, cancellationToken);
 
+    /// <inheritdoc/>
     public Task Load(string modelSize, CancellationToken cancellationToken) => !_models.Knows(modelSize)
         ? Task.FromException(new RecognizerUnavailableException("There is no Whisper model of that size."))
-        : InTurn(modelSize, (_, _) => Task.FromResult(true), cancellationToken);
+        : RunInTurn(modelSize, (_, _) => Task.FromResult(true), cancellationToken);
 
+    /// <inheritdoc/>
     public Task<RecognizedSpeech> Recognize(ReadOnlyMemory<float> samples, string modelSize, CancellationToken cancellationToken) =>
-        InTurn(modelSize, (worker, stop) => worker.Recognize(samples, stop), cancellationToken);
+        RunInTurn(modelSize, (process, stop) => process.Recognize(samples, stop), cancellationToken);
 
+    /// <summary>Ends the process; a running request fails.</summary>
     public void Dispose()
     {
         lock (_swap)
         {
-            _disposed = true;
-            _worker?.Dispose();
+            _isDisposed = true;
+            _process?.Dispose();
         }
 
         _idle.Dispose();
     }
 
-    private async Task<T> InTurn<T>(string size, Func<WhisperProcess, CancellationToken, Task<T>> request, CancellationToken cancellation)
+    private async Task<T> RunInTurn<T>(
+        string size,
+        Func<WhisperProcess, CancellationToken, Task<T>> request,
+        CancellationToken cancellation)
     {
         var file = await _models.Obtain(size, cancellation);
         await _turn.WaitAsync(cancellation);
         try
         {
             _idle.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-            return await TimeLimits.Run(_options.Longest, _time, async stop => await request(await WorkerOf(size, file, stop), stop), Hung, cancellation);
+            return await TimeLimits.Run(
+                _options.AnswerLimit,
+                _time,
+                async stop => await request(await GetProcess(size, file, stop), stop),
+                CreateTimeout,
+                cancellation);
         }
         finally
         {
-            if (_worker is { Alive: true }) _idle.Change(_options.Idle, Timeout.InfiniteTimeSpan);
+            if (_process is { Alive: true }) _idle.Change(_options.IdleLimit, Timeout.InfiniteTimeSpan);
             _turn.Release();
         }
     }
 
-    private RecognitionException Hung() => new($"Speech recognition did not answer for {_options.Longest.TotalMinutes:0.#} minutes and was ended.");
+    private RecognitionException CreateTimeout() =>
+        new($"Speech recognition did not answer for {_options.AnswerLimit.TotalMinutes:0.#} minutes and was ended.");
 
-    private async Task<WhisperProcess> WorkerOf(string size, string file, CancellationToken stop)
+    private async Task<WhisperProcess> GetProcess(string size, string file, CancellationToken stop)
     {
-        if (_worker is not { Alive: true } || _worker.Size != size)
+        if (_process is not { Alive: true } || _process.Size != size)
         {
             Replace(null);
-            Replace(await WhisperProcess.Start(size, file, _options.Threads, _logger, stop));
+            Replace(await WhisperProcess.Start(size, file, _options.ThreadCount, _logger, stop));
         }
 
-        return _worker!;
+        return _process!;
     }
 
-    private void Replace(WhisperProcess? worker)
+    private void Replace(WhisperProcess? process)
     {
         lock (_swap)
         {
-            _worker?.Dispose();
-            Volatile.Write(ref _worker, worker);
-            if (_disposed) worker?.Dispose();
+            _process?.Dispose();
+            Volatile.Write(ref _process, process);
+            if (_isDisposed) process?.Dispose();
         }
     }
 
-    private void Rest()
+    private void EndIdleProcess()
     {
         if (!_turn.Wait(0)) return;
         try
         {
-            if (_worker is { Alive: true } worker) Log.Rests(_logger, worker.Size);
+            if (_process is { Alive: true } process) Log.Unloaded(_logger, process.Size);
             Replace(null);
         }
         finally
@@ -112,7 +131,7 @@ internal sealed partial class ChildRecognizer : ISpeechRecognizer, IDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information, "The Whisper model {Size} leaves memory: nobody has needed it for a while.")]
-        public static partial void Rests(ILogger logger, string size);
+        [LoggerMessage(1, LogLevel.Information, "The Whisper model {Size} is unloaded: it has not been used for a while.")]
+        public static partial void Unloaded(ILogger logger, string size);
     }
 }

@@ -1,43 +1,66 @@
-using DiaOrleans.Server.Recognition.Models;
+using DiaOrleans.Server.Recognition.ModelFiles;
+using DiaOrleans.Server.Settings.Rules;
 
 namespace DiaOrleans.Server.Recognition;
 
 /// <summary>When a model that is missing is downloaded.</summary>
 internal enum ModelDownloads
 {
+    /// <summary>Never.</summary>
     Never,
 
-    /// <summary>A client asks for a transcription, or for the model to be loaded.</summary>
-    WhenAsked,
+    /// <summary>If a client requests a transcription, or that the model is loaded.</summary>
+    OnRequest,
 
-    /// <summary>Also without being asked, if a recording waits for its transcript.</summary>
-    WhenNeeded,
+    /// <summary>Also if a recording waits for its transcript.</summary>
+    Always,
 }
 
-/// <summary>How speech recognition runs.</summary>
+/// <summary>How speech recognition runs. The internal properties are not settings.</summary>
 internal sealed record RecognitionOptions
 {
-    /// <summary>Folder of the model files.</summary>
-    public required string Folder { get; init; }
+    private const string FolderName = "whisper_models";
 
-    /// <summary>When models that are missing are downloaded.</summary>
-    public ModelDownloads Downloads { get; init; } = ModelDownloads.WhenAsked;
+    /// <summary>Folder of the model files; null takes whisper_models in the data folder.</summary>
+    public string? WhisperModels { get; init; }
 
-    /// <summary>Where the published model files lie: http or https.</summary>
-    public Uri Source { get; init; } = PublishedModels.Home;
+    /// <summary>
+    /// When models that are missing are downloaded. Null, the default: if a client requests a transcription or the model. True: also if a
+    /// recording waits for its transcript. False: never.
+    /// </summary>
+    public bool? WhisperDownloads { get; init; }
+
+    /// <summary>The http or https address of the folder that model files are downloaded from; null takes the published one.</summary>
+    [HttpUrl]
+    public string? WhisperModelUrl { get; init; }
 
     /// <summary>Threads of one recognition.</summary>
-    public int Threads { get; init; } = Math.Clamp(Environment.ProcessorCount / 2, 1, 8);
+    internal int ThreadCount { get; init; } = Math.Clamp(Environment.ProcessorCount / 2, 1, 8);
 
-    /// <summary>A process that has not answered for so long hangs, and is ended.</summary>
-    public TimeSpan Longest { get; init; } = TimeSpan.FromMinutes(10);
+    /// <summary>A process that does not answer for so long is ended.</summary>
+    internal TimeSpan AnswerLimit { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>A model that nobody needs for so long leaves memory.</summary>
-    public TimeSpan Idle { get; init; } = TimeSpan.FromMinutes(10);
+    /// <summary>The process with its model ends after so long without a request.</summary>
+    internal TimeSpan IdleLimit { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>A download that brings nothing for so long has failed.</summary>
-    public TimeSpan Stall { get; init; } = TimeSpan.FromSeconds(60);
+    /// <summary>A download that receives nothing for so long fails.</summary>
+    internal TimeSpan StallLimit { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Between a download that was cut off and its going on.</summary>
-    public TimeSpan Pause { get; init; } = TimeSpan.FromSeconds(2);
+    /// <summary>Between a download that was interrupted and its next attempt.</summary>
+    internal TimeSpan RetryDelay { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary><see cref="WhisperDownloads"/> as a rule.</summary>
+    public ModelDownloads Downloads => WhisperDownloads switch
+    {
+        true => ModelDownloads.Always,
+        false => ModelDownloads.Never,
+        null => ModelDownloads.OnRequest,
+    };
+
+    /// <summary><see cref="WhisperModelUrl"/> with a slash at its end, or the published address.</summary>
+    public Uri Source => string.IsNullOrEmpty(WhisperModelUrl) ? PublishedModels.Home : new Uri(WhisperModelUrl.TrimEnd('/') + "/");
+
+    /// <summary>Path of the folder of model files.</summary>
+    /// <param name="data">Path of the data folder.</param>
+    public string FolderIn(string data) => WhisperModels ?? Path.Combine(data, FolderName);
 }

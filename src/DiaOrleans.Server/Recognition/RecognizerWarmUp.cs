@@ -1,26 +1,32 @@
 using DiaOrleans.Abstractions.Configuration;
 using DiaOrleans.Grains.Recognition;
-using DiaOrleans.Server.Recognition.Models;
+using DiaOrleans.Server.Recognition.ModelFiles;
 
 namespace DiaOrleans.Server.Recognition;
 
-/// <summary>Loads the configured model once the server is up, where its file is there already. Nothing is downloaded for it.</summary>
-internal sealed partial class RecognizerWarmUp(ISpeechRecognizer recognizer, WhisperModels models, IGrainFactory grains, IHostApplicationLifetime life, ILogger<RecognizerWarmUp> logger) : BackgroundService
+/// <summary>Loads the configured model when the server has started, if its file is on disk. It downloads nothing.</summary>
+internal sealed partial class RecognizerWarmUp(
+    ISpeechRecognizer recognizer,
+    WhisperModels models,
+    IGrainFactory grains,
+    IHostApplicationLifetime life,
+    ILogger<RecognizerWarmUp> logger) : BackgroundService
 {
+    /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (models.OnDisk.Count == 0) return;
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var up = life.ApplicationStarted.Register(started.SetResult);
+        using var registration = life.ApplicationStarted.Register(started.SetResult);
         await started.Task.WaitAsync(stoppingToken);
         try
         {
             var size = (await grains.GetGrain<IConfigurationGrain>(0).Get()).WhisperModelSize;
             if (models.Find(size) is not null) await recognizer.Load(size, stoppingToken);
         }
-        catch (Exception problem) when (problem is not OperationCanceledException)
+        catch (Exception e) when (e is not OperationCanceledException)
         {
-            Log.NotLoaded(logger, problem);
+            Log.NotLoaded(logger, e);
         }
     }
 

@@ -1,14 +1,21 @@
+using DiaOrleans.Server.Settings.Rules;
+
 namespace DiaOrleans.Server.Telemetry;
 
-/// <summary>What this server tells of itself, and to whom.</summary>
+/// <summary>To whom the server shows its metrics and traces.</summary>
 internal sealed record TelemetryOptions
 {
     /// <summary>
-    /// Base address of an OpenTelemetry collector (OTLP), for example http://127.0.0.1:4317; null takes OTEL_EXPORTER_OTLP_ENDPOINT, and without that nothing is sent.
-    /// The other variables of OpenTelemetry's specification (OTEL_EXPORTER_OTLP_PROTOCOL, _HEADERS and others) hold.
+    /// Base address of an OpenTelemetry collector (OTLP), http or https, for example http://127.0.0.1:4317; null takes the variable
+    /// OTEL_EXPORTER_OTLP_ENDPOINT, and if that is not set nothing is sent. The other variables of OpenTelemetry's specification
+    /// (OTEL_EXPORTER_OTLP_PROTOCOL, OTEL_EXPORTER_OTLP_HEADERS and others) have their effect.
     /// </summary>
-    public Uri? OtlpEndpoint { get; init; }
+    [HttpUrl]
+    public string? OtlpEndpoint { get; init; }
 
-    /// <summary>Answers /metrics to other machines too, and then asks for the API key if there is one. Off: to this machine alone.</summary>
+    /// <summary>Whether /metrics also answers other machines, with the API key if there is one; off by default.</summary>
     public bool PublicMetrics { get; init; }
+
+    /// <summary><see cref="OtlpEndpoint"/> as an address; null if it is not set.</summary>
+    public Uri? CollectorAddress => string.IsNullOrEmpty(OtlpEndpoint) ? null : new Uri(OtlpEndpoint);
 }

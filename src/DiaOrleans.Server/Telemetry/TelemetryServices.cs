@@ -10,22 +10,28 @@ internal static class TelemetryServices
 {
     private const string ServiceName = "dia-orleans";
 
-    // Of ASP.NET Core, Kestrel, the runtime and Orleans.
+    /// <summary>Meters of the server, ASP.NET Core, Kestrel, the runtime and Orleans.</summary>
     private static readonly string[] Meters =
-        [DiaMetrics.MeterName, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime", "Microsoft.Orleans"];
+    [
+        DiaMetrics.MeterName,
+        "Microsoft.AspNetCore.Hosting",
+        "Microsoft.AspNetCore.Server.Kestrel",
+        "System.Runtime",
+        "Microsoft.Orleans",
+    ];
 
-    // OpenTelemetry reads its own variables from the configuration; this one is the base address of all signals.
+    /// <summary>OpenTelemetry reads this variable from the configuration: the base address of all signals.</summary>
     private const string CollectorKey = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
-    /// <param name="builder">Of the server; its configuration gets the collector's address.</param>
-    /// <param name="options">Who is told.</param>
-    /// <param name="silo">Name of this silo: the instance of the service.</param>
+    /// <summary>Adds the collection of metrics and, if a collector is set, the exporters of metrics and traces.</summary>
+    /// <param name="builder">Builder of the server; its configuration gets the collector's address.</param>
+    /// <param name="options">The collector.</param>
+    /// <param name="silo">Name of this silo, which is the service's instance id.</param>
     public static void AddDiaTelemetry(this WebApplicationBuilder builder, TelemetryOptions options, string silo)
     {
-        if (options.OtlpEndpoint is { } address) builder.Configuration[CollectorKey] = address.ToString();
+        if (options.CollectorAddress is { } address) builder.Configuration[CollectorKey] = address.ToString();
         var sends = !string.IsNullOrEmpty(builder.Configuration[CollectorKey]);
         var services = builder.Services;
-        services.AddSingleton(options);
         var telemetry = services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService(ServiceName, serviceVersion: Version(), serviceInstanceId: silo))
             .WithMetrics(metrics =>
@@ -33,7 +39,7 @@ internal static class TelemetryServices
                 metrics.AddMeter(Meters).AddPrometheusExporter();
                 if (sends) metrics.AddOtlpExporter();
             });
-        // Spans are made only if somebody takes them.
+        // Without a collector no spans are recorded.
         if (!sends) return;
         telemetry.WithTracing(traces => traces
             .AddAspNetCoreInstrumentation()

@@ -6,7 +6,7 @@ namespace DiaOrleans.Grains.Tests.Configuration;
 
 public sealed class ConfigurationGrainTests
 {
-    private static readonly ConfigurationOverrides CommandLine = new() { DebugMode = true, OutputRetentionHours = 1 };
+    private readonly ConfigurationOverrides _overrides = new(new OverrideOptions { Debug = true, RetentionHours = 1 });
 
     [Fact]
     public async Task A_configuration_is_replaced_as_a_whole_and_survives_a_restart()
@@ -32,9 +32,9 @@ public sealed class ConfigurationGrainTests
     public void The_command_line_overrides_the_stored_configuration_until_a_client_replaces_it()
     {
         var stored = new ServerConfiguration { OutputRetentionHours = 48, ShowPrompts = true };
-        CommandLine.ApplyTo(stored).ShouldBe(stored with { DebugMode = true, OutputRetentionHours = 1 });
-        CommandLine.Disable();
-        CommandLine.ApplyTo(stored).ShouldBe(stored);
+        _overrides.ApplyTo(stored).ShouldBe(stored with { DebugMode = true, OutputRetentionHours = 1 });
+        _overrides.Disable();
+        _overrides.ApplyTo(stored).ShouldBe(stored);
     }
 
     private static IConfigurationGrain Grain(GrainCluster cluster) => cluster.Grains.GetGrain<IConfigurationGrain>(0);

@@ -66,7 +66,9 @@ internal sealed class GrainCluster : IAsyncDisposable
             silo.Services.AddSingleton<IBlobStore>(blobs);
             configure?.Invoke(silo.Services);
             silo.AddDiaGrains();
-            silo.Services.AddSpeechEngine<FakeEngine>(new EngineHostOptions { IdleLimit = idleLimit, Devices = devices ?? ["cpu"] });
+            var idleMinutes = idleLimit?.TotalMinutes ?? 0;
+            silo.Services.AddSingleton(new EngineHostOptions { IdleUnloadMinutes = idleMinutes, Devices = devices ?? ["cpu"] });
+            silo.Services.AddSpeechEngine<FakeEngine>();
             silo.Services.AddSingleton<ISpeechEngineFactory>(engines[Interlocked.Increment(ref next) % silos]);
             if (jobs) silo.Services.AddJobRunner();
         });

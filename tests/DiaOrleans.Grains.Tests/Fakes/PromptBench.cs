@@ -24,7 +24,7 @@ internal sealed class PromptBench : IAsyncDisposable
         Blobs = new FolderBlobStore(Folder);
         _services = new ServiceCollection()
             .AddLogging()
-            .AddAudioPrompts(new PromptOptions())
+            .AddAudioPrompts()
             .AddSingleton<IRecordingReader>(Reader)
             .AddSingleton<ISpeechRecognizer>(Recognizer)
             .AddSingleton<IPromptEncoder>(Encoder)

@@ -1,6 +1,5 @@
 using DiaOrleans.Audio.Reading;
 using DiaOrleans.Grains.PromptLibrary;
-using DiaOrleans.Grains.Prompts;
 using DiaOrleans.Grains.Recognition;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -12,5 +11,5 @@ internal static class SpeechCluster
     public static Task<GrainCluster> Start(bool loaded = true) => GrainCluster.Start(loaded: loaded, configure: services => services
         .AddSingleton<IRecordingReader, WaveReader>()
         .AddSingleton<ISpeechRecognizer>(new FakeRecognizer { Available = false })
-        .AddAudioPrompts(new PromptOptions()));
+        .AddAudioPrompts());
 }

@@ -3,6 +3,7 @@ using DiaOrleans.Abstractions.Speech;
 using DiaOrleans.Abstractions.Workers;
 using DiaOrleans.Audio.Formats;
 using DiaOrleans.Grains.Cloning;
+using DiaOrleans.Grains.Prompts;
 using DiaOrleans.Grains.Rendering;
 using DiaOrleans.Grains.Scripts;
 using DiaOrleans.Grains.Tests.Fakes;
@@ -141,6 +142,7 @@ public sealed class SpeechPlanTests
         Configuration = new ServerConfiguration(),
         StartedAt = 0,
         Options = options ?? new RenderingOptions(),
+        PromptOptions = new PromptOptions(),
         Model = model ?? Model,
         Prompt = prompt is null ? null : new CallPrompt(prompt, "S1"),
     };

@@ -211,7 +211,7 @@ public sealed class GroundRulesTests(ServerFixture fixture)
     }
 
     [Fact]
-    public void The_port_is_7860_of_every_address() => (new ServerOptions().Host, new ServerOptions().Port).ShouldBe(("0.0.0.0", 7860));
+    public void The_port_is_7860_of_every_address() => (new HttpOptions().Host, new HttpOptions().Port).ShouldBe(("0.0.0.0", 7860));
 
     [Theory]
     [InlineData("DELETE /voice_mappings/%2e%2e", "Voice '..' not found")]

@@ -4,6 +4,7 @@ using DiaOrleans.Server.Commands.Bench;
 using DiaOrleans.Server.Commands.Doctor;
 using DiaOrleans.Server.Commands.Model;
 using DiaOrleans.Server.Hosting;
+using DiaOrleans.Server.Recognition;
 
 namespace DiaOrleans.Server.Tests.Commands;
 
@@ -25,7 +26,7 @@ public sealed class CommandTests
     }
 
     [Fact]
-    public void Bench_needs_no_more_than_a_config_with_made_up_weights()
+    public void Bench_with_random_weights_needs_only_a_config()
     {
         var folder = Directory.CreateTempSubdirectory("dia-config-only-").FullName;
         File.Copy(Path.Combine(ModelFolder.Default(), "config.json"), Path.Combine(folder, "config.json"));
@@ -42,12 +43,12 @@ public sealed class CommandTests
         BenchCommand.Create().Parse(["decode", "--model", ".", option, value]).Errors.Select(e => e.Message).ShouldBe([problem]);
 
     [Fact]
-    public void Bench_refuses_what_is_no_number() =>
+    public void Bench_refuses_a_count_that_is_not_a_number() =>
         BenchCommand.Create().Parse(["decode", "--model", ".", "--steps", "many"])
             .Errors.ShouldHaveSingleItem().Message.ShouldContain("many");
 
     [Fact]
-    public async Task Inspect_ends_with_1_for_a_checkpoint_with_problems_and_0_for_a_sound_one()
+    public async Task Inspect_exits_with_1_for_a_checkpoint_with_problems_and_0_for_a_valid_one()
     {
         (await ModelInspectCommand.Create().Parse(["inspect", ModelFolder.Default()]).InvokeAsync()).ShouldBe(0);
         (await ModelInspectCommand.Create().Parse(["inspect", Path.GetTempPath()]).InvokeAsync()).ShouldBe(1);
@@ -55,11 +56,11 @@ public sealed class CommandTests
     }
 
     [Fact]
-    public void Doctor_finds_a_machine_that_passes_these_tests_sound()
+    public void Doctor_finds_no_problem_on_a_machine_that_passes_these_tests()
     {
         var data = Path.Combine(Path.GetTempPath(), $"dia-doctor-{Guid.NewGuid():N}");
         Finding[] findings =
-            [Checks.Runtime(), Checks.Machine(), Checks.OnnxRuntime(), Checks.Database(data), Checks.Model(new ServerOptions())];
+            [Checks.Runtime(), Checks.Machine(), Checks.OnnxRuntime(), DatabaseCheck.Run(data), Checks.Model(new EngineOptions())];
         foreach (var finding in findings) finding.Verdict.ShouldBe(Verdict.Ok, finding.Found);
         Directory.Exists(data).ShouldBeFalse("a check leaves nothing behind");
         Checks.Audio().Select(f => f.Check).ShouldBe(["libsndfile", "libmp3lame", "libopusenc", "libFLAC", "SoundTouch", "ffmpeg"]);
@@ -69,11 +70,11 @@ public sealed class CommandTests
     public void Doctor_says_whether_speech_can_be_recognised_and_with_which_models()
     {
         using var folder = new TemporaryFolder();
-        Checks.SpeechRecognition(new ServerOptions { Data = folder.Path, WhisperDownloads = false })
+        Checks.SpeechRecognition(new RecognitionOptions { WhisperDownloads = false }, folder.Path)
             .Found.ShouldBe($"Whisper.net; no model in {Path.Combine(folder.Path, "whisper_models")} yet");
         File.WriteAllText(folder.File("ggml-base.bin"), "");
         File.WriteAllText(folder.File("ggml-large-v3.bin"), "");
-        Checks.SpeechRecognition(new ServerOptions { WhisperModels = folder.Path })
+        Checks.SpeechRecognition(new RecognitionOptions { WhisperModels = folder.Path }, "data")
             .ShouldBe(new Finding("speech recognition", Verdict.Ok, $"Whisper.net; models in {folder.Path}: base, large"));
     }
 
@@ -81,9 +82,10 @@ public sealed class CommandTests
     [InlineData(null, "if a client asks")]
     [InlineData(true, "if a recording waits")]
     [InlineData(false, "looks up no name")]
-    public void Doctor_says_what_is_ever_fetched_and_when(bool? downloads, string condition)
+    public void Doctor_says_what_is_fetched_and_when(bool? downloads, string condition)
     {
-        var finding = Checks.Network(new ServerOptions { WhisperDownloads = downloads, WhisperModelUrl = "https://mirror.example/models" });
+        const string Mirror = "https://mirror.example/models";
+        var finding = Checks.Network(new RecognitionOptions { WhisperDownloads = downloads, WhisperModelUrl = Mirror });
         finding.Verdict.ShouldBe(Verdict.Ok);
         finding.Found.ShouldContain(condition);
         finding.Found.ShouldContain("sends no usage data");
@@ -104,10 +106,10 @@ public sealed class CommandTests
     [Fact]
     public void Doctor_names_what_is_wrong_and_what_to_do()
     {
-        var model = Checks.Model(new ServerOptions { Model = Path.GetTempPath() });
-        (model.Verdict, model.Mend).ShouldBe((Verdict.Problem, "Name a sound checkpoint folder with --model."));
+        var model = Checks.Model(new EngineOptions { Model = Path.GetTempPath() });
+        (model.Verdict, model.Advice).ShouldBe((Verdict.Problem, "Name a sound checkpoint folder with --model."));
         var file = Path.GetTempFileName();
-        Checks.Database(file).Verdict.ShouldBe(Verdict.Problem);
+        DatabaseCheck.Run(file).Verdict.ShouldBe(Verdict.Problem);
         File.Delete(file);
         using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
         listener.Start();

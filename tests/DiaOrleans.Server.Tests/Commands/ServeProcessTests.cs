@@ -3,9 +3,11 @@ using DiaOrleans.Server.Tests.Api;
 
 namespace DiaOrleans.Server.Tests.Commands;
 
-/// <summary>The server as a process of its own: only a process can be killed.</summary>
+/// <summary>The server as a process of its own, which tests kill and stop by signals.</summary>
 public sealed class ServeProcessTests : IDisposable
 {
+    private static readonly string[] Voices = [.. Enumerable.Range(0, 5).Select(i => $"voice-{i}")];
+
     private readonly string _data = Directory.CreateTempSubdirectory("dia-process-test-").FullName;
 
     public void Dispose() => Directory.Delete(_data, recursive: true);
@@ -15,19 +17,21 @@ public sealed class ServeProcessTests : IDisposable
     {
         using (var server = await ServerProcess.Start(_data))
         {
-            for (var i = 0; i < 5; i++) (await server.Client.PostJson("/voice_mappings", $$"""{"voice_id":"voice-{{i}}"}""")).EnsureSuccessStatusCode();
+            foreach (var voice in Voices)
+                (await server.Client.PostJson("/voice_mappings", $$"""{"voice_id":"{{voice}}"}""")).EnsureSuccessStatusCode();
             server.Process.Kill();
             await server.Process.WaitForExitAsync();
         }
 
         using (var server = await ServerProcess.Start(_data))
         {
-            (await (await server.Client.GetAsync("/voice_mappings")).Json()).EnumerateObject().Select(p => p.Name).ShouldBe(Enumerable.Range(0, 5).Select(i => $"voice-{i}"));
+            var mappings = await (await server.Client.GetAsync("/voice_mappings")).Json();
+            mappings.EnumerateObject().Select(p => p.Name).ShouldBe(Voices);
         }
     }
 
     [Fact]
-    public async Task A_second_server_on_the_same_data_leaves_at_once_and_says_who_holds_it()
+    public async Task A_second_server_on_the_same_data_exits_at_once_and_names_the_first()
     {
         using var first = await ServerProcess.Start(_data);
         using var second = ServerProcess.Launch(_data);
@@ -39,17 +43,18 @@ public sealed class ServeProcessTests : IDisposable
     }
 
     [Fact]
-    public async Task A_server_that_is_told_to_stop_finishes_what_it_has_and_exits_with_0()
+    public async Task A_server_that_is_told_to_stop_completes_its_requests_and_exits_with_0()
     {
         using var server = await ServerProcess.Start(_data);
         (await server.Client.PostJson("/voice_mappings", """{"voice_id":"a"}""")).EnsureSuccessStatusCode();
-        // The first answer says that the model is loaded; what waits for a model when the server is told to stop is refused.
+        // After the first answer the model is loaded: requests that wait for a model when the server is told to stop are refused.
         (await server.Client.PostJson("/generate", """{"text":"Hello.","voice_id":"a"}""")).EnsureSuccessStatusCode();
         var text = string.Join(" ", Enumerable.Repeat("The lamp is still on.", 7));
-        var speaking = Enumerable.Range(0, 3).Select(i => server.Client.PostJson("/generate", $$"""{"text":"{{text}}","voice_id":"a","seed":{{i}}}""")).ToArray();
+        var bodies = Enumerable.Range(0, 3).Select(seed => $$"""{"text":"{{text}}","voice_id":"a","seed":{{seed}}}""");
+        var requests = bodies.Select(body => server.Client.PostJson("/generate", body)).ToArray();
         await Task.Delay(300);
         using (var kill = Process.Start("kill", ["-TERM", server.Process.Id.ToString()])) await kill.WaitForExitAsync();
-        foreach (var answer in await Task.WhenAll(speaking)) ((int)answer.StatusCode).ShouldBe(200);
+        foreach (var answer in await Task.WhenAll(requests)) ((int)answer.StatusCode).ShouldBe(200);
         await server.Process.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromSeconds(20)).Token);
         server.Process.ExitCode.ShouldBe(0);
     }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using DiaOrleans.Server.Hosting;
+using DiaOrleans.Server.Storage;
 using DiaOrleans.Server.Tests.Api;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Configuration;
@@ -10,7 +11,7 @@ namespace DiaOrleans.Server.Tests.Hosting;
 public sealed class DiaServerTests
 {
     [Fact]
-    public async Task Two_servers_run_side_by_side_and_know_nothing_of_each_other()
+    public async Task Two_servers_in_one_process_are_independent()
     {
         await using var one = await RunningServer.Start();
         await using var two = await RunningServer.Start();
@@ -22,7 +23,7 @@ public sealed class DiaServerTests
     }
 
     [Fact]
-    public async Task A_server_that_is_told_to_stop_finishes_what_it_has_and_refuses_what_comes()
+    public async Task A_server_that_is_told_to_stop_completes_accepted_requests_and_refuses_new_ones()
     {
         await using var server = await RunningServer.Start();
         await MakeVoice(server, "v");
@@ -44,9 +45,10 @@ public sealed class DiaServerTests
     }
 
     [Fact]
-    public async Task The_dashboard_is_there_only_where_it_is_switched_on()
+    public async Task The_dashboard_is_shown_if_it_is_switched_on()
     {
-        await using (var plain = await RunningServer.Start()) (await plain.Client.GetAsync("/dashboard/")).StatusCode.ShouldNotBe(HttpStatusCode.OK);
+        await using var hidden = await RunningServer.Start();
+        (await hidden.Client.GetAsync("/dashboard/")).StatusCode.ShouldNotBe(HttpStatusCode.OK);
         await using var shown = await RunningServer.Start(new ServerOptions { Dashboard = true });
         (await shown.Client.GetAsync("/dashboard/")).StatusCode.ShouldBe(HttpStatusCode.OK);
     }
@@ -62,13 +64,14 @@ public sealed class DiaServerTests
     }
 
     [Fact]
-    public async Task A_server_that_cannot_listen_stops_what_it_has_started()
+    public async Task A_server_that_cannot_listen_stops_its_services()
     {
         using var folder = new TemporaryFolder();
         using var taken = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
         taken.Start();
-        var options = new ServerOptions { Host = "127.0.0.1", Port = ((IPEndPoint)taken.LocalEndpoint).Port };
-        using var data = DataFolder.Open(folder.Path, options.Port, TimeProvider.System);
+        var port = ((IPEndPoint)taken.LocalEndpoint).Port;
+        var options = new ServerOptions { Host = "127.0.0.1", Port = port }.Read();
+        using var data = DataFolder.Open(folder.Path, port, TimeProvider.System);
         await using var app = DiaServer.Build(options, data, RunningServer.Quiet);
         await Should.ThrowAsync<IOException>(DiaServer.Run(app));
         app.Lifetime.ApplicationStopped.IsCancellationRequested.ShouldBeTrue();
@@ -80,6 +83,9 @@ public sealed class DiaServerTests
     private static async Task MakeVoice(RunningServer server, string id) =>
         (await server.Client.PostAsJsonAsync("/voice_mappings", new { voice_id = id })).EnsureSuccessStatusCode();
 
-    private static Task<HttpResponseMessage> Speak(RunningServer server) =>
-        server.Client.PostAsJsonAsync("/generate", new { text = "Where is my hat? You are wearing it. Where is my coat? You are wearing that, too.", voice_id = "v", seed = 1 });
+    private static Task<HttpResponseMessage> Speak(RunningServer server)
+    {
+        const string Text = "Where is my hat? You are wearing it. Where is my coat? You are wearing that, too.";
+        return server.Client.PostAsJsonAsync("/generate", new { text = Text, voice_id = "v", seed = 1 });
+    }
 }

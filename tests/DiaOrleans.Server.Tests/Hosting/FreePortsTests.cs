@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using DiaOrleans.Server.Hosting;
+using DiaOrleans.Server.Settings;
 
 namespace DiaOrleans.Server.Tests.Hosting;
 

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using DiaOrleans.Server.Hosting;
 
 namespace DiaOrleans.Server.Tests.Hosting;
 
@@ -10,7 +9,7 @@ public sealed class IdleUnloadTests
     private static readonly object Body = new { text = "Where is my hat?", voice_id = "v", seed = 3 };
 
     [Fact]
-    public async Task A_model_that_left_memory_comes_back_for_a_request_and_for_a_job_and_says_the_same()
+    public async Task An_unloaded_model_is_loaded_for_a_request_and_for_a_job_and_makes_the_same_audio()
     {
         await using var server = await RunningServer.Start(new ServerOptions { IdleUnloadMinutes = 1.5 / 60 });
         (await server.Client.PostAsJsonAsync("/voice_mappings", new { voice_id = "v" })).EnsureSuccessStatusCode();
@@ -18,7 +17,8 @@ public sealed class IdleUnloadTests
         await UntilLoaded(server, false);
         (await Speak(server)).ShouldBe(first);
         await UntilLoaded(server, false);
-        var job = (await (await server.Client.PostAsJsonAsync("/generate?async_mode=true", Body)).Content.ReadFromJsonAsync<JsonElement>()).GetProperty("job_id").GetString();
+        using var submitted = await server.Client.PostAsJsonAsync("/generate?async_mode=true", Body);
+        var job = (await submitted.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("job_id").GetString();
         (await ResultOf(server, job!)).ShouldBe(first);
     }
 
@@ -32,8 +32,11 @@ public sealed class IdleUnloadTests
     private static async Task UntilLoaded(RunningServer server, bool loaded)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while ((await server.Client.GetFromJsonAsync<JsonElement>("/health", limit.Token)).GetProperty("model_loaded").GetBoolean() != loaded) await Task.Delay(20, limit.Token);
+        while (await IsLoaded(server, limit.Token) != loaded) await Task.Delay(20, limit.Token);
     }
+
+    private static async Task<bool> IsLoaded(RunningServer server, CancellationToken stop) =>
+        (await server.Client.GetFromJsonAsync<JsonElement>("/health", stop)).GetProperty("model_loaded").GetBoolean();
 
     private static async Task<byte[]> ResultOf(RunningServer server, string job)
     {

@@ -9,7 +9,7 @@ namespace DiaOrleans.Server.Tests.Recognition;
 public sealed class RecognitionServicesTests
 {
     [Fact]
-    public async Task A_server_finds_the_model_in_its_data_folder_and_takes_its_process_along_when_it_stops()
+    public async Task A_server_uses_the_model_in_its_data_folder_and_ends_the_process_when_it_stops()
     {
         using var folder = new TemporaryFolder();
         Directory.CreateDirectory(folder.File("whisper_models"));
@@ -20,7 +20,8 @@ public sealed class RecognitionServicesTests
             var recognizer = server.App.Services.GetRequiredService<ISpeechRecognizer>();
             recognizer.GetStatus("base").Available.ShouldBeFalse();
             await recognizer.Load("tiny", CancellationToken.None);
-            recognizer.GetStatus("tiny").ShouldBe(new RecognizerStatus(Available: true, AvailableUnasked: true, OnDisk: true, ModelLoaded: true));
+            var expected = new RecognizerStatus(Available: true, AvailableUnasked: true, OnDisk: true, ModelLoaded: true);
+            recognizer.GetStatus("tiny").ShouldBe(expected);
             process = Process.GetProcessById(recognizer.ShouldBeOfType<ChildRecognizer>().ProcessId!.Value);
         }
 

@@ -4,8 +4,8 @@ using System.Text;
 namespace DiaOrleans.Server.Tests.Recognition;
 
 /// <summary>
-/// A Whisper model small enough to be made in a test. It hears nothing: whatever the recording, its first 30 seconds say "hello world." from 0 s to 2 s, since the
-/// decoder's positions point at the tokens of a script and all its attention is 0.
+/// A Whisper model that is small enough to be made in a test. Its words do not depend on the recording: "hello world." from 0 s to 2 s,
+/// because the positions of the decoder select the tokens of a script and all attention weights are 0.
 /// </summary>
 internal static class ScriptedModel
 {
@@ -22,16 +22,17 @@ internal static class ScriptedModel
     private const int Bands = 80;
     private const int Bins = 201;
 
-    /// <summary>Start of transcript, language and task come before what is said.</summary>
+    /// <summary>Position of the last of three prompt tokens (start of transcript, language, task): it predicts the first token.</summary>
     private const int Prompt = 2;
 
     private static readonly string[] Vocabulary = [" ", " -", " '", " hello", " world", "."];
-    private static readonly Lazy<byte[]> Sound = new(() => Bytes(Vocabulary));
+    private static readonly Lazy<byte[]> Valid = new(() => Bytes(Vocabulary));
     private static readonly int[] Script = [TimeZero, 3, 4, 5, TimeZero + 100, End];
 
-    /// <param name="path">Where it is written.</param>
-    /// <param name="vocabulary">Its first tokens; without those that whisper.cpp looks up, it crashes.</param>
-    public static void Write(string path, string[]? vocabulary = null) => File.WriteAllBytes(path, vocabulary is null ? Sound.Value : Bytes(vocabulary));
+    /// <param name="path">Path of the file.</param>
+    /// <param name="vocabulary">Its first tokens; whisper.cpp crashes without those that it looks up.</param>
+    public static void Write(string path, string[]? vocabulary = null) =>
+        File.WriteAllBytes(path, vocabulary is null ? Valid.Value : Bytes(vocabulary));
 
     private static byte[] Bytes(string[] vocabulary)
     {
@@ -109,9 +110,11 @@ internal static class ScriptedModel
         Floats(to, $"{name}.bias", [State]);
     }
 
-    private static void Floats(BinaryWriter to, string name, int[] shape, float[]? values = null) => Tensor(to, name, 0, shape, values ?? new float[Product(shape)]);
+    private static void Floats(BinaryWriter to, string name, int[] shape, float[]? values = null) =>
+        Tensor(to, name, 0, shape, values ?? new float[Product(shape)]);
 
-    private static void Halves(BinaryWriter to, string name, int[] shape, Half[]? values = null) => Tensor(to, name, 1, shape, values ?? new Half[Product(shape)]);
+    private static void Halves(BinaryWriter to, string name, int[] shape, Half[]? values = null) =>
+        Tensor(to, name, 1, shape, values ?? new Half[Product(shape)]);
 
     private static void Tensor<T>(BinaryWriter to, string name, int type, int[] shape, T[] values) where T : struct
     {

@@ -28,7 +28,7 @@ public sealed class SdkTests : IDisposable
     }
 
     [Fact]
-    public async Task Without_the_right_one_all_that_were_found_are_named()
+    public async Task Without_a_fitting_sdk_the_message_names_those_that_were_found()
     {
         Dotnet("bin", "8.0.100");
         Dotnet("home/.dotnet", "9.0.100");
@@ -41,13 +41,13 @@ public sealed class SdkTests : IDisposable
     [InlineData("ORT_DISABLE_TELEMETRY", "1")]
     [InlineData("DOTNET_CLI_TELEMETRY_OPTOUT", "1")]
     [InlineData("DOTNET_GENERATE_ASPNET_CERTIFICATE", "false")]
-    public async Task Programs_that_are_started_then_send_nothing_and_write_nothing_unasked(string variable, string value) =>
+    public async Task Programs_that_are_started_then_send_no_usage_data(string variable, string value) =>
         (await _script.Run($". $root/eng/sdk.sh; silence_tools; bash -c 'echo ${variable}'")).ShouldBe((0, $"{value}\n"));
 
     [Theory]
     [InlineData("run.sh")]
     [InlineData("test.sh")]
-    public void Scripts_silence_their_tools_first(string script)
+    public void Scripts_switch_usage_data_off_first(string script)
     {
         var lines = File.ReadLines(Path.Combine(ModelFolder.Default(), "..", "..", script)).Select(line => line.Trim()).ToArray();
         Array.IndexOf(lines, "silence_tools").ShouldBeInRange(0, Array.IndexOf(lines, "find_sdk") - 1);

@@ -6,13 +6,13 @@ using System.Text;
 
 namespace DiaOrleans.Server.Tests.Silence;
 
-/// <summary>A name server that knows no name and keeps those that it is asked for.</summary>
+/// <summary>A name server that records each name that is looked up, and answers that it does not exist.</summary>
 internal sealed class NameServer : IDisposable
 {
     private const int HeaderBytes = 12;
     private const ushort NoSuchName = 0x8183;
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-    private readonly ConcurrentQueue<string> _asked = new();
+    private readonly ConcurrentQueue<string> _lookedUp = new();
 
     /// <summary>Listens on loopback, in the network namespace of this thread.</summary>
     public NameServer()
@@ -21,8 +21,8 @@ internal sealed class NameServer : IDisposable
         _ = Answer();
     }
 
-    /// <summary>The names, in the order in which they were asked for.</summary>
-    public IReadOnlyCollection<string> Asked => _asked;
+    /// <summary>The names, in the order of the look-ups.</summary>
+    public IReadOnlyCollection<string> LookedUp => _lookedUp;
 
     public void Dispose() => _socket.Dispose();
 
@@ -35,19 +35,19 @@ internal sealed class NameServer : IDisposable
             {
                 var received = await _socket.ReceiveFromAsync(packet, new IPEndPoint(IPAddress.Any, 0));
                 if (received.ReceivedBytes < HeaderBytes) continue;
-                _asked.Enqueue(Name(packet.AsSpan(HeaderBytes, received.ReceivedBytes - HeaderBytes)));
+                _lookedUp.Enqueue(ReadName(packet.AsSpan(HeaderBytes, received.ReceivedBytes - HeaderBytes)));
                 BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(2), NoSuchName);
                 await _socket.SendToAsync(packet.AsMemory(0, received.ReceivedBytes), received.RemoteEndPoint);
             }
         }
         catch (Exception end) when (end is ObjectDisposedException or SocketException)
         {
-            // The test is over.
+            // The socket was disposed of at the end of the test.
         }
     }
 
-    /// <summary>Of a question: labels, each after its length; RFC 1035, 4.1.2.</summary>
-    private static string Name(ReadOnlySpan<byte> question)
+    /// <summary>The name of a question: labels, each after its length; RFC 1035, 4.1.2.</summary>
+    private static string ReadName(ReadOnlySpan<byte> question)
     {
         var labels = new List<string>();
         while (question.Length > 1 && question[0] is var length and > 0 && length < question.Length)

@@ -8,12 +8,12 @@ using System.Text;
 namespace DiaOrleans.Server.Tests.Silence;
 
 /// <summary>
-/// A network of its own that consists of the loopback device, for processes and sockets that are made on its thread: on Linux a namespace
-/// belongs to a thread, and children and sockets inherit it. Names are asked of a name server in it. Needs root.
+/// A network with only a loopback device, for processes and sockets that are created on its thread: on Linux a namespace belongs to a
+/// thread, and children and sockets inherit it. Names are looked up at a name server in the namespace. Needs root.
 /// </summary>
 internal sealed class NetworkNamespace : IDisposable
 {
-    /// <summary>What names are resolved by, in place of the machine's own.</summary>
+    /// <summary>Files of /etc that select the name server in the namespace.</summary>
     private static readonly (string File, string Text)[] Resolving =
         [("resolv.conf", "nameserver 127.0.0.1\n"), ("nsswitch.conf", "hosts: files dns\n"), ("hosts", "127.0.0.1 localhost\n")];
 
@@ -31,8 +31,9 @@ internal sealed class NetworkNamespace : IDisposable
 
     public NameServer Names { get; private set; } = null!;
 
-    /// <param name="folder">Where the files lie that stand for those in /etc.</param>
-    /// <param name="problem">Why there is none.</param>
+    /// <summary>Creates a namespace, or returns null.</summary>
+    /// <param name="folder">Folder of the files that replace those in /etc.</param>
+    /// <param name="problem">Why there is none, or null.</param>
     public static NetworkNamespace? TryCreate(string folder, out string? problem)
     {
         var network = new NetworkNamespace();
@@ -50,7 +51,7 @@ internal sealed class NetworkNamespace : IDisposable
         }
     }
 
-    /// <summary>Does something in the namespace.</summary>
+    /// <summary>Runs a function on the thread of the namespace.</summary>
     public T Run<T>(Func<T> work)
     {
         var done = new TaskCompletionSource<T>();
@@ -68,7 +69,7 @@ internal sealed class NetworkNamespace : IDisposable
         return done.Task.GetAwaiter().GetResult();
     }
 
-    /// <summary>For clients of a server in the namespace.</summary>
+    /// <summary>A handler for clients of a server in the namespace.</summary>
     public HttpMessageHandler Handler() => new SocketsHttpHandler
     {
         ConnectCallback = async (connection, cancellation) =>
@@ -79,7 +80,7 @@ internal sealed class NetworkNamespace : IDisposable
         },
     };
 
-    /// <summary>Attempts to send something outside loopback: no route leads there, and the kernel counts them.</summary>
+    /// <summary>Packets to addresses outside loopback: the kernel drops them, as there is no route, and counts them.</summary>
     public long Unroutable() => Run(() => UnroutableIp4() + UnroutableIp6());
 
     public void Dispose()
@@ -97,9 +98,9 @@ internal sealed class NetworkNamespace : IDisposable
         const nuint Private = 1 << 18;
         const nuint Bind = 0x1000;
         Check(Unshare(NewMounts | NewNetwork));
-        // What is mounted here must not reach the rest of the machine.
+        // Mounts in this namespace must not appear in that of the machine.
         Check(Mount("none", "/", null, Recursive | Private));
-        // A file that the machine lacks needs no other: libc then asks the name server on loopback.
+        // A file that the machine does not have need not be replaced: libc then uses a name server on loopback.
         foreach (var (file, text) in Resolving.Where(one => File.Exists($"/etc/{one.File}")))
         {
             File.WriteAllText(Path.Combine(folder, file), text);

@@ -5,7 +5,7 @@ using DiaOrleans.Server.Tests.Recognition;
 
 namespace DiaOrleans.Server.Tests.Silence;
 
-/// <summary>Nothing leaves the machine that nobody asked for.</summary>
+/// <summary>A server sends nothing that its user has not requested.</summary>
 public sealed class SilenceTests(ITestOutputHelper output)
 {
     /// <summary>Libraries that send usage data do so at intervals of up to half a minute.</summary>
@@ -14,7 +14,7 @@ public sealed class SilenceTests(ITestOutputHelper output)
     private const string Noise = "getent ahosts silence.example.org; echo >/dev/udp/192.0.2.1/9; echo >$HOME/left; touch here";
 
     [Fact]
-    public async Task A_server_that_speaks_and_takes_a_recording_asks_for_no_name_reaches_no_other_machine_and_writes_nowhere_else()
+    public async Task A_server_in_use_looks_up_no_name_connects_to_no_other_machine_and_writes_only_to_its_folders()
     {
         using var watched = WatchedProcess.Create();
         output.WriteLine(watched.Means);
@@ -33,7 +33,7 @@ public sealed class SilenceTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task A_program_that_is_not_silent_is_seen()
+    public async Task A_program_that_sends_and_writes_is_detected()
     {
         using var watched = WatchedProcess.Create();
         output.WriteLine(watched.Means);
@@ -52,7 +52,7 @@ public sealed class SilenceTests(ITestOutputHelper output)
         if (watched.Means.Contains("under strace")) seen.ShouldContain("address 192.0.2.1:9");
     }
 
-    /// <summary>With recordings that wait for a model that is not there.</summary>
+    /// <summary>Also with a recording that waits for a model that is not on disk.</summary>
     private static async Task Use(HttpClient client)
     {
         await client.Accepted(HttpMethod.Post, "/voice_mappings", """{"voice_id":"anna"}""");
@@ -64,11 +64,11 @@ public sealed class SilenceTests(ITestOutputHelper output)
             (await client.GetAsync(route)).EnsureSuccessStatusCode();
     }
 
-    /// <summary>With the model that is there.</summary>
+    /// <summary>With the model that is on disk.</summary>
     private static async Task Transcribe(HttpClient client)
     {
         await client.Accepted(HttpMethod.Put, "/config", """{"whisper_model_size":"tiny"}""");
-        var heard = await client.Accepted(HttpMethod.Post, "/audio_prompts/recording/transcribe", "");
-        heard.GetProperty("transcript").GetString().ShouldBe(ScriptedModel.Text);
+        var transcribed = await client.Accepted(HttpMethod.Post, "/audio_prompts/recording/transcribe", "");
+        transcribed.GetProperty("transcript").GetString().ShouldBe(ScriptedModel.Text);
     }
 }

@@ -4,10 +4,10 @@ using System.Text.RegularExpressions;
 
 namespace DiaOrleans.Server.Tests.Silence;
 
-/// <summary>What a process and its children ask the kernel for, in strace's words.</summary>
+/// <summary>Traces the system calls of a process and its children with strace, and reads its log.</summary>
 internal static partial class SystemCalls
 {
-    // A question mark lets an architecture lack the call.
+    // A question mark: the architecture may not have the call.
     private const string Calls = "connect,sendto,sendmsg,sendmmsg,openat,?openat2,?open,?creat,?mkdir,mkdirat,"
         + "?rename,?renameat,renameat2,?link,linkat,?symlink,symlinkat,?mknod,mknodat";
 
@@ -15,8 +15,8 @@ internal static partial class SystemCalls
 
     private static readonly string[] Harmless = ["/dev/", "/proc/"];
 
-    /// <summary>Why nothing can be traced here; null if it can.</summary>
-    public static string? Problem()
+    /// <summary>Why processes cannot be traced on this machine; null if they can.</summary>
+    public static string? FindProblem()
     {
         try
         {
@@ -33,7 +33,7 @@ internal static partial class SystemCalls
         }
     }
 
-    /// <summary>Has a program traced. It stays the child that is started; the tracer is its grandchild, and writes the log.</summary>
+    /// <summary>Changes a start so that the program is traced. The program is the process that is started, the tracer its grandchild.</summary>
     public static void Trace(ProcessStartInfo start, string log)
     {
         string[] options = ["-D", "-f", "-q", "-y", "--seccomp-bpf", "-s", "256", "-e", $"trace={Calls}", "-o", log, "--", start.FileName];
@@ -53,7 +53,7 @@ internal static partial class SystemCalls
         }
     }
 
-    /// <summary>Where a call connects or sends to, other than this machine, and every name server.</summary>
+    /// <summary>The addresses that a call connects or sends to: those outside loopback, and every name server.</summary>
     public static IEnumerable<string> Addresses(string line)
     {
         if (Resolver().IsMatch(line)) yield return "the system's resolver";
@@ -66,7 +66,7 @@ internal static partial class SystemCalls
         }
     }
 
-    /// <summary>The files that a call makes or opens for writing, other than devices and the kernel's own.</summary>
+    /// <summary>The files that a call creates or opens for writing, except devices and files of /proc.</summary>
     public static IEnumerable<string> Written(string line, string workingFolder) =>
         from Match match in Making().IsMatch(line) || Opening().IsMatch(line) ? PathOf().Matches(line) : Enumerable.Empty<Match>()
         let path = Path.GetFullPath(Path.Combine(match.Groups["folder"].Value, match.Groups["path"].Value), workingFolder)

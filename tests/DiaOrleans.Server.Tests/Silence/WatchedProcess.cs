@@ -3,12 +3,12 @@ using System.Diagnostics;
 namespace DiaOrleans.Server.Tests.Silence;
 
 /// <summary>
-/// Runs one program where it is seen what it sends to other machines and writes elsewhere than it may: in a network namespace, under strace,
-/// or both, as this machine allows; always with a home and a working folder of its own.
+/// Runs one program and records which names it looks up, what it sends to other machines and which files it writes outside its folders: in
+/// a network namespace, under strace, or both, as this machine allows; always with a home and a working folder of its own.
 /// </summary>
 internal sealed class WatchedProcess : IDisposable
 {
-    /// <summary>Variables that could keep a program silent or let it write elsewhere.</summary>
+    /// <summary>Prefixes of variables that could stop a program from sending, or let it write elsewhere.</summary>
     private static readonly string[] Removed = ["XDG_", "DIA_", "ORT_"];
 
     private readonly TemporaryFolder _folder = new();
@@ -20,25 +20,25 @@ internal sealed class WatchedProcess : IDisposable
     {
         foreach (var folder in (string[])["etc", "home", "work", "temporary", "data"]) Directory.CreateDirectory(_folder.File(folder));
         _network = NetworkNamespace.TryCreate(_folder.File("etc"), out var noNetwork);
-        var noTrace = SystemCalls.Problem();
+        var noTrace = SystemCalls.FindProblem();
         if (noTrace is null) _log = _folder.File("calls");
         Means = $"{noNetwork ?? "in a network namespace"}; {noTrace ?? "under strace"}";
-        CanSee = _network is not null || _log is not null;
+        CanObserve = _network is not null || _log is not null;
     }
 
-    /// <summary>Where the program stores what it keeps.</summary>
+    /// <summary>The data folder of the program.</summary>
     public string Data => _folder.File("data");
 
-    /// <summary>By what the program is watched.</summary>
+    /// <summary>How the program is observed.</summary>
     public string Means { get; }
 
-    private bool CanSee { get; }
+    private bool CanObserve { get; }
 
     public static WatchedProcess Create()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "processes are watched on Linux");
         var watched = new WatchedProcess();
-        if (watched.CanSee) return watched;
+        if (watched.CanObserve) return watched;
         watched.Dispose();
         Assert.Skip(watched.Means);
         return watched;
@@ -61,18 +61,18 @@ internal sealed class WatchedProcess : IDisposable
         return process;
     }
 
-    /// <summary>What the program, which has ended, asked of names, reached outside loopback and wrote outside its folders.</summary>
+    /// <summary>After the program has ended: names that it looked up, addresses outside loopback, files outside its folders.</summary>
     public async Task<IReadOnlyList<string>> Sightings()
     {
         var seen = new List<string>();
         if (_network is not null)
         {
-            seen.AddRange(_network.Names.Asked.Select(name => $"name {name}"));
+            seen.AddRange(_network.Names.LookedUp.Select(name => $"name {name}"));
             if (_network.Unroutable() is > 0 and var count) seen.Add($"addresses outside loopback: {count}");
         }
 
         foreach (var folder in (string[])["home", "work"]) seen.AddRange(FilesIn(_folder.File(folder)).Select(path => $"file {path}"));
-        if (_log is not null) seen.AddRange((await SystemCalls.ReadAll(_log, _process)).SelectMany(Of));
+        if (_log is not null) seen.AddRange((await SystemCalls.ReadAll(_log, _process)).SelectMany(FindIn));
         return [.. seen.Distinct()];
     }
 
@@ -82,7 +82,7 @@ internal sealed class WatchedProcess : IDisposable
         _folder.Dispose();
     }
 
-    private IEnumerable<string> Of(string call)
+    private IEnumerable<string> FindIn(string call)
     {
         foreach (var address in SystemCalls.Addresses(call)) yield return $"address {address}";
         foreach (var path in SystemCalls.Written(call, _folder.File("work")))
@@ -92,5 +92,6 @@ internal sealed class WatchedProcess : IDisposable
     private bool IsAllowed(string path) =>
         ((string[])["data", "temporary"]).Any(name => $"{path}/".StartsWith($"{_folder.File(name)}/", StringComparison.Ordinal));
 
-    private static IEnumerable<string> FilesIn(string folder) => Directory.EnumerateFileSystemEntries(folder, "*", SearchOption.AllDirectories);
+    private static IEnumerable<string> FilesIn(string folder) =>
+        Directory.EnumerateFileSystemEntries(folder, "*", SearchOption.AllDirectories);
 }

@@ -17,6 +17,7 @@ internal static class BenchCommand
     private const int MaxSteps = 1_000_000;
     private const int MaxThreads = 1024;
 
+    /// <summary>The command <c>bench</c>.</summary>
     public static Command Create()
     {
         var model = new Option<DirectoryInfo>("--model") { Description = "Checkpoint folder.", Required = true };
@@ -40,6 +41,7 @@ internal static class BenchCommand
         return new Command("bench", "Measures this machine.") { decode };
     }
 
+    /// <summary>The result as one JSON object with names in snake_case.</summary>
     internal static string ToJson(DecodeBenchmarkResult result) => JsonSerializer.Serialize(result, Json);
 
     private static int Run(DecodeBenchmarkOptions options, bool json)
@@ -51,14 +53,14 @@ internal static class BenchCommand
             else Print(result);
             return 0;
         }
-        catch (CheckpointException problem)
+        catch (CheckpointException e)
         {
-            Console.Error.WriteLine(problem.Message);
+            Console.Error.WriteLine(e.Message);
             return 1;
         }
-        catch (Exception problem) when (problem is OutOfMemoryException or OnnxRuntimeException)
+        catch (Exception e) when (e is OutOfMemoryException or OnnxRuntimeException)
         {
-            Console.Error.WriteLine($"The decoder could not be run with {options.Streams} streams: {problem.Message}");
+            Console.Error.WriteLine($"The decoder could not be run with {options.Streams} streams: {e.Message}");
             return 1;
         }
     }

@@ -1,16 +1,27 @@
+using System.Text.Json.Serialization;
+
 namespace DiaOrleans.Server.Commands.Doctor;
 
 /// <summary>How bad a finding is.</summary>
 internal enum Verdict
 {
+    /// <summary>Nothing is wrong.</summary>
     Ok,
+
+    /// <summary>The server runs, but not with all functions.</summary>
     Warning,
+
+    /// <summary>The server does not run.</summary>
     Problem,
 }
 
-/// <summary>What one check found.</summary>
-/// <param name="Check">What was looked at.</param>
+/// <summary>The result of one check.</summary>
+/// <param name="Check">Name of the check.</param>
 /// <param name="Verdict">How bad it is.</param>
-/// <param name="Found">What is there.</param>
-/// <param name="Mend">What to do about it, where something is to be done.</param>
-internal sealed record Finding(string Check, Verdict Verdict, string Found, string? Mend = null);
+/// <param name="Found">What was found.</param>
+/// <param name="Advice">What to do about it, or null.</param>
+internal sealed record Finding(
+    string Check,
+    Verdict Verdict,
+    string Found,
+    [property: JsonPropertyName("mend")] string? Advice = null);

@@ -3,11 +3,12 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using DiaOrleans.Inference.Checkpoints;
 using DiaOrleans.Server.Hosting;
+using DiaOrleans.Server.Settings;
 using Spectre.Console;
 
 namespace DiaOrleans.Server.Commands.Model;
 
-/// <summary><c>model inspect FOLDER</c>: what a checkpoint holds, and what is wrong with it.</summary>
+/// <summary><c>model inspect FOLDER</c>: shows what a checkpoint has, and what is wrong with it.</summary>
 internal static class ModelInspectCommand
 {
     private static readonly JsonSerializerOptions Json = new()
@@ -17,32 +18,44 @@ internal static class ModelInspectCommand
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
+    /// <summary>The command <c>model</c>.</summary>
     public static Command Create()
     {
         var folder = new Argument<string>("folder") { Description = "Checkpoint folder." };
-        var codec = new Option<string?>("--codec") { Description = "Codec folder, where the checkpoint brings none." };
-        var profile = new Option<string?>("--profile") { Description = "0626 or classic, where config.json is not to decide." };
+        var codec = SettingFlags.Codec.Option;
+        var profile = SettingFlags.Profile.Option;
         var json = new Option<bool>("--json") { Description = "Print one JSON object." };
-        var inspect = new Command("inspect", "Shows what a checkpoint holds, its profile, sizes and problems.") { folder, codec, profile, json };
+        var inspect = new Command("inspect", "Shows what a checkpoint holds, its profile, sizes and problems.")
+        {
+            folder,
+            codec,
+            profile,
+            json,
+        };
         inspect.SetAction(parsed =>
         {
-            DiaProfile? chosen;
-            try
-            {
-                chosen = new ServerOptions { Profile = parsed.GetValue(profile) }.ProfileOverride;
-            }
-            catch (SettingsException problem)
-            {
-                Console.Error.WriteLine(problem.Message);
-                return 2;
-            }
-
-            var report = CheckpointReport.Inspect(parsed.GetRequiredValue(folder), parsed.GetValue(codec), chosen);
-            if (parsed.GetValue(json)) Console.WriteLine(JsonSerializer.Serialize(report, Json));
-            else Print(report);
-            return report.Problems.Count == 0 ? 0 : 1;
+            var options = new EngineOptions { Codec = parsed.GetValue(codec), Profile = parsed.GetValue(profile) };
+            return Run(parsed.GetRequiredValue(folder), options, parsed.GetValue(json));
         });
         return new Command("model", "Looks at checkpoints.") { inspect };
+    }
+
+    private static int Run(string folder, EngineOptions options, bool json)
+    {
+        try
+        {
+            SettingsReader.Validate(options);
+        }
+        catch (SettingsException e)
+        {
+            Console.Error.WriteLine(e.Message);
+            return 2;
+        }
+
+        var report = CheckpointReport.Inspect(folder, options.Codec, options.ProfileOverride);
+        if (json) Console.WriteLine(JsonSerializer.Serialize(report, Json));
+        else Print(report);
+        return report.Problems.Count == 0 ? 0 : 1;
     }
 
     private static void Print(CheckpointReport report)

@@ -1,33 +1,17 @@
 using System.CommandLine;
-using System.Globalization;
 using DiaOrleans.Server.Hosting;
+using DiaOrleans.Server.Settings;
 using DiaOrleans.Server.Storage;
+using Microsoft.AspNetCore.Connections;
 
 namespace DiaOrleans.Server.Commands.Serve;
 
-/// <summary><c>serve</c>: the server itself, and what the program does when no command is named.</summary>
+/// <summary><c>serve</c>: the server. It is also what the program does without a command.</summary>
 internal static class ServeCommand
 {
-    private static readonly Option<string?> SettingsFile = new("--settings") { Description = "Settings file (JSON, section Dia; also DIA_SETTINGS)." };
     private static readonly Option<bool> Reload = new("--reload") { Description = "Accepted and ignored.", Hidden = true };
 
-    private static readonly (Option Option, string Setting)[] Options =
-    [
-        Value<string?>("--host", nameof(ServerOptions.Host), "Address to listen on (0.0.0.0)."),
-        Value<int?>("--port", nameof(ServerOptions.Port), "Port to listen on (7860)."),
-        Value<string?>("--data", nameof(ServerOptions.Data), "Folder of everything that is stored (./data)."),
-        Value<string?>("--model", nameof(ServerOptions.Model), "Checkpoint folder (the shipped dia-nano)."),
-        Value<string?>("--codec", nameof(ServerOptions.Codec), "Codec folder, where the checkpoint brings none."),
-        Value<string?>("--profile", nameof(ServerOptions.Profile), "0626 or classic, where config.json is not to decide."),
-        Value<int?>("--threads", nameof(ServerOptions.Threads), "Threads of ONNX Runtime (0: by the model's size)."),
-        Value<int?>("--slots", nameof(ServerOptions.Slots), "Requests decoded at a time (1)."),
-        Flag("--dashboard", nameof(ServerOptions.Dashboard), "Show the Orleans dashboard at /dashboard."),
-        Flag("--debug", nameof(ServerOptions.Debug), "debug_mode for this run, whatever is stored: log more."),
-        Flag("--save-outputs", nameof(ServerOptions.SaveOutputs), "save_outputs for this run: keep each result."),
-        Flag("--show-prompts", nameof(ServerOptions.ShowPrompts), "show_prompts for this run: log the texts."),
-        Value<long?>("--retention-hours", nameof(ServerOptions.RetentionHours), "output_retention_hours for this run (24)."),
-    ];
-
+    /// <summary>The command.</summary>
     public static Command Create()
     {
         var command = new Command("serve", "Starts the server.");
@@ -35,12 +19,12 @@ internal static class ServeCommand
         return command;
     }
 
-    /// <summary>Gives <paramref name="command"/> the options and the action.</summary>
+    /// <summary>Adds the options and the action to <paramref name="command"/>.</summary>
     public static void AddTo(Command command)
     {
-        command.Options.Add(SettingsFile);
+        command.Options.Add(SettingFlags.File);
         command.Options.Add(Reload);
-        foreach (var (option, _) in Options) command.Options.Add(option);
+        foreach (var flag in SettingFlags.All) command.Options.Add(flag.Option);
         command.SetAction(Run);
     }
 
@@ -48,44 +32,28 @@ internal static class ServeCommand
     {
         try
         {
-            var (options, configuration) = SettingsReader.Read(parsed.GetValue(SettingsFile) ?? Environment.GetEnvironmentVariable("DIA_SETTINGS"), Given(parsed));
-            using var data = DataFolder.Open(options.Data, options.Port, TimeProvider.System);
-            FreePorts.Require(options.Address, options.Port);
+            var (options, configuration) = ServerSettings.Read(parsed.GetValue(SettingFlags.File), SettingFlags.Read(parsed));
+            var http = options.Get<HttpOptions>();
+            using var data = DataFolder.Open(options.Get<DataOptions>().Data, http.Port, TimeProvider.System);
+            FreePorts.Require(http.Address, http.Port);
             await using var server = DiaServer.Build(options, data, configuration);
             await DiaServer.Run(server);
             return 0;
         }
-        catch (SettingsException problem)
+        catch (SettingsException e)
         {
-            Console.Error.WriteLine(problem.Message);
+            Console.Error.WriteLine(e.Message);
             return 1;
         }
-        catch (Exception problem) when (SqliteDatabase.Explain(problem) is { } sentence)
+        catch (Exception e) when (SqliteDatabase.Explain(e) is { } sentence)
         {
             Console.Error.WriteLine(sentence);
             return 1;
         }
-        catch (IOException problem) when (problem.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
+        catch (IOException e) when (e.InnerException is AddressInUseException)
         {
-            Console.Error.WriteLine($"{problem.Message} Choose another port with --port.");
+            Console.Error.WriteLine($"{e.Message} Choose another port with --port.");
             return 1;
         }
     }
-
-    internal static Dictionary<string, string?> Given(ParseResult parsed) => Options
-        .Where(o => parsed.GetResult(o.Option) is { Implicit: false })
-        .ToDictionary(o => o.Setting, o => Convert.ToString(Read(parsed, o.Option), CultureInfo.InvariantCulture));
-
-    private static object? Read(ParseResult parsed, Option option) => option switch
-    {
-        Option<int?> number => parsed.GetValue(number),
-        Option<long?> number => parsed.GetValue(number),
-        Option<bool> flag => parsed.GetValue(flag),
-        Option<string?> text => parsed.GetValue(text),
-        _ => null,
-    };
-
-    private static (Option, string) Value<T>(string name, string setting, string description) => (new Option<T>(name) { Description = description }, setting);
-
-    private static (Option, string) Flag(string name, string setting, string description) => (new Option<bool>(name) { Description = description }, setting);
 }

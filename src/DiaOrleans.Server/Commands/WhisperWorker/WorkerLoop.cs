@@ -4,21 +4,25 @@ using System.Runtime.InteropServices;
 using DiaOrleans.Abstractions.Prompts;
 using DiaOrleans.Grains.Recognition;
 using DiaOrleans.Server.Recognition;
-using DiaOrleans.Server.Recognition.Workers;
+using DiaOrleans.Server.Recognition.ChildProcess;
 using DiaOrleans.Transcription;
 
 namespace DiaOrleans.Server.Commands.WhisperWorker;
 
-/// <summary>Loads a model, answers recordings one after another.</summary>
+/// <summary>The process that recognises speech: loads a model, and answers recordings one after another.</summary>
 internal static class WorkerLoop
 {
+    /// <summary>Runs until standard input ends.</summary>
+    /// <param name="modelFile">Path of the model.</param>
+    /// <param name="threads">Threads of a recognition.</param>
+    /// <returns>The exit code: 1 if the model does not load.</returns>
     public static int Run(string modelFile, int threads)
     {
-        // A Ctrl+C in a terminal and a stop of the service reach this process too: the server says when it is over.
+        // Ctrl+C in a terminal and the stop of a service signal this process too; the server ends it when its requests have ended.
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = true);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => signal.Cancel = true);
         using var answers = Console.OpenStandardOutput();
-        // Standard output is the server's: nothing else may write to it.
+        // Standard output carries answers only.
         Console.SetOut(Console.Error);
         using var recordings = new BlockingCollection<float[]>(1);
         new Thread(() => Read(recordings)) { IsBackground = true }.Start();
@@ -26,12 +30,13 @@ internal static class WorkerLoop
         {
             using var transcriber = WhisperTranscriber.Open(modelFile, threads, Console.Error.Write);
             WorkerProtocol.WriteAnswer(answers, new WorkerAnswer(null, null));
-            foreach (var samples in recordings.GetConsumingEnumerable()) WorkerProtocol.WriteAnswer(answers, Answer(transcriber, samples));
+            foreach (var samples in recordings.GetConsumingEnumerable())
+                WorkerProtocol.WriteAnswer(answers, Answer(transcriber, samples));
             return 0;
         }
-        catch (TranscriptionException problem)
+        catch (TranscriptionException e)
         {
-            WorkerProtocol.WriteAnswer(answers, new WorkerAnswer(problem.Message, null));
+            WorkerProtocol.WriteAnswer(answers, new WorkerAnswer(e.Message, null));
             return 1;
         }
     }
@@ -40,21 +45,26 @@ internal static class WorkerLoop
     {
         try
         {
-            return new WorkerAnswer(null, Speech(transcriber.Transcribe(samples)));
+            return new WorkerAnswer(null, ToSpeech(transcriber.Transcribe(samples)));
         }
-        catch (TranscriptionException problem)
+        catch (TranscriptionException e)
         {
-            return new WorkerAnswer(problem.Message, null);
+            return new WorkerAnswer(e.Message, null);
         }
     }
 
-    private static RecognizedSpeech Speech(IReadOnlyList<SpokenSegment> segments)
+    private static RecognizedSpeech ToSpeech(IReadOnlyList<SpokenSegment> segments)
     {
-        var spans = segments.SelectMany(s => s.Words.Count > 0 ? s.Words.Select(w => new TranscriptSpan(w.Start, w.End, w.Text.Trim())) : [new TranscriptSpan(s.Start, s.End, s.Text.Trim())]);
-        return new RecognizedSpeech(TranscriptText.Tidy(string.Concat(segments.Select(s => s.Text))), [.. spans.Where(s => s.Text.Length > 0)]);
+        var text = TranscriptText.Tidy(string.Concat(segments.Select(s => s.Text)));
+        return new RecognizedSpeech(text, [.. segments.SelectMany(ToSpans).Where(s => s.Text.Length > 0)]);
     }
 
-    /// <summary>Without a server there is nobody to answer: this process then ends at once, in the middle of a recognition too.</summary>
+    /// <summary>The words of a segment; the whole segment if it has no words.</summary>
+    private static IEnumerable<TranscriptSpan> ToSpans(SpokenSegment segment) => segment.Words.Count > 0
+        ? segment.Words.Select(w => new TranscriptSpan(w.Start, w.End, w.Text.Trim()))
+        : [new TranscriptSpan(segment.Start, segment.End, segment.Text.Trim())];
+
+    /// <summary>Reads recordings. If the input ends, the server is gone: this process is killed then, also during a recognition.</summary>
     private static void Read(BlockingCollection<float[]> recordings)
     {
         using var input = Console.OpenStandardInput();
@@ -62,9 +72,9 @@ internal static class WorkerLoop
         {
             while (WorkerProtocol.ReadSamples(input) is { } samples) recordings.Add(samples);
         }
-        catch (IOException problem)
+        catch (IOException e)
         {
-            Console.Error.WriteLine(problem.Message);
+            Console.Error.WriteLine(e.Message);
         }
 
         using var self = Process.GetCurrentProcess();

@@ -1,0 +1,48 @@
+using DiaOrleans.Grains.Configuration;
+using DiaOrleans.Grains.Jobs;
+using DiaOrleans.Grains.Prompts;
+using DiaOrleans.Grains.Rendering;
+using DiaOrleans.Grains.Workers;
+using DiaOrleans.Server.Api;
+using DiaOrleans.Server.Api.Bodies;
+using DiaOrleans.Server.Api.Origins;
+using DiaOrleans.Server.Recognition;
+using DiaOrleans.Server.Settings;
+using DiaOrleans.Server.Storage;
+using DiaOrleans.Server.Telemetry;
+
+namespace DiaOrleans.Server.Hosting;
+
+/// <summary>The settings of the server.</summary>
+internal static class ServerSettings
+{
+    private const string FileVariable = "DIA_SETTINGS";
+
+    /// <summary>All options classes. Each setting is a property of one of them.</summary>
+    public static IReadOnlyList<Type> Classes { get; } =
+    [
+        typeof(HttpOptions),
+        typeof(DataOptions),
+        typeof(EngineOptions),
+        typeof(EngineHostOptions),
+        typeof(LocalSiloOptions),
+        typeof(ApiOptions),
+        typeof(OriginOptions),
+        typeof(BodyOptions),
+        typeof(RenderingOptions),
+        typeof(PromptOptions),
+        typeof(JobOptions),
+        typeof(RecognitionOptions),
+        typeof(TelemetryOptions),
+        typeof(OverrideOptions),
+    ];
+
+    /// <summary>Reads and validates all settings.</summary>
+    /// <param name="file">Settings file; null takes the one that the variable DIA_SETTINGS names, if it is set.</param>
+    /// <param name="commandLine">Values that the command line gives, by the names of settings.</param>
+    /// <returns>The options, and all sections of the file.</returns>
+    /// <exception cref="SettingsException">The file or a value is wrong.</exception>
+    public static (OptionsSet Options, IConfiguration Configuration) Read(string? file, IReadOnlyDictionary<string, string?> commandLine) =>
+        new SettingsReader(Classes, Environment.GetEnvironmentVariable)
+            .Read(file ?? Environment.GetEnvironmentVariable(FileVariable), commandLine);
+}

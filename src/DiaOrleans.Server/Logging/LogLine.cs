@@ -1,0 +1,43 @@
+using System.Globalization;
+using DiaOrleans.Grains.Requests;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging.Console;
+
+namespace DiaOrleans.Server.Logging;
+
+/// <summary>Formats a message as one line: local time, level, category, message, exception, and the request that it belongs to.</summary>
+internal sealed class LogLine(TimeProvider time) : ConsoleFormatter(FormatterName)
+{
+    /// <summary>Name of the formatter.</summary>
+    public const string FormatterName = "dia";
+
+    /// <inheritdoc/>
+    public override void Write<TState>(in LogEntry<TState> entry, IExternalScopeProvider? scopes, TextWriter output)
+    {
+        output.Write(time.GetLocalNow().ToString("HH:mm:ss ", CultureInfo.InvariantCulture));
+        output.Write(Abbreviate(entry.LogLevel));
+        output.Write($": {entry.Category}[{entry.EventId.Id}] ");
+        output.Write(JoinLines(entry.Formatter(entry.State, entry.Exception)));
+        if (entry.Exception is { } cause) output.Write(" " + JoinLines(cause.ToString()));
+        scopes?.ForEachScope(WriteRequest, output);
+        output.WriteLine();
+    }
+
+    private static void WriteRequest(object? scope, TextWriter output)
+    {
+        if (scope is RequestLogScope request) output.Write($" [{request}]");
+    }
+
+    /// <summary>A text of a client must not begin a line of its own.</summary>
+    private static string JoinLines(string text) => string.Join(' ', text.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries));
+
+    private static string Abbreviate(LogLevel level) => level switch
+    {
+        LogLevel.Trace => "trce",
+        LogLevel.Debug => "dbug",
+        LogLevel.Information => "info",
+        LogLevel.Warning => "warn",
+        LogLevel.Error => "fail",
+        _ => "crit",
+    };
+}

@@ -1,0 +1,75 @@
+using System.Globalization;
+using DiaOrleans.Server.Hosting;
+using DiaOrleans.Server.Settings;
+
+namespace DiaOrleans.Server.Tests;
+
+/// <summary>
+/// Settings of a server in a test, named as in the settings file; null leaves the default. They are read and validated as those of the
+/// command line; environment variables have no effect.
+/// </summary>
+internal sealed record ServerOptions
+{
+    public string? Host { get; init; }
+
+    public int? Port { get; init; }
+
+    public string? Data { get; init; }
+
+    public string? Model { get; init; }
+
+    public double? MaxWaitingSeconds { get; init; }
+
+    public int? MaxPendingJobs { get; init; }
+
+    public double? IdleUnloadMinutes { get; init; }
+
+    public bool? Dashboard { get; init; }
+
+    public bool? SaveOutputs { get; init; }
+
+    public long? RetentionHours { get; init; }
+
+    public bool? WhisperDownloads { get; init; }
+
+    public string? WhisperModelUrl { get; init; }
+
+    public string? DefaultFormat { get; init; }
+
+    public string? VoiceAliases { get; init; }
+
+    public double? Temperature { get; init; }
+
+    public double? CfgScale { get; init; }
+
+    public double? TopP { get; init; }
+
+    public string? ApiKey { get; init; }
+
+    public string? AllowedOrigins { get; init; }
+
+    public string? AllowedHosts { get; init; }
+
+    public int? MaxConnections { get; init; }
+
+    public int? BodyBudgetMegabytes { get; init; }
+
+    public double? BodySeconds { get; init; }
+
+    public string? GpuMode { get; init; }
+
+    public string? GpuIds { get; init; }
+
+    public int? MaxWorkers { get; init; }
+
+    public bool? PublicMetrics { get; init; }
+
+    public OptionsSet Read()
+    {
+        var values = from property in GetType().GetProperties()
+                     let value = property.GetValue(this)
+                     where value is not null
+                     select KeyValuePair.Create(property.Name, Convert.ToString(value, CultureInfo.InvariantCulture));
+        return new SettingsReader(ServerSettings.Classes, _ => null).Read(null, values.ToDictionary()).Options;
+    }
+}
