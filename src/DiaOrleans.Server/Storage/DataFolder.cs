@@ -68,8 +68,8 @@ internal sealed class DataFolder : IDisposable
         catch (IOException e) when (e.GetType() == typeof(IOException) && File.Exists(file))
         {
             var holder = ReadHolder(folder);
-            var message = $"The data folder {folder} is in use by another server ({holder}). Stop it, or choose another folder with --data.";
-            throw Unusable(message, e);
+            const string Advice = "Stop it, or choose another folder with --data.";
+            throw Unusable($"The data folder {folder} is in use by another server ({holder}). {Advice}", e);
         }
     }
 
