@@ -85,16 +85,16 @@ internal sealed partial class PromptResolver(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "Audio prompt '{Prompt}' is not registered: speech is generated without cloning.")]
+        [LoggerMessage(101, LogLevel.Warning, "Audio prompt '{Prompt}' is not registered: speech is generated without cloning.")]
         public static partial void NotRegistered(ILogger logger, string prompt);
 
-        [LoggerMessage(2, LogLevel.Warning, "Audio prompt '{Prompt}' cannot be read: speech is generated without cloning. {Reason}")]
+        [LoggerMessage(102, LogLevel.Warning, "Audio prompt '{Prompt}' cannot be read: speech is generated without cloning. {Reason}")]
         public static partial void NotReadable(ILogger logger, string prompt, string reason);
 
-        [LoggerMessage(3, LogLevel.Warning, "Audio prompt '{Prompt}' has no transcript: a voice cloned without one is less similar.")]
+        [LoggerMessage(103, LogLevel.Warning, "Audio prompt '{Prompt}' has no transcript: a voice cloned without one is less similar.")]
         public static partial void NoTranscript(ILogger logger, string prompt);
 
-        [LoggerMessage(4, LogLevel.Warning,
+        [LoggerMessage(104, LogLevel.Warning,
             "Audio prompt '{Prompt}' has {Seconds:F1} s, over {Limit} s, and is not shortened: the times of its words are not known.")]
         public static partial void TooLong(ILogger logger, string prompt, double seconds, double limit);
     }

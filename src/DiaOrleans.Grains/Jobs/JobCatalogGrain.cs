@@ -159,7 +159,7 @@ internal sealed partial class JobCatalogGrain(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information, "{Count} unfinished jobs are queued.")]
+        [LoggerMessage(201, LogLevel.Information, "{Count} unfinished jobs are queued.")]
         public static partial void Recovered(ILogger logger, int count);
     }
 }

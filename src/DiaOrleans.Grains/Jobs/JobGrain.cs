@@ -145,10 +145,10 @@ internal sealed partial class JobGrain(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "The catalogue was not told of a change of job {Job}; it reads the job later.")]
+        [LoggerMessage(202, LogLevel.Warning, "The catalogue was not told of a change of job {Job}; it reads the job later.")]
         public static partial void NotReported(ILogger logger, Exception cause, Guid job);
 
-        [LoggerMessage(2, LogLevel.Warning, "The cancelled job {Job} is still in the queue; the runner that takes it removes it.")]
+        [LoggerMessage(203, LogLevel.Warning, "The cancelled job {Job} is still in the queue; the runner that takes it removes it.")]
         public static partial void StillQueued(ILogger logger, Exception cause, Guid job);
     }
 }

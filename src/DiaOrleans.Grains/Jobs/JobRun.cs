@@ -182,13 +182,13 @@ internal sealed partial class JobRun(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Error, "Job {Job} failed.")]
+        [LoggerMessage(204, LogLevel.Error, "Job {Job} failed.")]
         public static partial void Failed(ILogger logger, Exception cause, Guid job);
 
-        [LoggerMessage(3, LogLevel.Debug, "The end of a run of job {Job} is not stored: its lease expires, or the cleanup deletes a file.")]
+        [LoggerMessage(205, LogLevel.Debug, "The end of a run of job {Job} is not stored: its lease expires or a cleanup follows.")]
         public static partial void NotStored(ILogger logger, Exception cause, Guid job);
 
-        [LoggerMessage(4, LogLevel.Debug, "A run of job {Job} was stopped.")]
+        [LoggerMessage(206, LogLevel.Debug, "A run of job {Job} was stopped.")]
         public static partial void Stopped(ILogger logger, Exception cause, Guid job);
     }
 }

@@ -139,16 +139,16 @@ internal sealed partial class JobRunner(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "The job queue does not answer; it is called again, with growing pauses, until it does.")]
+        [LoggerMessage(207, LogLevel.Warning, "The job queue does not answer; it is called again, with growing pauses, until it does.")]
         public static partial void QueueFails(ILogger logger, Exception cause);
 
-        [LoggerMessage(2, LogLevel.Information, "The job queue answers again.")]
+        [LoggerMessage(208, LogLevel.Information, "The job queue answers again.")]
         public static partial void QueueAnswers(ILogger logger);
 
-        [LoggerMessage(3, LogLevel.Warning, "A job met a transient fault and is run again. The runner pauses longer until a job ends.")]
+        [LoggerMessage(209, LogLevel.Warning, "A job met a transient fault and is run again. The runner pauses longer until a job ends.")]
         public static partial void RunsFail(ILogger logger, Exception cause);
 
-        [LoggerMessage(4, LogLevel.Information, "A job has ended after {Failures} transient faults.")]
+        [LoggerMessage(210, LogLevel.Information, "A job has ended after {Failures} transient faults.")]
         public static partial void RunsSucceed(ILogger logger, int failures);
     }
 }

@@ -90,10 +90,10 @@ internal sealed partial class GenerationLogGrain(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Debug, "Generation {Id} of voice '{Voice}' took {Seconds:F2} s.")]
+        [LoggerMessage(301, LogLevel.Debug, "Generation {Id} of voice '{Voice}' took {Seconds:F2} s.")]
         public static partial void Generated(ILogger logger, string id, string voice, double seconds);
 
-        [LoggerMessage(2, LogLevel.Information, "Generation {Id} of voice '{Voice}' took {Seconds:F2} s: {Text}")]
+        [LoggerMessage(302, LogLevel.Information, "Generation {Id} of voice '{Voice}' took {Seconds:F2} s: {Text}")]
         public static partial void GeneratedText(ILogger logger, string id, string voice, double seconds, string text);
     }
 }

@@ -122,13 +122,13 @@ internal sealed partial class PromptDiscovery(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "{File} is not registered as an audio prompt: {Reason}")]
+        [LoggerMessage(401, LogLevel.Warning, "{File} is not registered as an audio prompt: {Reason}")]
         public static partial void Skipped(ILogger logger, string file, string reason);
 
         [LoggerMessage(
-            2,
+            402,
             LogLevel.Information,
-            "Audio prompt '{Prompt}' has no transcript: the Whisper model {Size} is not on disk, and is downloaded if a client asks for it.")]
+            "Audio prompt '{Prompt}' has no transcript: the Whisper model {Size} is not on disk; a client's request downloads it.")]
         public static partial void NoModel(ILogger logger, string prompt, string size);
     }
 }

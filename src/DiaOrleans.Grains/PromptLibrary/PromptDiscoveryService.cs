@@ -45,10 +45,10 @@ internal sealed partial class PromptDiscoveryService(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information, "{Count} audio prompts were discovered.")]
+        [LoggerMessage(403, LogLevel.Information, "{Count} audio prompts were discovered.")]
         public static partial void Discovered(ILogger logger, int count);
 
-        [LoggerMessage(2, LogLevel.Warning, "The discovery of audio prompts in the background failed.")]
+        [LoggerMessage(404, LogLevel.Warning, "The discovery of audio prompts in the background failed.")]
         public static partial void Failed(ILogger logger, Exception cause);
     }
 }

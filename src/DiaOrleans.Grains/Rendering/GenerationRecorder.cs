@@ -77,7 +77,7 @@ internal sealed partial class GenerationRecorder(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "{What} of request {Request} could not be stored; its client gets the audio.")]
+        [LoggerMessage(501, LogLevel.Warning, "{What} of request {Request} could not be stored; its client gets the audio.")]
         public static partial void NotKept(ILogger logger, Exception cause, string what, Guid request);
     }
 }

@@ -111,7 +111,7 @@ internal sealed partial class ModelCall(SpeechWork work, IGpuWorkerGrain worker,
 
     private static partial class Log
     {
-        [LoggerMessage(2, LogLevel.Debug, "Work {Work} could not be released; the worker forgets it by itself.")]
+        [LoggerMessage(502, LogLevel.Debug, "Work {Work} could not be released; the worker forgets it by itself.")]
         public static partial void NotReleased(ILogger logger, Exception cause, Guid work);
     }
 }

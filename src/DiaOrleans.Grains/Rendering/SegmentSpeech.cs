@@ -138,7 +138,7 @@ internal sealed partial class SegmentSpeech
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Debug, "Segment {Segment} ended without usable speech; attempt {Attempt} follows.")]
+        [LoggerMessage(503, LogLevel.Debug, "Segment {Segment} ended without usable speech; attempt {Attempt} follows.")]
         public static partial void Retry(ILogger logger, int segment, int attempt);
     }
 }

@@ -93,10 +93,10 @@ internal sealed partial class SpeechRenderer(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information, "Request {Request} speaks: {Script}")]
+        [LoggerMessage(504, LogLevel.Information, "Request {Request} speaks: {Script}")]
         public static partial void Text(ILogger logger, Guid request, string script);
 
-        [LoggerMessage(2, LogLevel.Debug, "Request {Request}: voice '{Voice}', {Segments} segments, seed {Seed}")]
+        [LoggerMessage(505, LogLevel.Debug, "Request {Request}: voice '{Voice}', {Segments} segments, seed {Seed}")]
         public static partial void Plan(ILogger logger, Guid request, string voice, int segments, long seed);
     }
 }

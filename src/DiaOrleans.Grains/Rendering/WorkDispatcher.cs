@@ -101,7 +101,7 @@ internal sealed partial class WorkDispatcher(IGrainFactory grains, TimeProvider 
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "Worker {Worker} does not answer; the next one is tried.")]
+        [LoggerMessage(506, LogLevel.Warning, "Worker {Worker} does not answer; the next one is tried.")]
         public static partial void NoAnswer(ILogger logger, Exception cause, string worker);
     }
 }

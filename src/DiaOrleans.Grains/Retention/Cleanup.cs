@@ -32,7 +32,7 @@ public sealed partial class Cleanup(IEnumerable<ICleanupStep> steps, TimeProvide
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Error, "The cleanup step {Step} failed; the next cleanup runs within an hour.")]
+        [LoggerMessage(601, LogLevel.Error, "The cleanup step {Step} failed; the next cleanup runs within an hour.")]
         public static partial void Failed(ILogger logger, Exception cause, string step);
     }
 }

@@ -176,10 +176,10 @@ internal sealed partial class SpeechGrain(ISpeechRenderer renderer, TimeProvider
 
     private static partial class Log
     {
-        [LoggerMessage(2, LogLevel.Warning, "Request {Request} is stopped: its client has made no call for a minute.")]
+        [LoggerMessage(701, LogLevel.Warning, "Request {Request} is stopped: its client has made no call for a minute.")]
         public static partial void Abandoned(ILogger logger, Guid request);
 
-        [LoggerMessage(3, LogLevel.Error, "Request {Request} failed.")]
+        [LoggerMessage(702, LogLevel.Error, "Request {Request} failed.")]
         public static partial void Failed(ILogger logger, Exception cause, Guid request);
     }
 }

@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace DiaOrleans.Grains.Telemetry;
 
-/// <summary>Spans of this product. They continue the trace of the HTTP request, which Orleans carries from grain to grain and from silo to silo.</summary>
+/// <summary>
+/// Spans of this product. They continue the trace of the HTTP request, which Orleans carries from grain to grain and from silo to silo.
+/// </summary>
 public static class DiaActivity
 {
     /// <summary>Name of the only activity source.</summary>

@@ -43,7 +43,11 @@ public sealed class DiaMetrics : IEngineObserver
             "s",
             "Time of one step of the decoder, sampling included.",
             advice: Buckets(StepSeconds));
-        _batchSize = meter.CreateHistogram("dia.engine.batch.size", "{call}", "Calls in one step of the decoder.", advice: Buckets(Batches));
+        _batchSize = meter.CreateHistogram(
+            "dia.engine.batch.size",
+            "{call}",
+            "Calls in one step of the decoder.",
+            advice: Buckets(Batches));
         _firstAudio = meter.CreateHistogram(
             "dia.speech.time_to_first_audio",
             "s",

@@ -92,7 +92,7 @@ internal sealed partial class PromptRecognition(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "Audio prompt '{Prompt}' was not transcribed: {Reason}")]
+        [LoggerMessage(801, LogLevel.Warning, "Audio prompt '{Prompt}' was not transcribed: {Reason}")]
         public static partial void NotRecognised(ILogger logger, string prompt, string reason);
     }
 }

@@ -40,7 +40,7 @@ internal sealed partial class RecognitionModels(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "The Whisper model {Size} was not downloaded: {Reason}")]
+        [LoggerMessage(802, LogLevel.Warning, "The Whisper model {Size} was not downloaded: {Reason}")]
         public static partial void NotFetched(ILogger logger, string size, string reason);
     }
 }

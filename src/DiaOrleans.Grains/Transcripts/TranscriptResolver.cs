@@ -83,11 +83,11 @@ internal sealed partial class TranscriptResolver(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning,
+        [LoggerMessage(803, LogLevel.Warning,
             "The recognition of audio prompt '{Prompt}' takes long: this request is generated without its transcript.")]
         public static partial void TakesLong(ILogger logger, string prompt);
 
-        [LoggerMessage(2, LogLevel.Warning,
+        [LoggerMessage(804, LogLevel.Warning,
             "The Whisper model {Size} is not on disk yet: this request is generated without the transcript of audio prompt '{Prompt}'.")]
         public static partial void NoModelYet(ILogger logger, string size, string prompt);
     }

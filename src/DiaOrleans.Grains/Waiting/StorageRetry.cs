@@ -60,10 +60,10 @@ internal sealed partial class StorageRetry(Guid job, TimeProvider time, ILogger 
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "{What} of job {Job} cannot be stored; it stays in memory and is written again until it is.")]
+        [LoggerMessage(901, LogLevel.Warning, "{What} of job {Job} cannot be stored; it stays in memory and is written again until it is.")]
         public static partial void NotStored(ILogger logger, Exception cause, Guid job, string what);
 
-        [LoggerMessage(2, LogLevel.Information, "{What} of job {Job} is stored after {Failures} failures.")]
+        [LoggerMessage(902, LogLevel.Information, "{What} of job {Job} is stored after {Failures} failures.")]
         public static partial void Stored(ILogger logger, Guid job, string what, int failures);
     }
 }

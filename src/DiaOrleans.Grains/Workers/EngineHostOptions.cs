@@ -10,7 +10,7 @@ public sealed record EngineHostOptions
     [Range(0, double.MaxValue)]
     public double DrainSeconds { get; init; } = 40;
 
-    /// <summary>Minutes without work after which the model is unloaded until the next request: 0 or more; 0, the default, keeps it.</summary>
+    /// <summary>Minutes without work after which the model is unloaded until the next request: 0 or more. 0, the default: never.</summary>
     [Range(0, double.MaxValue)]
     public double IdleUnloadMinutes { get; init; }
 

@@ -126,29 +126,29 @@ internal sealed partial class EngineSupervisor(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information, "Worker {Worker} is ready with {Model}.")]
+        [LoggerMessage(1001, LogLevel.Information, "Worker {Worker} is ready with {Model}.")]
         public static partial void Ready(ILogger logger, string worker, string model);
 
         [LoggerMessage(
-            2,
+            1002,
             LogLevel.Error,
             "The model could not be loaded; requests for speech are refused until the server is started again.")]
         public static partial void NotLoaded(ILogger logger, Exception cause);
 
         [LoggerMessage(
-            3,
+            1003,
             LogLevel.Information,
             "Stopping: {Count} running or waiting requests may go on for {Seconds} s; new ones are refused.")]
         public static partial void Draining(ILogger logger, int count, double seconds);
 
-        [LoggerMessage(4, LogLevel.Warning, "Work {Work} is stopped: it has not been followed for a minute.")]
+        [LoggerMessage(1004, LogLevel.Warning, "Work {Work} is stopped: it has not been followed for a minute.")]
         public static partial void Forgotten(ILogger logger, Guid work);
 
-        [LoggerMessage(5, LogLevel.Warning, "The directory of workers did not take a report; the next one follows in a second.")]
+        [LoggerMessage(1005, LogLevel.Warning, "The directory of workers did not take a report; the next one follows in a second.")]
         public static partial void NotReported(ILogger logger, Exception cause);
 
         [LoggerMessage(
-            6,
+            1006,
             LogLevel.Information,
             "Worker {Worker} has had no work for {Minutes} minutes: its model is unloaded, and loaded again for the next request.")]
         public static partial void Asleep(ILogger logger, string worker, double minutes);

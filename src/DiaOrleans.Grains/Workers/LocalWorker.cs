@@ -175,7 +175,7 @@ internal sealed partial class LocalWorker(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Error, "Work {Work} failed in the engine.")]
+        [LoggerMessage(1007, LogLevel.Error, "Work {Work} failed in the engine.")]
         public static partial void WorkFailed(ILogger logger, Exception cause, Guid work);
     }
 }

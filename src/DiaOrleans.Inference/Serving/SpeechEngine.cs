@@ -167,13 +167,13 @@ public sealed partial class SpeechEngine : ISpeechEngine, ICallObserver
 
     private static partial class Log
     {
-        [LoggerMessage(2, LogLevel.Error, "A call failed in the engine")]
+        [LoggerMessage(101, LogLevel.Error, "A call failed in the engine")]
         public static partial void CallFailed(ILogger logger, Exception cause);
 
-        [LoggerMessage(3, LogLevel.Warning, "The time limit of the drain has passed: {Calls} calls and recordings are stopped")]
+        [LoggerMessage(102, LogLevel.Warning, "The time limit of the drain has passed: {Calls} calls and recordings are stopped")]
         public static partial void DrainCutShort(ILogger logger, int calls);
 
-        [LoggerMessage(4, LogLevel.Error, "A recording could not be encoded")]
+        [LoggerMessage(103, LogLevel.Error, "A recording could not be encoded")]
         public static partial void EncodingFailed(ILogger logger, Exception cause);
     }
 }

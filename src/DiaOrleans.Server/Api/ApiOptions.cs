@@ -6,7 +6,7 @@ namespace DiaOrleans.Server.Api;
 /// <summary>What the API answers with.</summary>
 internal sealed record ApiOptions
 {
-    /// <summary>Keys of the API, separated by commas; clients send one of them as a bearer token. Null or empty: no key is needed.</summary>
+    /// <summary>Keys of the API, separated by commas; clients send one of them as a bearer token. Null or empty: none is needed.</summary>
     public string? ApiKey { get; init; }
 
     /// <summary>Format of OpenAI's speech route if the client names none: wav (the default), mp3, opus, aac, flac or pcm.</summary>

@@ -131,7 +131,7 @@ internal sealed partial class ChildRecognizer : ISpeechRecognizer, IDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information, "The Whisper model {Size} is unloaded: it has not been used for a while.")]
+        [LoggerMessage(401, LogLevel.Information, "The Whisper model {Size} is unloaded: it has not been used for a while.")]
         public static partial void Unloaded(ILogger logger, string size);
     }
 }

@@ -32,7 +32,7 @@ internal sealed partial class RecognizerWarmUp(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "The model of speech recognition was not loaded at start-up.")]
+        [LoggerMessage(402, LogLevel.Warning, "The model of speech recognition was not loaded at start-up.")]
         public static partial void NotLoaded(ILogger logger, Exception cause);
     }
 }

@@ -8,7 +8,7 @@ namespace DiaOrleans.Server.Tests.Api;
 /// <summary>GET /queue/stats; spec/api.md 6.1.</summary>
 public sealed class QueueStatsTests
 {
-    private static readonly TimeSpan TimeLimits = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(60);
 
     [Fact]
     public async Task A_fresh_server_has_nothing_to_do()
@@ -105,7 +105,7 @@ public sealed class QueueStatsTests
 
     private static async Task Until(ScriptedServer server, Func<Task<bool>> condition)
     {
-        using var limit = new CancellationTokenSource(TimeLimits);
+        using var limit = new CancellationTokenSource(TimeLimit);
         while (!await condition()) await server.Client.GetAsync("/health", limit.Token);
     }
 

@@ -33,7 +33,7 @@ internal static partial class SystemCalls
         }
     }
 
-    /// <summary>Changes a start so that the program is traced. The program is the process that is started, the tracer its grandchild.</summary>
+    /// <summary>Changes a start so that the program is traced. The program is the started process, the tracer its grandchild.</summary>
     public static void Trace(ProcessStartInfo start, string log)
     {
         string[] options = ["-D", "-f", "-q", "-y", "--seccomp-bpf", "-s", "256", "-e", $"trace={Calls}", "-o", log, "--", start.FileName];

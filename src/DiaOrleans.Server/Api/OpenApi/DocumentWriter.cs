@@ -14,8 +14,8 @@ internal sealed class DocumentWriter(EndpointDataSource endpoints) : IOpenApiDoc
         """
         Text-to-speech for dialogue, with the Dia model.
 
-        - Every route exists with and without the prefix `/v1`. Exceptions: `/v1/models` has another shape than `/models`, and `/v1/audio/…`
-          exists only with the prefix.
+        - Every route exists with and without the prefix `/v1`. Exceptions: `/v1/models` has another shape than `/models`,
+          and `/v1/audio/…` exists only with the prefix.
         - An error is `{"detail": …}`: a sentence, or for 422 a list of the fields that failed. Under `/v1` it has OpenAI's `error` object
           too.
         - Every answer has an `X-Request-ID`: the client's own, or a new one.

@@ -8,5 +8,6 @@ internal sealed class HostListAttribute()
     : ValidationAttribute("names such as tts.example, without scheme and port, separated by commas, or *")
 {
     /// <inheritdoc/>
-    public override bool IsValid(object? value) => value is IEnumerable<string> hosts && hosts.All(host => !host.AsSpan().ContainsAny('/', ':'));
+    public override bool IsValid(object? value) =>
+        value is IEnumerable<string> hosts && hosts.All(host => !host.AsSpan().ContainsAny('/', ':'));
 }

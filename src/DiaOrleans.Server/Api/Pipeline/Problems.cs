@@ -53,7 +53,7 @@ internal sealed partial class Problems(ILogger<Problems> logger)
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Error, "{Method} {Path} failed, request {Id}")]
+        [LoggerMessage(101, LogLevel.Error, "{Method} {Path} failed, request {Id}")]
         public static partial void Unexpected(ILogger logger, string method, string path, string id, Exception cause);
     }
 }

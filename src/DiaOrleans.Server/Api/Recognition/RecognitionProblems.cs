@@ -25,7 +25,7 @@ internal sealed partial class RecognitionProblems(ILogger<RecognitionProblems> l
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Error, "Speech recognition: {Method} {Path} failed, request {Id}")]
+        [LoggerMessage(301, LogLevel.Error, "Speech recognition: {Method} {Path} failed, request {Id}")]
         public static partial void Failed(ILogger logger, string method, string path, string id, Exception cause);
     }
 }

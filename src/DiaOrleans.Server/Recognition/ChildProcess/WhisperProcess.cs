@@ -157,19 +157,19 @@ internal sealed partial class WhisperProcess : IDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information, "The Whisper model {Size} is loaded, in process {Id}.")]
+        [LoggerMessage(501, LogLevel.Information, "The Whisper model {Size} is loaded, in process {Id}.")]
         public static partial void Loaded(ILogger logger, string size, int id);
 
-        [LoggerMessage(2, LogLevel.Error, "Speech recognition with the Whisper model {Size}: {Problem}")]
+        [LoggerMessage(502, LogLevel.Error, "Speech recognition with the Whisper model {Size}: {Problem}")]
         public static partial void Refused(ILogger logger, string size, string problem);
 
         [LoggerMessage(
-            3,
+            503,
             LogLevel.Error,
             "The process for speech recognition with the Whisper model {Size} died; the next recording starts a new one.")]
         public static partial void Died(ILogger logger, string size);
 
-        [LoggerMessage(4, LogLevel.Debug, "Whisper: {Line}")]
+        [LoggerMessage(504, LogLevel.Debug, "Whisper: {Line}")]
         public static partial void Wrote(ILogger logger, string line);
     }
 }

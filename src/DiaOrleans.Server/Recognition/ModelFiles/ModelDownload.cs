@@ -159,22 +159,22 @@ internal sealed partial class ModelDownload
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information, "The Whisper model {Size} is downloaded from {Host}.")]
+        [LoggerMessage(601, LogLevel.Information, "The Whisper model {Size} is downloaded from {Host}.")]
         public static partial void Begins(ILogger logger, string size, string host);
 
-        [LoggerMessage(2, LogLevel.Information, "The Whisper model {Size}: {Percent} %, {Mebibytes} MiB.")]
+        [LoggerMessage(602, LogLevel.Information, "The Whisper model {Size}: {Percent} %, {Mebibytes} MiB.")]
         public static partial void Progress(ILogger logger, string size, long percent, long mebibytes);
 
         [LoggerMessage(
-            3,
+            603,
             LogLevel.Warning,
             "The download of the Whisper model {Size} was interrupted at byte {Length}; it continues from there.")]
         public static partial void Resumes(ILogger logger, Exception cause, string size, long length);
 
-        [LoggerMessage(4, LogLevel.Information, "The Whisper model {Size} is downloaded and verified.")]
+        [LoggerMessage(604, LogLevel.Information, "The Whisper model {Size} is downloaded and verified.")]
         public static partial void Ends(ILogger logger, string size);
 
-        [LoggerMessage(5, LogLevel.Error, "A Whisper model is missing.")]
+        [LoggerMessage(605, LogLevel.Error, "A Whisper model is missing.")]
         public static partial void Fails(ILogger logger, Exception problem);
     }
 }

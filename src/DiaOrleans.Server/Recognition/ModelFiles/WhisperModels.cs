@@ -113,7 +113,7 @@ internal sealed partial class WhisperModels(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "{File} is not the published Whisper model {Size}; it is used as it is.")]
+        [LoggerMessage(606, LogLevel.Warning, "{File} is not the published Whisper model {Size}; it is used as it is.")]
         public static partial void Unknown(ILogger logger, string size, string file);
     }
 }
