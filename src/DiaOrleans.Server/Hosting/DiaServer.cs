@@ -61,7 +61,7 @@ internal static class DiaServer
         builder.Services.AddJobRunner();
         builder.Services.AddSpeechRecognition(options.Recognition(data.Path));
         builder.Services.AddMaintenance();
-        builder.Services.TryAddSingleton<IRecordingReader>(_ => RecordingReaders.Create());
+        builder.Services.TryAddSingleton<IRecordingReader>(_ => RecordingReaders.Create(Path.Combine(data.Path, "decoding")));
         builder.Services.AddAudioPrompts(new PromptOptions { MaxPromptSeconds = options.MaxPromptSeconds });
         builder.AddDiaTelemetry(options.Telemetry(), options.Silo);
         builder.Services.AddApi(options.Api(), options.Origins(), options.Bodies(data.Path));
