@@ -12,7 +12,7 @@ internal static class PromptIds
     /// <exception cref="ApiProblem">404, where nothing can be registered under it.</exception>
     public static string FromPath(HttpContext context)
     {
-        var id = RouteText.Of(context, "id");
+        var id = PromptId.Normalise(RouteText.Of(context, "id"));
         return PromptId.CanExist(id) ? id : throw Unknown(id);
     }
 

@@ -43,8 +43,7 @@ internal sealed class UploadForm : IAsyncDisposable
     /// <param name="request">Its body is read to the end.</param>
     /// <param name="files">Where the recording goes.</param>
     /// <param name="share">Takes the recording's bytes; it must live as long as the form.</param>
-    /// <param name="check">Told the id and the file's name before the file is read, where they come first: what is refused by them needs no
-    /// upload.</param>
+    /// <param name="check">Called with the id before the file is read, if the id comes first.</param>
     /// <exception cref="ApiProblem">What <paramref name="check"/> throws; 408, 413 or 429 where the body takes too long, is too large or
     /// exceeds the budget.</exception>
     /// <exception cref="BodyStorageException">The recording cannot be kept.</exception>
@@ -52,7 +51,7 @@ internal sealed class UploadForm : IAsyncDisposable
         HttpRequest request,
         BodyFiles files,
         BodyShare share,
-        Action<string, string> check)
+        Action<string> check)
     {
         var form = new UploadForm(files, share);
         try
@@ -88,11 +87,18 @@ internal sealed class UploadForm : IAsyncDisposable
         return HeaderUtilities.RemoveQuotes(type.Boundary).Value is { Length: > 0 and <= MaxBoundaryLength } boundary ? boundary : null;
     }
 
+    /// <summary>True for the types that clients give a recording: such a part is a file, even if it has no file name.</summary>
+    private static bool IsMedia(string? contentType) =>
+        MediaTypeHeaderValue.TryParse(contentType, out var type)
+        && (type.Type.Equals("audio", StringComparison.OrdinalIgnoreCase)
+            || type.Type.Equals("video", StringComparison.OrdinalIgnoreCase)
+            || type.MediaType.Equals("application/octet-stream", StringComparison.OrdinalIgnoreCase));
+
     private static InvalidField Missing(string field) => new("missing", ["body", field], "Field required", null);
 
     private static string? Unquoted(StringSegment value) => value.HasValue ? HeaderUtilities.RemoveQuotes(value).Value : null;
 
-    private async Task ReadParts(HttpRequest request, Action<string, string> check)
+    private async Task ReadParts(HttpRequest request, Action<string> check)
     {
         if (BoundaryOf(request) is not { } boundary) return;
         var stop = request.HttpContext.RequestAborted;
@@ -116,7 +122,7 @@ internal sealed class UploadForm : IAsyncDisposable
 
     private bool Failed(string field) => _problems.Any(problem => problem.Name == field);
 
-    private async Task Take(MultipartSection part, Action<string, string> check, CancellationToken stop)
+    private async Task Take(MultipartSection part, Action<string> check, CancellationToken stop)
     {
         if (!ContentDispositionHeaderValue.TryParse(part.ContentDisposition, out var disposition)) return;
         var fileName = Unquoted(disposition.FileNameStar) ?? Unquoted(disposition.FileName);
@@ -128,9 +134,9 @@ internal sealed class UploadForm : IAsyncDisposable
             case PromptIdField when !Failed(PromptIdField):
                 Fail("string_type", PromptIdField, "Input should be a valid string", Echo.Text(fileName));
                 break;
-            case FileField when fileName is not null:
-                if (!string.IsNullOrEmpty(_promptId)) check(_promptId, fileName);
-                await TakeFile(fileName, part.Body, stop);
+            case FileField when fileName is not null || IsMedia(part.ContentType):
+                if (!string.IsNullOrEmpty(_promptId)) check(_promptId);
+                await TakeFile(fileName ?? "", part.Body, stop);
                 break;
             case FileField when !Failed(FileField):
                 Fail("value_error", FileField, "Value error, Expected UploadFile, received: <class 'str'>", null, """{"error":{}}""");

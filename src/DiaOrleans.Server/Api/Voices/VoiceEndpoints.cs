@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using DiaOrleans.Abstractions.Voices;
+using DiaOrleans.Grains.Prompts;
 using DiaOrleans.Grains.Voices;
 using DiaOrleans.Server.Api.Errors;
 using DiaOrleans.Server.Api.Pipeline;
@@ -86,7 +87,7 @@ internal static class VoiceEndpoints
     private static VoiceChange Change(FieldReader fields) => new(
         fields.OptionalString("style", MaxWordCharacters),
         fields.OptionalString("primary_speaker", MaxWordCharacters),
-        fields.OptionalString("audio_prompt", MaxPromptIdCharacters),
+        fields.OptionalString("audio_prompt", MaxPromptIdCharacters) is { } prompt ? PromptId.Normalise(prompt) : null,
         fields.OptionalString("audio_prompt_transcript"));
 
     [return: NotNullIfNotNull(nameof(absent))]

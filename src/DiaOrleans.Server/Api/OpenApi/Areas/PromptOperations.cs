@@ -18,14 +18,14 @@ internal static class PromptOperations
         {
             Body = new(
                 [
-                    new("prompt_id", FieldType.Text, "Letters, digits, `_`, `-`, and inside also space and `.`; 128 characters at most.") { Required = true, MaxLength = 128 },
-                    new("audio_file", FieldType.File, "wav, mp3, m4a, flac, ogg or aac; 25 MB at most.") { Required = true },
+                    new("prompt_id", FieldType.Text, "Letters and digits of any script, marks, spaces and `_ - . ' ( )`; 128 characters at most.") { Required = true, MaxLength = 128 },
+                    new("audio_file", FieldType.File, "wav, mp3, m4a, flac, ogg, aac, opus, webm and others, under any name; 25 MB at most.") { Required = true },
                 ],
                 IsForm: true),
             Answers =
             [
                 Answers.Ok("Stored.", """{"message":"Audio prompt 'anna-prompt' uploaded successfully","duration":7.25,"sample_rate":44100,"original_sample_rate":48000,"channels":"mono"}"""),
-                Answers.Problem(400, "Unsupported file format. Supported: .wav, .mp3, .m4a, .flac, .ogg, .aac"),
+                Answers.Problem(400, "Unsupported file format. Supported: .wav, .mp3, .m4a, .flac, .ogg, .aac, .opus, .webm"),
                 Answers.Problem(413, "Audio file too large (maximum 25 MB)"),
                 Answers.Invalid("body", "audio_file"),
                 Answers.Problem(500, "Error processing audio file: the disk is full"),
