@@ -4,11 +4,13 @@ namespace DiaOrleans.Abstractions.Voices;
 /// <param name="PromptId">Id of the prompt; voices with another prompt ignore the change.</param>
 /// <param name="Text">The new transcript, or null if it is not known any more.</param>
 /// <param name="Scope">The voices that take the new transcript.</param>
+/// <param name="Replaced">If not null, the voices whose transcript is this text take the new one as well.</param>
 [GenerateSerializer, Immutable, Alias("dia.prompt-text")]
 public sealed record TranscriptChange(
     [property: Id(0)] string PromptId,
     [property: Id(1)] string? Text,
-    [property: Id(2)] TranscriptScope Scope);
+    [property: Id(2)] TranscriptScope Scope,
+    [property: Id(3)] string? Replaced = null);
 
 /// <summary>The voices that take a new transcript of their audio prompt.</summary>
 public enum TranscriptScope

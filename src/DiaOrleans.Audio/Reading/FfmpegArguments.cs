@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace DiaOrleans.Audio.Reading;
 
 /// <summary>
@@ -8,26 +6,21 @@ namespace DiaOrleans.Audio.Reading;
 /// </summary>
 internal static class FfmpegArguments
 {
-    private const double MaxLimitSeconds = 1e6;
-
     private const string Demuxers =
         "aac,ac3,aiff,amr,amrnb,amrwb,ape,asf,au,caf,eac3,flac,loas,matroska,mp3,mpegts,ogg,tta,w64,wav,wv";
 
     /// <summary>Builds the arguments that decode one file to AU on the standard output.</summary>
     /// <param name="file">Path of a file of the MP4 family; null reads any other format from the standard input.</param>
-    /// <param name="limits">ffmpeg decodes one second more, so that a longer file is detected.</param>
-    public static IEnumerable<string> Build(string? file, ReadLimits limits)
+    public static IEnumerable<string> Build(string? file)
     {
         string[] input = file is null
             ? ["-format_whitelist", Demuxers, "-protocol_whitelist", "pipe", "-i", "pipe:0"]
             : ["-f", "mov", "-protocol_whitelist", "file", "-i", "file:" + file];
-        var seconds = Math.Min(limits.MaxSeconds, MaxLimitSeconds) + 1;
         return
         [
             "-nostdin", "-hide_banner", "-loglevel", "error", "-max_alloc", "268435456", "-threads", "1",
             .. input,
             "-map", "0:a:0", "-map_metadata", "-1", "-vn", "-sn", "-dn", "-threads", "1",
-            "-t", seconds.ToString("0.###", CultureInfo.InvariantCulture),
             "-c:a", "pcm_f32be", "-f", "au", "pipe:1",
         ];
     }

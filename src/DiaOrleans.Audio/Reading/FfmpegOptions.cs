@@ -11,7 +11,9 @@ public sealed record FfmpegOptions
     /// <summary>The longest that one file may take; then ffmpeg is killed.</summary>
     public TimeSpan TimeLimit { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Folder for copies of files that ffmpeg must seek in; null is the system's folder for temporary files.</summary>
+    /// <summary>
+    /// Folder for copies of files that ffmpeg must seek in, created if needed; null is the system's folder for temporary files.
+    /// </summary>
     public string? TemporaryFolder { get; init; }
 
     internal string? FindProgram()

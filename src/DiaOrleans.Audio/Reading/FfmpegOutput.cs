@@ -7,17 +7,18 @@ namespace DiaOrleans.Audio.Reading;
 /// Reads the output of ffmpeg: an AU file of big-endian 32-bit floats. The header of AU has fixed fields for sample rate and channels, and
 /// can be written to a pipe.
 /// </summary>
-internal sealed class FfmpegOutput(ReadLimits limits)
+/// <param name="limits">Longest recording.</param>
+/// <param name="channel">The channel to keep, from 0; null averages all.</param>
+internal sealed class FfmpegOutput(ReadLimits limits, int? channel)
 {
     private const int HeaderSize = 24;
     private const uint Float32 = 6;
     private const int BlockSize = 1 << 16;
 
-    private RecordingBuilder? _recording;
     private int _frameSize;
 
-    /// <summary>True if a header was read.</summary>
-    public bool HasHeader => _recording is not null;
+    /// <summary>The samples after the header; null if no header was read.</summary>
+    public RecordingBuilder? Recording { get; private set; }
 
     /// <summary>True if a sample was read.</summary>
     public bool HasSamples { get; private set; }
@@ -38,9 +39,6 @@ internal sealed class FfmpegOutput(ReadLimits limits)
         while (read == block.Length);
     }
 
-    /// <summary>The samples after the header. Call it only if there was a header.</summary>
-    public Recording Build() => _recording!.Build();
-
     private async Task<bool> ReadHeaderAsync(Stream stream, CancellationToken cancellationToken)
     {
         var header = new byte[HeaderSize];
@@ -54,9 +52,9 @@ internal sealed class FfmpegOutput(ReadLimits limits)
         }
 
         var rate = (int)Math.Min(Number(header, 4), int.MaxValue);
-        var recording = new RecordingBuilder(rate, (int)Math.Min(channels, int.MaxValue), limits);
+        var recording = new RecordingBuilder(rate, (int)Math.Min(channels, int.MaxValue), limits, channel);
         await stream.ReadExactlyAsync(new byte[rest], cancellationToken).ConfigureAwait(false);
-        _recording = recording;
+        Recording = recording;
         _frameSize = (int)channels * sizeof(float);
         return true;
     }
@@ -65,7 +63,7 @@ internal sealed class FfmpegOutput(ReadLimits limits)
     {
         var numbers = MemoryMarshal.Cast<byte, int>(bytes);
         if (BitConverter.IsLittleEndian) BinaryPrimitives.ReverseEndianness(numbers, numbers);
-        _recording!.Append(MemoryMarshal.Cast<int, float>(numbers));
+        Recording!.Append(MemoryMarshal.Cast<int, float>(numbers));
         HasSamples |= !numbers.IsEmpty;
     }
 

@@ -25,19 +25,22 @@ public sealed class FfmpegReader : IOptionalReader
         cancellationToken.ThrowIfCancellationRequested();
         if (_program is null) throw new RecordingException(RecordingProblem.Unreadable, Missing!);
         // Without the caller's synchronisation context, so that waiting here cannot block the continuations.
-        return Task.Run(() => ReadAsync(_program, file, limits, cancellationToken), CancellationToken.None).GetAwaiter().GetResult();
+        return MonoDecoding.Read(channel =>
+            Task.Run(() => DecodeAsync(_program, file, limits, channel, cancellationToken), CancellationToken.None)
+                .GetAwaiter().GetResult());
     }
 
-    private async Task<Recording> ReadAsync(
+    private async Task<RecordingBuilder> DecodeAsync(
         string program,
         ReadOnlyMemory<byte> file,
         ReadLimits limits,
+        int? channel,
         CancellationToken cancellationToken)
     {
         using var onDisk = FileSignature.IsMp4(file.Span) ? new PrivateFile(_options.TemporaryFolder, file.Span) : null;
         using var timeLimit = new CancellationTokenSource(_options.TimeLimit);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeLimit.Token);
-        var run = new FfmpegRun(limits);
+        var run = new FfmpegRun(limits, channel);
         try
         {
             await run.ExecuteAsync(program, file, onDisk?.FullName, stop).ConfigureAwait(false);
@@ -56,7 +59,7 @@ public sealed class FfmpegReader : IOptionalReader
             throw Unreadable("ffmpeg cannot be started.", e);
         }
 
-        return run.BuildRecording();
+        return run.TakeRecording();
     }
 
     private static RecordingException Unreadable(string message, Exception? cause) => new(RecordingProblem.Unreadable, message, cause);

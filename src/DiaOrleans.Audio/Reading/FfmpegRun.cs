@@ -5,11 +5,12 @@ namespace DiaOrleans.Audio.Reading;
 
 /// <summary>One run of ffmpeg on one file.</summary>
 /// <param name="limits">End the run if the recording is longer.</param>
-internal sealed class FfmpegRun(ReadLimits limits)
+/// <param name="channel">The channel to keep, from 0; null averages all.</param>
+internal sealed class FfmpegRun(ReadLimits limits, int? channel)
 {
     private const int KeptErrorCharacters = 4096;
 
-    private readonly FfmpegOutput _output = new(limits);
+    private readonly FfmpegOutput _output = new(limits, channel);
     private readonly StringBuilder _errors = new();
 
     /// <summary>The error that ended the reading of ffmpeg's output, if there was one.</summary>
@@ -25,7 +26,7 @@ internal sealed class FfmpegRun(ReadLimits limits)
     {
         var input = path is null ? PipeSource.Create((stream, token) => stream.WriteAsync(file, token).AsTask()) : PipeSource.Null;
         await Cli.Wrap(program)
-            .WithArguments(FfmpegArguments.Build(path, limits))
+            .WithArguments(FfmpegArguments.Build(path))
             .WithValidation(CommandResultValidation.None)
             .WithStandardInputPipe(input)
             .WithStandardErrorPipe(PipeTarget.ToDelegate(KeepError))
@@ -34,9 +35,9 @@ internal sealed class FfmpegRun(ReadLimits limits)
             .ConfigureAwait(false);
     }
 
-    /// <summary>The recording, after ffmpeg has ended.</summary>
+    /// <summary>What was decoded, after ffmpeg has ended.</summary>
     /// <exception cref="RecordingException">ffmpeg wrote no samples.</exception>
-    public Recording BuildRecording()
+    public RecordingBuilder TakeRecording()
     {
         var errors = _errors.ToString();
         var cause = new InvalidDataException(errors, OutputFailure);
@@ -46,12 +47,12 @@ internal sealed class FfmpegRun(ReadLimits limits)
         }
 
         // A header, no samples and no error is an empty recording.
-        if (!_output.HasSamples && (errors.Length > 0 || !_output.HasHeader))
+        if (_output.Recording is not { } recording || (!_output.HasSamples && errors.Length > 0))
         {
             throw new RecordingException(RecordingProblem.Unreadable, "ffmpeg cannot read it.", cause);
         }
 
-        return _output.Build();
+        return recording;
     }
 
     private async Task ReadOutputAsync(Stream stream, CancellationTokenSource stop, CancellationToken cancellationToken)

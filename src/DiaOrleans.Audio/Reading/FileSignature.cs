@@ -14,7 +14,11 @@ internal static class FileSignature
     public static bool IsForSoundFile(ReadOnlySpan<byte> file) =>
         file.StartsWith("RIFF"u8) || file.StartsWith("RIFX"u8) || file.StartsWith("RF64"u8)
         || file.StartsWith("FORM"u8) || file.StartsWith(".snd"u8) || file.StartsWith("caff"u8)
-        || file.StartsWith("fLaC"u8) || file.StartsWith("OggS"u8)
+        || IsCompressed(file);
+
+    /// <summary>True for FLAC, Ogg and MPEG audio: streams of frames whose header, if it states a length, need not be right.</summary>
+    public static bool IsCompressed(ReadOnlySpan<byte> file) =>
+        file.StartsWith("fLaC"u8) || file.StartsWith("OggS"u8)
         || IsMpegAudio(file) || (file.StartsWith("ID3"u8) && !IsAdts(AfterId3(file)));
 
     /// <summary>True for MP4 and related formats. Their index may be at the end, so a decoder must be able to seek.</summary>

@@ -14,11 +14,10 @@ public sealed class NAudioReader : IRecordingReader
     public Recording Read(ReadOnlyMemory<byte> file, ReadLimits limits, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        using var stream = new MemoryStream(file.ToArray(), writable: false);
+        var whole = WaveRepair.Apply(file).ToArray();
         try
         {
-            using var source = Open(stream, file.Span);
-            return Decode(source, limits, cancellationToken);
+            return MonoDecoding.Read(channel => Decode(whole, limits, channel, cancellationToken));
         }
         // NAudio defines no exception type: its parsers and Media Foundation throw many kinds.
         catch (Exception e) when (e is not (RecordingException or OperationCanceledException or OutOfMemoryException))
@@ -34,11 +33,13 @@ public sealed class NAudioReader : IRecordingReader
         throw new RecordingException(RecordingProblem.Unreadable, "NAudio reads only wav files on this system.");
     }
 
-    private static Recording Decode(WaveStream source, ReadLimits limits, CancellationToken cancellationToken)
+    private static RecordingBuilder Decode(byte[] file, ReadLimits limits, int? channel, CancellationToken cancellationToken)
     {
+        using var stream = new MemoryStream(file, writable: false);
+        using var source = Open(stream, file);
         var samples = source.ToSampleProvider();
         var channels = samples.WaveFormat.Channels;
-        var recording = new RecordingBuilder(samples.WaveFormat.SampleRate, channels, limits);
+        var recording = new RecordingBuilder(samples.WaveFormat.SampleRate, channels, limits, channel);
         var block = new float[BlockSamples - BlockSamples % channels];
         while (samples.Read(block) is > 0 and var read)
         {
@@ -46,6 +47,6 @@ public sealed class NAudioReader : IRecordingReader
             recording.Append(block.AsSpan(0, read));
         }
 
-        return recording.Build();
+        return recording;
     }
 }

@@ -8,13 +8,15 @@ internal sealed class PrivateFile : IDisposable
     private readonly string _folder;
 
     /// <summary>Writes the file.</summary>
-    /// <param name="parent">Folder that gets the private folder; null is the system's folder for temporary files.</param>
+    /// <param name="parent">
+    /// Folder that gets the private folder, created if it does not exist; null is the system's folder for temporary files.
+    /// </param>
     /// <param name="bytes">Content of the file.</param>
     public PrivateFile(string? parent, ReadOnlySpan<byte> bytes)
     {
         _folder = parent is null
             ? Directory.CreateTempSubdirectory("diaorleans-").FullName
-            : CreateFolder(Path.Combine(parent, Guid.NewGuid().ToString("N")));
+            : CreateFolder(Path.Combine(CreateFolder(parent), Guid.NewGuid().ToString("N")));
         FullName = Path.Combine(_folder, "recording");
         try
         {

@@ -1,7 +1,7 @@
 namespace DiaOrleans.Audio.Reading;
 
 /// <summary>A decoded recording.</summary>
-/// <param name="Samples">Mono, -1 to 1.</param>
+/// <param name="Samples">Mono, -1 to 1: the average of the channels, or the loudest if they nearly cancel each other.</param>
 /// <param name="SampleRate">Hz, as in the file.</param>
 /// <param name="Channels">Channels in the file.</param>
 public sealed record Recording(float[] Samples, int SampleRate, int Channels)

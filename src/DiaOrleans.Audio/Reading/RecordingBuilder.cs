@@ -1,6 +1,6 @@
 namespace DiaOrleans.Audio.Reading;
 
-/// <summary>Collects the samples that a reader decodes: mixes them to mono and ends at the limit. Not thread-safe.</summary>
+/// <summary>Collects the samples that a reader decodes, in mono, and ends at the limit. Not thread-safe.</summary>
 internal sealed class RecordingBuilder
 {
     private const int MaxChannels = 64;
@@ -12,6 +12,8 @@ internal sealed class RecordingBuilder
     private readonly int _channels;
     private readonly ReadLimits _limits;
     private readonly int _maxSamples;
+    private readonly int? _channel;
+    private readonly ChannelLevels _levels;
     private float[] _samples;
     private int _count;
 
@@ -19,25 +21,23 @@ internal sealed class RecordingBuilder
     /// <param name="sampleRate">Hz, from the file.</param>
     /// <param name="channels">Channels, from the file.</param>
     /// <param name="limits">Longest recording.</param>
+    /// <param name="channel">The channel to keep, from 0; null averages all.</param>
     /// <exception cref="RecordingException">The rate is not 1 to 768 kHz, or there are not 1 to 64 channels.</exception>
-    public RecordingBuilder(int sampleRate, int channels, ReadLimits limits)
+    public RecordingBuilder(int sampleRate, int channels, ReadLimits limits, int? channel = null)
     {
         if (channels is < 1 or > MaxChannels) throw Unreadable($"It has {channels} channels.");
         if (sampleRate is < MinSampleRate or > MaxSampleRate) throw Unreadable($"Its sample rate is {sampleRate} Hz.");
         _sampleRate = sampleRate;
         _channels = channels;
+        _channel = channel;
+        _levels = new ChannelLevels(channels);
         _limits = limits;
         _maxSamples = (int)Math.Clamp(limits.MaxSeconds * sampleRate, 0, Array.MaxLength);
         _samples = new float[Math.Min(InitialCapacity, _maxSamples)];
     }
 
-    /// <summary>Checks the length that the file's header states, before decoding.</summary>
-    /// <param name="frames">Samples per channel; <see cref="long.MaxValue"/> if the header states none.</param>
-    /// <exception cref="RecordingException">The recording is longer than the limit.</exception>
-    public void CheckLength(long frames)
-    {
-        if (frames > _maxSamples && frames != long.MaxValue) throw TooLong();
-    }
+    /// <summary>The loudest channel, from 0, if the channels were averaged and nearly cancel each other; else null.</summary>
+    public int? LoudestIfCancelled => _channel is null ? _levels.FindLoudestIfCancelled() : null;
 
     /// <summary>Appends samples. Those that are NaN or infinite count as 0.</summary>
     /// <param name="interleaved">Whole frames: one sample of each channel, then the next of each.</param>
@@ -68,15 +68,12 @@ internal sealed class RecordingBuilder
     {
         for (var frame = 0; frame < mono.Length; frame++)
         {
-            var sum = 0.0;
-            foreach (var sample in interleaved.Slice(frame * _channels, _channels))
-            {
-                if (float.IsFinite(sample)) sum += sample;
-            }
-
-            mono[frame] = (float)(sum / _channels);
+            var samples = interleaved.Slice(frame * _channels, _channels);
+            mono[frame] = _channel is { } only ? Finite(samples[only]) : _levels.Average(samples);
         }
     }
+
+    private static float Finite(float sample) => float.IsFinite(sample) ? sample : 0;
 
     private static RecordingException Unreadable(string message) => new(RecordingProblem.Unreadable, message);
 

@@ -1,6 +1,9 @@
 namespace DiaOrleans.Audio.Reading;
 
-/// <summary>Tries readers in order until one of them supports the file.</summary>
+/// <summary>
+/// Tries readers in order until one of them supports the file. The content of the file decides. ffmpeg is the first for compressed files,
+/// because it decodes them to their end: libsndfile ends where the first header states it.
+/// </summary>
 /// <param name="readers">Readers whose library or program is missing are skipped.</param>
 public sealed class RecordingReaders(IReadOnlyList<IRecordingReader> readers) : IRecordingReader
 {
@@ -8,7 +11,15 @@ public sealed class RecordingReaders(IReadOnlyList<IRecordingReader> readers) : 
     /// Every reader of this assembly: libsndfile first, because it reads the most formats in this process; NAudio for WAV without
     /// libsndfile; ffmpeg last, because it starts a process for each file.
     /// </summary>
-    public static RecordingReaders Create() => new([new SoundFileReader(), new NAudioReader(), new FfmpegReader()]);
+    /// <param name="temporaryFolder">
+    /// Folder for temporary files, used by these readers alone: what a server that was killed left in it is deleted. Null is the system's
+    /// folder for temporary files.
+    /// </param>
+    public static RecordingReaders Create(string? temporaryFolder = null)
+    {
+        if (Directory.Exists(temporaryFolder)) Directory.Delete(temporaryFolder, recursive: true);
+        return new([new SoundFileReader(), new NAudioReader(), new FfmpegReader(new() { TemporaryFolder = temporaryFolder })]);
+    }
 
     internal IReadOnlyList<IRecordingReader> Readers => readers;
 
@@ -22,7 +33,7 @@ public sealed class RecordingReaders(IReadOnlyList<IRecordingReader> readers) : 
     public Recording Read(ReadOnlyMemory<byte> file, ReadLimits limits, CancellationToken cancellationToken = default)
     {
         RecordingException? last = null;
-        foreach (var reader in readers)
+        foreach (var reader in InOrder(file.Span))
         {
             if (reader is IOptionalReader { Missing: not null }) continue;
             try
@@ -39,4 +50,7 @@ public sealed class RecordingReaders(IReadOnlyList<IRecordingReader> readers) : 
         var message = string.Join(' ', [last?.Message ?? "Nothing here reads sound files.", .. Missing]);
         throw new RecordingException(RecordingProblem.Unreadable, message, last);
     }
+
+    private IEnumerable<IRecordingReader> InOrder(ReadOnlySpan<byte> file) =>
+        FileSignature.IsCompressed(file) ? readers.OrderByDescending(reader => reader is FfmpegReader) : readers;
 }

@@ -16,6 +16,9 @@ internal unsafe struct SoundFileMemory(byte* bytes, long length)
     private readonly long _length = length;
     private long _position;
 
+    /// <summary>Bytes between the place that was read last and the end of the file.</summary>
+    public readonly long Unread => _length - _position;
+
     /// <summary>The callbacks.</summary>
     public static SoundFileCalls Calls => new() { GetLength = &GetLength, Seek = &Seek, Read = &Read, Write = &Write, Tell = &Tell };
 

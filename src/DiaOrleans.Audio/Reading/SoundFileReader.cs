@@ -5,13 +5,16 @@ public sealed class SoundFileReader : IOptionalReader
 {
     private const int BlockSamples = 32_768;
 
+    /// <summary>Tags after the sound are not read. libsndfile ends where the first header of a compressed file states its end.</summary>
+    private const int MaxUnreadBytes = 4096;
+
     /// <inheritdoc/>
     public string? Missing { get; } = SoundFileLibrary.Installed is null
         ? "libsndfile, which reads wav, flac, ogg, opus and mp3, is not installed (Debian package libsndfile1)."
         : null;
 
     /// <inheritdoc/>
-    public unsafe Recording Read(ReadOnlyMemory<byte> file, ReadLimits limits, CancellationToken cancellationToken = default)
+    public Recording Read(ReadOnlyMemory<byte> file, ReadLimits limits, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
         if (SoundFileLibrary.Installed is not { } library) throw new RecordingException(RecordingProblem.Unreadable, Missing!);
@@ -20,6 +23,17 @@ public sealed class SoundFileReader : IOptionalReader
             throw new RecordingException(RecordingProblem.Unreadable, "It is no wav, aiff, flac, ogg or mp3 file.");
         }
 
+        var whole = WaveRepair.Apply(file);
+        return MonoDecoding.Read(channel => Decode(library, whole, limits, channel, cancellationToken));
+    }
+
+    private static unsafe RecordingBuilder Decode(
+        SoundFileLibrary library,
+        ReadOnlyMemory<byte> file,
+        ReadLimits limits,
+        int? channel,
+        CancellationToken cancellationToken)
+    {
         using var pin = file.Pin();
         var memory = new SoundFileMemory((byte*)pin.Pointer, file.Length);
         var calls = SoundFileMemory.Calls;
@@ -27,7 +41,14 @@ public sealed class SoundFileReader : IOptionalReader
         if (handle == 0) throw Failure(library, 0);
         try
         {
-            return Decode(library, handle, info, limits, cancellationToken);
+            var recording = new RecordingBuilder(info.SampleRate, info.Channels, limits, channel);
+            Decode(library, handle, info.Channels, recording, cancellationToken);
+            if (memory.Unread > MaxUnreadBytes && FileSignature.IsCompressed(file.Span))
+            {
+                throw new RecordingException(RecordingProblem.Unreadable, "libsndfile stops before its end.");
+            }
+
+            return recording;
         }
         finally
         {
@@ -35,28 +56,25 @@ public sealed class SoundFileReader : IOptionalReader
         }
     }
 
-    private static Recording Decode(
+    private static void Decode(
         SoundFileLibrary library,
         nint handle,
-        in SoundFileInfo info,
-        ReadLimits limits,
+        int channels,
+        RecordingBuilder recording,
         CancellationToken cancellationToken)
     {
-        var recording = new RecordingBuilder(info.SampleRate, info.Channels, limits);
-        recording.CheckLength(info.Frames);
-        var frames = BlockSamples / info.Channels;
-        var block = new float[frames * info.Channels];
+        var frames = BlockSamples / channels;
+        var block = new float[frames * channels];
         var any = false;
         while (library.Read(handle, block, frames) is > 0 and var read)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            recording.Append(block.AsSpan(0, (int)read * info.Channels));
+            recording.Append(block.AsSpan(0, (int)read * channels));
             any = true;
         }
 
         // The samples before a damaged part are a recording.
         if (!any && library.Failed(handle)) throw Failure(library, handle);
-        return recording.Build();
     }
 
     private static RecordingException Failure(SoundFileLibrary library, nint handle) =>

@@ -7,8 +7,8 @@ namespace DiaOrleans.Grains.Blobs;
 /// </summary>
 internal static class BlobKey
 {
-    /// <summary>UTF-8 bytes of a part at most. File systems allow 255, and some use a few of them.</summary>
-    public const int MaxNameBytes = 200;
+    /// <summary>UTF-8 bytes of a part at most: an id of 200 and a suffix. File systems allow 255, and some use a few of them.</summary>
+    public const int MaxNameBytes = 220;
 
     private static readonly Encoding StrictUtf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 

@@ -10,12 +10,17 @@ namespace DiaOrleans.Grains.PromptLibrary;
 /// <param name="Duration">Seconds.</param>
 /// <param name="SampleRate">Hz, as stored.</param>
 /// <param name="OriginalSampleRate">Hz, as sent.</param>
-public sealed record StoredUpload(double Duration, int SampleRate, int OriginalSampleRate);
+/// <param name="Warning">What the client should know, or null.</param>
+public sealed record StoredUpload(double Duration, int SampleRate, int OriginalSampleRate, string? Warning = null);
 
 /// <summary>An upload cannot be used as a prompt.</summary>
 /// <param name="message">The answer to the client.</param>
 /// <param name="cause">The underlying exception, or null.</param>
-public sealed class UnusableRecordingException(string message, Exception? cause = null) : Exception(message, cause);
+public sealed class UnusableRecordingException(string message, Exception? cause = null) : Exception(message, cause)
+{
+    /// <summary>True if no reader supports the content of the file.</summary>
+    public bool IsUnknownFormat => InnerException is RecordingException { Problem: RecordingProblem.Unreadable };
+}
 
 /// <summary>Decodes, checks, stores and registers uploaded recordings. Runs outside grain turns.</summary>
 internal sealed class PromptIntake(
@@ -27,27 +32,36 @@ internal sealed class PromptIntake(
     PromptDiscoveryQueue queue)
 {
     private const double MinSeconds = 0.5;
+    private const string SilentWarning = "The recording is silent (RMS under -60 dBFS)";
+    private const string TranscriptWarning = "The transcript of the replaced recording was removed";
 
     /// <summary>60 s, and the padding that encoders add to a recording of 60 s.</summary>
     private static readonly ReadLimits Limits = new(MaxSeconds: 60.1);
 
     /// <summary>
-    /// Stores and registers a recording, in place of an earlier one, whose transcript is removed unless it was set by hand. The new
-    /// recording is transcribed in the background.
+    /// Stores and registers a recording, in place of an earlier one, whose transcript is removed if the sound is another. The new recording
+    /// is transcribed in the background.
     /// </summary>
-    /// <param name="id">An id that <see cref="PromptId.CanUpload"/> accepts.</param>
+    /// <param name="id">A normalised id that <see cref="PromptId.CanUpload"/> accepts.</param>
     /// <param name="file">The uploaded file.</param>
     /// <param name="cancellationToken">Stops before the recording is stored.</param>
     /// <exception cref="UnusableRecordingException">It cannot be decoded, or is too short or too long.</exception>
     public async Task<StoredUpload> Store(string id, ReadOnlyMemory<byte> file, CancellationToken cancellationToken)
     {
         var recording = await Decode(file, cancellationToken);
-        var samples = await Task.Run(() => PromptAudio.Normalise(recording), cancellationToken);
-        var wave = await Task.Run(() => PromptAudio.ToWave(samples), cancellationToken);
-        var seconds = (double)samples.Length / PromptAudio.SampleRate;
-        using (await locks.Acquire(id, cancellationToken)) await Replace(id, wave, seconds);
+        var audio = await Task.Run(() => PromptAudio.Normalise(recording), cancellationToken);
+        var wave = await Task.Run(() => PromptAudio.ToWave(audio.Samples), cancellationToken);
+        var seconds = (double)audio.Samples.Length / PromptAudio.SampleRate;
+        var warnings = new List<string>();
+        if (audio.IsSilent) warnings.Add(SilentWarning);
+        using (await locks.Acquire(id, cancellationToken))
+        {
+            if (await Replace(id, wave, seconds)) warnings.Add(TranscriptWarning);
+        }
+
         queue.Enqueue(id);
-        return new StoredUpload(seconds, PromptAudio.SampleRate, recording.SampleRate);
+        var warning = warnings.Count > 0 ? string.Join(". ", warnings) : null;
+        return new StoredUpload(seconds, PromptAudio.SampleRate, recording.SampleRate, warning);
     }
 
     private async Task<Recording> Decode(ReadOnlyMemory<byte> file, CancellationToken cancellationToken)
@@ -75,18 +89,26 @@ internal sealed class PromptIntake(
     /// The transcript of the earlier recording is removed before the new recording is stored: if a step fails, no recording has the
     /// transcript of another, and the next discovery completes the registration. It does not stop if the client disconnects.
     /// </summary>
-    private async Task Replace(string id, byte[] wave, double seconds)
+    /// <returns>True if a transcript was removed.</returns>
+    private async Task<bool> Replace(string id, byte[] wave, double seconds)
     {
         var key = PromptFiles.RecordingKey(id);
+        var hash = PromptReader.ComputeHash(wave);
         var prompt = grains.GetGrain<IAudioPromptGrain>(id);
-        if (await prompt.Get() is { } replaced && replaced.Transcript?.Source != TranscriptSources.Manual)
-        {
-            await prompt.SetTranscript(null);
-            await blobs.Delete(PromptFiles.TextKey(id));
-            await voices.UpdateTranscripts(new TranscriptChange(id, Text: null, TranscriptScope.NotSetByHand));
-        }
-
+        var removed = await prompt.Get() is { } replaced && replaced.Hash != hash && await RemoveTranscript(prompt, replaced);
         await blobs.Write(key, wave);
-        await prompt.Register(new PromptRecording(key, seconds, PromptAudio.SampleRate, PromptReader.ComputeHash(wave)));
+        await prompt.Register(new PromptRecording(key, seconds, PromptAudio.SampleRate, hash));
+        return removed;
+    }
+
+    /// <summary>Removes the transcript from the prompt and from the voices that have it; its file is kept as a backup.</summary>
+    /// <returns>True if there was a transcript.</returns>
+    private async Task<bool> RemoveTranscript(IAudioPromptGrain prompt, AudioPrompt replaced)
+    {
+        await prompt.SetTranscript(null);
+        var hadFile = await PromptFiles.BackUpText(blobs, replaced.Id);
+        var text = replaced.Transcript?.Text;
+        await voices.UpdateTranscripts(new TranscriptChange(replaced.Id, Text: null, TranscriptScope.NotSetByHand, Replaced: text));
+        return hadFile || text is not null;
     }
 }

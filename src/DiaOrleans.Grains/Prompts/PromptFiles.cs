@@ -15,6 +15,9 @@ internal static class PromptFiles
 
     private const int MaxTextBytes = 64 << 10;
 
+    /// <summary>Bytes of a text file that is renamed at most.</summary>
+    private const int MaxBackUpBytes = 64 << 20;
+
     /// <summary>File name extensions of recordings; if one id has several files, the earlier extension is used.</summary>
     private static readonly string[] Extensions = [".wav", ".mp3", ".flac", ".ogg", ".m4a", ".aac", ".wma", ".mp4"];
 
@@ -27,7 +30,7 @@ internal static class PromptFiles
     /// <summary>The blob key of the reference transcript.</summary>
     public static string ReferenceKey(string id) => $"{Folder}/{id}{ReferenceSuffix}.txt";
 
-    /// <summary>The blob key of the transcript that the last recognition replaced.</summary>
+    /// <summary>The blob key of the transcript that the last recognition or the last upload of another recording replaced.</summary>
     public static string BackupKey(string id) => $"{Folder}/{id}.txt.backup";
 
     /// <summary>The recordings in the folder, one for each id.</summary>
@@ -47,13 +50,23 @@ internal static class PromptFiles
     public static async Task<string?> ReadText(IBlobStore blobs, string key, CancellationToken cancellationToken)
     {
         if (await blobs.ReadAll(key, MaxTextBytes, cancellationToken) is not { } bytes) return null;
-        using var reader = new StreamReader(new MemoryStream(bytes), Encoding.UTF8);
-        return TranscriptText.Tidy(await reader.ReadToEndAsync(cancellationToken)) is { Length: > 0 } text ? text : null;
+        return TranscriptText.Tidy(TranscriptBytes.Decode(bytes)) is { Length: > 0 } text ? text : null;
     }
 
     /// <summary>Writes a transcript file in UTF-8.</summary>
     public static Task WriteText(IBlobStore blobs, string key, string text, CancellationToken cancellationToken) =>
         blobs.Write(key, Encoding.UTF8.GetBytes(text), cancellationToken);
+
+    /// <summary>Renames the transcript file to that of the replaced transcript.</summary>
+    /// <returns>False if there is no transcript file.</returns>
+    /// <exception cref="IOException">It cannot be read or written.</exception>
+    public static async Task<bool> BackUpText(IBlobStore blobs, string id)
+    {
+        if (await blobs.ReadAll(TextKey(id), MaxBackUpBytes, CancellationToken.None) is not { } text) return false;
+        await blobs.Write(BackupKey(id), text);
+        await blobs.Delete(TextKey(id));
+        return true;
+    }
 
     private static async Task<IEnumerable<RecordingFile>> ListFiles(IBlobStore blobs, CancellationToken cancellationToken) =>
         (await blobs.List(Folder, cancellationToken)).Select(blob => ToRecording(blob.Key)).OfType<RecordingFile>();
@@ -61,7 +74,8 @@ internal static class PromptFiles
     private static RecordingFile? ToRecording(string key)
     {
         var extension = FindExtension(key);
-        return extension < 0 ? null : new RecordingFile(key[(Folder.Length + 1)..^Extensions[extension].Length], key);
+        if (extension < 0) return null;
+        return new RecordingFile(PromptId.Normalise(key[(Folder.Length + 1)..^Extensions[extension].Length]), key);
     }
 
     private static int FindExtension(string key) =>
@@ -69,6 +83,6 @@ internal static class PromptFiles
 }
 
 /// <summary>A recording in the prompts' folder.</summary>
-/// <param name="Id">The prompt's id: the file name without its extension.</param>
+/// <param name="Id">The prompt's id: the file name without its extension, normalised.</param>
 /// <param name="Key">The key in the blob store.</param>
 internal sealed record RecordingFile(string Id, string Key);

@@ -54,6 +54,7 @@ internal sealed class VoiceGrain([PersistentState("voice", StateStorage.Provider
             TranscriptScope.NotSetByHand => string.IsNullOrEmpty(now.AudioPromptTranscript) || state.State.TranscriptFromPrompt,
             _ => true,
         };
+        applies |= change.Replaced is { } replaced && now.AudioPromptTranscript == replaced;
         if (applies) await Store(now with { AudioPromptTranscript = change.Text }, fromPrompt: change.Scope != TranscriptScope.All);
         return applies;
     }

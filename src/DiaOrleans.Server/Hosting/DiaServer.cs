@@ -108,7 +108,7 @@ internal static class DiaServer
         services.AddJobRunner();
         services.AddSpeechRecognition(data.Path);
         services.AddMaintenance();
-        services.TryAddSingleton<IRecordingReader>(_ => RecordingReaders.Create());
+        services.TryAddSingleton<IRecordingReader>(_ => RecordingReaders.Create(Path.Combine(data.Path, "decoding")));
         services.AddAudioPrompts();
         builder.AddDiaTelemetry(options.Get<TelemetryOptions>(), silo.Silo);
         services.AddApi(options, data.Path);

@@ -42,7 +42,7 @@ public sealed class FfmpegReaderTests : IDisposable
     [Fact]
     public void Samples_and_their_mean_are_exact()
     {
-        short[] samples = [32767, -32768, 3, 4, -5, -5, 100, 0, 7];
+        short[] samples = [32767, -22768, 3, 4, -5, -5, 100, 0, 7];
         _reader.Read(WaveBytes.Pcm16(11025, 3, samples), Minute).ShouldSatisfyAllConditions(
             r => r.Samples.ShouldBe(samples.Chunk(3).Select(f => (float)((f[0] + f[1] + f[2]) / 32768.0 / 3))),
             r => r.SampleRate.ShouldBe(11025),

@@ -19,7 +19,7 @@ public sealed class NAudioReaderTests
     [Fact]
     public void Stereo_is_averaged_exactly()
     {
-        short[] samples = [32767, -32768, 3, 4, -5, -5];
+        short[] samples = [32767, -12768, 3, 4, -5, -5];
         var recording = _reader.Read(WaveBytes.Pcm16(44100, 2, samples), Minute);
         recording.Samples.ShouldBe(samples.Chunk(2).Select(pair => (pair[0] + pair[1]) / 65536f));
     }

@@ -33,12 +33,16 @@ public sealed class RecordingBuilderTests
     }
 
     [Fact]
-    public void A_stated_length_above_the_limit_is_refused_and_an_unknown_one_is_not()
+    public void The_message_says_the_limit() =>
+        Should.Throw<RecordingException>(() => new RecordingBuilder(1000, 1, new ReadLimits(0.5)).Append(new float[501]))
+            .Message.ShouldBe("It is longer than 0.5 seconds.");
+
+    [Fact]
+    public void One_channel_can_be_kept()
     {
-        var recording = new RecordingBuilder(1000, 1, new ReadLimits(0.5));
-        recording.CheckLength(500);
-        recording.CheckLength(long.MaxValue);
-        Should.Throw<RecordingException>(() => recording.CheckLength(501)).Message.ShouldBe("It is longer than 0.5 seconds.");
+        var recording = new RecordingBuilder(8000, 2, Minute, channel: 1);
+        recording.Append([0.3f, 0.6f, -1f, float.NaN]);
+        recording.Build().Samples.ShouldBe([0.6f, 0f]);
     }
 
     [Theory]

@@ -54,6 +54,26 @@ public sealed class RecordingReadersTests
             .ShouldBe([typeof(SoundFileReader), typeof(NAudioReader), typeof(FfmpegReader)]);
 
     [Fact]
+    public void A_file_of_a_killed_server_is_deleted_and_the_folder_is_made_if_needed()
+    {
+        var folder = Path.Combine(Path.GetTempPath(), Guid.NewGuid().ToString("N"));
+        var left = Path.Combine(folder, "a", "recording");
+        Directory.CreateDirectory(Path.GetDirectoryName(left)!);
+        File.WriteAllText(left, "left");
+        try
+        {
+            var readers = RecordingReaders.Create(folder);
+            Directory.Exists(folder).ShouldBeFalse();
+            Tone.Check(readers.Read(MadeByFfmpeg.Tone("m4a"), Minute), 0.02);
+            Directory.GetFileSystemEntries(folder).ShouldBeEmpty();
+        }
+        finally
+        {
+            if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
     public void A_wave_file_needs_neither_libsndfile_nor_ffmpeg()
     {
         var readers = new RecordingReaders([new Absent("A is not installed."), new NAudioReader(), new Absent("B is not installed.")]);

@@ -41,12 +41,12 @@ public sealed class BlobKeyTests
     }
 
     [Fact]
-    public void A_name_has_at_most_200_bytes()
+    public void A_name_has_at_most_220_bytes()
     {
-        BlobKey.IsSafe(new string('a', 200)).ShouldBeTrue();
-        BlobKey.IsSafe(new string('a', 201)).ShouldBeFalse();
-        BlobKey.IsSafe(new string('声', 66)).ShouldBeTrue();
-        BlobKey.IsSafe(new string('声', 67)).ShouldBeFalse();
+        BlobKey.IsSafe(new string('a', 220)).ShouldBeTrue();
+        BlobKey.IsSafe(new string('a', 221)).ShouldBeFalse();
+        BlobKey.IsSafe(new string('声', 73)).ShouldBeTrue();
+        BlobKey.IsSafe(new string('声', 74)).ShouldBeFalse();
     }
 
     [Property]

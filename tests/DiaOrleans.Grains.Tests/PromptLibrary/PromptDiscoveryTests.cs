@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using DiaOrleans.Abstractions.Configuration;
 using DiaOrleans.Abstractions.Prompts;
+using DiaOrleans.Grains.PromptLibrary;
 using DiaOrleans.Grains.Recognition;
 using DiaOrleans.Grains.Tests.Fakes;
 
@@ -13,6 +14,16 @@ public sealed class PromptDiscoveryTests : IAsyncLifetime
     public async ValueTask InitializeAsync() => _bench = await PromptBench.Start();
 
     public ValueTask DisposeAsync() => _bench.DisposeAsync();
+
+    [Fact]
+    public async Task The_id_of_a_file_is_its_name_in_normalisation_form_c()
+    {
+        await _bench.Put("Zoe\u0308.wav", WaveReader.Tone(1));
+        (await _bench.Discovery.Discover(false, default)).ShouldHaveSingleItem().Id.ShouldBe("Zo\u00eb");
+        (await _bench.Prompt("Zo\u00eb").Get())!.Recording.Path.ShouldBe("audio_prompts/Zoe\u0308.wav");
+        (await _bench.Get<PromptRemoval>().Remove("Zo\u00eb", default)).Found.ShouldBeTrue();
+        _bench.Read("Zoe\u0308.wav").ShouldBeNull();
+    }
 
     [Fact]
     public async Task Finds_recordings_of_all_formats_by_their_names_without_the_extension()

@@ -72,17 +72,56 @@ public sealed class PromptIntakeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_transcript_set_by_hand_is_kept_when_the_recording_is_replaced()
+    public async Task A_transcript_set_by_hand_is_removed_with_its_recording_and_its_file_is_kept_as_a_backup()
     {
         await Upload(220);
-        await _bench.Voice("v", "anna");
+        foreach (var voice in (string[])["took it", "typed later"]) await _bench.Voice(voice, "anna");
         await _bench.Transcripts.SetByHand("anna", "By hand.", default);
-        await Upload(330);
+        await _bench.Voice("typed later", "anna", "Typed for the voice.");
+        (await Upload(330)).Warning.ShouldBe("The transcript of the replaced recording was removed");
+        (await _bench.Prompt("anna").Get())!.Transcript.ShouldBeNull();
+        _bench.Read("anna.txt").ShouldBeNull();
+        _bench.Read("anna.txt.backup").ShouldBe("By hand.");
+        (await _bench.TranscriptOf("took it")).ShouldBeNull();
+        (await _bench.TranscriptOf("typed later")).ShouldBe("Typed for the voice.");
+        await _bench.Discovery.Discover(false, default);
+        (await _bench.Prompt("anna").Get())!.Transcript.ShouldBeNull();
+        (await Upload(440)).Warning.ShouldBeNull();
+        _bench.Read("anna.txt.backup").ShouldBe("By hand.");
+    }
+
+    [Fact]
+    public async Task The_same_sound_keeps_its_transcript()
+    {
+        await Upload(220);
+        await _bench.Transcripts.SetByHand("anna", "By hand.", default);
+        (await Upload(220)).Warning.ShouldBeNull();
         (await _bench.Prompt("anna").Get())!.Transcript!.Text.ShouldBe("By hand.");
         _bench.Read("anna.txt").ShouldBe("By hand.");
-        (await _bench.TranscriptOf("v")).ShouldBe("By hand.");
+        _bench.Read("anna.txt.backup").ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_backup_has_the_bytes_of_the_file()
+    {
+        byte[] windows1252 = [(byte)'C', (byte)'a', (byte)'f', 0xE9, (byte)' ', (byte)'\n'];
+        await Upload(220);
+        await _bench.Put("anna.txt", windows1252);
         await _bench.Discovery.Discover(false, default);
-        (await _bench.Prompt("anna").Get())!.Transcript!.Source.ShouldBe("manual");
+        (await _bench.Prompt("anna").Get())!.Transcript!.Text.ShouldBe("Café");
+        (await Upload(330)).Warning.ShouldNotBeNull();
+        (await File.ReadAllBytesAsync(Path.Combine(_bench.Folder, "audio_prompts", "anna.txt.backup"))).ShouldBe(windows1252);
+    }
+
+    [Fact]
+    public async Task A_silent_recording_is_stored_with_a_warning()
+    {
+        var stored = await _bench.Intake.Store("quiet", WaveReader.Tone(1, level: 0.001f), default);
+        stored.Warning.ShouldBe("The recording is silent (RMS under -60 dBFS)");
+        _bench.Read("quiet.wav").ShouldNotBeNull();
+        await _bench.Transcripts.SetByHand("quiet", "By hand.", default);
+        (await _bench.Intake.Store("quiet", WaveFile.Encode(new float[8000], 8000), default)).Warning
+            .ShouldBe("The recording is silent (RMS under -60 dBFS). The transcript of the replaced recording was removed");
     }
 
     [Fact]
@@ -94,5 +133,5 @@ public sealed class PromptIntakeTests : IAsyncLifetime
         (await _bench.Listed()).ShouldHaveSingleItem();
     }
 
-    private Task Upload(double hertz) => _bench.Intake.Store("anna", WaveReader.Tone(1, hertz: hertz), default);
+    private Task<StoredUpload> Upload(double hertz) => _bench.Intake.Store("anna", WaveReader.Tone(1, hertz: hertz), default);
 }

@@ -12,7 +12,7 @@ internal static class PromptIds
     /// <exception cref="ApiProblem">404 if no prompt can have the id.</exception>
     public static string Read(HttpContext context)
     {
-        var id = RouteParameter.Read(context, "id");
+        var id = PromptId.Normalise(RouteParameter.Read(context, "id"));
         return PromptId.CanExist(id) ? id : throw NotFound(id);
     }
 

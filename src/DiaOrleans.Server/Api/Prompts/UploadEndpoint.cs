@@ -12,7 +12,11 @@ namespace DiaOrleans.Server.Api.Prompts;
 /// <summary>POST /audio_prompts/upload. The checks and their order are the table of spec/api.md 5.</summary>
 internal sealed partial class UploadEndpoint
 {
-    private static readonly string[] Extensions = [".wav", ".mp3", ".m4a", ".flac", ".ogg", ".aac"];
+    private const string Supported = "Supported: .wav, .mp3, .m4a, .flac, .ogg, .aac, .opus, .webm";
+
+    /// <summary>Under another extension, a file that no reader supports is not a damaged recording.</summary>
+    private static readonly string[] Extensions =
+        [".wav", ".mp3", ".m4a", ".mp4", ".flac", ".ogg", ".oga", ".opus", ".webm", ".aac", ".aiff", ".wma"];
 
     public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/audio_prompts/upload", Upload);
 
@@ -26,7 +30,7 @@ internal sealed partial class UploadEndpoint
         using var share = budget.Open();
         try
         {
-            await using var form = await UploadForm.Read(context.Request, files, share, CheckNames);
+            await using var form = await UploadForm.Read(context.Request, files, share, CheckId);
             return await Store(context, form, intake, files, logger);
         }
         catch (BodyStorageException cause)
@@ -44,24 +48,18 @@ internal sealed partial class UploadEndpoint
         ILogger logger)
     {
         var (id, file) = form.GetFields();
-        CheckNames(id, file.Name);
+        CheckId(id);
+        id = PromptId.Normalise(id);
         var content = file.Content ?? throw UploadForm.TooLarge();
-        if (content.Length == 0) throw ApiProblem.BadRequest("Audio file is empty");
+        if (content.Length == 0) throw FindProblem(file.Name) ?? ApiProblem.BadRequest("Audio file is empty");
         try
         {
             var stored = await files.Use(content, bytes => intake.Store(id, bytes, context.RequestAborted), context.RequestAborted);
-            return ApiJson.Ok(new
-            {
-                message = $"Audio prompt '{id}' uploaded successfully",
-                duration = stored.Duration,
-                sample_rate = stored.SampleRate,
-                original_sample_rate = stored.OriginalSampleRate,
-                channels = "mono",
-            });
+            return ApiJson.Ok(Describe(id, stored));
         }
         catch (UnusableRecordingException problem)
         {
-            throw ApiProblem.BadRequest(problem.Message);
+            throw (problem.IsUnknownFormat ? FindProblem(file.Name) : null) ?? ApiProblem.BadRequest(problem.Message);
         }
         catch (Exception cause) when (cause is not (OperationCanceledException or BodyStorageException))
         {
@@ -73,21 +71,40 @@ internal sealed partial class UploadEndpoint
     /// <summary>The answer has no cause, since it could contain paths of the machine. The log has it.</summary>
     private static ApiProblem Failed() => ApiProblem.Failed("Error processing audio file: it could not be stored");
 
-    private static void CheckNames(string id, string fileName)
+    private static void CheckId(string id)
     {
         if (string.IsNullOrWhiteSpace(id)) throw ApiProblem.BadRequest("prompt_id cannot be empty");
-        if (!PromptId.CanUpload(id)) throw ApiProblem.BadRequest("Invalid prompt_id");
-        if (fileName.Length == 0) throw ApiProblem.BadRequest("No audio file provided");
-        if (!Extensions.Contains(Path.GetExtension(fileName).ToLowerInvariant()))
-            throw ApiProblem.BadRequest($"Unsupported file format. Supported: {string.Join(", ", Extensions)}");
+        if (!PromptId.CanUpload(PromptId.Normalise(id))) throw ApiProblem.BadRequest($"Invalid prompt_id: {PromptId.Allowed}");
+    }
+
+    /// <summary>The problem with the name of a file that no reader supports; null if the name is that of a recording.</summary>
+    private static ApiProblem? FindProblem(string fileName)
+    {
+        if (fileName.Length == 0) return ApiProblem.BadRequest("No audio file provided");
+        var isRecording = Extensions.Contains(Path.GetExtension(fileName).ToLowerInvariant());
+        return isRecording ? null : ApiProblem.BadRequest($"Unsupported file format. {Supported}");
+    }
+
+    private static Dictionary<string, object> Describe(string id, StoredUpload stored)
+    {
+        var answer = new Dictionary<string, object>
+        {
+            ["message"] = $"Audio prompt '{id}' uploaded successfully",
+            ["duration"] = stored.Duration,
+            ["sample_rate"] = stored.SampleRate,
+            ["original_sample_rate"] = stored.OriginalSampleRate,
+            ["channels"] = "mono",
+        };
+        if (stored.Warning is { } warning) answer["warning"] = warning;
+        return answer;
     }
 
     private static partial class Log
     {
-        [LoggerMessage(201, LogLevel.Error, "The upload of audio prompt '{Prompt}' failed.")]
+        [LoggerMessage(205, LogLevel.Error, "The upload of audio prompt '{Prompt}' failed.")]
         public static partial void Failed(ILogger logger, Exception cause, string prompt);
 
-        [LoggerMessage(202, LogLevel.Error, "An upload could not be stored in a temporary file.")]
+        [LoggerMessage(206, LogLevel.Error, "An upload could not be stored in a temporary file.")]
         public static partial void NotStored(ILogger logger, Exception cause);
     }
 }

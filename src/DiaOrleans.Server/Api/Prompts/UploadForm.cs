@@ -45,8 +45,8 @@ internal sealed class UploadForm : IAsyncDisposable
     /// <param name="request">Its body is read to the end.</param>
     /// <param name="files">Creates the file of the recording.</param>
     /// <param name="share">Holds the recording's bytes of the budget. Dispose it after the form.</param>
-    /// <param name="check">Called with the id and the file's name before the file is read, if the id comes first, so that an invalid one is
-    /// refused without reading the file.</param>
+    /// <param name="check">Called with the id before the file is read, if the id comes first, so that an invalid one is refused without
+    /// reading the file.</param>
     /// <exception cref="ApiProblem">408, 413 or 429 if the body takes too long, is too large or exceeds the budget; any that
     /// <paramref name="check"/> throws.</exception>
     /// <exception cref="BodyStorageException">The recording cannot be stored.</exception>
@@ -54,7 +54,7 @@ internal sealed class UploadForm : IAsyncDisposable
         HttpRequest request,
         BodyFiles files,
         BodyShare share,
-        Action<string, string> check)
+        Action<string> check)
     {
         var form = new UploadForm(files, share);
         try
@@ -90,11 +90,18 @@ internal sealed class UploadForm : IAsyncDisposable
         return HeaderUtilities.RemoveQuotes(type.Boundary).Value is { Length: > 0 and <= MaxBoundaryLength } boundary ? boundary : null;
     }
 
+    /// <summary>True for the types that clients give a recording: such a part is a file, even if it has no file name.</summary>
+    private static bool IsMedia(string? contentType) =>
+        MediaTypeHeaderValue.TryParse(contentType, out var type)
+        && (type.Type.Equals("audio", StringComparison.OrdinalIgnoreCase)
+            || type.Type.Equals("video", StringComparison.OrdinalIgnoreCase)
+            || type.MediaType.Equals("application/octet-stream", StringComparison.OrdinalIgnoreCase));
+
     private static InvalidField Missing(string field) => new("missing", ["body", field], "Field required", null);
 
     private static string? Unquote(StringSegment value) => value.HasValue ? HeaderUtilities.RemoveQuotes(value).Value : null;
 
-    private async Task ReadParts(HttpRequest request, Action<string, string> check)
+    private async Task ReadParts(HttpRequest request, Action<string> check)
     {
         if (ReadBoundary(request) is not { } boundary) return;
         var stop = request.HttpContext.RequestAborted;
@@ -118,7 +125,7 @@ internal sealed class UploadForm : IAsyncDisposable
 
     private bool Failed(string field) => _problems.Any(problem => problem.Name == field);
 
-    private async Task ReadPart(MultipartSection part, Action<string, string> check, CancellationToken stop)
+    private async Task ReadPart(MultipartSection part, Action<string> check, CancellationToken stop)
     {
         if (!ContentDispositionHeaderValue.TryParse(part.ContentDisposition, out var disposition)) return;
         var fileName = Unquote(disposition.FileNameStar) ?? Unquote(disposition.FileName);
@@ -130,9 +137,9 @@ internal sealed class UploadForm : IAsyncDisposable
             case PromptIdField when !Failed(PromptIdField):
                 Fail("string_type", PromptIdField, "Input should be a valid string", InputEcho.FormatText(fileName));
                 break;
-            case FileField when fileName is not null:
-                if (!string.IsNullOrEmpty(_promptId)) check(_promptId, fileName);
-                await StoreFile(fileName, part.Body, stop);
+            case FileField when fileName is not null || IsMedia(part.ContentType):
+                if (!string.IsNullOrEmpty(_promptId)) check(_promptId);
+                await StoreFile(fileName ?? "", part.Body, stop);
                 break;
             case FileField when !Failed(FileField):
                 Fail("value_error", FileField, "Value error, Expected UploadFile, received: <class 'str'>", null, """{"error":{}}""");

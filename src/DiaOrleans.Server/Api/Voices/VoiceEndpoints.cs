@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using DiaOrleans.Abstractions.Voices;
+using DiaOrleans.Grains.Prompts;
 using DiaOrleans.Grains.Voices;
 using DiaOrleans.Server.Api.Errors;
 using DiaOrleans.Server.Api.Pipeline;
@@ -87,7 +88,7 @@ internal static class VoiceEndpoints
     private static VoiceChange ReadChange(FieldReader fields) => new(
         fields.OptionalString("style", RequestLimits.WordLength),
         fields.OptionalString("primary_speaker", RequestLimits.WordLength),
-        fields.OptionalString("audio_prompt", RequestLimits.PromptIdLength),
+        fields.OptionalString("audio_prompt", RequestLimits.PromptIdLength) is { } prompt ? PromptId.Normalise(prompt) : null,
         fields.OptionalString("audio_prompt_transcript"));
 
     [return: NotNullIfNotNull(nameof(absent))]

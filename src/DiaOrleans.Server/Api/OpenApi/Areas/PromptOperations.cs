@@ -41,11 +41,17 @@ internal static class PromptOperations
 
     private static readonly Body Upload = new(
         [
-            new("prompt_id", FieldType.Text, "Letters, digits, `_` and `-`; also space and `.`, but not at the ends.")
+            new(
+                "prompt_id",
+                FieldType.Text,
+                "Letters and digits of any script, marks, spaces and `_ - . ' ( )`; no space or dot at the ends.")
             {
                 Required = true, MaxLength = RequestLimits.PromptIdLength,
             },
-            new("audio_file", FieldType.File, $"wav, mp3, m4a, flac, ogg or aac; {RequestLimits.UploadBytes >> 20} MB at most.")
+            new(
+                "audio_file",
+                FieldType.File,
+                $"wav, mp3, m4a, flac, ogg, aac, opus, webm and others; {RequestLimits.UploadBytes >> 20} MB at most.")
             {
                 Required = true,
             },
@@ -84,7 +90,7 @@ internal static class PromptOperations
             Answers =
             [
                 Answers.Ok("Stored.", Stored),
-                Answers.Problem(400, "Unsupported file format. Supported: .wav, .mp3, .m4a, .flac, .ogg, .aac"),
+                Answers.Problem(400, "Unsupported file format. Supported: .wav, .mp3, .m4a, .flac, .ogg, .aac, .opus, .webm"),
                 Answers.Problem(413, $"Audio file too large (maximum {RequestLimits.UploadBytes >> 20} MB)"),
                 Answers.Invalid("body", "audio_file"),
                 Answers.Problem(500, "Error processing audio file: it could not be stored"),
