@@ -6,7 +6,7 @@ namespace DiaOrleans.Inference.Execution;
 
 /// <summary>
 /// Executes the decoder on the caches of its slots. Buffers are bound once: a step writes the slots' rows in place, runs, and reads the
-/// candidates in place. Not thread-safe: it belongs to the scheduler's thread. Session and caches are the caller's.
+/// candidates in place. Not thread-safe: it belongs to the scheduler's thread. The session is the caller's.
 /// </summary>
 internal sealed class DecoderRunner : IDisposable
 {
@@ -25,8 +25,8 @@ internal sealed class DecoderRunner : IDisposable
     /// <param name="session">Session of a <see cref="DecoderGraph"/>.</param>
     /// <param name="topK">The top-k that the graph was built for.</param>
     /// <param name="slots">Slots in the batch.</param>
-    /// <param name="cache">Self-attention cache of the slots.</param>
-    /// <param name="cross">Cross-attention cache of the slots.</param>
+    /// <param name="cache">Self-attention cache of the slots; this object disposes of it.</param>
+    /// <param name="cross">Cross-attention cache of the slots; this object disposes of it.</param>
     public DecoderRunner(
         Device device,
         DiaConfig config,
@@ -43,7 +43,7 @@ internal sealed class DecoderRunner : IDisposable
         _cross = cross;
         Slots = slots;
         _binding = session.CreateIoBinding();
-        _inputs = new StepInputs(device, config, slots, sequence: 1, cross.RowsPerSlot);
+        _inputs = new StepInputs(device, config, slots, sequence: 1, cross.Capacity);
         _outputs = new StepOutputs(device, config, slots, topK);
         BindStep();
     }
@@ -52,30 +52,25 @@ internal sealed class DecoderRunner : IDisposable
     public int Slots { get; }
 
     /// <summary>
-    /// Puts a text and its guidance scale into a slot. In the literal graph <paramref name="uncond"/> is the encoded unconditional text.
+    /// Puts a text and its guidance scale into a slot. In the literal graph <paramref name="uncond"/> is the encoded unconditional text, as
+    /// long as the text.
     /// </summary>
     public void Admit(int slot, EncodedText text, float guidance, EncodedText? uncond = null)
     {
-        _inputs.SetText(slot, text.Length, uncond?.Length ?? 1, guidance);
-        if (_cross.Put(slot, text, uncond)) _cross.Bind(_binding);
+        _inputs.SetText(slot, text.Length, guidance);
+        _cross.Put(slot, text, uncond);
     }
 
     /// <summary>
-    /// Feeds rows 0 to <paramref name="count"/> - 1 of a fresh slot in one pass. <paramref name="rows"/> is [count, channels].
+    /// Feeds rows 0 to <paramref name="count"/> - 1 of a slot that has its text, in passes. <paramref name="rows"/> is [count, channels].
     /// </summary>
     public void Prefill(int slot, ReadOnlySpan<short> rows, int count)
     {
-        if (count == 0) return;
-        using var inputs = new StepInputs(_device, _config, slots: 1, count, _cross.RowsPerSlot);
-        inputs.CopyText(0, _inputs, slot);
-        inputs.SetRows(0, rows, first: 0);
-        inputs.Upload();
-
-        using var binding = _session.CreateIoBinding();
-        inputs.Bind(binding);
-        using var cache = _cache.BindSlot(binding, slot);
-        using var cross = _cross.BindSlot(binding, slot);
-        _session.RunWithBinding(_run, binding);
+        var channels = _config.Decoder.Channels;
+        foreach (var pass in PrefillPlan.Passes(count, _inputs.TextLength(slot)))
+        {
+            Run(slot, rows.Slice(pass.First * channels, pass.Count * channels), pass);
+        }
     }
 
     /// <summary>Sets the row that the next step feeds to a slot, at its position.</summary>
@@ -97,8 +92,10 @@ internal sealed class DecoderRunner : IDisposable
     /// <summary>Candidates of one channel after the last step, best first.</summary>
     public ChannelCandidates Candidates(int slot, int channel) => _outputs.Read(slot, channel);
 
-    /// <summary>Raw logits [channels, vocab] of a slot's conditional and unconditional row after one more run; for tests.</summary>
-    public (float[] Cond, float[] Uncond) StepWithLogits(int slot)
+    /// <summary>
+    /// Advances all slots and gives the raw logits of their conditional and unconditional rows, [slots, channels, vocab]; for tests.
+    /// </summary>
+    public (float[] Cond, float[] Uncond) StepWithLogits()
     {
         using var cond = LogitsTensor();
         using var uncond = LogitsTensor();
@@ -106,7 +103,7 @@ internal sealed class DecoderRunner : IDisposable
         _binding.BindOutput(DecoderGraph.Uncond, uncond.Value);
         Step();
         BindStep();
-        return (LogitsOf(cond, slot), LogitsOf(uncond, slot));
+        return (cond.ToSingles(), uncond.ToSingles());
     }
 
     public void Dispose()
@@ -115,6 +112,22 @@ internal sealed class DecoderRunner : IDisposable
         _run.Dispose();
         _inputs.Dispose();
         _outputs.Dispose();
+        _cache.Dispose();
+        _cross.Dispose();
+    }
+
+    private void Run(int slot, ReadOnlySpan<short> rows, PrefillPass pass)
+    {
+        using var inputs = new StepInputs(_device, _config, slots: 1, pass.Count, _cross.Capacity);
+        inputs.CopyText(0, _inputs, slot);
+        inputs.SetRows(0, rows, pass.First);
+        inputs.Upload();
+
+        using var binding = _session.CreateIoBinding();
+        inputs.Bind(binding);
+        using var cache = _cache.BindSlot(binding, slot);
+        using var cross = _cross.BindSlot(binding, slot);
+        _session.RunWithBinding(_run, binding);
     }
 
     private void BindStep()
@@ -128,10 +141,4 @@ internal sealed class DecoderRunner : IDisposable
     }
 
     private DeviceTensor LogitsTensor() => new(_device, OnnxType.Float, Slots, 1, _config.Decoder.Channels, _config.Decoder.Vocab);
-
-    private float[] LogitsOf(DeviceTensor all, int slot)
-    {
-        var size = _config.Decoder.Channels * _config.Decoder.Vocab;
-        return all.ToSingles()[(slot * size)..((slot + 1) * size)];
-    }
 }

@@ -5,7 +5,7 @@ using Microsoft.ML.OnnxRuntime;
 namespace DiaOrleans.Inference.Execution;
 
 /// <summary>
-/// The self-attention KV cache of all slots, [2 * slots, kvHeads, capacity, headDim] a layer: read and written in place, never copied.
+/// The self-attention KV cache of all slots, [slots, 2 * kvHeads, capacity, headDim] a layer: read and written in place, never copied.
 /// </summary>
 internal sealed class KvCache : IDisposable
 {
@@ -25,7 +25,7 @@ internal sealed class KvCache : IDisposable
         _keys = [.. Enumerable.Range(0, shape.Layers).Select(_ => Layer())];
         _values = [.. Enumerable.Range(0, shape.Layers).Select(_ => Layer())];
 
-        DeviceTensor Layer() => new(target.Device, target.Precision.Activation, 2 * slots, shape.KvHeads, capacity, shape.HeadDim);
+        DeviceTensor Layer() => new(target.Device, target.Precision.Activation, slots, 2 * shape.KvHeads, capacity, shape.HeadDim);
     }
 
     /// <summary>Binds all slots.</summary>
@@ -34,7 +34,7 @@ internal sealed class KvCache : IDisposable
         for (var layer = 0; layer < _shape.Layers; layer++) Bind(binding, layer, _keys[layer].Value, _values[layer].Value);
     }
 
-    /// <summary>Binds one slot's two rows. Dispose of the result after the run.</summary>
+    /// <summary>Binds one slot's part. Dispose of the result after the run.</summary>
     public IDisposable BindSlot(OrtIoBinding binding, int slot)
     {
         var views = new Disposables();
@@ -42,7 +42,7 @@ internal sealed class KvCache : IDisposable
         for (var layer = 0; layer < _shape.Layers; layer++) Bind(binding, layer, View(_keys[layer]), View(_values[layer]));
         return views;
 
-        OrtValue View(DeviceTensor whole) => views.Add(whole.View(offset, 2, _shape.KvHeads, _capacity, _shape.HeadDim));
+        OrtValue View(DeviceTensor whole) => views.Add(whole.View(offset, 1, 2 * _shape.KvHeads, _capacity, _shape.HeadDim));
     }
 
     public void Dispose()

@@ -41,7 +41,7 @@ internal sealed class BatchScheduler : IDisposable
         _time = time;
         _observer = observer;
         _steps = steps;
-        _slots = [.. Enumerable.Range(0, model.Decoder.Slots).Select(i => new ScheduledSlot(new Slot(i, model)))];
+        _slots = [.. Enumerable.Range(0, model.Decoder.Slots).Select(i => new ScheduledSlot(new Slot(i, model, model.Decoder)))];
         _thread = new Thread(Run) { Name = "dia decode", IsBackground = true };
         _thread.Start();
     }
@@ -58,7 +58,6 @@ internal sealed class BatchScheduler : IDisposable
         _stopping = true;
         Wake();
         _thread.Join();
-        foreach (var entry in _slots) entry.Slot.Dispose();
         _wake.Dispose();
     }
 
