@@ -9,7 +9,9 @@ internal static class PrefillPlan
     /// <summary>The most rows of a pass: bounds its duration and its memory.</summary>
     public const int MaxRows = 128;
 
-    /// <summary>Passes of nearly equal size. None has more rows than the text has ids: cross-attention takes no more queries than keys.</summary>
+    /// <summary>
+    /// Passes of nearly equal size. None has more rows than the text has ids, since cross-attention takes no more queries than keys.
+    /// </summary>
     /// <param name="rows">Rows of the prompt; 0 gives no pass.</param>
     /// <param name="textLength">Ids of the text, at least 1.</param>
     public static IEnumerable<PrefillPass> Passes(int rows, int textLength)

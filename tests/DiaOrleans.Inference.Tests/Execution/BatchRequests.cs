@@ -10,10 +10,12 @@ internal static class BatchRequests
     public const int LongestText = 45;
 
     /// <summary>Text lengths with prompt lengths in frames; a prompt that is longer than its text takes several passes.</summary>
-    private static readonly (int Text, int Prompt)[] Kinds = [(LongestText, 2 * LongestText - 20), (31, 0), (LongestText, LongestText), (2, 5)];
+    private static readonly (int Text, int Prompt)[] Kinds =
+        [(LongestText, 2 * LongestText - 20), (31, 0), (LongestText, LongestText), (2, 5)];
 
     /// <summary>One request of each kind.</summary>
-    public static IReadOnlyList<DecodeRequest> Make(DiaModel model, int maxFrames) => [.. Kinds.Select((_, i) => Make(model, i, maxFrames))];
+    public static IReadOnlyList<DecodeRequest> Make(DiaModel model, int maxFrames) =>
+        [.. Enumerable.Range(0, Kinds.Length).Select(kind => Make(model, kind, maxFrames))];
 
     /// <summary>A request that takes little time before its first step.</summary>
     public static DecodeRequest MakeShort(DiaModel model, int number) => Make(model, 101 + 2 * number, maxFrames: 1 + number);
