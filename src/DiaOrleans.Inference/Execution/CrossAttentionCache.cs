@@ -46,22 +46,28 @@ internal sealed class CrossAttentionCache : IDisposable
         Copy(slot * _rowsPerSlot + 1, uncond);
     }
 
-    /// <summary>Binds all slots.</summary>
-    public void Bind(OrtIoBinding binding)
-    {
-        for (var layer = 0; layer < _shape.Layers; layer++) Bind(binding, layer, _keys[layer].Value, _values[layer].Value);
-    }
-
-    /// <summary>Binds one slot's part. Dispose of the result after the run.</summary>
-    public IDisposable BindSlot(OrtIoBinding binding, int slot)
+    /// <summary>
+    /// Binds <paramref name="count"/> slots from <paramref name="first"/> on. Dispose of the result after the last run.
+    /// </summary>
+    public IDisposable Bind(OrtIoBinding binding, int first, int count)
     {
         var views = new Disposables();
-        var heads = _rowsPerSlot * _shape.CrossHeads;
-        var offset = (long)slot * heads * Capacity * _shape.CrossHeadDim;
         for (var layer = 0; layer < _shape.Layers; layer++) Bind(binding, layer, View(_keys[layer]), View(_values[layer]));
         return views;
 
-        OrtValue View(DeviceTensor whole) => views.Add(whole.View(offset, 1, heads, Capacity, _shape.CrossHeadDim));
+        OrtValue View(DeviceTensor whole) =>
+            views.Add(whole.View(first * SlotSize, count, _rowsPerSlot * _shape.CrossHeads, Capacity, _shape.CrossHeadDim));
+    }
+
+    /// <summary>Copies the first <paramref name="length"/> text ids of a slot to another slot.</summary>
+    public void Copy(int from, int to, int length)
+    {
+        var stride = (long)Capacity * _shape.CrossHeadDim;
+        foreach (var tensor in _keys.Concat(_values))
+        {
+            var heads = _rowsPerSlot * _shape.CrossHeads;
+            tensor.CopyWithin(from * SlotSize, to * SlotSize, heads, (long)length * _shape.CrossHeadDim, stride);
+        }
     }
 
     public void Dispose()
@@ -69,6 +75,8 @@ internal sealed class CrossAttentionCache : IDisposable
         foreach (var tensor in _keys) tensor.Dispose();
         foreach (var tensor in _values) tensor.Dispose();
     }
+
+    private long SlotSize => (long)_rowsPerSlot * _shape.CrossHeads * Capacity * _shape.CrossHeadDim;
 
     private void Copy(int row, EncodedText text)
     {

@@ -65,8 +65,10 @@ internal sealed class StepInputs : IDisposable
         for (var i = 0; i < positions.Length; i++) positions[i] = first + i;
     }
 
-    /// <summary>Binds all inputs of this buffer.</summary>
-    public void Bind(OrtIoBinding binding) => _packed.BindInputs(binding);
+    /// <summary>
+    /// Binds the inputs of the first <paramref name="slots"/> slots. Dispose of the result after the last run.
+    /// </summary>
+    public IDisposable Bind(OrtIoBinding binding, int slots) => _packed.BindInputs(binding, slots);
 
     /// <summary>Copies the inputs to the device.</summary>
     public void Upload() => _packed.Upload();

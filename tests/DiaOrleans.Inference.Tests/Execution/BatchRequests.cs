@@ -10,21 +10,21 @@ internal static class BatchRequests
     public const int LongestText = 45;
 
     /// <summary>Text lengths with prompt lengths in frames; a prompt that is longer than its text takes several passes.</summary>
-    private static readonly (int Text, int Prompt)[] Kinds =
+    private static readonly (int Text, int Prompt)[] Shapes =
         [(LongestText, 2 * LongestText - 20), (31, 0), (LongestText, LongestText), (2, 5)];
+
+    /// <summary>Number of kinds.</summary>
+    public static int Kinds => Shapes.Length;
 
     /// <summary>One request of each kind.</summary>
     public static IReadOnlyList<DecodeRequest> Make(DiaModel model, int maxFrames) =>
-        [.. Enumerable.Range(0, Kinds.Length).Select(kind => Make(model, kind, maxFrames))];
-
-    /// <summary>A request that takes little time before its first step.</summary>
-    public static DecodeRequest MakeShort(DiaModel model, int number) => Make(model, 101 + 2 * number, maxFrames: 1 + number);
+        [.. Enumerable.Range(0, Shapes.Length).Select(kind => Make(model, kind, maxFrames))];
 
     /// <summary>A request of one kind, whose content follows <paramref name="number"/>.</summary>
     public static DecodeRequest Make(DiaModel model, int number, int maxFrames)
     {
         var random = new Random(number);
-        var (text, prompt) = Kinds[number % Kinds.Length];
+        var (text, prompt) = Shapes[number % Shapes.Length];
         int[] ids = [.. Enumerable.Range(0, text).Select(i => i == 0 ? 1 + random.Next(2) : random.Next('a', 'z' + 1))];
         return new DecodeRequest(ids, maxFrames, Seed: number, prompt == 0 ? null : Codes(random, prompt, model), Sampling: null);
     }

@@ -8,6 +8,7 @@ namespace DiaOrleans.Inference.Tests.Execution;
 public sealed class EqualBatchTests(WideModel wide) : IClassFixture<WideModel>
 {
     private const int FullText = 1024;
+    private const int JoinSteps = 3;
 
     private static readonly Lazy<DiaModel> Nano = new(() => Golden.Load("dia-nano"));
 
@@ -24,13 +25,13 @@ public sealed class EqualBatchTests(WideModel wide) : IClassFixture<WideModel>
     [Theory]
     [MemberData(nameof(Pairs))]
     public void Step_NanoWithNeighbours_GivesTheLogitsOfARequestAlone(int slots, int textCapacity) =>
-        CheckAll(Nano.Value, slots, textCapacity, [0, slots - 1], steps: 4);
+        Check(Nano.Value, slots, textCapacity, rotations: 2, steps: 6);
 
     [Theory]
     [InlineData(1, BatchRequests.LongestText)]
     [InlineData(4, 300)]
     public void Step_PublishedWidthsWithNeighbours_GivesTheLogitsOfARequestAlone(int slots, int textCapacity) =>
-        CheckAll(wide.Model, slots, textCapacity, [slots - 1], steps: 2);
+        Check(wide.Model, slots, textCapacity, rotations: 1, steps: 2);
 
     [Property(MaxTest = 3)]
     public void Step_RequestsThatJoinAndLeave_GivesTheLogitsOfEachAlone(int seed)
@@ -50,42 +51,75 @@ public sealed class EqualBatchTests(WideModel wide) : IClassFixture<WideModel>
         }
     }
 
+    [Fact]
+    public void Step_LastSlotMovedToTheFirst_ComputesTheSmallestBatch()
+    {
+        using var batch = new TracedBatch(Nano.Value, slots: 6, textCapacity: 100);
+        var request = BatchRequests.Make(Nano.Value, number: 0, maxFrames: 200);
+        var alone = TracedBatch.Alone(Nano.Value, request, steps: 6);
+        batch.BatchSize.ShouldBe(1);
+        var trace = batch.Enter(5, request);
+        batch.BatchSize.ShouldBe(6);
+        for (var step = 0; step < 3; step++) batch.Step();
+        batch.Move(5, 2);
+        batch.BatchSize.ShouldBe(4);
+        batch.Step();
+        batch.Move(2, 0);
+        batch.BatchSize.ShouldBe(1);
+        for (var step = 0; step < 2; step++) batch.Step();
+        trace.Logits.Count.ShouldBe(6);
+        trace.ShouldBegin(alone, "moved twice");
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public void Step_EverySlotOfEveryBatch_GivesTheLogitsOfARequestAlone(bool published)
     {
         Assert.SkipUnless(Environment.GetEnvironmentVariable("DIA_FULL_SIZE") == "1", "takes minutes: ./test.sh --full-size runs it");
-        var model = published ? wide.Model : Nano.Value;
+        int[] capacities = [BatchRequests.LongestText, 100, 300, FullText];
         foreach (var slots in (int[])[1, 2, 4, 8, 16])
         {
-            foreach (var textCapacity in (int[])[BatchRequests.LongestText, 64, 100, 300, 512, FullText])
-                CheckAll(model, slots, textCapacity, [.. Enumerable.Range(0, slots)], steps: published ? 3 : 12);
+            foreach (var textCapacity in capacities)
+                Check(published ? wide.Model : Nano.Value, slots, textCapacity, BatchRequests.Kinds, steps: published ? 3 : 12);
         }
     }
 
-    private static void CheckAll(DiaModel model, int slots, int textCapacity, int[] places, int steps)
+    /// <summary>
+    /// Every request alone in the last slot, and then requests in all slots, which join one after another; a rotation moves each to the
+    /// next slot.
+    /// </summary>
+    private static void Check(DiaModel model, int slots, int textCapacity, int rotations, int steps)
     {
+        var requests = BatchRequests.Make(model, maxFrames: 200);
+        var alone = requests.Select(r => TracedBatch.Alone(model, r, steps + JoinSteps)).ToList();
         using var batch = new TracedBatch(model, slots, textCapacity);
-        foreach (var request in BatchRequests.Make(model, maxFrames: 200))
+        for (var rotation = 0; rotation < rotations; rotation++)
         {
-            var alone = TracedBatch.Alone(model, request, steps);
-            foreach (var place in places.Distinct())
+            var traces = new SpeechTrace[slots];
+            for (var step = 0; step < steps + JoinSteps; step++)
             {
-                foreach (var talking in (bool[])[false, true])
+                for (var slot = 0; slot < slots; slot++)
                 {
-                    var neighbours = talking ? Enumerable.Range(0, slots).Where(s => s != place).ToList() : [];
-                    foreach (var slot in neighbours) batch.Enter(slot, BatchRequests.MakeShort(model, slot));
-                    if (talking && slots > 1) batch.Step();
-                    var trace = batch.Enter(place, request);
-                    for (var step = 0; step < steps; step++) batch.Step();
-                    trace.ShouldBegin(alone, $"{slots} slots, {textCapacity} text ids, slot {place}, neighbours {talking}");
-                    for (var slot = 0; slot < slots; slot++)
-                    {
-                        if (batch.IsTaken(slot)) batch.Leave(slot);
-                    }
+                    if (slot % JoinSteps == step) traces[slot] = batch.Enter(slot, requests[(slot + rotation) % requests.Count]);
                 }
+
+                batch.Step();
             }
+
+            for (var slot = 0; slot < slots; slot++)
+            {
+                traces[slot].ShouldBegin(alone[(slot + rotation) % requests.Count], $"{slots} slots, {textCapacity} text ids, slot {slot}");
+                if (batch.IsTaken(slot)) batch.Leave(slot);
+            }
+        }
+
+        for (var i = 0; i < requests.Count; i++)
+        {
+            var trace = batch.Enter(slots - 1, requests[i]);
+            for (var step = 0; step < steps; step++) batch.Step();
+            trace.ShouldBegin(alone[i], $"{slots} slots, {textCapacity} text ids, alone in the last");
+            if (batch.IsTaken(slots - 1)) batch.Leave(slots - 1);
         }
     }
 }

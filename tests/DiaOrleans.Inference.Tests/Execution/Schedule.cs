@@ -7,6 +7,7 @@ internal sealed class Schedule(TracedBatch batch, Random random, IReadOnlyList<D
 {
     private const double Joins = 0.3;
     private const double Stops = 0.05;
+    private const double Moves = 0.2;
 
     /// <summary>The index and the trace of every request that made at least one step.</summary>
     public IReadOnlyList<(int Request, SpeechTrace Trace)> Run(int steps)
@@ -22,9 +23,17 @@ internal sealed class Schedule(TracedBatch batch, Random random, IReadOnlyList<D
                 entered.Add((request, batch.Enter(slot, requests[request])));
             }
 
+            if (random.NextDouble() < Moves) Move();
             batch.Step();
         }
 
         return entered;
+    }
+
+    private void Move()
+    {
+        var taken = Enumerable.Range(0, batch.Slots).LastOrDefault(batch.IsTaken, -1);
+        var free = Enumerable.Range(0, batch.Slots).FirstOrDefault(slot => !batch.IsTaken(slot), taken);
+        if (free < taken) batch.Move(taken, free);
     }
 }

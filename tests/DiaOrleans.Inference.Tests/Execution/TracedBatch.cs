@@ -37,11 +37,22 @@ internal sealed class TracedBatch(DiaModel model, int slots, int textCapacity) :
         _entries[index] = null;
     }
 
+    /// <summary>Moves a request to a free slot.</summary>
+    public void Move(int from, int to)
+    {
+        _entries[from]!.Slot.TakePlaceOf(new Slot(to, model, _decoder));
+        _entries[to] = _entries[from];
+        _entries[from] = null;
+    }
+
+    /// <summary>Slots that the next step computes.</summary>
+    public int BatchSize => _decoder.BatchSize;
+
     public void Step()
     {
         foreach (var entry in _entries) entry?.Slot.Feed();
         var (cond, uncond) = _decoder.StepWithLogits();
-        var size = cond.Length / slots;
+        var size = model.Delay.Channels * model.Config.Decoder.Vocab;
         for (var i = 0; i < slots; i++)
         {
             if (_entries[i] is not { } entry) continue;
