@@ -48,30 +48,23 @@ public static class DecodeBenchmark
     private static long[] Measure(DiaModel model, DecodeBenchmarkOptions options)
     {
         var request = Request(model);
-        var slots = Enumerable.Range(0, options.Streams).Select(i => new Slot(i, model)).ToArray();
-        try
+        var slots = Enumerable.Range(0, options.Streams).Select(i => new Slot(i, model, model.Decoder)).ToArray();
+        var ticks = new long[options.Steps];
+        for (var step = -WarmUpSteps; step < options.Steps; step++)
         {
-            var ticks = new long[options.Steps];
-            for (var step = -WarmUpSteps; step < options.Steps; step++)
+            foreach (var slot in slots)
             {
-                foreach (var slot in slots)
-                {
-                    if (slot.Grid is not { Finished: false }) slot.Enter(request);
-                }
-
-                var started = Stopwatch.GetTimestamp();
-                foreach (var slot in slots) slot.Feed();
-                model.Decoder.Step();
-                foreach (var slot in slots) slot.Advance();
-                if (step >= 0) ticks[step] = Stopwatch.GetTimestamp() - started;
+                if (slot.Grid is not { Finished: false }) slot.Enter(request);
             }
 
-            return ticks;
+            var started = Stopwatch.GetTimestamp();
+            foreach (var slot in slots) slot.Feed();
+            model.Decoder.Step();
+            foreach (var slot in slots) slot.Advance();
+            if (step >= 0) ticks[step] = Stopwatch.GetTimestamp() - started;
         }
-        finally
-        {
-            foreach (var slot in slots) slot.Dispose();
-        }
+
+        return ticks;
     }
 
     /// <summary>A request with a random prompt. Its text is letters; the content does not change the speed.</summary>

@@ -3,16 +3,16 @@ namespace DiaOrleans.Inference.Checkpoints;
 /// <summary>Conditions beyond a valid checkpoint, without which this engine cannot serve it.</summary>
 internal static class Servable
 {
-    private const int HeadDimStep = 16;
+    // Rotary positions inside the operator need twice the multiple that its attention needs.
+    private const int RotatedHeadDimStep = 16;
+    private const int HeadDimStep = 8;
 
-    /// <summary>Checks the decoder's head size.</summary>
+    /// <summary>Checks the decoder's head sizes.</summary>
     /// <exception cref="CheckpointException">ONNX Runtime cannot compute the decoder's attention.</exception>
     public static void RequireHeads(string folder, DiaConfig config)
     {
-        var head = config.Decoder.HeadDim;
-        if (head % HeadDimStep == 0) return;
-        throw new CheckpointException(
-            $"{folder}: the decoder's head size is {head}; ONNX Runtime's GroupQueryAttention serves multiples of {HeadDimStep} only.");
+        Require(folder, "head size", config.Decoder.HeadDim, RotatedHeadDimStep);
+        Require(folder, "head size of cross-attention", config.Decoder.CrossHeadDim, HeadDimStep);
     }
 
     /// <summary>Checks that model and codec have the same channels.</summary>
@@ -22,5 +22,12 @@ internal static class Servable
         if (codec.Codebooks == config.Decoder.Channels) return;
         throw new CheckpointException(
             $"{codecFolder}: the codec has {codec.Codebooks} codebooks, the model in {folder} has {config.Decoder.Channels} channels.");
+    }
+
+    private static void Require(string folder, string what, int size, int step)
+    {
+        if (size % step == 0) return;
+        throw new CheckpointException(
+            $"{folder}: the decoder's {what} is {size}; ONNX Runtime's GroupQueryAttention serves multiples of {step} only.");
     }
 }

@@ -5,79 +5,69 @@ using Microsoft.ML.OnnxRuntime;
 namespace DiaOrleans.Inference.Execution;
 
 /// <summary>
-/// Cross-attention keys and values of the texts in the slots. A single slot binds the text encoder's own tensors, at the text's exact
-/// length; several slots copy theirs into one buffer, right-padded to its capacity and masked by length.
+/// Cross-attention keys and values of the texts in the slots, [slots, heads, capacity, headDim] a layer. What lies behind the end of a text
+/// is never read. In the literal graph a slot has the heads of the conditional row and then those of the unconditional one.
 /// </summary>
 internal sealed class CrossAttentionCache : IDisposable
 {
     private readonly DecoderShape _shape;
     private readonly int _rowsPerSlot;
-    private readonly int? _capacity;
-    private readonly DeviceTensor[] _keys = [];
-    private readonly DeviceTensor[] _values = [];
-    private EncodedText? _only;
+    private readonly DeviceTensor[] _keys;
+    private readonly DeviceTensor[] _values;
 
     /// <param name="target">Its device, and the precision that gives its element type.</param>
     /// <param name="shape">The decoder.</param>
     /// <param name="slots">Slots in the batch.</param>
-    /// <param name="rowsPerSlot">1: conditional rows alone attend to a text; 2: both rows do, in the literal graph.</param>
-    /// <param name="capacity">Text ids of a slot; null for a single slot at the text's exact length.</param>
-    public CrossAttentionCache(ExecutionTarget target, DecoderShape shape, int slots, int rowsPerSlot, int? capacity)
+    /// <param name="rowsPerSlot">1: the conditional row alone attends to a text; 2: both rows do, in the literal graph.</param>
+    /// <param name="capacity">Text ids of a slot.</param>
+    public CrossAttentionCache(ExecutionTarget target, DecoderShape shape, int slots, int rowsPerSlot, int capacity)
     {
-        if (capacity is null && slots * rowsPerSlot > 1) throw new ArgumentException("Several rows need a capacity.", nameof(capacity));
         _shape = shape;
         _rowsPerSlot = rowsPerSlot;
-        _capacity = capacity;
-        if (capacity is not { } length) return;
+        Capacity = capacity;
         _keys = [.. Enumerable.Range(0, shape.Layers).Select(_ => Layer())];
         _values = [.. Enumerable.Range(0, shape.Layers).Select(_ => Layer())];
 
         DeviceTensor Layer() =>
-            new(target.Device, target.Precision.Activation, slots * rowsPerSlot, shape.CrossHeads, length, shape.CrossHeadDim);
+            new(target.Device, target.Precision.Activation, slots, rowsPerSlot * shape.CrossHeads, capacity, shape.CrossHeadDim);
     }
 
-    /// <summary>Rows of a slot that attend to a text.</summary>
-    public int RowsPerSlot => _rowsPerSlot;
+    /// <summary>Text ids of a slot.</summary>
+    public int Capacity { get; }
 
-    /// <summary>Puts a text into a slot; true if the cache must be bound again. The text must live until the slot's next one.</summary>
-    public bool Put(int slot, EncodedText text, EncodedText? uncond)
+    /// <summary>Copies a text into a slot; in the literal graph also the unconditional text, which has the same length.</summary>
+    public void Put(int slot, EncodedText text, EncodedText? uncond)
     {
-        if (_capacity is not { } capacity)
-        {
-            _only = text;
-            return true;
-        }
-
-        Copy(slot * _rowsPerSlot, text, capacity);
-        if (_rowsPerSlot > 1) Copy(slot * _rowsPerSlot + 1, uncond!, capacity);
-        return false;
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(text.Length, Capacity);
+        Copy(slot * _rowsPerSlot, text);
+        if (_rowsPerSlot == 1) return;
+        ArgumentNullException.ThrowIfNull(uncond);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(uncond.Length, text.Length);
+        Copy(slot * _rowsPerSlot + 1, uncond);
     }
 
-    /// <summary>Binds all slots.</summary>
-    public void Bind(OrtIoBinding binding)
-    {
-        for (var layer = 0; layer < _shape.Layers; layer++)
-        {
-            if (_capacity is not null) Bind(binding, layer, _keys[layer].Value, _values[layer].Value);
-            else if (_only is not null) Bind(binding, layer, _only.Key(layer).Value, _only.Value(layer).Value);
-        }
-    }
-
-    /// <summary>Binds one slot's part. Dispose of the result after the run.</summary>
-    public IDisposable BindSlot(OrtIoBinding binding, int slot)
+    /// <summary>
+    /// Binds <paramref name="count"/> slots from <paramref name="first"/> on. Dispose of the result after the last run.
+    /// </summary>
+    public IDisposable Bind(OrtIoBinding binding, int first, int count)
     {
         var views = new Disposables();
-        if (_capacity is not { } capacity)
-        {
-            Bind(binding);
-            return views;
-        }
-
-        var offset = (long)slot * _rowsPerSlot * _shape.CrossHeads * capacity * _shape.CrossHeadDim;
         for (var layer = 0; layer < _shape.Layers; layer++) Bind(binding, layer, View(_keys[layer]), View(_values[layer]));
         return views;
 
-        OrtValue View(DeviceTensor whole) => views.Add(whole.View(offset, _rowsPerSlot, _shape.CrossHeads, capacity, _shape.CrossHeadDim));
+        OrtValue View(DeviceTensor whole) =>
+            views.Add(whole.View(first * SlotSize, count, _rowsPerSlot * _shape.CrossHeads, Capacity, _shape.CrossHeadDim));
+    }
+
+    /// <summary>Copies the first <paramref name="length"/> text ids of a slot to another slot.</summary>
+    public void Copy(int from, int to, int length)
+    {
+        var stride = (long)Capacity * _shape.CrossHeadDim;
+        foreach (var tensor in _keys.Concat(_values))
+        {
+            var heads = _rowsPerSlot * _shape.CrossHeads;
+            tensor.CopyWithin(from * SlotSize, to * SlotSize, heads, (long)length * _shape.CrossHeadDim, stride);
+        }
     }
 
     public void Dispose()
@@ -86,9 +76,11 @@ internal sealed class CrossAttentionCache : IDisposable
         foreach (var tensor in _values) tensor.Dispose();
     }
 
-    private void Copy(int row, EncodedText text, int capacity)
+    private long SlotSize => (long)_rowsPerSlot * _shape.CrossHeads * Capacity * _shape.CrossHeadDim;
+
+    private void Copy(int row, EncodedText text)
     {
-        var stride = (long)capacity * _shape.CrossHeadDim;
+        var stride = (long)Capacity * _shape.CrossHeadDim;
         var offset = row * _shape.CrossHeads * stride;
         for (var layer = 0; layer < _shape.Layers; layer++)
         {

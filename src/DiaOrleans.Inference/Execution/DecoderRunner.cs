@@ -5,8 +5,9 @@ using Microsoft.ML.OnnxRuntime;
 namespace DiaOrleans.Inference.Execution;
 
 /// <summary>
-/// Executes the decoder on the caches of its slots. Buffers are bound once: a step writes the slots' rows in place, runs, and reads the
-/// candidates in place. Not thread-safe: it belongs to the scheduler's thread. Session and caches are the caller's.
+/// Executes the decoder on the caches of its slots, in the smallest of a few batches that has all taken slots; each is a view of the first
+/// slots. Buffers are bound once a batch: a step writes the slots' rows in place, runs, and reads the candidates in place. Not thread-safe:
+/// it belongs to the scheduler's thread. The session is the caller's.
 /// </summary>
 internal sealed class DecoderRunner : IDisposable
 {
@@ -15,7 +16,8 @@ internal sealed class DecoderRunner : IDisposable
     private readonly InferenceSession _session;
     private readonly KvCache _cache;
     private readonly CrossAttentionCache _cross;
-    private readonly OrtIoBinding _binding;
+    private readonly Batch[] _batches;
+    private readonly bool[] _taken;
     private readonly RunOptions _run = new();
     private readonly StepInputs _inputs;
     private readonly StepOutputs _outputs;
@@ -25,8 +27,8 @@ internal sealed class DecoderRunner : IDisposable
     /// <param name="session">Session of a <see cref="DecoderGraph"/>.</param>
     /// <param name="topK">The top-k that the graph was built for.</param>
     /// <param name="slots">Slots in the batch.</param>
-    /// <param name="cache">Self-attention cache of the slots.</param>
-    /// <param name="cross">Cross-attention cache of the slots.</param>
+    /// <param name="cache">Self-attention cache of the slots; this object disposes of it.</param>
+    /// <param name="cross">Cross-attention cache of the slots; this object disposes of it.</param>
     public DecoderRunner(
         Device device,
         DiaConfig config,
@@ -42,96 +44,173 @@ internal sealed class DecoderRunner : IDisposable
         _cache = cache;
         _cross = cross;
         Slots = slots;
-        _binding = session.CreateIoBinding();
-        _inputs = new StepInputs(device, config, slots, sequence: 1, cross.RowsPerSlot);
+        _inputs = new StepInputs(device, config, slots, sequence: 1, cross.Capacity);
         _outputs = new StepOutputs(device, config, slots, topK);
-        BindStep();
+        _taken = new bool[slots];
+        _batches = [.. Sizes(slots).Select(size => new Batch(this, size))];
     }
 
-    /// <summary>Slots in the batch.</summary>
+    /// <summary>The most requests at a time.</summary>
     public int Slots { get; }
 
+    /// <summary>Slots that the next step computes: a size that has room for the last taken slot.</summary>
+    public int BatchSize => Current.Slots;
+
+    private Batch Current
+    {
+        get
+        {
+            var last = Array.LastIndexOf(_taken, true);
+            foreach (var batch in _batches)
+            {
+                if (batch.Slots > last) return batch;
+            }
+
+            return _batches[^1];
+        }
+    }
+
     /// <summary>
-    /// Puts a text and its guidance scale into a slot. In the literal graph <paramref name="uncond"/> is the encoded unconditional text.
+    /// Puts a text and its guidance scale into a slot. In the literal graph <paramref name="uncond"/> is the encoded unconditional text, as
+    /// long as the text.
     /// </summary>
     public void Admit(int slot, EncodedText text, float guidance, EncodedText? uncond = null)
     {
-        _inputs.SetText(slot, text.Length, uncond?.Length ?? 1, guidance);
-        if (_cross.Put(slot, text, uncond)) _cross.Bind(_binding);
+        _taken[slot] = true;
+        _inputs.SetText(slot, text.Length, guidance);
+        _cross.Put(slot, text, uncond);
     }
 
     /// <summary>
-    /// Feeds rows 0 to <paramref name="count"/> - 1 of a fresh slot in one pass. <paramref name="rows"/> is [count, channels].
+    /// Feeds rows 0 to <paramref name="count"/> - 1 of a slot that has its text, in passes. <paramref name="rows"/> is [count, channels].
     /// </summary>
     public void Prefill(int slot, ReadOnlySpan<short> rows, int count)
     {
-        if (count == 0) return;
-        using var inputs = new StepInputs(_device, _config, slots: 1, count, _cross.RowsPerSlot);
-        inputs.CopyText(0, _inputs, slot);
-        inputs.SetRows(0, rows, first: 0);
-        inputs.Upload();
-
-        using var binding = _session.CreateIoBinding();
-        inputs.Bind(binding);
-        using var cache = _cache.BindSlot(binding, slot);
-        using var cross = _cross.BindSlot(binding, slot);
-        _session.RunWithBinding(_run, binding);
+        var channels = _config.Decoder.Channels;
+        foreach (var pass in PrefillPlan.Passes(count, _inputs.TextLength(slot)))
+        {
+            Run(slot, rows.Slice(pass.First * channels, pass.Count * channels), pass);
+        }
     }
 
     /// <summary>Sets the row that the next step feeds to a slot, at its position.</summary>
     public void Feed(int slot, ReadOnlySpan<short> row, int position) => _inputs.SetRows(slot, row, position);
 
     /// <summary>
-    /// Leaves a slot without a request: it repeats row 0 of its own cache, which no request reads, and the batch keeps its shape.
+    /// Leaves a slot without a request: it repeats row 0 of its own cache, which no request reads, while the batch includes it.
     /// </summary>
-    public void Leave(int slot) => Feed(slot, stackalloc short[_config.Decoder.Channels], 0);
+    public void Leave(int slot)
+    {
+        Feed(slot, stackalloc short[_config.Decoder.Channels], 0);
+        _taken[slot] = false;
+    }
+
+    /// <summary>
+    /// Moves a request that has <paramref name="rows"/> rows in its cache from a slot to a free one. The next step needs a row fed to it.
+    /// </summary>
+    public void Move(int from, int to, int rows)
+    {
+        _cache.Copy(from, to, rows);
+        _cross.Copy(from, to, _inputs.TextLength(from));
+        _inputs.CopyText(to, _inputs, from);
+        _taken[to] = true;
+        Leave(from);
+    }
 
     /// <summary>Advances all slots by the rows that were fed.</summary>
     public void Step()
     {
         _inputs.Upload();
-        _session.RunWithBinding(_run, _binding);
+        _session.RunWithBinding(_run, Current.Binding);
         _outputs.Download();
     }
 
     /// <summary>Candidates of one channel after the last step, best first.</summary>
     public ChannelCandidates Candidates(int slot, int channel) => _outputs.Read(slot, channel);
 
-    /// <summary>Raw logits [channels, vocab] of a slot's conditional and unconditional row after one more run; for tests.</summary>
-    public (float[] Cond, float[] Uncond) StepWithLogits(int slot)
+    /// <summary>
+    /// Advances all slots and gives the raw logits of the conditional and the unconditional rows of the batch, [slots, channels, vocab];
+    /// for tests.
+    /// </summary>
+    public (float[] Cond, float[] Uncond) StepWithLogits()
     {
         using var cond = LogitsTensor();
         using var uncond = LogitsTensor();
-        _binding.BindOutput(DecoderGraph.Cond, cond.Value);
-        _binding.BindOutput(DecoderGraph.Uncond, uncond.Value);
+        var binding = Current.Binding;
+        binding.BindOutput(DecoderGraph.Cond, cond.Value);
+        binding.BindOutput(DecoderGraph.Uncond, uncond.Value);
         Step();
-        BindStep();
-        return (LogitsOf(cond, slot), LogitsOf(uncond, slot));
+        Current.Bind();
+        return (cond.ToSingles(), uncond.ToSingles());
     }
 
     public void Dispose()
     {
-        _binding.Dispose();
+        foreach (var batch in _batches) batch.Dispose();
         _run.Dispose();
         _inputs.Dispose();
         _outputs.Dispose();
+        _cache.Dispose();
+        _cross.Dispose();
     }
 
-    private void BindStep()
+    private void Run(int slot, ReadOnlySpan<short> rows, PrefillPass pass)
     {
-        _binding.ClearBoundInputs();
-        _binding.ClearBoundOutputs();
-        _inputs.Bind(_binding);
-        _cache.Bind(_binding);
-        _cross.Bind(_binding);
-        _outputs.Bind(_binding);
+        using var inputs = new StepInputs(_device, _config, slots: 1, pass.Count, _cross.Capacity);
+        inputs.CopyText(0, _inputs, slot);
+        inputs.SetRows(0, rows, pass.First);
+        inputs.Upload();
+
+        using var binding = _session.CreateIoBinding();
+        using var views = inputs.Bind(binding, slots: 1);
+        using var cache = _cache.Bind(binding, slot, count: 1);
+        using var cross = _cross.Bind(binding, slot, count: 1);
+        _session.RunWithBinding(_run, binding);
     }
 
-    private DeviceTensor LogitsTensor() => new(_device, OnnxType.Float, Slots, 1, _config.Decoder.Channels, _config.Decoder.Vocab);
-
-    private float[] LogitsOf(DeviceTensor all, int slot)
+    /// <summary>1, 2, 4 and so on, and the number of slots.</summary>
+    private static IEnumerable<int> Sizes(int slots)
     {
-        var size = _config.Decoder.Channels * _config.Decoder.Vocab;
-        return all.ToSingles()[(slot * size)..((slot + 1) * size)];
+        for (var size = 1; size < slots; size *= 2) yield return size;
+        yield return slots;
+    }
+
+    private DeviceTensor LogitsTensor() => new(_device, OnnxType.Float, BatchSize, 1, _config.Decoder.Channels, _config.Decoder.Vocab);
+
+    /// <summary>The first slots, bound.</summary>
+    private sealed class Batch : IDisposable
+    {
+        private readonly DecoderRunner _runner;
+        private Disposables _views = new();
+
+        public Batch(DecoderRunner runner, int slots)
+        {
+            _runner = runner;
+            Slots = slots;
+            Binding = runner._session.CreateIoBinding();
+            Bind();
+        }
+
+        public int Slots { get; }
+
+        public OrtIoBinding Binding { get; }
+
+        public void Bind()
+        {
+            Binding.ClearBoundInputs();
+            Binding.ClearBoundOutputs();
+            _views.Dispose();
+            _views = new Disposables();
+            _views.Add(_runner._inputs.Bind(Binding, Slots));
+            _views.Add(_runner._cache.Bind(Binding, first: 0, Slots));
+            _views.Add(_runner._cross.Bind(Binding, first: 0, Slots));
+            _views.Add(_runner._outputs.Bind(Binding, Slots));
+        }
+
+        public void Dispose()
+        {
+            Binding.Dispose();
+            _views.Dispose();
+        }
     }
 }

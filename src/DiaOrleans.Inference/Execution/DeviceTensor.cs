@@ -71,6 +71,19 @@ internal sealed class DeviceTensor : IDisposable
         _device.CopyBlocks(source._address, length * size, _address + (nint)(offset * size), stride * size, length * size, blocks);
     }
 
+    /// <summary>
+    /// Copies <paramref name="blocks"/> blocks of <paramref name="length"/> elements each within this tensor; block i begins i times the
+    /// stride behind <paramref name="from"/> and goes as far behind <paramref name="to"/>. The two must not overlap.
+    /// </summary>
+    public void CopyWithin(long from, long to, int blocks, long length, long stride)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, stride);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(Math.Max(from, to) + (blocks - 1) * stride + length, _count);
+        long size = Type.ByteSize();
+        var start = _address + (nint)(from * size);
+        _device.CopyBlocks(start, stride * size, _address + (nint)(to * size), stride * size, length * size, blocks);
+    }
+
     public void Dispose()
     {
         if (_address == 0) return;

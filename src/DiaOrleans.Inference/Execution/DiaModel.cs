@@ -1,6 +1,7 @@
 using DiaOrleans.Inference.Checkpoints;
 using DiaOrleans.Inference.Decoding;
 using DiaOrleans.Inference.Graphs;
+using Microsoft.ML.OnnxRuntime;
 
 namespace DiaOrleans.Inference.Execution;
 
@@ -10,6 +11,8 @@ internal sealed class DiaModel : IDisposable
     private const long SmallModel = 100_000_000;
 
     private readonly Disposables _parts = new();
+    private readonly InferenceSession _session;
+    private readonly bool _literal;
     private readonly int _topK;
 
     /// <summary>Builds the graphs and loads the weights.</summary>
@@ -25,10 +28,12 @@ internal sealed class DiaModel : IDisposable
         var defaults = checkpoint.Defaults;
         Sampling = new SamplingSettings(defaults.Guidance, defaults.Temperature, defaults.TopP, defaults.TopK);
         _topK = options.TopK ?? defaults.TopK;
+        _literal = options.Literal;
         try
         {
             TextEncoder = _parts.Add(new TextEncoder(checkpoint, Target, Threads));
-            Decoder = CreateDecoder(options);
+            _session = _parts.Add(CreateSession());
+            Decoder = _parts.Add(CreateDecoder(options.Slots, options.TextCapacity ?? Config.Encoder.MaxPositions));
         }
         catch
         {
@@ -70,17 +75,23 @@ internal sealed class DiaModel : IDisposable
     /// <summary>The most new frames after a prompt.</summary>
     public int MaxNewFrames(int promptFrames) => Delay.MaxNewFrames(promptFrames, Config.Decoder.MaxPositions);
 
+    /// <summary>Another decoder on the same session and weights. The caller disposes of it, before this model.</summary>
+    /// <param name="slots">Slots in the batch.</param>
+    /// <param name="textCapacity">The most text ids of a slot.</param>
+    public DecoderRunner CreateDecoder(int slots, int textCapacity)
+    {
+        var cache = new KvCache(Target, Config.Decoder, slots, Config.Decoder.MaxPositions);
+        var cross = new CrossAttentionCache(Target, Config.Decoder, slots, _literal ? 2 : 1, textCapacity);
+        return new DecoderRunner(Target.Device, Config, _session, _topK, slots, cache, cross);
+    }
+
     public void Dispose() => _parts.Dispose();
 
-    private DecoderRunner CreateDecoder(DiaModelOptions options)
+    private InferenceSession CreateSession()
     {
-        var shape = Config.Decoder;
-        var graph = new DecoderGraphOptions(shape.MaxPositions, _topK, options.Literal ? null : UnconditionalConstants());
-        var session = _parts.Add(Target.Device.CreateSession(DecoderGraph.Build(Checkpoint, graph, Target.Precision.Activation), Threads));
-        var cache = _parts.Add(new KvCache(Target, shape, options.Slots, graph.Capacity));
-        int? textCapacity = options.Slots > 1 || options.Literal ? options.TextCapacity ?? Config.Encoder.MaxPositions : null;
-        var cross = _parts.Add(new CrossAttentionCache(Target, shape, options.Slots, options.Literal ? 2 : 1, textCapacity));
-        return _parts.Add(new DecoderRunner(Target.Device, Config, session, _topK, options.Slots, cache, cross));
+        var uncond = _literal ? null : UnconditionalConstants();
+        var options = new DecoderGraphOptions(Config.Decoder.MaxPositions, _topK, uncond);
+        return Target.Device.CreateSession(DecoderGraph.Build(Checkpoint, options, Target.Precision.Activation), Threads);
     }
 
     private IReadOnlyList<float[]> UnconditionalConstants()

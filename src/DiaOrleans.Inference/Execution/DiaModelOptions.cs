@@ -18,6 +18,6 @@ internal sealed record DiaModelOptions
     /// <summary>Candidates that guidance selects; null takes the checkpoint's default.</summary>
     public int? TopK { get; init; }
 
-    /// <summary>Text ids of a slot if there are several; null takes the model's maximum.</summary>
+    /// <summary>The most text ids of a slot; null takes the model's maximum.</summary>
     public int? TextCapacity { get; init; }
 }

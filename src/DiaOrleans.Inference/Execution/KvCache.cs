@@ -5,7 +5,7 @@ using Microsoft.ML.OnnxRuntime;
 namespace DiaOrleans.Inference.Execution;
 
 /// <summary>
-/// The self-attention KV cache of all slots, [2 * slots, kvHeads, capacity, headDim] a layer: read and written in place, never copied.
+/// The self-attention KV cache of all slots, [slots, 2 * kvHeads, capacity, headDim] a layer: read and written in place, never copied.
 /// </summary>
 internal sealed class KvCache : IDisposable
 {
@@ -25,24 +25,30 @@ internal sealed class KvCache : IDisposable
         _keys = [.. Enumerable.Range(0, shape.Layers).Select(_ => Layer())];
         _values = [.. Enumerable.Range(0, shape.Layers).Select(_ => Layer())];
 
-        DeviceTensor Layer() => new(target.Device, target.Precision.Activation, 2 * slots, shape.KvHeads, capacity, shape.HeadDim);
+        DeviceTensor Layer() => new(target.Device, target.Precision.Activation, slots, 2 * shape.KvHeads, capacity, shape.HeadDim);
     }
 
-    /// <summary>Binds all slots.</summary>
-    public void Bind(OrtIoBinding binding)
-    {
-        for (var layer = 0; layer < _shape.Layers; layer++) Bind(binding, layer, _keys[layer].Value, _values[layer].Value);
-    }
-
-    /// <summary>Binds one slot's two rows. Dispose of the result after the run.</summary>
-    public IDisposable BindSlot(OrtIoBinding binding, int slot)
+    /// <summary>
+    /// Binds <paramref name="count"/> slots from <paramref name="first"/> on. Dispose of the result after the last run.
+    /// </summary>
+    public IDisposable Bind(OrtIoBinding binding, int first, int count)
     {
         var views = new Disposables();
-        var offset = 2L * slot * _shape.KvHeads * _capacity * _shape.HeadDim;
         for (var layer = 0; layer < _shape.Layers; layer++) Bind(binding, layer, View(_keys[layer]), View(_values[layer]));
         return views;
 
-        OrtValue View(DeviceTensor whole) => views.Add(whole.View(offset, 2, _shape.KvHeads, _capacity, _shape.HeadDim));
+        OrtValue View(DeviceTensor whole) =>
+            views.Add(whole.View(first * SlotSize, count, 2 * _shape.KvHeads, _capacity, _shape.HeadDim));
+    }
+
+    /// <summary>Copies the first <paramref name="rows"/> rows of a slot to another slot.</summary>
+    public void Copy(int from, int to, int rows)
+    {
+        var stride = (long)_capacity * _shape.HeadDim;
+        foreach (var tensor in _keys.Concat(_values))
+        {
+            tensor.CopyWithin(from * SlotSize, to * SlotSize, 2 * _shape.KvHeads, (long)rows * _shape.HeadDim, stride);
+        }
     }
 
     public void Dispose()
@@ -50,6 +56,8 @@ internal sealed class KvCache : IDisposable
         foreach (var tensor in _keys) tensor.Dispose();
         foreach (var tensor in _values) tensor.Dispose();
     }
+
+    private long SlotSize => 2L * _shape.KvHeads * _capacity * _shape.HeadDim;
 
     private static void Bind(OrtIoBinding binding, int layer, OrtValue key, OrtValue value)
     {

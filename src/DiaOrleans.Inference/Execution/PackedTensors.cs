@@ -59,33 +59,37 @@ internal readonly record struct PackedField<T>(long Offset, int Count) where T :
 /// <summary>Small tensors in one staging buffer, so that one copy moves them all; zeroed at first.</summary>
 internal sealed unsafe class PackedTensors : IDisposable
 {
+    private readonly Device _device;
+    private readonly PackedLayout _layout;
     private readonly IStagingBuffer _buffer;
-    private readonly List<(string Name, OrtValue Value)> _values = [];
 
     public PackedTensors(Device device, PackedLayout layout)
     {
+        _device = device;
+        _layout = layout;
         _buffer = device.AllocateStaging(layout.Bytes);
-        foreach (var tensor in layout.Tensors)
-        {
-            var memory = tensor.OnHost ? OrtMemoryInfo.DefaultInstance : device.Memory;
-            var start = tensor.OnHost ? _buffer.Host : _buffer.Device;
-            _values.Add((tensor.Name, DeviceTensor.CreateValue(memory, tensor.Type, tensor.Shape, start + (nint)tensor.Offset)));
-        }
     }
 
     /// <summary>The host's elements of one tensor, row-major.</summary>
     public Span<T> Elements<T>(PackedField<T> field) where T : unmanaged => new((T*)(_buffer.Host + (nint)field.Offset), field.Count);
 
-    /// <summary>Binds every tensor to the graph input of its name.</summary>
-    public void BindInputs(OrtIoBinding binding)
+    /// <summary>
+    /// Binds the graph inputs to the tensors of their names: of those on the device, the first <paramref name="rows"/> of the first
+    /// dimension; those in the host's memory whole. Dispose of the result after the last run.
+    /// </summary>
+    public IDisposable BindInputs(OrtIoBinding binding, long rows)
     {
-        foreach (var (name, value) in _values) binding.BindInput(name, value);
+        var views = new Disposables();
+        foreach (var tensor in _layout.Tensors) binding.BindInput(tensor.Name, views.Add(View(tensor, rows)));
+        return views;
     }
 
-    /// <summary>Binds every tensor to the graph output of its name.</summary>
-    public void BindOutputs(OrtIoBinding binding)
+    /// <summary>Binds the graph outputs likewise.</summary>
+    public IDisposable BindOutputs(OrtIoBinding binding, long rows)
     {
-        foreach (var (name, value) in _values) binding.BindOutput(name, value);
+        var views = new Disposables();
+        foreach (var tensor in _layout.Tensors) binding.BindOutput(tensor.Name, views.Add(View(tensor, rows)));
+        return views;
     }
 
     /// <summary>Copies the host's elements to the device.</summary>
@@ -94,9 +98,15 @@ internal sealed unsafe class PackedTensors : IDisposable
     /// <summary>Copies the device's elements to the host.</summary>
     public void Download() => _buffer.Download();
 
-    public void Dispose()
+    public void Dispose() => _buffer.Dispose();
+
+    private OrtValue View(PackedTensor tensor, long rows)
     {
-        foreach (var (_, value) in _values) value.Dispose();
-        _buffer.Dispose();
+        if (tensor.OnHost) return Value(OrtMemoryInfo.DefaultInstance, tensor.Shape, _buffer.Host);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(rows, tensor.Shape[0]);
+        return Value(_device.Memory, [rows, .. tensor.Shape[1..]], _buffer.Device);
+
+        OrtValue Value(OrtMemoryInfo memory, long[] shape, nint start) =>
+            DeviceTensor.CreateValue(memory, tensor.Type, shape, start + (nint)tensor.Offset);
     }
 }

@@ -3,11 +3,14 @@ using DiaOrleans.Inference.Decoding;
 namespace DiaOrleans.Inference.Execution;
 
 /// <summary>One slot of the decoder's batch: the token rows of its request, and the sampler that extends them.</summary>
-internal sealed class Slot(int index, DiaModel model) : IDisposable
+/// <param name="index">Index in the decoder's batch.</param>
+/// <param name="model">The model.</param>
+/// <param name="decoder">A decoder of the model.</param>
+internal sealed class Slot(int index, DiaModel model, DecoderRunner decoder)
 {
+    private int _index = index;
     private readonly TokenSampler _sampler = new(model.Rules, model.Candidates);
     private readonly short[] _sampled = new short[model.Delay.Channels];
-    private EncodedText? _text;
     private SamplingSettings _sampling = model.Sampling;
     private long _seed;
 
@@ -19,13 +22,11 @@ internal sealed class Slot(int index, DiaModel model) : IDisposable
     {
         _sampling = request.Sampling is { } wanted ? wanted with { TopK = model.Sampling.TopK } : model.Sampling;
         _seed = request.Seed;
-        _text?.Dispose();
-        _text = model.TextEncoder.Encode(request.TextIds);
-        model.Decoder.Admit(index, _text, _sampling.Guidance);
+        using (var text = model.TextEncoder.Encode(request.TextIds)) decoder.Admit(_index, text, _sampling.Guidance);
         var grid = new SpeechGrid(model.Delay, model.Rules, request.Prompt, request.MaxFrames, model.Config.Decoder.MaxPositions);
         var rows = new CodeGrid(grid.PromptFrames, model.Delay.Channels);
         for (var row = 0; row < rows.Rows; row++) grid.Row(row).CopyTo(rows.Row(row));
-        model.Decoder.Prefill(index, rows.Cells, rows.Rows);
+        decoder.Prefill(_index, rows.Cells, rows.Rows);
         Grid = grid;
     }
 
@@ -33,7 +34,7 @@ internal sealed class Slot(int index, DiaModel model) : IDisposable
     public void Feed()
     {
         var grid = Grid!;
-        model.Decoder.Feed(index, grid.Row(grid.Rows - 1), grid.Rows - 1);
+        decoder.Feed(_index, grid.Row(grid.Rows - 1), grid.Rows - 1);
     }
 
     /// <summary>Chooses the next row's tokens among the step's candidates.</summary>
@@ -44,7 +45,7 @@ internal sealed class Slot(int index, DiaModel model) : IDisposable
         for (var channel = 0; channel < _sampled.Length; channel++)
         {
             if (!grid.NeedsSampling(channel)) continue;
-            var candidates = model.Decoder.Candidates(index, channel);
+            var candidates = decoder.Candidates(_index, channel);
             var uniform = CounterRandom.Uniform(_seed, grid.Rows, channel);
             _sampled[channel] = (short)_sampler.Choose(channel, candidates.Ids, candidates.Values, _sampling, uniform, candidates.Fallback);
         }
@@ -52,12 +53,19 @@ internal sealed class Slot(int index, DiaModel model) : IDisposable
         grid.Append(_sampled);
     }
 
+    /// <summary>Moves this slot's request to the place of a free slot, which takes this one's place in the batch.</summary>
+    public void TakePlaceOf(Slot free)
+    {
+        decoder.Move(_index, free._index, Grid!.Rows - 1);
+        var place = _index;
+        _index = free._index;
+        free._index = place;
+    }
+
     /// <summary>Frees the slot.</summary>
     public void Leave()
     {
-        model.Decoder.Leave(index);
+        decoder.Leave(_index);
         Grid = null;
     }
-
-    public void Dispose() => _text?.Dispose();
 }

@@ -35,8 +35,10 @@ internal sealed class StepOutputs : IDisposable
         _packed = new PackedTensors(device, layout);
     }
 
-    /// <summary>Binds all outputs of this buffer.</summary>
-    public void Bind(OrtIoBinding binding) => _packed.BindOutputs(binding);
+    /// <summary>
+    /// Binds the outputs of the first <paramref name="slots"/> slots. Dispose of the result after the last run.
+    /// </summary>
+    public IDisposable Bind(OrtIoBinding binding, int slots) => _packed.BindOutputs(binding, slots);
 
     /// <summary>Copies the outputs of the last run to the host.</summary>
     public void Download() => _packed.Download();

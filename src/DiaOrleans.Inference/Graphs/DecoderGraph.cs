@@ -3,24 +3,25 @@ using DiaOrleans.Inference.Checkpoints;
 namespace DiaOrleans.Inference.Graphs;
 
 /// <summary>
-/// Prefill and step in one graph; spec/model.md 3.6 to 3.9. Tokens [slots, S, channels] become rows 2i (cond) and 2i + 1 (uncond) of every
-/// layer, so that a slot's cache [2, kvHeads, capacity, headDim] is contiguous. Candidates and logits are those of the last of the S rows.
-/// Caches and cross-attention inputs have the activation type; logits are cast to fp32 before guidance.
+/// Prefill and step in one graph; spec/model.md 3.6 to 3.9. Tokens are [slots, S, channels]; activations are [slots, 2 * S, hidden]: rows 2
+/// s (cond) and 2 s + 1 (uncond) belong to token row s. Candidates and logits are those of the last token row. Self-attention takes both
+/// rows of a slot as one batch entry with twice the heads, since GroupQueryAttention extends a cache by several rows in a batch of one
+/// only. No operator mixes slots or sums in an order that depends on their number, and attention reads valid keys only: on the CPU, a
+/// slot's results are equal to the bit in every batch and with every capacity. Caches and cross-attention inputs have the activation type;
+/// logits are cast to fp32 before guidance.
 /// </summary>
 internal static class DecoderGraph
 {
     /// <summary>Input: int64 [slots, S, channels].</summary>
     public const string Tokens = "tokens";
-    /// <summary>Input of the classic profile: int64 [slots or rows, S], positions of the queries of cross-attention.</summary>
+    /// <summary>Input of the classic profile: int64 [slots, S], positions of the queries of cross-attention.</summary>
     public const string Positions = "positions";
-    /// <summary>Input in host memory: int64 [3], rows, S and hidden.</summary>
-    public const string RowShape = "row_shape";
-    /// <summary>Input: int32 [rows], the position of the last of the S rows.</summary>
+    /// <summary>Input: int32 [slots], the position of the last of the S rows.</summary>
     public const string LastPosition = "last_position";
-    /// <summary>Input in host memory: int32 [1], the largest last position plus 1.</summary>
-    public const string TotalLength = "total_length";
-    /// <summary>Input: int32 [slots or rows], valid cross-attention keys.</summary>
-    public const string TextLengths = "text_lengths";
+    /// <summary>Input: int32 [slots], the last valid key of cross-attention. S is at most that plus 1.</summary>
+    public const string LastTextKey = "last_text_key";
+    /// <summary>Input in host memory: int32 [1], keys that the cross-attention inputs have room for.</summary>
+    public const string TextCapacity = "text_capacity";
     /// <summary>Input: fp32 [slots, 1, 1, 1], the guidance scale.</summary>
     public const string Scale = "scale";
     /// <summary>Output: fp32 [slots, 1, channels, vocab], logits of the conditional row.</summary>
@@ -28,7 +29,7 @@ internal static class DecoderGraph
     /// <summary>Output: fp32 [slots, 1, channels, vocab], logits of the unconditional row.</summary>
     public const string Uncond = "uncond_logits";
 
-    /// <summary>Input: a layer's self-attention keys, [rows, kvHeads, capacity, headDim].</summary>
+    /// <summary>Input: a layer's self-attention keys, [slots, 2 * kvHeads, capacity, headDim].</summary>
     public static string PastKey(int layer) => $"past_key.{layer}";
 
     /// <summary>Input: a layer's self-attention values.</summary>
@@ -58,6 +59,8 @@ internal static class DecoderGraph
         private readonly RotaryTable _rotary;
         private readonly RotaryTable? _crossRotary;
         private readonly string _condOnly;
+        private readonly string _total;
+        private string? _noKeys;
 
         public Writer(DiaCheckpoint checkpoint, DecoderGraphOptions options, OnnxType activation)
         {
@@ -69,13 +72,14 @@ internal static class DecoderGraph
             _ops = new TransformerOps(_graph, checkpoint);
             _rotary = RotaryTable.Add(_graph, options.Capacity, _shape.HeadDim, _config.RopeTheta);
             if (HasPositions(_config)) _crossRotary = CrossRotary();
-            _condOnly = _graph.Constant([1f, 0f], 1, 2, 1, 1);
+            _condOnly = _graph.Constant([1f, 0f], 1, 1, 2, 1);
+            _total = _graph.Int32(options.Capacity);
         }
 
         private bool Literal => _options.UncondCross is null;
 
-        /// <summary>Axis of the inputs of cross-attention: conditional rows alone, or both rows.</summary>
-        private string CrossRows => Literal ? "rows" : "slots";
+        /// <summary>Rows of a token row that attend to a text: the conditional one, or both in the literal graph.</summary>
+        private int CrossRows => Literal ? 2 : 1;
 
         public GraphModel Build()
         {
@@ -90,7 +94,7 @@ internal static class DecoderGraph
                 var mlp = _ops.Mlp(norm, $"{module}.mlp");
                 (x, norm) = layer + 1 < _shape.Layers
                     ? _ops.AddNorm(x, mlp, $"decoder.layers.{layer + 1}.pre_sa_norm")
-                    : _ops.AddNorm(LastRow(x), LastRow(mlp), "decoder.norm");
+                    : _ops.AddNorm(LastRows(x), LastRows(mlp), "decoder.norm");
             }
 
             Head(norm);
@@ -100,19 +104,21 @@ internal static class DecoderGraph
         private void DeclareInputs()
         {
             _graph.Input(Tokens, OnnxType.Int64, "slots", "sequence", _shape.Channels);
-            _graph.Input(RowShape, OnnxType.Int64, 3);
-            _graph.Input(LastPosition, OnnxType.Int32, "rows");
-            _graph.Input(TotalLength, OnnxType.Int32, 1);
-            _graph.Input(TextLengths, OnnxType.Int32, CrossRows);
+            _graph.Input(LastPosition, OnnxType.Int32, "slots");
+            _graph.Input(LastTextKey, OnnxType.Int32, "slots");
+            _graph.Input(TextCapacity, OnnxType.Int32, 1);
             _graph.Input(Scale, OnnxType.Float, "slots", 1, 1, 1);
-            if (_crossRotary is not null) _graph.Input(Positions, OnnxType.Int64, CrossRows, "sequence");
+            if (_crossRotary is not null) _graph.Input(Positions, OnnxType.Int64, "slots", "sequence");
         }
 
         private RotaryTable CrossRotary() => _shape.CrossHeadDim == _shape.HeadDim
             ? _rotary
             : RotaryTable.Add(_graph, _options.Capacity, _shape.CrossHeadDim, _config.RopeTheta);
 
-        /// <summary>The sum of the channels' embeddings, once a slot, for both of its rows.</summary>
+        /// <summary>
+        /// The sum of the channels' embeddings, once a token row, for both of its rows. Sum adds them one after another; ReduceSum's order
+        /// depends on the number of rows.
+        /// </summary>
         private string Embed()
         {
             var channels = _shape.Channels;
@@ -124,74 +130,104 @@ internal static class DecoderGraph
                 : _graph.Node("Concat", [.. tables.Select(t => _graph.Weight(t, vocab, hidden))], ("axis", 0L));
             var offsets = _graph.Integers([.. Enumerable.Range(0, channels).Select(c => (long)c * vocab)]);
             var gathered = _graph.Node("Gather", [table, _graph.Node("Add", [Tokens, offsets])], ("axis", 0L));
-            var sum = _graph.Node("ReduceSum", [gathered, _graph.Integers(2)], ("keepdims", 0L));
-            var one = _graph.Node("Unsqueeze", [sum, _graph.Integers(1)]);
-            return Rows(_graph.Node("Concat", [one, one], ("axis", 1L)));
+            string[] each = [.. Enumerable.Range(0, channels).Select(_ => _graph.Fresh("embedding"))];
+            _graph.Emit("Split", [gathered], each, "", [("axis", 2L), ("num_outputs", (long)channels)]);
+            var sum = _graph.Node("Sum", each);
+            return Fold(_graph.Node("Concat", [sum, sum], ("axis", 2L)), hidden);
         }
 
         private string SelfAttention(string norm, int layer)
         {
             var module = $"decoder.layers.{layer}.self_attention";
-            object[] cache = ["rows", _shape.KvHeads, _options.Capacity, _shape.HeadDim];
+            object[] cache = ["slots", 2 * _shape.KvHeads, _options.Capacity, _shape.HeadDim];
             var attended = _graph.Fresh("attended");
             _graph.Emit(
                 "GroupQueryAttention",
                 [
-                    _ops.Linear(norm, $"{module}.q_proj"),
-                    _ops.Linear(norm, $"{module}.k_proj"),
-                    _ops.Linear(norm, $"{module}.v_proj"),
+                    Pair(_ops.Linear(norm, $"{module}.q_proj"), _shape.QueryHeads * _shape.HeadDim),
+                    Pair(_ops.Linear(norm, $"{module}.k_proj"), _shape.KvHeads * _shape.HeadDim),
+                    Pair(_ops.Linear(norm, $"{module}.v_proj"), _shape.KvHeads * _shape.HeadDim),
                     _graph.Input(PastKey(layer), _graph.Activation, cache),
                     _graph.Input(PastValue(layer), _graph.Activation, cache),
                     LastPosition,
-                    TotalLength,
+                    _total,
                     _rotary.Cos,
                     _rotary.Sin,
                 ],
                 [attended, PresentKey(layer), PresentValue(layer)],
                 GraphBuilder.Microsoft,
                 [
-                    ("num_heads", (long)_shape.QueryHeads),
-                    ("kv_num_heads", (long)_shape.KvHeads),
+                    ("num_heads", 2L * _shape.QueryHeads),
+                    ("kv_num_heads", 2L * _shape.KvHeads),
                     ("scale", 1f),
                     ("do_rotary", 1L),
                     ("rotary_interleaved", 0L),
                 ]);
             _graph.DeclareOutput(PresentKey(layer), _graph.Activation, cache);
             _graph.DeclareOutput(PresentValue(layer), _graph.Activation, cache);
-            return _ops.Linear(attended, $"{module}.o_proj");
+            return _ops.Linear(Fold(attended, _shape.QueryHeads * _shape.HeadDim), $"{module}.o_proj");
         }
 
         private string CrossAttention(string norm, int layer)
         {
             var module = $"decoder.layers.{layer}.cross_attention";
-            object[] memory = [CrossRows, _shape.CrossHeads, "text", _shape.CrossHeadDim];
-            var key = _graph.Input(TextEncoderGraph.CrossKey(layer), _graph.Activation, memory);
-            var value = _graph.Input(TextEncoderGraph.CrossValue(layer), _graph.Activation, memory);
-
+            var width = _shape.CrossHeads * _shape.CrossHeadDim;
             var query = _ops.Linear(Literal ? norm : CondRows(norm), $"{module}.q_proj");
+            if (Literal) query = Pair(query, width);
             if (_crossRotary is not null) query = _ops.Rotate(query, Positions, _crossRotary);
-            var attended = _ops.Linear(_ops.Attend(query, key, value, _shape.CrossHeads, TextLengths), $"{module}.o_proj");
-            if (_options.UncondCross is not { } constants) return attended;
+            var attended = AttendToText(query, layer);
+            var projected = _ops.Linear(Literal ? Fold(attended, width) : attended, $"{module}.o_proj");
+            if (_options.UncondCross is not { } constants) return projected;
 
-            var constant = _graph.Constant([.. new float[_shape.Hidden], .. constants[layer]], 1, 2, 1, _shape.Hidden);
-            var cond = _graph.Node("Mul", [_graph.Node("Unsqueeze", [attended, _graph.Integers(1)]), _condOnly]);
-            return Rows(_graph.Node("Add", [cond, constant]));
+            var constant = _graph.Constant([.. new float[_shape.Hidden], .. constants[layer]], 1, 1, 2, _shape.Hidden);
+            var cond = _graph.Node("Mul", [_graph.Node("Unsqueeze", [projected, _graph.Integers(2)]), _condOnly]);
+            return Fold(_graph.Node("Add", [cond, constant]), _shape.Hidden);
         }
 
-        /// <summary>[slots, 2, S, hidden] as [rows, S, hidden].</summary>
-        private string Rows(string pairs) => _graph.Node("Reshape", [pairs, RowShape]);
+        /// <summary>
+        /// Attention of all queries to the valid keys of the text: a cache that no new key extends, and no causal mask.
+        /// </summary>
+        private string AttendToText(string query, int layer)
+        {
+            long heads = CrossRows * _shape.CrossHeads;
+            object[] memory = ["slots", heads, "text", _shape.CrossHeadDim];
+            _noKeys ??= _graph.Node("Slice", [query, _graph.Integers(0), _graph.Integers(0), _graph.Integers(1)]);
+            return _graph.Node(
+                "GroupQueryAttention",
+                GraphBuilder.Microsoft,
+                [
+                    query,
+                    _noKeys,
+                    _noKeys,
+                    _graph.Input(TextEncoderGraph.CrossKey(layer), _graph.Activation, memory),
+                    _graph.Input(TextEncoderGraph.CrossValue(layer), _graph.Activation, memory),
+                    LastTextKey,
+                    TextCapacity,
+                ],
+                ("num_heads", heads),
+                ("kv_num_heads", heads),
+                ("scale", 1f),
+                ("causal", 0L));
+        }
 
-        /// <summary>Rows 0, 2, 4 and so on of [rows, S, hidden].</summary>
+        /// <summary>[slots, 2 * S, width] as [slots, S, 2 * width].</summary>
+        private string Pair(string x, long width) => _graph.Node("Reshape", [x, _graph.Integers(0, -1, 2 * width)]);
+
+        /// <summary>[slots, S, 2 * width] or [slots, S, 2, width] as [slots, 2 * S, width].</summary>
+        private string Fold(string pairs, long width) => _graph.Node("Reshape", [pairs, _graph.Integers(0, -1, width)]);
+
+        /// <summary>Rows 0, 2, 4 and so on of [slots, 2 * S, hidden].</summary>
         private string CondRows(string x) =>
-            _graph.Node("Slice", [x, _graph.Integers(0), _graph.Integers(int.MaxValue), _graph.Integers(0), _graph.Integers(2)]);
+            _graph.Node("Slice", [x, _graph.Integers(0), _graph.Integers(int.MaxValue), _graph.Integers(1), _graph.Integers(2)]);
 
-        private string LastRow(string x) =>
-            _graph.Node("Slice", [x, _graph.Integers(-1), _graph.Integers(int.MaxValue), _graph.Integers(1)]);
+        /// <summary>The last two of [slots, 2 * S, hidden].</summary>
+        private string LastRows(string x) =>
+            _graph.Node("Slice", [x, _graph.Integers(-2), _graph.Integers(int.MaxValue), _graph.Integers(1)]);
 
         private void Head(string norm)
         {
             var all = _graph.Cast(_ops.Linear(norm, "logits_dense"), _graph.Activation, OnnxType.Float);
-            var logits = _graph.Node("Reshape", [all, _graph.Integers(-1, 2, _shape.Channels, _shape.Vocab)]);
+            var logits = _graph.Node("Reshape", [all, _graph.Integers(0, 2, _shape.Channels, _shape.Vocab)]);
             _graph.Emit("Split", [logits], [Cond, Uncond], "", [("axis", 1L), ("num_outputs", 2L)]);
             _graph.DeclareOutput(Cond, OnnxType.Float, "slots", 1, _shape.Channels, _shape.Vocab);
             _graph.DeclareOutput(Uncond, OnnxType.Float, "slots", 1, _shape.Channels, _shape.Vocab);

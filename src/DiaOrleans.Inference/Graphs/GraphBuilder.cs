@@ -84,6 +84,9 @@ internal sealed class GraphBuilder(string name, OnnxType activation)
     /// <summary>An int64 vector inside the model.</summary>
     public string Integers(params long[] values) => Inline(OnnxType.Int64, MemoryMarshal.AsBytes(values.AsSpan()), [values.Length]);
 
+    /// <summary>An int32 vector of one element inside the model.</summary>
+    public string Int32(int value) => Inline(OnnxType.Int32, MemoryMarshal.AsBytes([value]), [1]);
+
     /// <summary>A scalar int64 constant inside the model.</summary>
     public string Integer(long value) => Inline(OnnxType.Int64, MemoryMarshal.AsBytes([value]), []);
 

@@ -48,13 +48,13 @@ internal sealed class TransformerOps(GraphBuilder graph, DiaCheckpoint checkpoin
         graph.Node("RotaryEmbedding", GraphBuilder.Microsoft, [x, positions, table.Cos, table.Sin], ("interleaved", 0L));
 
     /// <summary>
-    /// Attention of all queries to all keys, scale 1. Keys and values are [rows, keys, heads * headDim] or [rows, heads, keys, headDim].
+    /// Attention of all queries to all keys, scale 1. All are [rows, keys, heads * headDim].
     /// </summary>
-    public string Attend(string query, string key, string value, int heads, string validKeys = "") =>
+    public string Attend(string query, string key, string value, int heads) =>
         graph.Node(
             "MultiHeadAttention",
             GraphBuilder.Microsoft,
-            [query, key, value, "", validKeys],
+            [query, key, value],
             ("num_heads", (long)heads),
             ("scale", 1f));
 

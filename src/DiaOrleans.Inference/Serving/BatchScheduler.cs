@@ -1,3 +1,4 @@
+using System.Numerics;
 using DiaOrleans.Inference.Decoding;
 using DiaOrleans.Inference.Execution;
 
@@ -41,7 +42,7 @@ internal sealed class BatchScheduler : IDisposable
         _time = time;
         _observer = observer;
         _steps = steps;
-        _slots = [.. Enumerable.Range(0, model.Decoder.Slots).Select(i => new ScheduledSlot(new Slot(i, model)))];
+        _slots = [.. Enumerable.Range(0, model.Decoder.Slots).Select(i => new ScheduledSlot(new Slot(i, model, model.Decoder)))];
         _thread = new Thread(Run) { Name = "dia decode", IsBackground = true };
         _thread.Start();
     }
@@ -58,7 +59,6 @@ internal sealed class BatchScheduler : IDisposable
         _stopping = true;
         Wake();
         _thread.Join();
-        foreach (var entry in _slots) entry.Slot.Dispose();
         _wake.Dispose();
     }
 
@@ -67,6 +67,7 @@ internal sealed class BatchScheduler : IDisposable
         while (!_stopping)
         {
             FillSlots();
+            CloseGaps();
             if (Active == 0) _wake.WaitOne();
             else Step();
         }
@@ -80,6 +81,23 @@ internal sealed class BatchScheduler : IDisposable
         foreach (var entry in _slots)
         {
             while (entry.Call is null && _queue.TryTake(out var call)) Enter(entry, call);
+        }
+    }
+
+    /// <summary>
+    /// Moves calls from the last slots into free ones as long as the batch can then be half as large: a step costs as much as its batch.
+    /// </summary>
+    private void CloseGaps()
+    {
+        var last = Array.FindLastIndex(_slots, s => s.Call is not null);
+        while (Active > 0 && BitOperations.RoundUpToPowerOf2((uint)Active) < BitOperations.RoundUpToPowerOf2((uint)last + 1))
+        {
+            var free = Array.FindIndex(_slots, s => s.Call is null);
+            _slots[last].Slot.TakePlaceOf(_slots[free].Slot);
+            var moved = _slots[last];
+            _slots[last] = _slots[free];
+            _slots[free] = moved;
+            last = Array.FindLastIndex(_slots, s => s.Call is not null);
         }
     }
 

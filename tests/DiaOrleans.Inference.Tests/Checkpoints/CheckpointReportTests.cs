@@ -7,15 +7,17 @@ namespace DiaOrleans.Inference.Tests.Checkpoints;
 /// <summary>The report lists every problem that prevents the server from loading the checkpoint.</summary>
 public sealed class CheckpointReportTests
 {
-    [Fact]
-    public void A_head_size_that_onnx_runtime_cannot_serve_is_a_problem()
+    [Theory]
+    [InlineData("gqa_head_dim", 24, "head size is 24", 16)]
+    [InlineData("cross_head_dim", 60, "head size of cross-attention is 60", 8)]
+    public void A_head_size_that_onnx_runtime_cannot_serve_is_a_problem(string property, int size, string what, int step)
     {
         using var folder = new TempFolder();
         var config = JsonNode.Parse(File.ReadAllText(Path.Combine(ReferenceCheckpoints.Folder("dia-nano"), "config.json")))!;
-        config["model"]!["decoder"]!["gqa_head_dim"] = 24;
+        config["model"]!["decoder"]![property] = size;
         File.WriteAllText(folder.File("config.json"), config.ToJsonString());
         CheckpointReport.Inspect(folder.Path).Problems[0].ShouldBe(
-            $"{folder.Path}: the decoder's head size is 24; ONNX Runtime's GroupQueryAttention serves multiples of 16 only.");
+            $"{folder.Path}: the decoder's {what}; ONNX Runtime's GroupQueryAttention serves multiples of {step} only.");
     }
 
     [Fact]

@@ -69,9 +69,10 @@ internal static class Golden
         for (var row = from; row < rows.Rows; row++)
         {
             model.Decoder.Feed(0, rows.Row(row), row);
-            var logits = model.Decoder.StepWithLogits(0);
-            cond.AddRange(logits.Cond);
-            without.AddRange(logits.Uncond);
+            var logits = model.Decoder.StepWithLogits();
+            var size = model.Config.Decoder.Channels * model.Config.Decoder.Vocab;
+            cond.AddRange(logits.Cond[..size]);
+            without.AddRange(logits.Uncond[..size]);
         }
 
         return ([.. cond], [.. without]);
@@ -80,7 +81,7 @@ internal static class Golden
     /// <summary>Greedy generation through a slot, as the engine does it.</summary>
     public static SpeechGrid Generate(DiaModel model, string text, CodeGrid? prompt, int newFrames, float guidance)
     {
-        using var slot = new Slot(0, model);
+        var slot = new Slot(0, model, model.Decoder);
         var greedy = new SamplingSettings(guidance, Temperature: 0, TopP: 1);
         slot.Enter(new DecodeRequest(TextIds.Encode(text), newFrames, Seed: 0, prompt, greedy));
         var grid = slot.Grid!;
