@@ -101,10 +101,10 @@ internal sealed partial class UploadEndpoint
 
     private static partial class Log
     {
-        [LoggerMessage(205, LogLevel.Error, "The upload of audio prompt '{Prompt}' failed.")]
+        [LoggerMessage(201, LogLevel.Error, "The upload of audio prompt '{Prompt}' failed.")]
         public static partial void Failed(ILogger logger, Exception cause, string prompt);
 
-        [LoggerMessage(206, LogLevel.Error, "An upload could not be stored in a temporary file.")]
+        [LoggerMessage(202, LogLevel.Error, "An upload could not be stored in a temporary file.")]
         public static partial void NotStored(ILogger logger, Exception cause);
     }
 }
