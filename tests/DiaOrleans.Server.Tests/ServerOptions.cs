@@ -26,6 +26,8 @@ internal sealed record ServerOptions
 
     public bool? Dashboard { get; init; }
 
+    public string? OtlpEndpoint { get; init; }
+
     public bool? SaveOutputs { get; init; }
 
     public long? RetentionHours { get; init; }

@@ -1,3 +1,4 @@
+using System.Collections;
 using DiaOrleans.Grains.Telemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -29,7 +30,7 @@ internal static class TelemetryServices
     /// <param name="silo">Name of this silo, which is the service's instance id.</param>
     public static void AddDiaTelemetry(this WebApplicationBuilder builder, TelemetryOptions options, string silo)
     {
-        if (options.CollectorAddress is { } address) builder.Configuration[CollectorKey] = address.ToString();
+        builder.Configuration.AddInMemoryCollection(Variables(options.CollectorAddress));
         var sends = !string.IsNullOrEmpty(builder.Configuration[CollectorKey]);
         var services = builder.Services;
         var telemetry = services.AddOpenTelemetry()
@@ -46,6 +47,16 @@ internal static class TelemetryServices
             .AddSource(DiaActivity.SourceName)
             .AddSource("Microsoft.Orleans.Application")
             .AddOtlpExporter());
+    }
+
+    /// <summary>OpenTelemetry's variables of the environment, with the collector that the settings name.</summary>
+    private static Dictionary<string, string?> Variables(Uri? collector)
+    {
+        var variables = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+            .Where(variable => ((string)variable.Key).StartsWith("OTEL_", StringComparison.Ordinal))
+            .ToDictionary(variable => (string)variable.Key, variable => variable.Value as string);
+        if (collector is not null) variables[CollectorKey] = collector.ToString();
+        return variables;
     }
 
     private static string Version() => typeof(TelemetryServices).Assembly.GetName().Version!.ToString(fieldCount: 3);
