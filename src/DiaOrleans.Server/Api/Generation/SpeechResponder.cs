@@ -1,7 +1,8 @@
-using DiaOrleans.Abstractions.Configuration;
 using DiaOrleans.Abstractions.Speech;
 using DiaOrleans.Audio.Formats;
+using DiaOrleans.Grains.Configuration;
 using DiaOrleans.Grains.Voices;
+using DiaOrleans.Grains.Waiting;
 using DiaOrleans.Server.Api.Errors;
 using DiaOrleans.Server.Api.Voices;
 
@@ -11,7 +12,7 @@ namespace DiaOrleans.Server.Api.Generation;
 /// Answers a request with its audio: starts a speech grain, waits for the first audio and sends it. The grain is cancelled if the client
 /// disconnects.
 /// </summary>
-internal sealed class SpeechResponder(IGrainFactory grains, VoiceAliases aliases)
+internal sealed class SpeechResponder(IGrainFactory grains, CurrentConfiguration configuration, VoiceAliases aliases)
 {
     private const string GenerationId = "X-Generation-ID";
     private const int ChunksPerMessage = 2;
@@ -76,7 +77,7 @@ internal sealed class SpeechResponder(IGrainFactory grains, VoiceAliases aliases
         {
             ThrowIfRefused(await speech.Start(request).WaitAsync(context.RequestAborted), request);
             await WaitForAudio(speech, context.RequestAborted);
-            if ((await grains.GetGrain<IConfigurationGrain>(0).Get()).DebugMode) context.Response.Headers[GenerationId] = id.ToString();
+            if (configuration.Value.DebugMode) context.Response.Headers[GenerationId] = id.ToString();
             await send(speech);
             sent = true;
         }
@@ -97,7 +98,7 @@ internal sealed class SpeechResponder(IGrainFactory grains, VoiceAliases aliases
         {
             await speech.Cancel();
         }
-        catch (Exception e) when (e is OrleansException or TimeoutException)
+        catch (Exception e) when (e.IsSiloFault())
         {
             // The grain cancels itself if its audio is not read; the error to report is the one that led here.
         }
