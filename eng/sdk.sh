@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2154
 # Sourced by run.sh and test.sh: finds the .NET 10 SDK and the system libraries, or names what is missing and its packages; builds.
 
-# Switches off usage data, and a certificate in the user's home, that nobody asked for. The server does so itself too, however it is started.
+# Switches off usage data, and a certificate in the user's home. The server also does this itself, however it is started.
 silence_tools() {
   export ORT_DISABLE_TELEMETRY=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 TESTINGPLATFORM_TELEMETRY_OPTOUT=1
   export DOTNET_NOLOGO=1 DOTNET_GENERATE_ASPNET_CERTIFICATE=false DOTNET_CLI_WORKLOAD_UPDATE_NOTIFY_DISABLE=1
