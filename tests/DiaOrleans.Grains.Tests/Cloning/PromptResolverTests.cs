@@ -9,21 +9,6 @@ namespace DiaOrleans.Grains.Tests.Cloning;
 
 public sealed class PromptResolverTests : IAsyncLifetime
 {
-    private static readonly ModelFacts Model = new()
-    {
-        Name = "m",
-        Precision = "fp32",
-        FrameRate = 50,
-        SampleRate = 16000,
-        MaxTextIds = 100,
-        MaxTextBytes = 60,
-        MaxNewFrames = 1000,
-        Guidance = 3,
-        Temperature = 1,
-        TopP = 1,
-        CodecFingerprint = "codec",
-    };
-
     private PromptBench _bench = null!;
 
     public async ValueTask InitializeAsync() => _bench = await PromptBench.Start();
@@ -62,7 +47,8 @@ public sealed class PromptResolverTests : IAsyncLifetime
         await Upload("a", 2);
         for (var i = 0; i < 3; i++)
         {
-            foreach (var codec in (string[])["one", "two"]) await Resolve(Voice("a", "Words."), Model with { CodecFingerprint = codec });
+            foreach (var codec in (string[])["one", "two"])
+                await Resolve(Voice("a", "Words."), PromptBench.Model with { CodecFingerprint = codec });
         }
 
         _bench.Encoder.Calls.ShouldBe(2);
@@ -175,6 +161,6 @@ public sealed class PromptResolverTests : IAsyncLifetime
     private Task<ResolvedPrompt?> Resolve(VoiceSettings voice, ModelFacts? model = null, string speaker = "S1")
     {
         var worker = _bench.Cluster.Grains.GetGrain<IGpuWorkerGrain>("silo/0");
-        return _bench.Get<PromptResolver>().Resolve("unknown", voice, speaker, model ?? Model, worker, default);
+        return _bench.Get<PromptResolver>().Resolve("unknown", voice, speaker, model ?? PromptBench.Model, worker, default);
     }
 }

@@ -11,21 +11,6 @@ namespace DiaOrleans.Grains.Tests.Cloning;
 
 public sealed class PromptSnapshotsTests : IAsyncLifetime
 {
-    private static readonly ModelFacts Model = new()
-    {
-        Name = "m",
-        Precision = "fp32",
-        FrameRate = 50,
-        SampleRate = 16000,
-        MaxTextIds = 100,
-        MaxTextBytes = 60,
-        MaxNewFrames = 1000,
-        Guidance = 3,
-        Temperature = 1,
-        TopP = 1,
-        CodecFingerprint = "codec",
-    };
-
     private static readonly VoiceSettings Voice = new("neutral", "S1", "a", null);
     private PromptBench _bench = null!;
 
@@ -109,6 +94,6 @@ public sealed class PromptSnapshotsTests : IAsyncLifetime
     private Task<ResolvedPrompt?> Resolve(VoiceSettings voice, string id = "unknown")
     {
         var worker = _bench.Cluster.Grains.GetGrain<IGpuWorkerGrain>("silo/0");
-        return _bench.Get<PromptResolver>().Resolve(id, voice, "S1", Model, worker, default);
+        return _bench.Get<PromptResolver>().Resolve(id, voice, "S1", PromptBench.Model, worker, default);
     }
 }

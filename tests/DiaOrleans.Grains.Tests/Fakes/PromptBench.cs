@@ -2,6 +2,7 @@ using System.Text;
 using DiaOrleans.Abstractions.Configuration;
 using DiaOrleans.Abstractions.Prompts;
 using DiaOrleans.Abstractions.Voices;
+using DiaOrleans.Abstractions.Workers;
 using DiaOrleans.Audio.Reading;
 using DiaOrleans.Grains.Blobs;
 using DiaOrleans.Grains.Cloning;
@@ -16,6 +17,22 @@ namespace DiaOrleans.Grains.Tests.Fakes;
 /// <summary>The services of audio prompts on real grains and a folder of files, with fakes for reading, recognition and encoding.</summary>
 internal sealed class PromptBench : IAsyncDisposable
 {
+    /// <summary>A model that continues prompts; its codec is named codec.</summary>
+    public static readonly ModelFacts Model = new()
+    {
+        Name = "m",
+        Precision = "fp32",
+        FrameRate = 50,
+        SampleRate = 16000,
+        MaxTextIds = 100,
+        MaxTextBytes = 60,
+        MaxNewFrames = 1000,
+        Guidance = 3,
+        Temperature = 1,
+        TopP = 1,
+        CodecFingerprint = "codec",
+    };
+
     private readonly ServiceProvider _services;
 
     private PromptBench(GrainCluster cluster)
