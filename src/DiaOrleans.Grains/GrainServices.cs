@@ -63,7 +63,9 @@ public static class GrainServices
     /// Registers the engines of this silo, one a device, loaded by <typeparamref name="TFactory"/>. Call it after the silo is added, so
     /// that engines start after the silo and stop before it.
     /// </summary>
-    public static IServiceCollection AddSpeechEngine<TFactory>(this IServiceCollection services)
+    /// <param name="services">The services of the silo.</param>
+    /// <param name="devices">Names of the devices, an engine each; the index is the device's number in the worker's key.</param>
+    public static IServiceCollection AddSpeechEngine<TFactory>(this IServiceCollection services, IReadOnlyList<string> devices)
         where TFactory : class, ISpeechEngineFactory
     {
         services.AddSingleton<ISpeechEngineFactory, TFactory>();
@@ -72,7 +74,7 @@ public static class GrainServices
         {
             var workers = new LocalWorkers(
                 provider.GetRequiredService<ILocalSiloDetails>().Name,
-                provider.GetRequiredService<EngineHostOptions>().Devices,
+                devices,
                 provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<ILogger<LocalWorker>>());
             provider.GetRequiredService<DiaMetrics>().ObserveWorkers(() => workers.All.Select(worker => worker.Status));

@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using DiaOrleans.Inference.Execution;
 
 namespace DiaOrleans.Grains.Workers;
 
@@ -20,9 +19,6 @@ public sealed record EngineHostOptions
     /// </summary>
     [Range(1, 256)]
     public int Slots { get; init; } = 1;
-
-    /// <summary>Names of the devices, one engine each; the index is the device's number in the worker's key. Not a setting.</summary>
-    internal IReadOnlyList<string> Devices { get; init; } = [ExecutionTarget.Default.Device.Name];
 
     /// <summary><see cref="DrainSeconds"/> as a time.</summary>
     public TimeSpan DrainLimit => TimeSpan.FromSeconds(DrainSeconds);

@@ -12,6 +12,8 @@ internal sealed class Codec : IDisposable
     private static readonly string[] SamplesName = [CodecDecoderGraph.Samples];
     private static readonly string[] EncoderOutputs = [CodecEncoderGraph.Codes, CodecEncoderGraph.Latent, CodecEncoderGraph.Quantised];
 
+    private readonly Device _decoding;
+    private readonly Device _encoding;
     private readonly InferenceSession _decoder;
     private readonly Lazy<InferenceSession> _encoder;
 
@@ -23,8 +25,10 @@ internal sealed class Codec : IDisposable
         Config = checkpoint.Config;
         Fingerprint = checkpoint.Fingerprint();
         Context = CodecWindows.Context(Config);
-        _decoder = target.Device.CreateSession(CodecDecoderGraph.Build(checkpoint, target.Precision.Activation), threads);
-        _encoder = new Lazy<InferenceSession>(() => target.Device.CreateSession(CodecEncoderGraph.Build(checkpoint), threads));
+        _decoding = target.Device.On(DeviceStream.Codec);
+        _encoding = target.Device.On(DeviceStream.Recordings);
+        _decoder = _decoding.CreateSession(CodecDecoderGraph.Build(checkpoint, target.Precision.Activation), threads);
+        _encoder = new Lazy<InferenceSession>(() => _encoding.CreateSession(CodecEncoderGraph.Build(checkpoint), threads));
     }
 
     /// <summary>Its configuration.</summary>
@@ -59,7 +63,8 @@ internal sealed class Codec : IDisposable
     public float[] DecodeWindow(CodeGrid codes, int from, int to)
     {
         if (from == to) return [];
-        using var run = new RunOptions();
+        _decoding.Enter();
+        using var run = _decoding.CreateRunOptions();
         using var input = OrtValue.CreateTensorValueFromMemory(Transposed(codes), [codes.Channels, codes.Rows]);
         using var output = _decoder.Run(run, CodesName, [input], SamplesName);
         return output[0].GetTensorDataAsSpan<float>()[(from * Config.HopLength)..(to * Config.HopLength)].ToArray();
@@ -79,7 +84,7 @@ internal sealed class Codec : IDisposable
         if (frames == 0) return (new CodeGrid(0, Config.Codebooks), [], []);
         var padded = new float[frames * Config.HopLength];
         samples.CopyTo(padded);
-        using var run = new RunOptions();
+        using var run = _encoding.CreateRunOptions();
         using var input = OrtValue.CreateTensorValueFromMemory(padded, [1, 1, padded.Length]);
         using var outputs = RunEncoder(run, input, stop);
         var codes = new CodeGrid(frames, Config.Codebooks);
@@ -102,6 +107,7 @@ internal sealed class Codec : IDisposable
     {
         stop.ThrowIfCancellationRequested();
         var encoder = _encoder.Value;
+        _encoding.Enter();
         using var terminating = stop.Register(() => run.Terminate = true);
         try
         {

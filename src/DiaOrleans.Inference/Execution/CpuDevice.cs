@@ -4,13 +4,13 @@ using Microsoft.ML.OnnxRuntime;
 namespace DiaOrleans.Inference.Execution;
 
 /// <summary>The host's processor: ONNX Runtime's CPU provider on the host's own memory.</summary>
-internal sealed unsafe class CpuDevice() : Device("cpu", Precision.Fp32)
+internal sealed unsafe class CpuDevice() : Device("cpu")
 {
     /// <inheritdoc />
     internal override OrtMemoryInfo Memory => OrtMemoryInfo.DefaultInstance;
 
     /// <summary>Every session has the CPU provider.</summary>
-    private protected override void Configure(SessionOptions options)
+    private protected override void Configure(SessionOptions options, bool captured)
     {
     }
 

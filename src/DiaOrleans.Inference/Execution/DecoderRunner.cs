@@ -18,7 +18,7 @@ internal sealed class DecoderRunner : IDisposable
     private readonly CrossAttentionCache _cross;
     private readonly Batch[] _batches;
     private readonly bool[] _taken;
-    private readonly RunOptions _run = new();
+    private readonly RunOptions _run;
     private readonly StepInputs _inputs;
     private readonly StepOutputs _outputs;
 
@@ -43,11 +43,13 @@ internal sealed class DecoderRunner : IDisposable
         _session = session;
         _cache = cache;
         _cross = cross;
+        _run = device.CreateRunOptions();
         Slots = slots;
         _inputs = new StepInputs(device, config, slots, sequence: 1, cross.Capacity);
         _outputs = new StepOutputs(device, config, slots, topK);
         _taken = new bool[slots];
         _batches = [.. Sizes(slots).Select(size => new Batch(this, size))];
+        if (device.CapturesSteps) Capture();
     }
 
     /// <summary>The most requests at a time.</summary>
@@ -118,12 +120,7 @@ internal sealed class DecoderRunner : IDisposable
     }
 
     /// <summary>Advances all slots by the rows that were fed.</summary>
-    public void Step()
-    {
-        _inputs.Upload();
-        _session.RunWithBinding(_run, Current.Binding);
-        _outputs.Download();
-    }
+    public void Step() => Step(Current, Current.Options);
 
     /// <summary>Candidates of one channel after the last step, best first.</summary>
     public ChannelCandidates Candidates(int slot, int channel) => _outputs.Read(slot, channel);
@@ -139,7 +136,7 @@ internal sealed class DecoderRunner : IDisposable
         var binding = Current.Binding;
         binding.BindOutput(DecoderGraph.Cond, cond.Value);
         binding.BindOutput(DecoderGraph.Uncond, uncond.Value);
-        Step();
+        Step(Current, _run);
         Current.Bind();
         return (cond.ToSingles(), uncond.ToSingles());
     }
@@ -165,7 +162,22 @@ internal sealed class DecoderRunner : IDisposable
         using var views = inputs.Bind(binding, slots: 1);
         using var cache = _cache.Bind(binding, slot, count: 1);
         using var cross = _cross.Bind(binding, slot, count: 1);
-        _session.RunWithBinding(_run, binding);
+        _device.Run(_session, _run, binding);
+    }
+
+    private void Step(Batch batch, RunOptions options)
+    {
+        _inputs.Upload();
+        _device.Run(_session, options, batch.Binding);
+        _outputs.Download();
+    }
+
+    /// <summary>
+    /// Runs each batch once, on free slots: a capture takes many times as long as a step, and no request waits for it.
+    /// </summary>
+    private void Capture()
+    {
+        foreach (var batch in _batches) Step(batch, batch.Options);
     }
 
     /// <summary>1, 2, 4 and so on, and the number of slots.</summary>
@@ -188,12 +200,15 @@ internal sealed class DecoderRunner : IDisposable
             _runner = runner;
             Slots = slots;
             Binding = runner._session.CreateIoBinding();
+            Options = runner._device.CreateStepOptions();
             Bind();
         }
 
         public int Slots { get; }
 
         public OrtIoBinding Binding { get; }
+
+        public RunOptions Options { get; }
 
         public void Bind()
         {
@@ -209,6 +224,7 @@ internal sealed class DecoderRunner : IDisposable
 
         public void Dispose()
         {
+            Options.Dispose();
             Binding.Dispose();
             _views.Dispose();
         }

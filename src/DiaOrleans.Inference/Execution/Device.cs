@@ -6,27 +6,23 @@ namespace DiaOrleans.Inference.Execution;
 
 /// <summary>
 /// A processor that sessions run on, one sealed class a kind: its session options, its memory and the copies between that memory and the
-/// host's. An instance stands for the hardware and lives as long as the process. Thread-safe.
+/// host's. An instance stands for the hardware and one stream of work on it, and lives as long as the process.
 /// </summary>
 public abstract class Device
 {
-    private protected Device(string name, params Precision[] precisions)
-    {
-        Name = name;
-        Precisions = precisions;
-    }
+    private protected Device(string name) => Name = name;
 
     /// <summary>The host's processor.</summary>
     public static Device Cpu { get; } = new CpuDevice();
 
-    /// <summary>Name in settings and logs, for example cpu.</summary>
+    /// <summary>Name in settings and logs, for example cpu or cuda:0.</summary>
     public string Name { get; }
-
-    /// <summary>Precisions that are offered on it.</summary>
-    public IReadOnlyList<Precision> Precisions { get; }
 
     /// <summary>ONNX Runtime's name for the memory of this device.</summary>
     internal abstract OrtMemoryInfo Memory { get; }
+
+    /// <summary>Whether the first run of a decoder's step is recorded and the later ones replay it at the same addresses.</summary>
+    internal virtual bool CapturesSteps => false;
 
     /// <inheritdoc />
     public override string ToString() => Name;
@@ -34,9 +30,11 @@ public abstract class Device
     /// <summary>A session of a graph on this device.</summary>
     /// <param name="graph">The graph.</param>
     /// <param name="threads">Threads on the host within one operator.</param>
+    /// <param name="captured">Whether its runs may be captured, if the device does that.</param>
     /// <exception cref="CheckpointException">ONNX Runtime refuses the model.</exception>
-    internal InferenceSession CreateSession(GraphModel graph, int threads)
+    internal InferenceSession CreateSession(GraphModel graph, int threads, bool captured = false)
     {
+        Enter();
         using var options = new SessionOptions
         {
             GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
@@ -46,7 +44,7 @@ public abstract class Device
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
         };
         if (graph.WeightFolder is { } folder) options.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", folder);
-        Configure(options);
+        Configure(options, captured);
         try
         {
             return new InferenceSession(graph.Bytes, options);
@@ -58,7 +56,27 @@ public abstract class Device
     }
 
     /// <summary>Adds the device's execution provider and its options.</summary>
-    private protected abstract void Configure(SessionOptions options);
+    private protected abstract void Configure(SessionOptions options, bool captured);
+
+    /// <summary>The same hardware with another stream; this instance if the hardware has none.</summary>
+    internal virtual Device On(DeviceStream stream) => this;
+
+    /// <summary>Makes the hardware the one that the calling thread's native calls mean.</summary>
+    internal virtual void Enter()
+    {
+    }
+
+    /// <summary>Options of runs that end before they return. The caller disposes of them.</summary>
+    internal virtual RunOptions CreateRunOptions() => new();
+
+    /// <summary>
+    /// Options of the runs of one binding, at fixed addresses; a copy to the host waits for such a run. The caller disposes of them.
+    /// </summary>
+    internal virtual RunOptions CreateStepOptions() => new();
+
+    /// <summary>Runs a session of this device.</summary>
+    internal virtual void Run(InferenceSession session, RunOptions options, OrtIoBinding binding) =>
+        session.RunWithBinding(options, binding);
 
     /// <summary>Allocates zeroed memory on the device; <see cref="Free"/> releases it.</summary>
     internal abstract nint Allocate(long bytes);

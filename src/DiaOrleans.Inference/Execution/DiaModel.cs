@@ -91,7 +91,7 @@ internal sealed class DiaModel : IDisposable
     {
         var uncond = _literal ? null : UnconditionalConstants();
         var options = new DecoderGraphOptions(Config.Decoder.MaxPositions, _topK, uncond);
-        return Target.Device.CreateSession(DecoderGraph.Build(Checkpoint, options, Target.Precision.Activation), Threads);
+        return Target.Device.CreateSession(DecoderGraph.Build(Checkpoint, options, Target.Precision.Activation), Threads, captured: true);
     }
 
     private IReadOnlyList<float[]> UnconditionalConstants()

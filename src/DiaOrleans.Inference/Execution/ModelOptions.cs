@@ -14,11 +14,14 @@ public sealed record ModelOptions
     /// <summary>Overrides the profile that the config's schema implies.</summary>
     public DiaProfile? Profile { get; init; }
 
-    /// <summary>Name of the device that the model runs on: cpu.</summary>
+    /// <summary>Name of the device that the model runs on: cpu or cuda:N.</summary>
     public string Device { get; init; } = ExecutionTarget.Default.Device.Name;
 
-    /// <summary>Name of the precision that the model computes in: fp32.</summary>
+    /// <summary>Name of the precision that the text encoder and the decoder compute in: one that the device offers.</summary>
     public string Precision { get; init; } = ExecutionTarget.Default.Precision.Name;
+
+    /// <summary>Name of the precision that the codec's decoder computes in: fp32, or fp16 on a GPU.</summary>
+    public string CodecPrecision { get; init; } = Execution.Precision.Fp32.Name;
 
     /// <summary>Threads of ONNX Runtime on the host; 0 chooses by the model's size.</summary>
     public int Threads { get; init; }

@@ -14,8 +14,23 @@ public sealed class Precision
     /// <summary>32-bit float.</summary>
     public static Precision Fp32 { get; } = new("fp32", OnnxType.Float);
 
-    /// <summary>16-bit float, IEEE. No device offers it.</summary>
-    internal static Precision Fp16 { get; } = new("fp16", OnnxType.Float16);
+    /// <summary>16-bit float, IEEE: 11 bits of precision, at most 65504.</summary>
+    public static Precision Fp16 { get; } = new("fp16", OnnxType.Float16);
+
+    /// <summary>16-bit float with the exponent of fp32: 8 bits of precision.</summary>
+    public static Precision Bf16 { get; } = new("bf16", OnnxType.BFloat16);
+
+    /// <summary>Those that the CPU offers, the default first.</summary>
+    public static IReadOnlyList<Precision> OfCpu { get; } = [Fp32];
+
+    /// <summary>Those that GPUs offer, the default first.</summary>
+    public static IReadOnlyList<Precision> OfCuda { get; } = [Fp16, Bf16];
+
+    /// <summary>Those that the codec's decoder is offered in on the CPU, the default first.</summary>
+    public static IReadOnlyList<Precision> OfCpuCodec { get; } = [Fp32];
+
+    /// <summary>The same on GPUs. ONNX Runtime has no transposed convolution in bf16.</summary>
+    public static IReadOnlyList<Precision> OfCudaCodec { get; } = [Fp32, Fp16];
 
     /// <summary>Name in settings, logs and answers, for example fp32.</summary>
     public string Name { get; }

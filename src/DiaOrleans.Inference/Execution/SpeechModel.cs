@@ -29,13 +29,14 @@ internal sealed class SpeechModel : IDisposable
     public static SpeechModel Load(ModelOptions options)
     {
         var target = ExecutionTarget.Parse(options.Device, options.Precision);
+        var codecTarget = target.ForCodec(options.CodecPrecision);
         var checkpoint = DiaCheckpoint.Open(options.Folder, options.Profile);
         var codec = DacCheckpoint.Open(CodecLocator.Find(options.Folder, options.CodecFolder));
         Servable.RequireChannels(checkpoint.Folder, checkpoint.Config, codec.Folder, codec.Config);
         var dia = new DiaModel(checkpoint, new DiaModelOptions { Target = target, Threads = options.Threads, Slots = options.Slots });
         try
         {
-            return new SpeechModel(dia, new Codec(codec, target, dia.Threads));
+            return new SpeechModel(dia, new Codec(codec, codecTarget, dia.Threads));
         }
         catch
         {

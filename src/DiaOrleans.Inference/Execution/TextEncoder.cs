@@ -8,6 +8,7 @@ namespace DiaOrleans.Inference.Execution;
 internal sealed class TextEncoder : IDisposable
 {
     private readonly ExecutionTarget _target;
+    private readonly Device _device;
     private readonly DiaConfig _config;
     private readonly InferenceSession _session;
 
@@ -18,7 +19,8 @@ internal sealed class TextEncoder : IDisposable
     {
         _target = target;
         _config = checkpoint.Config;
-        _session = target.Device.CreateSession(TextEncoderGraph.Build(checkpoint, target.Precision.Activation), threads);
+        _device = target.Device.On(DeviceStream.Text);
+        _session = _device.CreateSession(TextEncoderGraph.Build(checkpoint, target.Precision.Activation), threads);
     }
 
     /// <summary>Encodes a text of at least one id. The caller disposes of the result.</summary>
@@ -28,13 +30,13 @@ internal sealed class TextEncoder : IDisposable
         for (var i = 0; i < ids.Length; i++) wide[i] = ids[i];
         using var input = OrtValue.CreateTensorValueFromMemory(wide, [1, wide.Length]);
         using var binding = _session.CreateIoBinding();
-        using var run = new RunOptions();
+        using var run = _device.CreateRunOptions();
         var text = new EncodedText(_target, _config, wide.Length);
         try
         {
             binding.BindInput(TextEncoderGraph.Ids, input);
             text.BindOutputs(binding);
-            _session.RunWithBinding(run, binding);
+            _device.Run(_session, run, binding);
             return text;
         }
         catch

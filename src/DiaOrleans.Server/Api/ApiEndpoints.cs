@@ -30,7 +30,6 @@ internal static class ApiEndpoints
     {
         var options = settings.Get<ApiOptions>();
         var origins = settings.Get<OriginOptions>() with { HasKey = ApiKey.IsSet(options.ApiKey) };
-        services.TryAddSingleton(Gpus.CreateForBuild());
         services.AddDocs();
         return services
             .AddSingleton(new ApiKey(options.ApiKey))

@@ -17,25 +17,10 @@ internal sealed record ApiOptions
     [AliasPairs]
     public string? VoiceAliases { get; init; }
 
-    /// <summary>auto (the default), single or multi, in any case: reported by /gpu/status.</summary>
-    [OneOf("auto", "single", "multi")]
-    public string GpuMode
-    {
-        get;
-        init => field = value.ToLowerInvariant();
-    }
-    = "auto";
-
-    /// <summary>Numbers of the GPUs that are reported, 0 or more each; null or an empty list reports all.</summary>
-    public IReadOnlyList<int>? GpuIds { get; init; }
-
     /// <summary>Reported as total_workers: 1 or more; null reports the number of workers.</summary>
     [Range(1, int.MaxValue)]
     public int? MaxWorkers { get; init; }
 
     /// <summary>The voices of <see cref="VoiceAliases"/> by their names.</summary>
     public IReadOnlyDictionary<string, string> VoicesByAlias => AliasPairsAttribute.Find(VoiceAliases)!;
-
-    /// <summary>The numbers of <see cref="GpuIds"/>; null allows all.</summary>
-    public IReadOnlyList<int>? AllowedGpus => GpuIds is { Count: > 0 } ? GpuIds : null;
 }

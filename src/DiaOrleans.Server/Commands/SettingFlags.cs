@@ -1,6 +1,7 @@
 using System.CommandLine;
 using DiaOrleans.Grains.Configuration;
 using DiaOrleans.Grains.Workers;
+using DiaOrleans.Server.Devices;
 using DiaOrleans.Server.Hosting;
 using DiaOrleans.Server.Storage;
 
@@ -45,6 +46,9 @@ internal static class SettingFlags
         Model,
         Codec,
         Profile,
+        Value("--device", nameof(DeviceOptions.Device), "auto, cpu, cuda (all allowed GPUs) or cuda:N (auto)."),
+        Value("--precision", nameof(DeviceOptions.Precision), "Of text encoder and decoder (cpu: fp32; cuda: fp16, or bf16)."),
+        Value("--codec-precision", nameof(DeviceOptions.CodecPrecision), "Of the codec (fp32; cuda also: fp16)."),
         Value("--threads", nameof(EngineOptions.Threads), "Threads of ONNX Runtime (0: by the model's size)."),
         Value("--slots", nameof(EngineHostOptions.Slots), "Requests decoded at the same time (1)."),
         Switch("--dashboard", nameof(LocalSiloOptions.Dashboard), "Show the Orleans dashboard at /dashboard."),

@@ -1,17 +1,10 @@
-using System.Reflection;
+using DiaOrleans.Inference.Execution;
 
 namespace DiaOrleans.Server.Devices;
 
-/// <summary>Selects the <see cref="IGpus"/> of this build.</summary>
+/// <summary>Selects the <see cref="IGpus"/> of a server.</summary>
 internal static class Gpus
 {
-    private const string Accelerator = "Accelerator";
-    private const string Cuda = "cuda";
-
-    /// <summary>NVIDIA's GPUs if the build has the CUDA libraries, else none.</summary>
-    public static IGpus CreateForBuild()
-    {
-        var facts = typeof(Gpus).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>();
-        return facts.Any(fact => fact is { Key: Accelerator, Value: Cuda }) ? new NvidiaGpus() : new NoGpus();
-    }
+    /// <summary>NVIDIA's GPUs if models run on them, else none.</summary>
+    public static IGpus CreateFor(DeviceChoice choice) => choice.IsCuda ? new NvidiaGpus() : new NoGpus();
 }

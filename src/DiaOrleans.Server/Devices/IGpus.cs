@@ -1,6 +1,6 @@
 namespace DiaOrleans.Server.Devices;
 
-/// <summary>The GPUs of this machine that this build can use.</summary>
+/// <summary>The GPUs of this machine, if models run on GPUs.</summary>
 internal interface IGpus
 {
     /// <summary>Their numbers, from 0; empty if there is none.</summary>
@@ -17,12 +17,12 @@ internal interface IGpus
 /// <param name="Error">Why it cannot be read, or null.</param>
 internal sealed record GpuMemory(long Used, long Total, string? Error = null);
 
-/// <summary>The GPUs of a build for the CPU: none.</summary>
+/// <summary>The GPUs of a server whose model runs on the CPU: none.</summary>
 internal sealed class NoGpus : IGpus
 {
     /// <inheritdoc/>
     public IReadOnlyList<int> Numbers => [];
 
     /// <inheritdoc/>
-    public GpuMemory ReadMemory(int gpu) => new(0, 0, "this build runs on the CPU");
+    public GpuMemory ReadMemory(int gpu) => new(0, 0, "the model runs on the CPU");
 }

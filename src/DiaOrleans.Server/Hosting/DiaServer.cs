@@ -5,8 +5,10 @@ using DiaOrleans.Grains.Blobs;
 using DiaOrleans.Grains.Configuration;
 using DiaOrleans.Grains.PromptLibrary;
 using DiaOrleans.Grains.Workers;
+using DiaOrleans.Inference.Execution;
 using DiaOrleans.Server.Api;
 using DiaOrleans.Server.Api.Bodies;
+using DiaOrleans.Server.Devices;
 using DiaOrleans.Server.Logging;
 using DiaOrleans.Server.Recognition;
 using DiaOrleans.Server.Settings;
@@ -22,7 +24,7 @@ using Orleans.Dashboard;
 namespace DiaOrleans.Server.Hosting;
 
 /// <summary>Builds and runs one server: a silo with its engines, and the HTTP API.</summary>
-internal static class DiaServer
+internal static partial class DiaServer
 {
     private const string ServiceId = "dia-orleans";
     private const string ClusterId = "single-node";
@@ -39,6 +41,7 @@ internal static class DiaServer
     /// <param name="configuration">Configuration of the host, such as the section Logging; null adds none.</param>
     /// <param name="services">Adds services last, which replace those of the server.</param>
     /// <exception cref="InvalidOperationException">The database cannot be used.</exception>
+    /// <exception cref="SettingsException">The device of the settings cannot be used.</exception>
     public static WebApplication Build(
         OptionsSet options,
         DataFolder data,
@@ -55,6 +58,7 @@ internal static class DiaServer
         AddServices(builder, options, data);
         services?.Invoke(builder.Services);
         var app = builder.Build();
+        if (app.Services.GetRequiredService<DeviceChoice>().Warning is { } warning) Log.NoGpu(app.Logger, warning);
         verbosity.Follow(app.Services.GetRequiredService<CurrentConfiguration>());
         app.MapApi();
         if (options.Get<LocalSiloOptions>().Dashboard) app.MapOrleansDashboard(routePrefix: "/dashboard");
@@ -104,7 +108,10 @@ internal static class DiaServer
         services.AddSingleton<IBlobStore>(new FolderBlobStore(data.Path));
         services.Configure<HostOptions>(host => host.ShutdownTimeout = drain + StopMargin);
         builder.UseOrleans(orleans => ConfigureSilo(orleans, silo, data));
-        services.AddSpeechEngine<OnnxSpeechEngineFactory>();
+        var devices = options.Get<DeviceOptions>().Choose();
+        services.AddSingleton(devices);
+        services.AddSingleton(Gpus.CreateFor(devices));
+        services.AddSpeechEngine<OnnxSpeechEngineFactory>(devices.Devices);
         services.AddJobRunner();
         services.AddSpeechRecognition(data.Path);
         services.AddMaintenance();
@@ -125,5 +132,11 @@ internal static class DiaServer
         orleans.AddDiaGrains();
         orleans.AddSqliteState(data.Database);
         if (silo.Dashboard) orleans.AddDashboard();
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(701, LogLevel.Warning, "{Reason}")]
+        public static partial void NoGpu(ILogger logger, string reason);
     }
 }

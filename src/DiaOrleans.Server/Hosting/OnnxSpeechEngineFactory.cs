@@ -9,6 +9,7 @@ namespace DiaOrleans.Server.Hosting;
 internal sealed class OnnxSpeechEngineFactory(
     EngineOptions options,
     EngineHostOptions engines,
+    DeviceChoice devices,
     DiaMetrics metrics,
     TimeProvider time,
     ILogger<SpeechEngine> logger) : ISpeechEngineFactory
@@ -22,6 +23,8 @@ internal sealed class OnnxSpeechEngineFactory(
             CodecFolder = options.Codec,
             Profile = options.ProfileOverride,
             Device = device,
+            Precision = devices.Precision,
+            CodecPrecision = devices.CodecPrecision,
             Threads = options.Threads,
             Slots = engines.Slots,
             MaxWaitingSeconds = options.MaxWaitingSeconds,

@@ -6,6 +6,7 @@ using DiaOrleans.Grains.Workers;
 using DiaOrleans.Server.Api;
 using DiaOrleans.Server.Api.Bodies;
 using DiaOrleans.Server.Api.Origins;
+using DiaOrleans.Server.Devices;
 using DiaOrleans.Server.Recognition;
 using DiaOrleans.Server.Settings;
 using DiaOrleans.Server.Storage;
@@ -24,6 +25,7 @@ internal static class ServerSettings
         typeof(HttpOptions),
         typeof(DataOptions),
         typeof(EngineOptions),
+        typeof(DeviceOptions),
         typeof(EngineHostOptions),
         typeof(LocalSiloOptions),
         typeof(ApiOptions),

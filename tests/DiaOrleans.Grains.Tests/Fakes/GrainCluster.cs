@@ -67,8 +67,8 @@ internal sealed class GrainCluster : IAsyncDisposable
             configure?.Invoke(silo.Services);
             silo.AddDiaGrains();
             var idleMinutes = idleLimit?.TotalMinutes ?? 0;
-            silo.Services.AddSingleton(new EngineHostOptions { IdleUnloadMinutes = idleMinutes, Devices = devices ?? ["cpu"] });
-            silo.Services.AddSpeechEngine<FakeEngine>();
+            silo.Services.AddSingleton(new EngineHostOptions { IdleUnloadMinutes = idleMinutes });
+            silo.Services.AddSpeechEngine<FakeEngine>(devices ?? ["cpu"]);
             silo.Services.AddSingleton<ISpeechEngineFactory>(engines[Interlocked.Increment(ref next) % silos]);
             if (jobs) silo.Services.AddJobRunner();
         });

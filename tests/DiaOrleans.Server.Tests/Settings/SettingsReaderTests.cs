@@ -1,5 +1,6 @@
 using DiaOrleans.Grains.Workers;
 using DiaOrleans.Server.Api;
+using DiaOrleans.Server.Devices;
 using DiaOrleans.Server.Api.Origins;
 using DiaOrleans.Server.Hosting;
 using DiaOrleans.Server.Settings;
@@ -140,9 +141,9 @@ public sealed class SettingsReaderTests : IDisposable
         _variables["DIA_GPU_IDS"] = "0, 2";
         _variables["DIA_MAX_WORKERS"] = "3";
         _variables["DIA_DISABLE_TORCH_COMPILE"] = "1";
-        var options = Read(null).Get<ApiOptions>();
+        var options = Read(null).Get<DeviceOptions>();
         options.GpuMode.ShouldBe("multi");
-        options.MaxWorkers.ShouldBe(3);
+        Read(null).Get<ApiOptions>().MaxWorkers.ShouldBe(3);
         options.AllowedGpus.ShouldBe([0, 2]);
     }
 

@@ -10,7 +10,7 @@ internal static class GpuEndpoint
 
     public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/gpu/status", Get);
 
-    private static async Task<IResult> Get(WorkerView workers, UsableGpus gpus, ApiOptions options)
+    private static async Task<IResult> Get(WorkerView workers, UsableGpus gpus, DeviceOptions options)
     {
         var loaded = await workers.LoadedDevices();
         var status = new Dictionary<string, object>

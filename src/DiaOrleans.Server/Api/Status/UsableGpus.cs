@@ -3,11 +3,11 @@ using DiaOrleans.Server.Devices;
 namespace DiaOrleans.Server.Api.Status;
 
 /// <summary>The GPUs of this machine that the settings allow.</summary>
-internal sealed class UsableGpus(IGpus gpus, ApiOptions options)
+internal sealed class UsableGpus(IGpus gpus, DeviceOptions options)
 {
     private const double HighPressure = 0.85;
 
-    /// <summary>Number of GPUs that this build can use, allowed or not.</summary>
+    /// <summary>Number of GPUs, allowed or not; 0 if the model runs on the CPU.</summary>
     public int Count => gpus.Numbers.Count;
 
     /// <summary>Numbers of the allowed GPUs.</summary>

@@ -1,6 +1,7 @@
 using DiaOrleans.Abstractions.Workers;
 using DiaOrleans.Grains.Waiting;
 using DiaOrleans.Grains.Workers;
+using DiaOrleans.Inference.Execution;
 
 namespace DiaOrleans.Server.Api.Status;
 
@@ -20,11 +21,12 @@ internal sealed class WorkerView(IGrainFactory grains, TimeProvider time)
     /// <summary>True if any worker has a loaded model.</summary>
     public async Task<bool> AnyModelLoaded() => (await Read()).Any(w => w.Model is not null);
 
-    /// <summary>Numbers of the devices that hold a loaded model.</summary>
+    /// <summary>Numbers of the GPUs that hold a loaded model; those of the devices of their silos for others.</summary>
     public async Task<IReadOnlyList<int>> LoadedDevices() =>
-        [.. (await Read()).Where(w => w.Model is not null).Select(w => GetDevice(w.Key)).Distinct().Order()];
+        [.. (await Read()).Where(w => w.Model is not null).Select(GetDevice).Distinct().Order()];
 
-    private static int GetDevice(string worker) => WorkerKey.TryParse(worker, out var key) ? key.Device : 0;
+    private static int GetDevice(WorkerStatus worker) =>
+        DeviceChoice.GpuNumber(worker.Device) ?? (WorkerKey.TryParse(worker.Key, out var key) ? key.Device : 0);
 
     private async Task<IReadOnlyList<WorkerStatus>> Read()
     {

@@ -1,0 +1,175 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Microsoft.ML.OnnxRuntime;
+
+namespace DiaOrleans.Inference.Execution.Cuda;
+
+/// <summary>
+/// A GPU of NVIDIA and a stream on it: ONNX Runtime's CUDA provider on memory of the GPU. Runs and copies of one instance have the order of
+/// their calls, which come from one thread at a time.
+/// </summary>
+internal sealed class CudaDevice : Device
+{
+    private static readonly ConcurrentDictionary<(int Gpu, DeviceStream Stream), Lazy<CudaDevice>> Known = [];
+
+    private readonly int _gpu;
+    private readonly nint _stream;
+    private int _graphs;
+
+    private CudaDevice(int gpu) : base($"cuda:{gpu}")
+    {
+        _gpu = gpu;
+        Memory = new OrtMemoryInfo("Cuda", OrtAllocatorType.DeviceAllocator, gpu, OrtMemType.Default);
+        CudaRuntime.Enter(gpu);
+        _stream = CudaRuntime.CreateStream();
+    }
+
+    /// <inheritdoc />
+    internal override OrtMemoryInfo Memory { get; }
+
+    /// <inheritdoc />
+    internal override bool CapturesSteps => true;
+
+    /// <summary>The GPU of that number and its stream of the decoder; <see cref="CudaSupport.Problem"/> must be null.</summary>
+    public static CudaDevice Get(int gpu) => Get(gpu, DeviceStream.Decoder);
+
+    /// <inheritdoc />
+    internal override Device On(DeviceStream stream) => Get(_gpu, stream);
+
+    /// <summary>
+    /// All nodes of a session run on the GPU, else it is refused. A decoder's session captures graphs.
+    /// TF32 would round the factors of fp32 products to 11 bits. The codec's windows have few shapes, but the search of cuDNN for each would
+    /// take seconds, so its heuristic chooses.
+    /// </summary>
+    private protected override void Configure(SessionOptions options, bool captured)
+    {
+        options.AddSessionConfigEntry("session.disable_cpu_ep_fallback", "1");
+        using var provider = new OrtCUDAProviderOptions();
+        provider.UpdateOptions(new Dictionary<string, string>
+        {
+            ["device_id"] = _gpu.ToString(CultureInfo.InvariantCulture),
+            ["user_compute_stream"] = _stream.ToString(CultureInfo.InvariantCulture),
+            ["enable_cuda_graph"] = captured ? "1" : "0",
+            ["use_tf32"] = "0",
+            ["cudnn_conv_algo_search"] = "HEURISTIC",
+            ["arena_extend_strategy"] = "kSameAsRequested",
+        });
+        options.AppendExecutionProvider_CUDA(provider);
+    }
+
+    /// <inheritdoc />
+    internal override RunOptions CreateRunOptions() => WithGraph(-1);
+
+    /// <summary>
+    /// Options of a graph of its own: the first run captures it, the later ones replay it and return before it has ended.
+    /// </summary>
+    internal override RunOptions CreateStepOptions()
+    {
+        var options = WithGraph(Interlocked.Increment(ref _graphs));
+        options.AddRunConfigEntry("disable_synchronize_execution_providers", "1");
+        return options;
+    }
+
+    /// <inheritdoc />
+    internal override void Run(InferenceSession session, RunOptions options, OrtIoBinding binding)
+    {
+        Enter();
+        base.Run(session, options, binding);
+    }
+
+    /// <inheritdoc />
+    internal override void Enter() => CudaRuntime.Enter(_gpu);
+
+    /// <inheritdoc />
+    internal override nint Allocate(long bytes)
+    {
+        Enter();
+        return CudaRuntime.Allocate(Math.Max(bytes, 1), _stream);
+    }
+
+    /// <inheritdoc />
+    internal override void Free(nint address)
+    {
+        Enter();
+        CudaRuntime.Free(address);
+    }
+
+    /// <inheritdoc />
+    internal override IStagingBuffer AllocateStaging(long bytes) => new PinnedBuffer(this, bytes);
+
+    /// <inheritdoc />
+    internal override unsafe void Write(ReadOnlySpan<byte> from, nint to)
+    {
+        Enter();
+        fixed (byte* source = from) CudaRuntime.Copy(to, (nint)source, from.Length, CopyKind.HostToDevice, _stream);
+        CudaRuntime.Wait(_stream);
+    }
+
+    /// <inheritdoc />
+    internal override unsafe void Read(nint from, Span<byte> to)
+    {
+        Enter();
+        fixed (byte* target = to) CudaRuntime.Copy((nint)target, from, to.Length, CopyKind.DeviceToHost, _stream);
+        CudaRuntime.Wait(_stream);
+    }
+
+    /// <inheritdoc />
+    internal override void CopyBlocks(nint from, long fromStride, nint to, long toStride, long bytes, long count)
+    {
+        Enter();
+        CudaRuntime.CopyBlocks(to, toStride, from, fromStride, bytes, count, _stream);
+    }
+
+    private static CudaDevice Get(int gpu, DeviceStream stream) =>
+        Known.GetOrAdd((gpu, stream), key => new Lazy<CudaDevice>(() => new CudaDevice(key.Gpu))).Value;
+
+    private static RunOptions WithGraph(int id)
+    {
+        var options = new RunOptions();
+        options.AddRunConfigEntry("gpu_graph_id", id.ToString(CultureInfo.InvariantCulture));
+        return options;
+    }
+
+    /// <summary>Pinned memory of the host, and as much on the GPU.</summary>
+    private sealed class PinnedBuffer : IStagingBuffer
+    {
+        private readonly CudaDevice _owner;
+        private readonly long _bytes;
+
+        public PinnedBuffer(CudaDevice owner, long bytes)
+        {
+            _owner = owner;
+            _bytes = Math.Max(bytes, 1);
+            Device = owner.Allocate(_bytes);
+            Host = CudaRuntime.AllocatePinned(_bytes);
+        }
+
+        public nint Host { get; private set; }
+
+        public nint Device { get; private set; }
+
+        public void Upload()
+        {
+            _owner.Enter();
+            CudaRuntime.Copy(Device, Host, _bytes, CopyKind.HostToDevice, _owner._stream);
+        }
+
+        public void Download()
+        {
+            _owner.Enter();
+            CudaRuntime.Copy(Host, Device, _bytes, CopyKind.DeviceToHost, _owner._stream);
+            CudaRuntime.Wait(_owner._stream);
+        }
+
+        public void Dispose()
+        {
+            if (Host == 0) return;
+            _owner.Enter();
+            CudaRuntime.Wait(_owner._stream);
+            CudaRuntime.FreePinned(Host);
+            CudaRuntime.Free(Device);
+            Host = 0;
+            Device = 0;
+        }
+    }
+}
