@@ -4,7 +4,7 @@ using DiaOrleans.Inference.Execution.Cuda;
 namespace DiaOrleans.Inference.Execution;
 
 /// <summary>The devices that run a model, an engine each, and the precision of all.</summary>
-/// <param name="Devices">Names that <see cref="ExecutionTarget.Parse"/> takes, at least one: cpu alone, or cuda:0, cuda:1 and so on.</param>
+/// <param name="Devices">Names that <see cref="ExecutionTarget.Parse"/> takes: cpu alone, or cuda:0, cuda:1 and so on.</param>
 /// <param name="Precision">Name of a precision that the devices offer.</param>
 /// <param name="CodecPrecision">Name of the precision of the codec's decoder.</param>
 /// <param name="Warning">Why the CPU is used and not CUDA, if a user does not expect it; null if there is nothing to say.</param>

@@ -16,7 +16,7 @@ internal sealed record DeviceOptions
     /// <summary>Precision of the codec's decoder: fp32 (the default), or fp16 on a GPU.</summary>
     public string? CodecPrecision { get; init; }
 
-    /// <summary>auto (the default), single or multi, in any case: single uses the first allowed GPU only, the others each of them.</summary>
+    /// <summary>auto (the default), single or multi, in any case: single uses the first allowed GPU, the others each of them.</summary>
     [OneOf("auto", "single", "multi")]
     public string GpuMode
     {

@@ -10,6 +10,11 @@ namespace DiaOrleans.Inference.Execution.Cuda;
 /// </summary>
 internal sealed class CudaDevice : Device
 {
+    // Bits of the option sdpa_kernel; the bit of cuDNN's attention, 8, is not set.
+    private const int FlashAttention = 1;
+    private const int EfficientAttention = 2;
+    private const int UnfusedAttention = 16;
+
     private static readonly ConcurrentDictionary<(int Gpu, DeviceStream Stream), Lazy<CudaDevice>> Known = [];
 
     private readonly int _gpu;
@@ -38,8 +43,8 @@ internal sealed class CudaDevice : Device
 
     /// <summary>
     /// All nodes of a session run on the GPU, else it is refused. A decoder's session captures graphs.
-    /// TF32 would round the factors of fp32 products to 11 bits. The codec's windows have few shapes, but the search of cuDNN for each would
-    /// take seconds, so its heuristic chooses.
+    /// TF32 would round the factors of fp32 products to 11 bits. cuDNN's search for the fastest convolution and its attention prepare each
+    /// new shape for a long time, and each text and each window of the codec may be one.
     /// </summary>
     private protected override void Configure(SessionOptions options, bool captured)
     {
@@ -52,6 +57,7 @@ internal sealed class CudaDevice : Device
             ["enable_cuda_graph"] = captured ? "1" : "0",
             ["use_tf32"] = "0",
             ["cudnn_conv_algo_search"] = "HEURISTIC",
+            ["sdpa_kernel"] = (FlashAttention | EfficientAttention | UnfusedAttention).ToString(CultureInfo.InvariantCulture),
             ["arena_extend_strategy"] = "kSameAsRequested",
         });
         options.AppendExecutionProvider_CUDA(provider);
