@@ -13,6 +13,7 @@ for argument; do
 done
 
 silence_tools
+allow_missing_icu
 find_sdk
 build_once "$root/src/DiaOrleans.Server/DiaOrleans.Server.csproj" server "$root/src" "$root/silo-config"
 output="$root/artifacts/bin/DiaOrleans.Server/release"

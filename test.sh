@@ -8,7 +8,7 @@ usage() {
 usage: ./test.sh [--reference DIR] [--full-size] [-- runner options]
   --reference DIR  run only the tests on golden vectors, with those in DIR (same layout as tests/reference)
   --full-size      also run the tests at the published 1.6B size (8 GB of memory, 7 GB of disk)
-  --no-install     install no audio libraries; the tests of a format that lacks one are skipped
+  --no-install     install no system packages; the tests that lack one are skipped
   -- OPTIONS       handed to every test program, for example: -- -class '*ResamplerTests'
 U
 }
@@ -37,8 +37,10 @@ done
 . "$root/eng/sdk.sh"
 . "$root/eng/natives.sh"
 silence_tools
+allow_missing_icu
 find_sdk
 find_natives "$install"
+find_test_programs "$install"
 build_once "$root/DiaOrleans.sln" tests "$root/src" "$root/tests" "$root/silo-config" "$root/DiaOrleans.sln"
 check_libraries "$root/artifacts/bin/DiaOrleans.Inference.Tests/release"
 

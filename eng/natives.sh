@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# Sourced by run.sh and test.sh: the system's audio libraries. All of them are optional: without one, a format or the speed is not available.
+# Sourced by run.sh and test.sh: the system's packages that they use. All are optional: without an audio library, a format or the speed is not
+# available; without a program that tests use, those tests are skipped.
 
 # One per line: the files or the program, its Debian packages, its package in Fedora and in Homebrew. Names of Debian packages differ between
 # releases: the first that apt lists is installed.
@@ -12,24 +13,32 @@ libSoundTouchDll.so.1|libsoundtouch1|soundtouch|sound-touch
 ffmpeg|ffmpeg|ffmpeg-free|ffmpeg
 "
 
+# The same, for tests alone. strace and ip are for Linux only.
+test_programs="
+chromium chromium-browser google-chrome|chromium chromium-browser|chromium|chromium
+sox|sox|sox|sox
+strace|strace|strace|
+ip|iproute2|iproute|
+"
+
 native_is_there() {
   local name
   for name in $1; do
     case "$name" in
       *.so.*) [[ "$known_libraries" != *" $name "* ]] || return 0 ;;
-      *) ! command -v "$name" >/dev/null || return 0 ;;
+      *) ! PATH="$PATH:/usr/sbin:/sbin" command -v "$name" >/dev/null || return 0 ;;
     esac
   done
   [[ "$(uname -s)" == Darwin && (-d "/opt/homebrew/opt/$2" || -d "/usr/local/opt/$2") ]]
 }
 
-# The lines of $natives that are not installed.
-missing_natives() {
+# The lines of $1 that are not installed.
+missing_of() {
   local files debian fedora brew known_libraries
   known_libraries=" $(PATH="$PATH:/usr/sbin:/sbin" ldconfig -p 2>/dev/null | awk '{print $1}' | tr '\n' ' ') "
   while IFS='|' read -r files debian fedora brew; do
     [[ -z "$files" ]] || native_is_there "$files" "$brew" || echo "$files|$debian|$fedora|$brew"
-  done <<<"$natives"
+  done <<<"$1"
 }
 
 # The first of the packages $1 that apt can install; the first of all if it lists none of them.
@@ -63,27 +72,37 @@ install_with_apt() {
   local apt log
   apt=(env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=60 -o Acquire::Retries=1)
   log="$(mktemp)"
-  echo "installing the audio libraries that are missing: $(package_names apt-get "$1") ..." >&2
+  echo "installing $2 that are missing: $(package_names apt-get "$1") ..." >&2
   # A new image has no package lists, and those of an old one are out of date.
   apt_install "$1" >"$log" 2>&1 || { "${apt[@]}" update && apt_install "$1"; } >"$log" 2>&1 || tail -n 3 "$log" >&2
   rm -f "$log"
 }
 
-# Installs what is missing if $1 is yes, the user is root and apt is there; else prints the command that would. Never fails, because audio
-# libraries are optional.
-find_natives() {
+# Installs what is missing of the list $2 if $1 is yes, the user is root and apt is there; else prints the command that would. Never fails.
+# $3 names the list, $4 says what is not available without it.
+find_packages() {
   local missing manager elevate=""
-  missing="$(missing_natives)"
+  missing="$(missing_of "$2")"
   if [[ -n "$missing" && "$1" == yes && "$(id -u)" == 0 ]] && command -v apt-get >/dev/null; then
-    install_with_apt "$missing"
-    missing="$(missing_natives)"
+    install_with_apt "$missing" "$3"
+    missing="$(missing_of "$2")"
   fi
   [[ -n "$missing" ]] || return 0
-  echo "audio libraries are missing, so not all formats are available (./run.sh doctor names them):" $(sed 's/[| ].*//' <<<"$missing") >&2
+  echo "$3 are missing, so $4:" $(sed 's/[| ].*//' <<<"$missing") >&2
   for manager in apt-get dnf brew; do
     command -v "$manager" >/dev/null || continue
     [[ "$manager" == brew || "$(id -u)" == 0 ]] || elevate="sudo "
     echo "  $elevate$manager install $(package_names "$manager" "$missing")" >&2
     return 0
   done
+}
+
+# $1 is yes or no: whether packages may be installed.
+find_natives() {
+  find_packages "$1" "$natives" "audio libraries" "not all formats are available (./run.sh doctor names them)"
+}
+
+# $1 is yes or no: whether packages may be installed.
+find_test_programs() {
+  find_packages "$1" "$test_programs" "programs that tests use" "those tests are skipped"
 }

@@ -18,6 +18,18 @@ M
   exit 1
 }
 
+icu_is_there() {
+  PATH="$PATH:/usr/sbin:/sbin" ldconfig -p 2>/dev/null | grep -q 'libicuuc\.so' || compgen -G '/usr/lib*/libicuuc.so*' >/dev/null
+}
+
+# The SDK aborts without ICU unless it is told to run without it. The server and its tests never use ICU.
+allow_missing_icu() {
+  [[ "$(uname -s)" == Linux && -z "${DOTNET_SYSTEM_GLOBALIZATION_INVARIANT:-}" ]] || return 0
+  ! icu_is_there || return 0
+  export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
+  echo "libicu is missing: the .NET SDK writes its messages in English. The server does not use it." >&2
+}
+
 # Takes the first dotnet with a .NET 10 SDK, because an older one on PATH must not hide another.
 find_sdk() {
   local candidate sdks found=""

@@ -1,5 +1,6 @@
 using DiaOrleans.Abstractions.Workers;
 using DiaOrleans.Grains.Waiting;
+using DiaOrleans.Inference.Checkpoints;
 using DiaOrleans.Inference.Execution;
 using DiaOrleans.Inference.Serving;
 using Microsoft.Extensions.Logging;
@@ -71,6 +72,12 @@ internal sealed partial class EngineSupervisor(
         {
             return null;
         }
+        catch (CheckpointException e)
+        {
+            worker.Fail();
+            Log.NotUsable(logger, e.Message);
+            return null;
+        }
         catch (Exception e)
         {
             worker.Fail();
@@ -134,6 +141,12 @@ internal sealed partial class EngineSupervisor(
             LogLevel.Error,
             "The model could not be loaded; requests for speech are refused until the server is started again.")]
         public static partial void NotLoaded(ILogger logger, Exception cause);
+
+        [LoggerMessage(
+            1008,
+            LogLevel.Error,
+            "The model cannot be used; requests for speech are refused until the server is started again. {Reason}")]
+        public static partial void NotUsable(ILogger logger, string reason);
 
         [LoggerMessage(
             1003,

@@ -1,5 +1,6 @@
 using DiaOrleans.Abstractions.Workers;
 using DiaOrleans.Grains.Telemetry;
+using DiaOrleans.Inference.Execution;
 using DiaOrleans.Inference.Serving;
 using DiaOrleans.Inference.Streams;
 using Microsoft.Extensions.Logging;
@@ -31,6 +32,15 @@ internal sealed partial class LocalWorker(
     public string Device => device;
 
     public WorkTable Work { get; } = new(time);
+
+    /// <summary>The model; null while none is loaded.</summary>
+    public ModelDescription? Model
+    {
+        get
+        {
+            lock (_gate) return _engine?.Model;
+        }
+    }
 
     /// <summary>Ends at the next change of state or load. Take it before <see cref="Status"/> is read; then no change is missed.</summary>
     public Task Changed => _changed.Next;

@@ -18,7 +18,6 @@ internal static class ConsoleLog
         // Their warnings are about settings for a server farm, and about clocks that virtual machines do not have.
         builder.Logging.AddFilter("Orleans.Runtime.Silo", LogLevel.Error);
         builder.Logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error);
-        builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information);
         var section = builder.Configuration.GetSection("Logging");
         if (section.Exists()) builder.Logging.AddConfiguration(section);
         verbosity.Usual = section.GetValue<LogLevel?>($"LogLevel:{OwnCategory}") ?? LogLevel.Information;

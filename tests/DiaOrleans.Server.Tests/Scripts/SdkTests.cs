@@ -54,6 +54,22 @@ public sealed class SdkTests : IDisposable
     }
 
     [Theory]
+    [InlineData("\tlibicuuc.so.72 (libc6,x86-64) => /lib/libicuuc.so.72", "", "")]
+    [InlineData("\tlibm.so.6 (libc6,x86-64) => /lib/libm.so.6", "", "1")]
+    [InlineData("\tlibm.so.6 (libc6,x86-64) => /lib/libm.so.6", "0", "0")]
+    public async Task The_sdk_runs_without_icu_if_it_is_missing(string libraries, string set, string expected)
+    {
+        Machine("x86_64");
+        _script.Program("bin/ldconfig", $"echo '{libraries}'");
+        const string Command =
+            "compgen() { false; }; . $root/eng/sdk.sh; allow_missing_icu; bash -c 'echo value=$DOTNET_SYSTEM_GLOBALIZATION_INVARIANT'";
+        var (status, output) = await _script.Run(Command, ("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", set));
+        status.ShouldBe(0);
+        output.ShouldEndWith($"value={expected}\n");
+        output.Contains("libicu is missing").ShouldBe(expected == "1");
+    }
+
+    [Theory]
     [InlineData("x86_64", "x64")]
     [InlineData("aarch64", "arm64")]
     public async Task Libraries_are_those_of_the_machine(string machine, string architecture)

@@ -93,6 +93,23 @@ public sealed class VoicesOnPageTests(PageBrowser browser, PageServer server)
         open.ShouldBeClean();
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("The kettle is on.")]
+    public async Task A_server_without_voices_speaks_after_one_click(string script)
+    {
+        await using var own = await RunningServer.Start();
+        await using var open = await browser.Open(own);
+        await open.Page.FillAsync("#script", script);
+        await open.Page.ClickAsync("text=Make a voice called anna");
+        await open.PlayerIs("done");
+        (await open.SecondsMade()).ShouldBeGreaterThan(1);
+        (await open.Page.InputValueAsync("#script")).ShouldStartWith(script.Length > 0 ? script : "[S1] Have you seen my hat?");
+        (await open.Page.IsVisibleAsync("#voice-hint")).ShouldBeFalse();
+        (await (await own.Client.GetAsync("/voices")).Json()).GetProperty("voices").GetArrayLength().ShouldBe(1);
+        open.ShouldBeClean();
+    }
+
     private static async Task Drop(IPage page, string name, byte[] content)
     {
         var data = await page.EvaluateHandleAsync(

@@ -36,7 +36,12 @@ internal static class ServeCommand
             var http = options.Get<HttpOptions>();
             using var data = DataFolder.Open(options.Get<DataOptions>().Data, http.Port, TimeProvider.System);
             FreePorts.Require(http.Address, http.Port);
-            await using var server = DiaServer.Build(options, data, configuration);
+            await using var server = DiaServer.Build(
+                options,
+                data,
+                configuration,
+                services => services.AddHostedService(provider =>
+                    ActivatorUtilities.CreateInstance<StartReport>(provider, Console.Out, data)));
             await DiaServer.Run(server);
             return 0;
         }

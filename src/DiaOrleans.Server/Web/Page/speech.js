@@ -43,6 +43,12 @@ async function speak() {
   }
 }
 
+/** Speaks the script with a new server's first voice; an example if there is no script yet. */
+function speakFirst() {
+  if (script.value.trim() === "") insert(EXAMPLES[0][1]);
+  return speak();
+}
+
 async function queue() {
   await sendJson("POST", "/generate?async_mode=true", request());
   document.dispatchEvent(new Event("jobs-changed"));
@@ -118,6 +124,7 @@ export function startSpeech() {
     check();
   });
   document.addEventListener("voices-changed", check);
+  document.addEventListener("first-voice-made", speakFirst);
   whenState(showState);
   check();
 }

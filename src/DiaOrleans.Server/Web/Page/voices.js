@@ -35,6 +35,14 @@ export async function refreshVoices() {
   }
 }
 
+/** Makes a voice with the default settings, and asks the speech form to speak. */
+async function makeFirst() {
+  const id = "anna";
+  await sendJson("POST", "/voice_mappings", { voice_id: id });
+  await loadVoices(id);
+  document.dispatchEvent(new Event("first-voice-made"));
+}
+
 function preview() {
   const id = select.value;
   return playWhole(signal => call(route("preview", id), { signal }), `preview_${id}.wav`);
@@ -82,6 +90,7 @@ async function discard(id) {
 }
 
 export function startVoices() {
+  whenClicked(byId("voice-first"), notice, makeFirst);
   whenClicked(byId("voice-new"), notice, () => edit(null));
   whenClicked(byId("voice-preview"), notice, preview);
   whenClicked(byId("voice-edit"), notice, () => edit(select.value));

@@ -1,0 +1,64 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
+namespace DiaOrleans.Server.Tests.Commands;
+
+/// <summary>What the terminal shows when a server starts.</summary>
+public sealed class StartReportTests : IDisposable
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private readonly TemporaryFolder _data = new();
+
+    public void Dispose() => _data.Dispose();
+
+    [Fact]
+    public async Task A_start_tells_where_the_page_is_and_what_is_served()
+    {
+        var lines = await ReadUntil("small demonstration model");
+        lines.ShouldContain(line => line.StartsWith("Page     http://127.0.0.1:", StringComparison.Ordinal));
+        lines.ShouldContain(line => line.StartsWith("Docs     http://127.0.0.1:", StringComparison.Ordinal) && line.Contains("/docs"));
+        lines.ShouldContain($"Data     {_data.Path}");
+        lines.ShouldContain("Model    dia-nano is being loaded ...");
+        lines.ShouldContain(line => line.Contains("Model    dia-nano on cpu in ") && line.Contains(", ready after "));
+        lines.ShouldNotContain(line => line.Contains("Open to"));
+        lines.ShouldNotContain(line => line.Contains(" Microsoft.") || line.Contains(" Orleans."));
+    }
+
+    [Fact]
+    public async Task A_folder_that_is_no_checkpoint_is_named_in_one_line_of_the_log()
+    {
+        var lines = await ReadUntil("could not be loaded", "--model", _data.Path);
+        lines.ShouldContain($"Model    {Path.GetFileName(_data.Path)} could not be loaded: the log says why");
+        var failure = lines.Where(line => line.Contains(" fail: ")).ShouldHaveSingleItem();
+        failure.ShouldContain("config.json");
+        failure.ShouldNotContain("   at ");
+    }
+
+    /// <summary>The lines of a server until one contains <paramref name="end"/>, and those that it writes within the next second.</summary>
+    private async Task<IReadOnlyList<string>> ReadUntil(string end, params string[] arguments)
+    {
+        var command = ServerProcess.Command(_data.Path);
+        foreach (var argument in arguments) command.ArgumentList.Add(argument);
+        using var process = Process.Start(command)!;
+        var lines = new ConcurrentQueue<string>();
+        var reading = Read(process, lines);
+        try
+        {
+            using var timeout = new CancellationTokenSource(Limit);
+            while (!lines.Any(line => line.Contains(end))) await Task.Delay(50, timeout.Token);
+            await Task.Delay(1000, timeout.Token);
+        }
+        finally
+        {
+            process.Kill();
+            await reading;
+        }
+
+        return [.. lines];
+    }
+
+    private static async Task Read(Process process, ConcurrentQueue<string> lines)
+    {
+        while (await process.StandardOutput.ReadLineAsync() is { } line) lines.Enqueue(line);
+    }
+}
