@@ -30,6 +30,19 @@ public sealed record SpeechWork
     /// <summary>Codes of a recording to continue, or null.</summary>
     [Id(7)] public AudioCodes? Prompt { get; init; }
 
+    /// <summary>
+    /// Codes of the first new frames, received of an earlier run of the same work at this or another worker of the same model, device kind
+    /// and precision; null if the work starts. They count among <see cref="MaxFrames"/>. The worker goes on behind them: it sends none of
+    /// them again, and codes and samples are those of a run that was not broken. If they are as many as the work makes, the worker only
+    /// turns them into samples.
+    /// </summary>
+    [Id(9)] public AudioCodes? Made { get; init; }
+
+    /// <summary>
+    /// Samples of <see cref="Made"/> that were received of the earlier run: 0 to all of them. The samples sent begin behind them.
+    /// </summary>
+    [Id(10)] public long SamplesReceived { get; init; }
+
     /// <summary>Which work gets a slot first.</summary>
     [Id(8)] public WorkPriority Priority { get; init; } = WorkPriority.Waiting;
 }

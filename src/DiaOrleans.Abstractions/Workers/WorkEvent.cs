@@ -15,7 +15,9 @@ public sealed record WorkStarted(long Number) : WorkEvent(Number);
 
 /// <summary>New frames: about 8 at a time of speech, all at once of a recording.</summary>
 /// <param name="Number">Position among the events of its work, from 0.</param>
-/// <param name="FirstFrame">Number of the first of them, from 0; frames of a prompt do not count.</param>
+/// <param name="FirstFrame">
+/// Number of the first of them, from 0; frames of a prompt do not count, those of <see cref="SpeechWork.Made"/> do.
+/// </param>
 /// <param name="Codes">Their codes.</param>
 [GenerateSerializer, Immutable, Alias("dia.work-codes")]
 public sealed record WorkCodes(long Number, [property: Id(0)] int FirstFrame, [property: Id(1)] AudioCodes Codes) : WorkEvent(Number);
@@ -28,7 +30,7 @@ public sealed record WorkSamples(long Number, [property: Id(0)] float[] Samples)
 
 /// <summary>The work is done; the last event.</summary>
 /// <param name="Number">Position among the events of its work, from 0.</param>
-/// <param name="Frames">New frames in all.</param>
+/// <param name="Frames">New frames in all, those of <see cref="SpeechWork.Made"/> included.</param>
 /// <param name="EndedByItself">False if the limit of frames ended it.</param>
 [GenerateSerializer, Immutable, Alias("dia.work-completed")]
 public sealed record WorkCompleted(long Number, [property: Id(0)] int Frames, [property: Id(1)] bool EndedByItself) : WorkEvent(Number);

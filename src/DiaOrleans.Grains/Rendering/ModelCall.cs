@@ -12,9 +12,10 @@ internal sealed partial class ModelCall(SpeechWork work, IGpuWorkerGrain worker,
     private static readonly TimeSpan BusyPause = TimeSpan.FromMilliseconds(200);
 
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly List<short> _cells = [];
-    private int _channels;
-    private int _frames;
+    private readonly List<short> _cells = [.. work.Made?.Cells ?? []];
+    private int _channels = work.Made?.Channels ?? 0;
+    private int _frames = work.Made?.Frames ?? 0;
+    private long _samples = work.SamplesReceived;
 
     /// <summary>What is submitted.</summary>
     public SpeechWork Work => work;
@@ -25,11 +26,14 @@ internal sealed partial class ModelCall(SpeechWork work, IGpuWorkerGrain worker,
     /// <summary>Ends when the engine works on the call. Never ends if the call fails before.</summary>
     public Task Started => _started.Task;
 
-    /// <summary>Frames received so far.</summary>
+    /// <summary>Frames received so far, those that were made before included.</summary>
     public int Frames => Volatile.Read(ref _frames);
 
-    /// <summary>Codes received so far; null before the first frame.</summary>
+    /// <summary>Codes received so far, those that were made before included; null before the first frame.</summary>
     public AudioCodes? Codes => _channels == 0 ? null : new AudioCodes([.. _cells], _channels);
+
+    /// <summary>Work that goes on behind the codes and samples received so far. Not to be read while <see cref="Read"/> runs.</summary>
+    public SpeechWork Rest => work with { Id = Guid.NewGuid(), Made = Codes, SamplesReceived = _samples };
 
     /// <summary>False if the limit of frames ended the call; known when its samples have ended.</summary>
     public bool EndedByItself { get; private set; }
@@ -69,7 +73,7 @@ internal sealed partial class ModelCall(SpeechWork work, IGpuWorkerGrain worker,
         {
             if (happened is WorkFailed failed) throw new RenderException(failed.Error, passing: failed.CanRunElsewhere);
             _started.TrySetResult();
-            if (happened is WorkSamples made) yield return made.Samples;
+            if (happened is WorkSamples made) yield return Count(made.Samples);
             else if (happened is WorkCodes fresh) Keep(fresh.Codes);
             else if (happened is WorkCompleted end) EndedByItself = end.EndedByItself;
         }
@@ -100,6 +104,12 @@ internal sealed partial class ModelCall(SpeechWork work, IGpuWorkerGrain worker,
         {
             throw new RenderException("The worker does not answer. Send the request again.", e, passing: true);
         }
+    }
+
+    private float[] Count(float[] samples)
+    {
+        _samples += samples.Length;
+        return samples;
     }
 
     private void Keep(AudioCodes codes)

@@ -14,6 +14,8 @@ internal static class EngineMessages
         MaxFrames = work.MaxFrames,
         Seed = work.Seed,
         Prompt = work.Prompt?.ToGrid(),
+        Made = work.Made?.ToGrid(),
+        SamplesReceived = work.SamplesReceived,
         Priority = work.Priority.ToPriority(),
         Sampling = model.Sampling with { Guidance = (float)work.Guidance, Temperature = (float)work.Temperature, TopP = (float)work.TopP },
     };

@@ -39,6 +39,20 @@ public sealed class CodeGrid
     /// <summary>One row.</summary>
     public Span<short> Row(int row) => _cells.AsSpan(row * Channels, Channels);
 
+    /// <summary>The rows of <paramref name="first"/> and those of <paramref name="second"/>, which has the same channels.</summary>
+    public static CodeGrid Join(CodeGrid first, CodeGrid second)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(second.Channels, first.Channels);
+        return new CodeGrid([.. first._cells, .. second._cells], first.Channels);
+    }
+
+    /// <summary>The first cell that is not 0 to <paramref name="size"/> - 1; null if there is none.</summary>
+    public short? FindOutside(int size)
+    {
+        var index = Cells.IndexOfAnyExceptInRange((short)0, (short)(size - 1));
+        return index < 0 ? null : _cells[index];
+    }
+
     /// <summary>A copy of rows <paramref name="start"/> up to <paramref name="end"/>.</summary>
     public CodeGrid Slice(int start, int end) => new(_cells[(start * Channels)..(end * Channels)], Channels);
 }

@@ -3,13 +3,15 @@ namespace DiaOrleans.Inference.Decoding;
 /// <summary>
 /// One request's token rows as they are fed to the model: BOS, prompt, drawn codes, and the EOS and PAD cells that flush the delayed
 /// channels; spec/model.md 4.1, 4.2 and 4.4. It begins with rows 0 to T (T frames of prompt), all of them known; row by row the caller
-/// feeds the last row, draws what <see cref="NeedsSampling"/> names and appends.
+/// feeds the last row, draws what <see cref="NeedsSampling"/> names and appends. Frames that were made before are known as well, but their
+/// rows are appended one by one: a model that is fed them in one pass computes other last bits.
 /// </summary>
 public sealed class SpeechGrid
 {
     private readonly DelayPattern _pattern;
     private readonly TokenRules _rules;
-    private readonly CodeGrid? _prompt;
+    private readonly CodeGrid? _known;
+    private readonly int _knownFrames;
     private readonly CodeGrid _grid;
     private readonly int _lastEosRow;
 
@@ -19,28 +21,38 @@ public sealed class SpeechGrid
     /// <param name="prompt">Codes of a recording to continue, or null.</param>
     /// <param name="maxNewFrames">The most frames to make; fewer if the model has no rows for them.</param>
     /// <param name="maxRows">The model's rows.</param>
+    /// <param name="made">
+    /// The first new frames, made by an earlier run of the same request; null if there are none. If they are as many as the request makes,
+    /// the grid is finished at once.
+    /// </param>
     /// <exception cref="ArgumentException">
-    /// The prompt has other channels or ids that are not codes, or leaves no row for a frame.
+    /// The prompt or the frames made have other channels or ids that are not codes, the prompt leaves no row for a frame, or more frames
+    /// were made than the request makes.
     /// </exception>
-    public SpeechGrid(DelayPattern pattern, TokenRules rules, CodeGrid? prompt, int maxNewFrames, int maxRows)
+    public SpeechGrid(DelayPattern pattern, TokenRules rules, CodeGrid? prompt, int maxNewFrames, int maxRows, CodeGrid? made = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxNewFrames, 1);
-        if (prompt is not null) CheckPrompt(prompt, pattern, rules);
+        if (prompt is not null) Check(prompt, pattern, rules, nameof(prompt));
+        if (made is not null) Check(made, pattern, rules, nameof(made));
         _pattern = pattern;
         _rules = rules;
-        _prompt = prompt;
+        _known = prompt is null || made is null ? prompt ?? made : CodeGrid.Join(prompt, made);
+        _knownFrames = _known?.Rows ?? 0;
+        PromptFrames = prompt?.Rows ?? 0;
         MaxNewFrames = Math.Min(maxNewFrames, pattern.MaxNewFrames(PromptFrames, maxRows));
         if (MaxNewFrames < 1)
         {
             throw new ArgumentException($"A prompt of {PromptFrames} frames leaves no room in a model of {maxRows} rows.", nameof(prompt));
         }
+        if (made?.Rows > MaxNewFrames)
+            throw new ArgumentException($"{made.Rows} frames were made of a request for {MaxNewFrames}.", nameof(made));
         _lastEosRow = PromptFrames + 1 + MaxNewFrames;
         _grid = new CodeGrid(_lastEosRow + Math.Max(pattern.Max, 1), pattern.Channels);
-        while (Rows <= PromptFrames) Append([]);
+        while (Rows <= PromptFrames || (made?.Rows == MaxNewFrames && !Finished)) Append([]);
     }
 
     /// <summary>T, frames of prompt.</summary>
-    public int PromptFrames => _prompt?.Rows ?? 0;
+    public int PromptFrames { get; }
 
     /// <summary>The most frames that this request makes.</summary>
     public int MaxNewFrames { get; }
@@ -74,7 +86,7 @@ public sealed class SpeechGrid
     /// end with it and their drawn tokens are dropped.
     /// </summary>
     public bool NeedsSampling(int channel) =>
-        !Finished && !_pattern.IsForced(Rows, channel, PromptFrames) && !HasEnded(channel) && (channel > 0 || Rows < _lastEosRow);
+        !Finished && !_pattern.IsForced(Rows, channel, _knownFrames) && !HasEnded(channel) && (channel > 0 || Rows < _lastEosRow);
 
     /// <summary>
     /// Stores the next row: known cells, the drawn ones of <paramref name="sampled"/> (others are ignored), EOS and PAD.
@@ -111,7 +123,7 @@ public sealed class SpeechGrid
 
     private short KnownToken(int channel)
     {
-        if (_pattern.IsForced(Rows, channel, PromptFrames)) return _pattern.ForcedToken(Rows, channel, _prompt, _rules.Bos);
+        if (_pattern.IsForced(Rows, channel, _knownFrames)) return _pattern.ForcedToken(Rows, channel, _known, _rules.Bos);
         return (short)(EosRow is null || Rows - EosRow == _pattern[channel] ? _rules.Eos : _rules.Pad);
     }
 
@@ -119,16 +131,11 @@ public sealed class SpeechGrid
         ? token
         : throw new ArgumentException($"Channel {channel} cannot hold token {token}.", nameof(token));
 
-    private static void CheckPrompt(CodeGrid prompt, DelayPattern pattern, TokenRules rules)
+    private static void Check(CodeGrid codes, DelayPattern pattern, TokenRules rules, string name)
     {
-        if (prompt.Channels != pattern.Channels)
-        {
-            throw new ArgumentException($"The prompt has {prompt.Channels} channels, the model {pattern.Channels}.", nameof(prompt));
-        }
-        foreach (var code in prompt.Cells)
-        {
-            if (code < 0 || code >= rules.CodebookSize)
-                throw new ArgumentException($"The prompt holds {code}, which is not a code.", nameof(prompt));
-        }
+        if (codes.Channels != pattern.Channels)
+            throw new ArgumentException($"The {name} codes have {codes.Channels} channels, the model {pattern.Channels}.", name);
+        if (codes.FindOutside(rules.CodebookSize) is { } wrong)
+            throw new ArgumentException($"The {name} codes hold {wrong}, which is not a code.", name);
     }
 }

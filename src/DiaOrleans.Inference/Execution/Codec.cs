@@ -50,24 +50,23 @@ internal sealed class Codec : IDisposable
         var plan = new WindowPlan(start, Context);
         while (plan.TryNext(codes.Rows, ended: true, out var window))
         {
-            DecodeWindow(codes.Slice(window.First, window.Last), window.From - window.First, window.To - window.First)
+            var wanted = new SampleRange((window.From - window.First) * Config.HopLength, (window.To - window.First) * Config.HopLength);
+            DecodeWindow(codes.Slice(window.First, window.Last), wanted)
                 .CopyTo(samples, (window.From - start) * Config.HopLength);
         }
 
         return samples;
     }
 
-    /// <summary>
-    /// Samples of frames <paramref name="from"/> to <paramref name="to"/> of a window, decoded at once; the others are context.
-    /// </summary>
-    public float[] DecodeWindow(CodeGrid codes, int from, int to)
+    /// <summary>The wanted samples of a window, decoded at once; the others are those of its context.</summary>
+    public float[] DecodeWindow(CodeGrid codes, SampleRange wanted)
     {
-        if (from == to) return [];
+        if (wanted.Start == wanted.End) return [];
         _decoding.Enter();
         using var run = _decoding.CreateRunOptions();
         using var input = OrtValue.CreateTensorValueFromMemory(Transposed(codes), [codes.Channels, codes.Rows]);
         using var output = _decoder.Run(run, CodesName, [input], SamplesName);
-        return output[0].GetTensorDataAsSpan<float>()[(from * Config.HopLength)..(to * Config.HopLength)].ToArray();
+        return output[0].GetTensorDataAsSpan<float>()[wanted.Start..wanted.End].ToArray();
     }
 
     /// <summary>Codes of a recording at the codec's rate, mono, -1 to 1, padded with zeros to whole frames.</summary>

@@ -17,17 +17,22 @@ internal sealed class Slot(int index, DiaModel model, DecoderRunner decoder)
     /// <summary>Rows of the request; null if the slot is free.</summary>
     public SpeechGrid? Grid { get; private set; }
 
-    /// <summary>Encodes the text and prefills the prompt; the slot is then ready to step.</summary>
+    /// <summary>
+    /// Encodes the text and prefills the prompt; the slot is then ready to step, unless <see cref="Grid"/> is finished: all frames of the
+    /// request were made before.
+    /// </summary>
     public void Enter(DecodeRequest request)
     {
         _sampling = request.Sampling is { } wanted ? wanted with { TopK = model.Sampling.TopK } : model.Sampling;
         _seed = request.Seed;
+        var maxRows = model.Config.Decoder.MaxPositions;
+        var grid = new SpeechGrid(model.Delay, model.Rules, request.Prompt, request.MaxFrames, maxRows, request.Made);
+        Grid = grid;
+        if (grid.Finished) return;
         using (var text = model.TextEncoder.Encode(request.TextIds)) decoder.Admit(_index, text, _sampling.Guidance);
-        var grid = new SpeechGrid(model.Delay, model.Rules, request.Prompt, request.MaxFrames, model.Config.Decoder.MaxPositions);
         var rows = new CodeGrid(grid.PromptFrames, model.Delay.Channels);
         for (var row = 0; row < rows.Rows; row++) grid.Row(row).CopyTo(rows.Row(row));
         decoder.Prefill(_index, rows.Cells, rows.Rows);
-        Grid = grid;
     }
 
     /// <summary>Sets the row that the next step feeds.</summary>

@@ -36,3 +36,6 @@ internal sealed class WindowPlan(int start, int context)
 /// Frames <paramref name="From"/> to <paramref name="To"/> are kept of a decode of <paramref name="First"/> to <paramref name="Last"/>.
 /// </summary>
 internal readonly record struct CodecWindow(int First, int From, int To, int Last);
+
+/// <summary>Samples <paramref name="Start"/> up to <paramref name="End"/> of a decoded window.</summary>
+internal readonly record struct SampleRange(int Start, int End);

@@ -20,12 +20,13 @@ internal sealed class Admission(SpeechModel model, ModelDescription facts)
         if (ids.Length == 0) return "There is no text to speak.";
         if (ids.Length > facts.MaxTextIds)
             return $"The text is {ids.Length} bytes long; the model takes {facts.MaxTextIds}. Shorten it or send it in parts.";
-        if (call.Prompt is { } codes && codes.Channels != dia.Delay.Channels)
-            return $"The prompt has {codes.Channels} codebooks; the model has {dia.Delay.Channels}.";
+        if (WrongCodes("prompt", call.Prompt) is { } wrongPrompt) return wrongPrompt;
+        if (WrongCodes("speech made before", call.Made) is { } wrongMade) return wrongMade;
         if (call.MaxFrames < 1) return "The request must allow at least one frame.";
         if (maxFrames < 1) return $"The prompt's {prompt} frames leave no room for new ones.";
-        var request = new DecodeRequest(ids, maxFrames, call.Seed, call.Prompt, call.Sampling);
-        var windows = new CallWindows(call.Prompt, model.Codec.Context);
+        if (WrongRest(call, maxFrames) is { } wrongRest) return wrongRest;
+        var request = new DecodeRequest(ids, maxFrames, call.Seed, call.Prompt, call.Sampling, call.Made);
+        var windows = new CallWindows(call.Prompt, model.Codec.Context, model.Codec.Config.HopLength, call.SamplesReceived);
         prepared = new QueuedCall(new SpeechRun(call), request, windows, PredictedSeconds(ids.Length, maxFrames));
         return null;
     }
@@ -37,6 +38,24 @@ internal sealed class Admission(SpeechModel model, ModelDescription facts)
         if (samples.Length > (long)MaxRecordingSeconds * facts.SampleRate)
             return $"The recording is {(double)samples.Length / facts.SampleRate:0.#} s long; {MaxRecordingSeconds} s are taken.";
         return Array.TrueForAll(samples, float.IsFinite) ? null : "The recording holds values that are not numbers.";
+    }
+
+    private string? WrongCodes(string what, CodeGrid? codes)
+    {
+        var channels = model.Dia.Delay.Channels;
+        if (codes is null) return null;
+        if (codes.Channels != channels) return $"The {what} has {codes.Channels} codebooks; the model has {channels}.";
+        return codes.FindOutside(model.Dia.Rules.CodebookSize) is { } wrong ? $"The {what} holds {wrong}, which is not a code." : null;
+    }
+
+    private string? WrongRest(SpeechCall call, int maxFrames)
+    {
+        var made = call.Made?.Rows ?? 0;
+        var samples = (long)made * model.Codec.Config.HopLength;
+        if (made > maxFrames) return $"{made} frames were made before, of a request for {maxFrames}.";
+        if (call.SamplesReceived < 0 || call.SamplesReceived > samples)
+            return $"{call.SamplesReceived} samples were received of {made} frames, which have {samples}.";
+        return null;
     }
 
     private double PredictedSeconds(int textIds, int maxFrames) => Math.Min(maxFrames / facts.FrameRate, 0.5 + SecondsPerTextId * textIds);

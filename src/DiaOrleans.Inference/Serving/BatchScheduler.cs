@@ -110,6 +110,7 @@ internal sealed class BatchScheduler : IDisposable
             call.Run.Stop.ThrowIfCancellationRequested();
             call.Run.Start();
             entry.Slot.Enter(call.Request);
+            if (entry.Slot.Grid is { Finished: true } complete) Pass(entry, call, complete);
         }
         catch (Exception cause)
         {
@@ -174,6 +175,12 @@ internal sealed class BatchScheduler : IDisposable
             return;
         }
 
+        Pass(entry, call, grid);
+    }
+
+    /// <summary>Passes the rows so far on; a finished call leaves its slot before.</summary>
+    private void Pass(ScheduledSlot entry, QueuedCall call, SpeechGrid grid)
+    {
         if (grid.Finished) Free(entry);
         _observer.Decoded(call, grid);
     }

@@ -6,19 +6,26 @@ namespace DiaOrleans.Inference.Serving;
 
 /// <summary>
 /// Cuts a call's frames into windows for the codec as they become final. The last frames of a prompt are the context of the first new ones
-/// (spec/model.md 4.5). Belongs to the decoder's thread; a window that it has cut does not change.
+/// (spec/model.md 4.5). Windows whose samples the client has are left out; the others are the same as in a run from the start. Belongs to
+/// the decoder's thread; a window that it has cut does not change.
 /// </summary>
 internal sealed class CallWindows
 {
     private readonly CodeGrid? _before;
     private readonly int _start;
     private readonly WindowPlan _plan;
+    private readonly int _hopLength;
+    private readonly long _received;
     private bool _over;
 
     /// <param name="prompt">Codes that the call continues, or null.</param>
     /// <param name="context">Frames to each side that a frame's samples depend on.</param>
-    public CallWindows(CodeGrid? prompt, int context)
+    /// <param name="hopLength">Samples of a frame.</param>
+    /// <param name="received">Samples of the new frames that the client has.</param>
+    public CallWindows(CodeGrid? prompt, int context, int hopLength, long received = 0)
     {
+        _hopLength = hopLength;
+        _received = received;
         _start = Math.Min(context, prompt?.Rows ?? 0);
         _before = prompt?.Slice(prompt.Rows - _start, prompt.Rows);
         _plan = new WindowPlan(_start, context);
@@ -30,18 +37,31 @@ internal sealed class CallWindows
     public bool TryCut(SpeechGrid grid, [NotNullWhen(true)] out CodecPiece? piece)
     {
         piece = null;
-        if (_over) return false;
         var frames = _start + grid.FramesDone;
-        if (!_plan.TryNext(frames, grid.Finished, out var window) && !grid.Finished) return false;
-        _over = grid.Finished && window.To == frames;
-        piece = new CodecPiece(
-            Codes(grid, window),
-            window.From - window.First,
-            window.To - window.First,
-            window.From - _start,
-            _over ? grid : null);
-        return true;
+        while (!_over)
+        {
+            if (!_plan.TryNext(frames, grid.Finished, out var window) && !grid.Finished) return false;
+            _over = grid.Finished && window.To == frames;
+            var wanted = Wanted(window);
+            if (wanted.Start >= wanted.End && !_over) continue;
+            piece = new CodecPiece(Codes(grid, window), wanted, FramesBefore(window), _over ? grid : null);
+            return true;
+        }
+
+        return false;
     }
+
+    /// <summary>Samples of the window to keep: those of its context are dropped, and those that the client has.</summary>
+    private SampleRange Wanted(CodecWindow window)
+    {
+        var received = _received + (long)_start * _hopLength;
+        var first = (long)window.First * _hopLength;
+        var to = (long)window.To * _hopLength;
+        var from = Math.Min(Math.Max((long)window.From * _hopLength, received), to);
+        return new SampleRange((int)(from - first), (int)(to - first));
+    }
+
+    private int FramesBefore(CodecWindow window) => Math.Max(0, window.From - _start - (int)(_received / _hopLength));
 
     private CodeGrid Codes(SpeechGrid grid, CodecWindow window)
     {
@@ -53,8 +73,7 @@ internal sealed class CallWindows
 
 /// <summary>A window's codes for the codec.</summary>
 /// <param name="Codes">The window with its context.</param>
-/// <param name="From">The first frame of it to keep.</param>
-/// <param name="To">The frame after the last one to keep.</param>
-/// <param name="FramesBefore">New frames of the call before this window.</param>
+/// <param name="Wanted">Samples of it to keep.</param>
+/// <param name="FramesBefore">New frames of the call before this window that the client did not have at the start.</param>
 /// <param name="Finished">The call's grid if this is its last window; it does not change any more.</param>
-internal sealed record CodecPiece(CodeGrid Codes, int From, int To, int FramesBefore, SpeechGrid? Finished);
+internal sealed record CodecPiece(CodeGrid Codes, SampleRange Wanted, int FramesBefore, SpeechGrid? Finished);

@@ -51,7 +51,7 @@ internal sealed class CodecLoop : IDisposable
     {
         if (_stopping) throw new OperationCanceledException("The engine stopped.");
         job.Call.Run.Stop.ThrowIfCancellationRequested();
-        job.Call.Run.Append(_codec.DecodeWindow(job.Piece.Codes, job.Piece.From, job.Piece.To));
+        job.Call.Run.Append(_codec.DecodeWindow(job.Piece.Codes, job.Piece.Wanted));
         if (job.Piece.Finished is { } grid) _observer.Finished(job.Call, grid);
     }
 }

@@ -17,7 +17,9 @@ public abstract record EngineEvent
     public sealed record Started : EngineEvent;
 
     /// <summary>New frames.</summary>
-    /// <param name="FirstFrame">Number of the first of them, from 0; frames of a prompt do not count.</param>
+    /// <param name="FirstFrame">
+    /// Number of the first of them, from 0; frames of a prompt do not count, those of an earlier run do.
+    /// </param>
     /// <param name="Codes">[frames, channels].</param>
     public sealed record CodesMade(int FirstFrame, CodeGrid Codes) : EngineEvent;
 
@@ -26,7 +28,7 @@ public abstract record EngineEvent
     public sealed record SamplesMade(float[] Samples) : EngineEvent;
 
     /// <summary>The work is done: all its codes and samples were reported.</summary>
-    /// <param name="Frames">New frames in all.</param>
+    /// <param name="Frames">New frames in all, those of an earlier run included.</param>
     /// <param name="EndedByItself">False if the limit of frames ended it.</param>
     public sealed record Completed(int Frames, bool EndedByItself) : EngineEvent;
 

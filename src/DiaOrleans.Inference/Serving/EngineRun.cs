@@ -7,7 +7,8 @@ namespace DiaOrleans.Inference.Serving;
 /// Work that an engine has admitted, and the log of its events. Once stopped, the engine frees its slot within a step. Thread-safe.
 /// </summary>
 /// <param name="stop">Stops the work.</param>
-public abstract class EngineRun(CancellationToken stop)
+/// <param name="frames">Frames that an earlier run has made.</param>
+public abstract class EngineRun(CancellationToken stop, int frames = 0)
 {
     /// <summary>The most samples of one event.</summary>
     public const int MaxSamplesPerEvent = 64 * 1024;
@@ -15,7 +16,7 @@ public abstract class EngineRun(CancellationToken stop)
     private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(stop);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ReplayBuffer<EngineEvent> _events = new();
-    private int _frames;
+    private int _frames = frames;
 
     /// <summary>Ends after the last event, however the work has ended; never with an error.</summary>
     public Task Ended => _ended.Task;
@@ -23,7 +24,7 @@ public abstract class EngineRun(CancellationToken stop)
     /// <summary>What made the work fail; null before its end and if it has completed.</summary>
     public Exception? Failure { get; private set; }
 
-    /// <summary>New frames whose codes were reported so far.</summary>
+    /// <summary>New frames whose codes were reported so far, those of an earlier run included.</summary>
     public int Frames => Volatile.Read(ref _frames);
 
     /// <summary>Set when the work is to be stopped.</summary>

@@ -21,6 +21,17 @@ public sealed record SpeechCall
     /// <summary>Codes of a recording to continue, or null.</summary>
     public Decoding.CodeGrid? Prompt { get; init; }
 
+    /// <summary>
+    /// Codes of the first new frames, from an earlier run of the same call; null if it starts. They count among
+    /// <see cref="MaxFrames"/>. The decoder replays them, and goes on as if the earlier run had not ended: codes and samples of the two
+    /// are, to the bit, those of one run on the same device and in the same precision. If they are as many as the call makes, they are
+    /// only turned into samples.
+    /// </summary>
+    public Decoding.CodeGrid? Made { get; init; }
+
+    /// <summary>Samples of <see cref="Made"/> that are not wanted again: the run's samples begin behind them.</summary>
+    public long SamplesReceived { get; init; }
+
     /// <summary>Which call gets a slot first.</summary>
     public CallPriority Priority { get; init; } = CallPriority.Waiting;
 }

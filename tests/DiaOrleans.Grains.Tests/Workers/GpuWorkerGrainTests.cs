@@ -188,6 +188,23 @@ public sealed class GpuWorkerGrainTests
     }
 
     [Fact]
+    public async Task Submit_of_the_rest_of_broken_work_passes_what_was_made_to_the_engine()
+    {
+        await using var cluster = await GrainCluster.Start();
+        var worker = await Worker(cluster);
+        var work = Work() with { Made = new AudioCodes([1, 2, 3, 4, 5, 6], 2), SamplesReceived = 700 };
+        await worker.Submit(work);
+        var run = cluster.Engine.Next();
+        run.Call.Made!.Cells.ToArray().ShouldBe([1, 2, 3, 4, 5, 6]);
+        (run.Call.Made.Channels, run.Call.SamplesReceived).ShouldBe((2, 700));
+        run.Append(new CodeGrid([7, 8], 2));
+        run.Complete(endedByItself: true);
+        var events = await worker.Follow(work.Id, 0).ToListAsync();
+        events[0].ShouldBeOfType<WorkCodes>().FirstFrame.ShouldBe(3);
+        events[1].ShouldBe(new WorkCompleted(1, 4, EndedByItself: true));
+    }
+
+    [Fact]
     public async Task A_failed_run_is_reported_without_its_cause()
     {
         await using var cluster = await GrainCluster.Start();

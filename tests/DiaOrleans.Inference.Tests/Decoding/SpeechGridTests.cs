@@ -167,6 +167,40 @@ public sealed class SpeechGridTests
         return grid.Codes().Cells.SequenceEqual(early.ToArray());
     }
 
+    [Property]
+    public bool Frames_made_before_give_the_rows_of_one_run(int seed, byte promptFrames, byte cap, bool ends)
+    {
+        var (pattern, random) = Draw(seed);
+        var prompt = promptFrames % 5 == 0 ? null : new CodeGrid(promptFrames % 5, pattern.Channels);
+        var end = ends ? random.Next(1, 60) : int.MaxValue;
+        var whole = Run(new SpeechGrid(pattern, Rules, prompt, 1 + cap, 300), Token);
+        var made = random.Next(whole.Codes().Rows + 1);
+        var grid = new SpeechGrid(pattern, Rules, prompt, 1 + cap, 300, whole.Codes().Slice(0, made));
+        var complete = made == grid.MaxNewFrames;
+        if (grid.Finished != complete || (!complete && grid.Rows != grid.PromptFrames + 1)) return false;
+        var asked = false;
+        while (!grid.Finished)
+        {
+            asked |= Asked(grid).Where((needs, channel) => needs && grid.Rows - 1 - pattern[channel] - grid.PromptFrames < made).Any();
+            grid.Append([.. Enumerable.Range(0, pattern.Channels).Select(channel => Token(grid.Rows, channel))]);
+        }
+
+        return !asked && grid.EosRow == whole.EosRow && RowsOf(grid).Zip(RowsOf(whole)).All(rows => rows.First.SequenceEqual(rows.Second));
+
+        short Token(int row, int channel) => channel == 0 && row >= end ? Eos : Code(seed, row, channel);
+    }
+
+    [Fact]
+    public void Rejects_made_frames_that_do_not_fit()
+    {
+        Should.Throw<ArgumentException>(() => new SpeechGrid(Short, Rules, null, 5, 100, new CodeGrid(6, channels: 3))).Message
+            .ShouldContain("6 frames were made of a request for 5");
+        Should.Throw<ArgumentException>(() => new SpeechGrid(Short, Rules, null, 5, 100, new CodeGrid(2, channels: 4))).Message
+            .ShouldContain("4 channels");
+        Should.Throw<ArgumentException>(() => new SpeechGrid(Short, Rules, null, 5, 100, new CodeGrid([0, -1, 0], channels: 3))).Message
+            .ShouldContain("-1");
+    }
+
     [Fact]
     public void Allocates_nothing_per_row()
     {

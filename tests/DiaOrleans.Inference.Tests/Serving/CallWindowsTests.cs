@@ -1,11 +1,14 @@
 using DiaOrleans.Inference.Decoding;
+using DiaOrleans.Inference.Execution;
 using DiaOrleans.Inference.Serving;
+using FsCheck.Xunit;
 
 namespace DiaOrleans.Inference.Tests.Serving;
 
 public sealed class CallWindowsTests
 {
     private const int Context = 10;
+    private const int Hop = 4;
     private const short Eos = 1024;
     private static readonly DelayPattern Delay = new([0, 8, 9, 10, 11, 12, 13, 14, 15]);
     private static readonly TokenRules Rules = new(Bos: 1026, Eos, Pad: 1025, CodebookSize: 1024, Vocab: 1028, Classic: false);
@@ -19,28 +22,28 @@ public sealed class CallWindowsTests
     {
         var prompt = promptFrames == 0 ? null : new CodeGrid([.. Enumerable.Range(0, promptFrames * 9).Select(i => (short)(i % 500))], 9);
         var grid = new SpeechGrid(Delay, Rules, prompt, 300, 3072);
-        var windows = new CallWindows(prompt, Context);
+        var windows = new CallWindows(prompt, Context, Hop);
         var pieces = new List<CodecPiece>();
         while (!grid.Finished)
         {
             grid.Append(Drawn(grid, newFrames));
             while (windows.TryCut(grid, out var piece))
             {
-                piece.FramesBefore.ShouldBe(pieces.Sum(p => p.To - p.From));
+                piece.FramesBefore.ShouldBe(pieces.Sum(Frames));
                 pieces.Add(piece);
             }
 
-            if (!grid.Finished) pieces.Sum(p => p.To - p.From).ShouldBeLessThanOrEqualTo(Math.Max(0, grid.FramesDone - Context));
+            if (!grid.Finished) pieces.Sum(Frames).ShouldBeLessThanOrEqualTo(Math.Max(0, grid.FramesDone - Context));
         }
 
         var codes = grid.Codes();
         codes.Rows.ShouldBe(newFrames);
-        pieces.SelectMany(p => p.Codes.Slice(p.From, p.To).Cells.ToArray()).ShouldBe(codes.Cells.ToArray());
+        pieces.SelectMany(p => p.Codes.Slice(p.Wanted.Start / Hop, p.Wanted.End / Hop).Cells.ToArray()).ShouldBe(codes.Cells.ToArray());
         pieces.SelectMany(p => p.Codes.Cells.ToArray()).ShouldAllBe(code => code < Eos);
         pieces.SkipLast(1).ShouldAllBe(p => p.Finished == null);
         pieces[^1].Finished.ShouldBeSameAs(grid);
         var before = Math.Min(Context, promptFrames);
-        pieces[0].From.ShouldBe(before);
+        pieces[0].Wanted.Start.ShouldBe(before * Hop);
         if (prompt is not null)
             pieces[0].Codes.Slice(0, before).Cells.ToArray().ShouldBe(prompt.Slice(promptFrames - before, promptFrames).Cells.ToArray());
     }
@@ -49,7 +52,7 @@ public sealed class CallWindowsTests
     public void A_call_without_a_frame_ends_with_one_empty_piece()
     {
         var grid = new SpeechGrid(Delay, Rules, null, 300, 3072);
-        var windows = new CallWindows(null, Context);
+        var windows = new CallWindows(null, Context, Hop);
         var pieces = new List<CodecPiece>();
         while (!grid.Finished)
         {
@@ -58,8 +61,42 @@ public sealed class CallWindowsTests
         }
 
         var only = pieces.ShouldHaveSingleItem();
-        (only.From, only.To, only.Finished).ShouldBe((0, 0, grid));
+        (only.Wanted, only.Finished).ShouldBe((new SampleRange(0, 0), grid));
     }
+
+    /// <summary>What a client has is left out to the sample; what is decoded for the rest are windows of a run from the start.</summary>
+    [Property]
+    public void Received_samples_are_in_no_piece(byte frames, ushort received, bool prompted)
+    {
+        var prompt = prompted ? new CodeGrid(15, 9) : null;
+        var grid = new SpeechGrid(Delay, Rules, prompt, 300, 3072);
+        while (!grid.Finished) grid.Append(Drawn(grid, frames));
+        var skip = received % (frames * Hop + 1);
+        var all = Pieces(new CallWindows(prompt, Context, Hop), grid);
+        var rest = Pieces(new CallWindows(prompt, Context, Hop, skip), grid);
+
+        Samples(rest).ShouldBe(Samples(all).Skip(skip));
+        rest.SkipLast(1).ShouldAllBe(p => p.Wanted.Start < p.Wanted.End);
+        rest[^1].Finished.ShouldBeSameAs(grid);
+        rest[0].FramesBefore.ShouldBe(0);
+        var whole = all.TakeLast(rest.Count).ToList();
+        rest.Select(p => p.Codes.Cells.ToArray()).ShouldBe(whole.Select(p => p.Codes.Cells.ToArray()));
+    }
+
+    private static List<CodecPiece> Pieces(CallWindows windows, SpeechGrid grid)
+    {
+        var pieces = new List<CodecPiece>();
+        while (windows.TryCut(grid, out var piece)) pieces.Add(piece);
+        return pieces;
+    }
+
+    /// <summary>The wanted samples by frame and place in it, with the frame's first code for its content.</summary>
+    private static IEnumerable<(short Code, int Place)> Samples(IEnumerable<CodecPiece> pieces) =>
+        from piece in pieces
+        from sample in Enumerable.Range(piece.Wanted.Start, piece.Wanted.End - piece.Wanted.Start)
+        select (piece.Codes[sample / Hop, 0], sample % Hop);
+
+    private static int Frames(CodecPiece piece) => (piece.Wanted.End - piece.Wanted.Start) / Hop;
 
     private static short[] Drawn(SpeechGrid grid, int newFrames) =>
         [.. Enumerable.Range(0, 9).Select(channel => Token(grid, newFrames, channel))];

@@ -1,4 +1,5 @@
 using DiaOrleans.Inference.Decoding;
+using DiaOrleans.Inference.Execution;
 using DiaOrleans.Inference.Serving;
 
 namespace DiaOrleans.Inference.Tests.Serving;
@@ -42,5 +43,5 @@ public sealed class CodecQueueTests
     }
 
     private void Add(QueuedCall call, int framesBefore) =>
-        _queue.Add(new CodecJob(call, new CodecPiece(new CodeGrid(1, 9), 0, 1, framesBefore, null)));
+        _queue.Add(new CodecJob(call, new CodecPiece(new CodeGrid(1, 9), new SampleRange(0, 512), framesBefore, null)));
 }

@@ -102,6 +102,11 @@ public sealed class SpeechEngineTests
         Refused(call with { MaxFrames = 0 }).ShouldContain("frame");
         Refused(call with { Prompt = new CodeGrid(510, 9) }).ShouldContain("no room");
         Refused(call with { Prompt = new CodeGrid(10, 4) }).ShouldContain("codebooks");
+        Refused(call with { Prompt = new CodeGrid([1024, 0, 0, 0, 0, 0, 0, 0, 0], 9) }).ShouldContain("1024");
+        Refused(call with { Made = new CodeGrid(11, 9) }).ShouldContain("11 frames");
+        Refused(call with { Made = new CodeGrid(2, 4) }).ShouldContain("codebooks");
+        Refused(call with { Made = new CodeGrid(2, 9), SamplesReceived = 2 * 1024 + 1 }).ShouldContain("2048");
+        Refused(call with { SamplesReceived = -1 }).ShouldContain("-1 samples");
 
         string Refused(SpeechCall call)
         {

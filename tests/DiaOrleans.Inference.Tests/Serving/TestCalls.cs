@@ -10,6 +10,6 @@ internal static class TestCalls
     {
         var run = new SpeechRun(new SpeechCall { TextIds = [97], MaxFrames = 1, Seed = 0, Priority = priority });
         var request = new DecodeRequest(TextIds: [97], MaxFrames: 1, Seed: 0, Prompt: null, Sampling: null);
-        return new QueuedCall(run, request, new CallWindows(prompt: null, context: 10), seconds);
+        return new QueuedCall(run, request, new CallWindows(prompt: null, context: 10, hopLength: 512), seconds);
     }
 }
