@@ -10,7 +10,7 @@ DependencyTelemetry.SwitchOff();
 var root = new RootCommand("DiaOrleans: a text-to-speech server for the Dia model.")
 {
     ServeCommand.Create(),
-    ModelInspectCommand.Create(),
+    ModelCommand.Create(),
     DoctorCommand.Create(),
     BenchCommand.Create(),
     WhisperWorkerCommand.Create(),

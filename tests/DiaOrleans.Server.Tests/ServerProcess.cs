@@ -10,13 +10,15 @@ internal sealed partial class ServerProcess : IDisposable
 
     public required HttpClient Client { get; init; }
 
+    /// <summary>Path of the program, which dotnet runs.</summary>
+    public static string Program { get; } = Path.Combine(AppContext.BaseDirectory, "DiaOrleans.Server.dll");
+
     /// <summary>The command that starts a server.</summary>
     /// <param name="data">The data folder.</param>
     public static ProcessStartInfo Command(string data)
     {
         var dotnet = Environment.ProcessPath!.EndsWith("dotnet", StringComparison.Ordinal) ? Environment.ProcessPath : "dotnet";
-        var server = Path.Combine(AppContext.BaseDirectory, "DiaOrleans.Server.dll");
-        return new ProcessStartInfo(dotnet, [server, "serve", "--host", "127.0.0.1", "--port", "0", "--data", data])
+        return new ProcessStartInfo(dotnet, [Program, "serve", "--host", "127.0.0.1", "--port", "0", "--data", data])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

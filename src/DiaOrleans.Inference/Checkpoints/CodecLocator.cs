@@ -23,7 +23,9 @@ public static class CodecLocator
             $"{modelFolder}: the checkpoint has no codec ({found}). Get descript/dac_44khz and name its folder with --codec.");
     }
 
-    private static string? Named(string modelFolder)
+    /// <summary>What the checkpoint's audio_tokenizer_config.json names: a folder, or a published codec; or null.</summary>
+    /// <exception cref="CheckpointException">The file is damaged.</exception>
+    public static string? Named(string modelFolder)
     {
         var path = Path.Combine(modelFolder, "audio_tokenizer_config.json");
         if (!File.Exists(path)) return null;
@@ -31,7 +33,8 @@ public static class CodecLocator
         return JsonSection.Root(path, json).String("audio_tokenizer_name_or_path");
     }
 
-    private static string? Inside(string modelFolder, string named)
+    /// <summary>The folder inside the checkpoint's own that <paramref name="named"/> is, or null.</summary>
+    public static string? Inside(string modelFolder, string named)
     {
         if (Path.IsPathRooted(named)) return null;
         var root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(modelFolder)) + Path.DirectorySeparatorChar;

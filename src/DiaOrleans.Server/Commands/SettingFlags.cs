@@ -3,6 +3,7 @@ using DiaOrleans.Grains.Configuration;
 using DiaOrleans.Grains.Workers;
 using DiaOrleans.Server.Devices;
 using DiaOrleans.Server.Hosting;
+using DiaOrleans.Server.Models.Store;
 using DiaOrleans.Server.Storage;
 
 namespace DiaOrleans.Server.Commands;
@@ -28,16 +29,26 @@ internal static class SettingFlags
     public static readonly SettingFlag Port = Value("--port", nameof(HttpOptions.Port), "Port to listen on (7860).");
 
     /// <summary>The checkpoint.</summary>
-    public static readonly SettingFlag Model = Value("--model", nameof(EngineOptions.Model), "Checkpoint folder (the shipped dia-nano).");
+    public static readonly SettingFlag Model =
+        Value("--model", nameof(EngineOptions.Model), "Checkpoint: a folder, or the name of a model (dia-nano).");
 
     /// <summary>The codec.</summary>
-    public static readonly SettingFlag Codec = Value("--codec", nameof(EngineOptions.Codec), "Codec folder, if the checkpoint has none.");
+    public static readonly SettingFlag Codec =
+        Value("--codec", nameof(EngineOptions.Codec), "Codec: a folder or a name, if the checkpoint has none.");
+
+    /// <summary>The folder of models.</summary>
+    public static readonly SettingFlag Models =
+        Value("--models", nameof(ModelStoreOptions.Models), "Folder of models that were pulled (models in the data folder).");
+
+    /// <summary>Where models are pulled from; not a flag of the server, which pulls none.</summary>
+    public static readonly SettingFlag Hub =
+        Value("--hub", nameof(ModelStoreOptions.Hub), "Address of a hub, or a folder with models (HF_ENDPOINT or huggingface.co).");
 
     /// <summary>The profile of the checkpoint.</summary>
     public static readonly SettingFlag Profile =
         Value("--profile", nameof(EngineOptions.Profile), "0626 or classic, instead of what config.json implies.");
 
-    /// <summary>All flags, in the order of the help.</summary>
+    /// <summary>All flags of the server, in the order of the help.</summary>
     public static IReadOnlyList<SettingFlag> All { get; } =
     [
         Value("--host", nameof(HttpOptions.Host), "Address to listen on (0.0.0.0)."),
@@ -45,6 +56,7 @@ internal static class SettingFlags
         Data,
         Model,
         Codec,
+        Models,
         Profile,
         Value("--device", nameof(DeviceOptions.Device), "auto, cpu, cuda (all allowed GPUs) or cuda:N (auto)."),
         Value("--precision", nameof(DeviceOptions.Precision), "Of text encoder and decoder (cpu: fp32; cuda: fp16, or bf16)."),
@@ -60,6 +72,7 @@ internal static class SettingFlags
 
     /// <summary>The values that a command line gives, by the names of settings.</summary>
     public static Dictionary<string, string?> Read(ParseResult parsed) => All
+        .Append(Hub)
         .Where(flag => parsed.GetResult(flag.Option) is { Implicit: false })
         .ToDictionary(flag => flag.Setting, flag => parsed.GetValue(flag.Option));
 

@@ -10,6 +10,8 @@ using DiaOrleans.Server.Api;
 using DiaOrleans.Server.Api.Bodies;
 using DiaOrleans.Server.Devices;
 using DiaOrleans.Server.Logging;
+using DiaOrleans.Server.Models.Hub;
+using DiaOrleans.Server.Models.Store;
 using DiaOrleans.Server.Recognition;
 using DiaOrleans.Server.Settings;
 using DiaOrleans.Server.Storage;
@@ -111,6 +113,8 @@ internal static partial class DiaServer
         var devices = options.Get<DeviceOptions>().Choose();
         services.AddSingleton(devices);
         services.AddSingleton(Gpus.CreateFor(devices));
+        var hub = HubEnvironment.Read(Environment.GetEnvironmentVariable);
+        services.AddSingleton(options.Get<ModelStoreOptions>().OpenStore(data.Path, hub));
         services.AddSpeechEngine<OnnxSpeechEngineFactory>(devices.Devices);
         services.AddJobRunner();
         services.AddSpeechRecognition(data.Path);

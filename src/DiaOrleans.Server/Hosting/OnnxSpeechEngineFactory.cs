@@ -2,6 +2,7 @@ using DiaOrleans.Grains.Telemetry;
 using DiaOrleans.Grains.Workers;
 using DiaOrleans.Inference.Execution;
 using DiaOrleans.Inference.Serving;
+using DiaOrleans.Server.Models.Store;
 
 namespace DiaOrleans.Server.Hosting;
 
@@ -10,6 +11,7 @@ internal sealed class OnnxSpeechEngineFactory(
     EngineOptions options,
     EngineHostOptions engines,
     DeviceChoice devices,
+    ModelStore store,
     DiaMetrics metrics,
     TimeProvider time,
     ILogger<SpeechEngine> logger) : ISpeechEngineFactory
@@ -17,10 +19,11 @@ internal sealed class OnnxSpeechEngineFactory(
     /// <inheritdoc/>
     public Task<ISpeechEngine> Load(string device, CancellationToken cancellationToken)
     {
+        var folders = ModelFolder.Find(options, store);
         var model = new ModelOptions
         {
-            Folder = options.Model ?? ModelFolder.Default(),
-            CodecFolder = options.Codec,
+            Folder = folders.Model,
+            CodecFolder = folders.Codec,
             Profile = options.ProfileOverride,
             Device = device,
             Precision = devices.Precision,

@@ -7,6 +7,7 @@ using DiaOrleans.Server.Api;
 using DiaOrleans.Server.Api.Bodies;
 using DiaOrleans.Server.Api.Origins;
 using DiaOrleans.Server.Devices;
+using DiaOrleans.Server.Models.Store;
 using DiaOrleans.Server.Recognition;
 using DiaOrleans.Server.Settings;
 using DiaOrleans.Server.Storage;
@@ -24,6 +25,7 @@ internal static class ServerSettings
     [
         typeof(HttpOptions),
         typeof(DataOptions),
+        typeof(ModelStoreOptions),
         typeof(EngineOptions),
         typeof(DeviceOptions),
         typeof(EngineHostOptions),

@@ -1,3 +1,4 @@
+using DiaOrleans.Server.Models.Downloading;
 using DiaOrleans.Server.Recognition.ModelFiles;
 using DiaOrleans.Server.Settings.Rules;
 
@@ -43,11 +44,8 @@ internal sealed record RecognitionOptions
     /// <summary>The process with its model ends after so long without a request.</summary>
     internal TimeSpan IdleLimit { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>A download that receives nothing for so long fails.</summary>
-    internal TimeSpan StallLimit { get; init; } = TimeSpan.FromSeconds(60);
-
-    /// <summary>Between a download that was interrupted and its next attempt.</summary>
-    internal TimeSpan RetryDelay { get; init; } = TimeSpan.FromSeconds(2);
+    /// <summary>Limits of a download.</summary>
+    internal DownloadLimits Limits { get; init; } = new();
 
     /// <summary><see cref="WhisperDownloads"/> as a rule.</summary>
     public ModelDownloads Downloads => WhisperDownloads switch

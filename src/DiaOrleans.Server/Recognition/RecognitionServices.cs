@@ -1,4 +1,5 @@
 using DiaOrleans.Grains.Recognition;
+using DiaOrleans.Server.Models.Downloading;
 using DiaOrleans.Server.Recognition.ModelFiles;
 
 namespace DiaOrleans.Server.Recognition;
@@ -6,8 +7,6 @@ namespace DiaOrleans.Server.Recognition;
 /// <summary>Registers speech recognition.</summary>
 internal static class RecognitionServices
 {
-    private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(15);
-
     /// <summary>Adds an <see cref="ISpeechRecognizer"/> that runs Whisper in a child process.</summary>
     /// <param name="services">The services, which have <see cref="RecognitionOptions"/>.</param>
     /// <param name="data">Path of the data folder.</param>
@@ -26,9 +25,5 @@ internal static class RecognitionServices
     /// <param name="data">Path of the data folder.</param>
     /// <param name="logger">Log of the models.</param>
     public static WhisperModels CreateModels(RecognitionOptions options, string data, ILogger<WhisperModels> logger) =>
-        new(options.FolderIn(data), options, PublishedModels.BySize, CreateClient(), logger);
-
-    /// <summary>A client for files of gigabytes: without a time limit for a whole transfer.</summary>
-    public static HttpClient CreateClient() =>
-        new(new SocketsHttpHandler { ConnectTimeout = ConnectLimit }) { Timeout = Timeout.InfiniteTimeSpan };
+        new(options.FolderIn(data), options, PublishedModels.BySize, HttpFetch.CreateClient(), logger);
 }

@@ -4,6 +4,8 @@ using DiaOrleans.Server.Commands.Bench;
 using DiaOrleans.Server.Commands.Doctor;
 using DiaOrleans.Server.Commands.Model;
 using DiaOrleans.Server.Hosting;
+using DiaOrleans.Server.Models.Hub;
+using DiaOrleans.Server.Models.Store;
 using DiaOrleans.Server.Recognition;
 
 namespace DiaOrleans.Server.Tests.Commands;
@@ -50,9 +52,9 @@ public sealed class CommandTests
     [Fact]
     public async Task Inspect_exits_with_1_for_a_checkpoint_with_problems_and_0_for_a_valid_one()
     {
-        (await ModelInspectCommand.Create().Parse(["inspect", ModelFolder.Default()]).InvokeAsync()).ShouldBe(0);
-        (await ModelInspectCommand.Create().Parse(["inspect", Path.GetTempPath()]).InvokeAsync()).ShouldBe(1);
-        (await ModelInspectCommand.Create().Parse(["inspect", ModelFolder.Default(), "--profile", "2"]).InvokeAsync()).ShouldBe(2);
+        (await ModelInspectCommand.Create().Parse([ModelFolder.Default()]).InvokeAsync()).ShouldBe(0);
+        (await ModelInspectCommand.Create().Parse([Path.GetTempPath()]).InvokeAsync()).ShouldBe(1);
+        (await ModelInspectCommand.Create().Parse([ModelFolder.Default(), "--profile", "2"]).InvokeAsync()).ShouldBe(2);
     }
 
     [Fact]
@@ -60,7 +62,10 @@ public sealed class CommandTests
     {
         var data = Path.Combine(Path.GetTempPath(), $"dia-doctor-{Guid.NewGuid():N}");
         Finding[] findings =
-            [Checks.Runtime(), Checks.Machine(), Checks.OnnxRuntime(), DatabaseCheck.Run(data), Checks.Model(new EngineOptions())];
+        [
+            Checks.Runtime(), Checks.Machine(), Checks.OnnxRuntime(), DatabaseCheck.Run(data),
+            Checks.Model(new EngineOptions(), Store(data)),
+        ];
         foreach (var finding in findings) finding.Verdict.ShouldBe(Verdict.Ok, finding.Found);
         Directory.Exists(data).ShouldBeFalse("a check leaves nothing behind");
         Checks.Audio().Select(f => f.Check).ShouldBe(["libsndfile", "libmp3lame", "libopusenc", "libFLAC", "SoundTouch", "ffmpeg"]);
@@ -106,7 +111,7 @@ public sealed class CommandTests
     [Fact]
     public void Doctor_names_what_is_wrong_and_what_to_do()
     {
-        var model = Checks.Model(new EngineOptions { Model = Path.GetTempPath() });
+        var model = Checks.Model(new EngineOptions { Model = Path.GetTempPath() }, Store(Path.GetTempPath()));
         (model.Verdict, model.Advice).ShouldBe((Verdict.Problem, "Name a sound checkpoint folder with --model."));
         var file = Path.GetTempFileName();
         DatabaseCheck.Run(file).Verdict.ShouldBe(Verdict.Problem);
@@ -115,4 +120,6 @@ public sealed class CommandTests
         listener.Start();
         Checks.Port(((System.Net.IPEndPoint)listener.LocalEndpoint).Port).Verdict.ShouldBe(Verdict.Warning);
     }
+
+    private static ModelStore Store(string folder) => new(folder, new HuggingFaceCache(Path.Combine(folder, "hub")));
 }

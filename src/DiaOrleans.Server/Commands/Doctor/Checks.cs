@@ -5,6 +5,7 @@ using System.Runtime.InteropServices;
 using DiaOrleans.Audio.Native;
 using DiaOrleans.Inference.Checkpoints;
 using DiaOrleans.Server.Hosting;
+using DiaOrleans.Server.Models.Store;
 using DiaOrleans.Server.Recognition;
 using DiaOrleans.Server.Recognition.ModelFiles;
 using DiaOrleans.Server.Settings;
@@ -104,13 +105,13 @@ internal static class Checks
     }
 
     /// <summary>Whether the checkpoint can be served.</summary>
-    public static Finding Model(EngineOptions options)
+    public static Finding Model(EngineOptions options, ModelStore store)
     {
         const string Check = "model";
         try
         {
-            var folder = options.Model ?? ModelFolder.Default();
-            var report = CheckpointReport.Inspect(folder, options.Codec, options.ProfileOverride);
+            var (folder, codec) = ModelFolder.Find(options, store);
+            var report = CheckpointReport.Inspect(folder, codec, options.ProfileOverride);
             var size = report.Facts.FirstOrDefault(f => f.Name == "weights")?.Value;
             return report.Problems.Count == 0
                 ? new(Check, Verdict.Ok, $"{folder}: {size}")

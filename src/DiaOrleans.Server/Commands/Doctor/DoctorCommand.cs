@@ -3,6 +3,8 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using DiaOrleans.Server.Hosting;
+using DiaOrleans.Server.Models.Hub;
+using DiaOrleans.Server.Models.Store;
 using DiaOrleans.Server.Recognition;
 using DiaOrleans.Server.Settings;
 using DiaOrleans.Server.Storage;
@@ -30,6 +32,7 @@ internal static class DoctorCommand
             SettingFlags.File,
             SettingFlags.Model.Option,
             SettingFlags.Codec.Option,
+            SettingFlags.Models.Option,
             SettingFlags.Data.Option,
             SettingFlags.Port.Option,
             json,
@@ -58,6 +61,7 @@ internal static class DoctorCommand
     private static IReadOnlyList<Finding> FindAll(OptionsSet options)
     {
         var data = options.Get<DataOptions>().Data;
+        var store = options.Get<ModelStoreOptions>().OpenStore(data, HubEnvironment.Read(Environment.GetEnvironmentVariable));
         var recognition = options.Get<RecognitionOptions>();
         return
         [
@@ -68,7 +72,7 @@ internal static class DoctorCommand
             .. Checks.Audio(),
             Checks.SpeechRecognition(recognition, data),
             DatabaseCheck.Run(data),
-            Checks.Model(options.Get<EngineOptions>()),
+            Checks.Model(options.Get<EngineOptions>(), store),
             Checks.Port(options.Get<HttpOptions>().Port),
             Checks.Network(recognition),
         ];

@@ -3,12 +3,11 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using DiaOrleans.Inference.Checkpoints;
 using DiaOrleans.Server.Hosting;
-using DiaOrleans.Server.Settings;
 using Spectre.Console;
 
 namespace DiaOrleans.Server.Commands.Model;
 
-/// <summary><c>model inspect FOLDER</c>: shows what a checkpoint has, and what is wrong with it.</summary>
+/// <summary><c>model inspect NAME</c>: shows what a checkpoint has, and what is wrong with it.</summary>
 internal static class ModelInspectCommand
 {
     private static readonly JsonSerializerOptions Json = new()
@@ -18,44 +17,27 @@ internal static class ModelInspectCommand
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    /// <summary>The command <c>model</c>.</summary>
+    /// <summary>The command.</summary>
     public static Command Create()
     {
-        var folder = new Argument<string>("folder") { Description = "Checkpoint folder." };
-        var codec = SettingFlags.Codec.Option;
-        var profile = SettingFlags.Profile.Option;
+        var name = new Argument<string>("name") { Description = "Checkpoint folder, or the name of a model on this disk." };
         var json = new Option<bool>("--json") { Description = "Print one JSON object." };
-        var inspect = new Command("inspect", "Shows what a checkpoint holds, its profile, sizes and problems.")
+        var command = new Command("inspect", "Shows what a checkpoint holds, its profile, sizes and problems.")
         {
-            folder,
-            codec,
-            profile,
-            json,
+            name, SettingFlags.Codec.Option, SettingFlags.Profile.Option, json,
         };
-        inspect.SetAction(parsed =>
-        {
-            var options = new EngineOptions { Codec = parsed.GetValue(codec), Profile = parsed.GetValue(profile) };
-            return Run(parsed.GetRequiredValue(folder), options, parsed.GetValue(json));
-        });
-        return new Command("model", "Looks at checkpoints.") { inspect };
+        ModelContext.AddOptions(command).SetAction((parsed, _) => ModelContext.Run(parsed, context =>
+            Task.FromResult(Run(context, parsed.GetRequiredValue(name), parsed.GetValue(json)))));
+        return command;
     }
 
-    private static int Run(string folder, EngineOptions options, bool json)
+    private static int Run(ModelContext context, string name, bool json)
     {
-        try
-        {
-            SettingsReader.Validate(options);
-        }
-        catch (SettingsException e)
-        {
-            Console.Error.WriteLine(e.Message);
-            return 2;
-        }
-
-        var report = CheckpointReport.Inspect(folder, options.Codec, options.ProfileOverride);
+        var folders = ModelFolder.Find(context.Engine with { Model = name }, context.Store);
+        var report = CheckpointReport.Inspect(folders.Model, folders.Codec, context.Engine.ProfileOverride);
         if (json) Console.WriteLine(JsonSerializer.Serialize(report, Json));
         else Print(report);
-        return report.Problems.Count == 0 ? 0 : 1;
+        return report.Problems.Count == 0 ? ExitCode.Done : ExitCode.Unservable;
     }
 
     private static void Print(CheckpointReport report)

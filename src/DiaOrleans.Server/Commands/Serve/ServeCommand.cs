@@ -1,5 +1,7 @@
 using System.CommandLine;
 using DiaOrleans.Server.Hosting;
+using DiaOrleans.Server.Models.Hub;
+using DiaOrleans.Server.Models.Store;
 using DiaOrleans.Server.Settings;
 using DiaOrleans.Server.Storage;
 using Microsoft.AspNetCore.Connections;
@@ -28,12 +30,16 @@ internal static class ServeCommand
         command.SetAction(Run);
     }
 
+    private static ModelStore OpenStore(OptionsSet options) => options.Get<ModelStoreOptions>()
+        .OpenStore(options.Get<DataOptions>().Data, HubEnvironment.Read(Environment.GetEnvironmentVariable));
+
     private static async Task<int> Run(ParseResult parsed, CancellationToken cancellation)
     {
         try
         {
             var (options, configuration) = ServerSettings.Read(parsed.GetValue(SettingFlags.File), SettingFlags.Read(parsed));
             var http = options.Get<HttpOptions>();
+            ModelFolder.Find(options.Get<EngineOptions>(), OpenStore(options));
             using var data = DataFolder.Open(options.Get<DataOptions>().Data, http.Port, TimeProvider.System);
             FreePorts.Require(http.Address, http.Port);
             await using var server = DiaServer.Build(

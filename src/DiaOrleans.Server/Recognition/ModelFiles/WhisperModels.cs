@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using DiaOrleans.Grains.Recognition;
+using DiaOrleans.Server.Models.Downloading;
 
 namespace DiaOrleans.Server.Recognition.ModelFiles;
 
@@ -33,6 +34,9 @@ internal sealed partial class WhisperModels(
         return names.Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
     }
 
+    /// <summary>All sizes, sorted by name.</summary>
+    public IEnumerable<string> Sizes => published.Keys.Order(StringComparer.Ordinal);
+
     /// <summary>Whether there is a model of that size.</summary>
     public bool Knows(string size) => published.ContainsKey(size);
 
@@ -54,20 +58,70 @@ internal sealed partial class WhisperModels(
     {
         if (!published.TryGetValue(size, out var model))
         {
-            var sizes = string.Join(", ", published.Keys.Order(StringComparer.Ordinal));
-            throw Broken($"There is no Whisper model of that size. There are: {sizes}.");
+            throw Broken($"There is no Whisper model of that size. There are: {string.Join(", ", Sizes)}.");
         }
 
         if (Find(size) is null)
         {
             if (options.Downloads == ModelDownloads.Never)
                 throw new RecognizerUnavailableException($"There is no Whisper model {size} here, and downloads are off.");
-            await Download(size, model).WaitAsync(cancellation);
+            await DownloadOnce(size).WaitAsync(cancellation);
         }
 
         var file = Find(size) ?? throw Broken($"The Whisper model {size} is gone.");
         await Check(file, size, model, cancellation);
         return file;
+    }
+
+    /// <summary>Downloads the published model of a size, unless its file is on disk.</summary>
+    /// <param name="size">Name of the size, which is known.</param>
+    /// <param name="observer">Is told how it goes on.</param>
+    /// <param name="cancellation">Ends it; the next one continues it.</param>
+    /// <returns>Path of the file.</returns>
+    /// <exception cref="DownloadException">It was not downloaded.</exception>
+    public async Task<string> Download(string size, IDownloadObserver observer, CancellationToken cancellation)
+    {
+        var model = published[size];
+        using var hold = await DownloadLock.Take(folder, model.File, () => observer.Waits(model.File), cancellation);
+        if (Find(size) is { } here) return here;
+        var file = new RemoteFile(model.File, null, new Digest(DigestKind.Sha1, model.Sha1));
+        var source = new HttpSource(new HttpFetch(http, options.Source, token: null), options.Source);
+        var target = Path.Combine(folder, model.File);
+        await new FileDownload(source, file, target, options.Limits, DiskSpace.OfMachine, observer).Run(cancellation);
+        return target;
+    }
+
+    /// <summary>Deletes the file of a size, and what an unfinished download of it left. Returns false if there is neither.</summary>
+    /// <exception cref="DownloadException">It cannot be deleted, or is being downloaded.</exception>
+    public bool Remove(string size)
+    {
+        if (!published.TryGetValue(size, out var model)) return false;
+        var part = Path.Combine(folder, model.File + ".part");
+        string[] files = [.. ((string?[])[Find(size), part, part + ".json"]).OfType<string>().Where(File.Exists)];
+        if (files.Length == 0) return false;
+        using var hold = DownloadLock.TryTake(folder, model.File)
+            ?? throw new DownloadException(DownloadFault.Storage, "it is being downloaded now");
+        try
+        {
+            foreach (var file in files) File.Delete(file);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new DownloadException(DownloadFault.Storage, "the folder of models cannot be written", e);
+        }
+    }
+
+    /// <summary>
+    /// Why the file of a size cannot be used, as the end of a sentence whose subject is the file; null if it is the published one, or
+    /// another one in the same format.
+    /// </summary>
+    /// <param name="size">Name of a size that is on disk.</param>
+    /// <param name="cancellation">Ends the reading.</param>
+    public async Task<string?> FindProblem(string size, CancellationToken cancellation)
+    {
+        var file = Find(size)!;
+        return await new Digest(DigestKind.Sha1, published[size].Sha1).Matches(file, cancellation) ? null : GgmlHeader.FindProblem(file);
     }
 
     /// <summary>Ends the downloads.</summary>
@@ -80,12 +134,29 @@ internal sealed partial class WhisperModels(
     private static RecognitionException Broken(string message, Exception? cause = null) =>
         new(message, cause) { Fault = RecognitionFault.Model };
 
-    private Task Download(string size, PublishedModel model)
+    private Task DownloadOnce(string size)
     {
         lock (_downloads)
         {
             if (_downloads.TryGetValue(size, out var running) && !running.IsCompleted) return running;
-            return _downloads[size] = new ModelDownload(http, model, size, folder, options, logger).Run(_stopped.Token);
+            return _downloads[size] = DownloadForClient(size);
+        }
+    }
+
+    /// <summary>Its exceptions are for clients: they have no path and no address.</summary>
+    private async Task DownloadForClient(string size)
+    {
+        try
+        {
+            await Download(size, new DownloadLog(logger, size, options.Source.Host), _stopped.Token);
+        }
+        catch (DownloadException e)
+        {
+            Log.Failed(logger, e);
+            throw new RecognitionException($"The Whisper model {size} was not downloaded: {e.Message}.", e)
+            {
+                Fault = RecognitionFault.Download,
+            };
         }
     }
 
@@ -97,7 +168,7 @@ internal sealed partial class WhisperModels(
         if (_checked.TryGetValue(file, out var before) && before == version) return;
         try
         {
-            if (await PartialFile.ComputeSha1(file, cancellation) != model.Sha1)
+            if (!await new Digest(DigestKind.Sha1, model.Sha1).Matches(file, cancellation))
             {
                 if (GgmlHeader.FindProblem(file) is { } problem) throw Broken($"The file of the Whisper model {size} {problem}.");
                 Log.Unknown(logger, size, file);
@@ -113,6 +184,9 @@ internal sealed partial class WhisperModels(
 
     private static partial class Log
     {
+        [LoggerMessage(605, LogLevel.Error, "A Whisper model is missing.")]
+        public static partial void Failed(ILogger logger, Exception problem);
+
         [LoggerMessage(606, LogLevel.Warning, "{File} is not the published Whisper model {Size}; it is used as it is.")]
         public static partial void Unknown(ILogger logger, string size, string file);
     }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using DiaOrleans.Grains.Recognition;
+using DiaOrleans.Server.Models.Downloading;
 using DiaOrleans.Server.Recognition;
 using DiaOrleans.Server.Recognition.ModelFiles;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -9,6 +10,8 @@ namespace DiaOrleans.Server.Tests.Recognition.ModelFiles;
 public sealed class WhisperModelsTests : IDisposable
 {
     private static readonly byte[] Content = Enumerable.Range(0, 1_000_000).Select(i => (byte)(i * 31 + i / 251)).ToArray();
+    private static readonly DownloadLimits Fast = new() { RetryDelay = TimeSpan.Zero, Retries = 2 };
+
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -76,13 +79,19 @@ public sealed class WhisperModelsTests : IDisposable
     }
 
     [Fact]
-    public async Task A_file_that_is_not_the_published_one_is_deleted_and_downloaded_again()
+    public async Task A_file_that_is_not_the_published_one_is_deleted_and_what_an_earlier_run_left_is_replaced()
     {
+        await using (var other = await FileSource.Start(Content[1..]))
+        {
+            using var wrong = Models(other);
+            (await Fault(wrong)).ShouldBe(
+                "The Whisper model test was not downloaded: what came is not the published file, and was deleted.");
+            Directory.GetFiles(_folder.Path).ShouldBeEmpty();
+        }
+
         await File.WriteAllBytesAsync(_folder.File("ggml-test.bin.part"), new byte[1000]);
         await using var source = await FileSource.Start(Content);
         using var models = Models(source);
-        (await Fault(models)).ShouldBe("The Whisper model test was not downloaded: what came is not the published file, and was deleted.");
-        Directory.GetFiles(_folder.Path).ShouldBeEmpty();
         (await File.ReadAllBytesAsync(await models.Obtain("test", CancellationToken.None))).ShouldBe(Content);
     }
 
@@ -103,7 +112,7 @@ public sealed class WhisperModelsTests : IDisposable
         {
             gone = source.Address;
             source.Gate = new TaskCompletionSource().Task;
-            using var models = Models(source, o => o with { StallLimit = TimeSpan.FromMilliseconds(100) });
+            using var models = Models(source, o => o with { Limits = Fast with { StallLimit = TimeSpan.FromMilliseconds(100) } });
             (await Fault(models)).ShouldEndWith("its source is silent.");
         }
 
@@ -197,11 +206,11 @@ public sealed class WhisperModelsTests : IDisposable
         Func<RecognitionOptions, RecognitionOptions>? with = null,
         string? folder = null)
     {
-        var options = new RecognitionOptions { WhisperModelUrl = source?.Address.ToString(), RetryDelay = TimeSpan.Zero };
+        var options = new RecognitionOptions { WhisperModelUrl = source?.Address.ToString(), Limits = Fast };
         if (with is not null) options = with(options);
         var sha1 = Convert.ToHexStringLower(SHA1.HashData(Content));
         var published = new Dictionary<string, PublishedModel> { ["test"] = new("ggml-test.bin", sha1) };
-        var client = RecognitionServices.CreateClient();
+        var client = HttpFetch.CreateClient();
         return new WhisperModels(folder ?? _folder.Path, options, published, client, NullLogger<WhisperModels>.Instance);
     }
 }

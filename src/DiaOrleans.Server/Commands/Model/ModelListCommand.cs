@@ -1,0 +1,82 @@
+using System.CommandLine;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using DiaOrleans.Server.Hosting;
+using DiaOrleans.Server.Models.Store;
+using Spectre.Console;
+
+namespace DiaOrleans.Server.Commands.Model;
+
+/// <summary><c>model list</c>: the models on this disk.</summary>
+internal static class ModelListCommand
+{
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <summary>The command.</summary>
+    public static Command Create()
+    {
+        var json = new Option<bool>("--json") { Description = "Print a JSON list." };
+        var command = new Command("list", "Shows the models on this disk.") { json };
+        ModelContext.AddOptions(command)
+            .SetAction((parsed, _) => ModelContext.Run(parsed, context => Task.FromResult(Run(context, parsed.GetValue(json)))));
+        return command;
+    }
+
+    private static int Run(ModelContext context, bool json)
+    {
+        var shipped = new StoredModel("dia-nano", ModelFolder.Default(), ModelOrigin.Shipped);
+        Row[] rows = [Describe(shipped), .. context.Store.All.Select(Describe), .. DescribeWhisper(context)];
+        if (json) Console.WriteLine(JsonSerializer.Serialize(rows, Json));
+        else Print(rows);
+        return ExitCode.Done;
+    }
+
+    private static Row Describe(StoredModel model) => new(
+        model.Name,
+        model.Profile ?? "unknown",
+        model.Size,
+        model.FindGap(),
+        model.Origin switch { ModelOrigin.Store => "store", ModelOrigin.Shipped => "shipped", _ => "Hugging Face cache" },
+        model.Folder);
+
+    private static IEnumerable<Row> DescribeWhisper(ModelContext context)
+    {
+        using var models = context.OpenWhisper();
+        foreach (var size in models.OnDisk)
+        {
+            var file = models.Find(size)!;
+            yield return new Row($"{ModelContext.WhisperPrefix}{size}", "recognition", new FileInfo(file).Length, null, "store", file);
+        }
+    }
+
+    private static void Print(IReadOnlyList<Row> rows)
+    {
+        var table = new Table().Border(TableBorder.Rounded).AddColumns("name", "profile").AddColumn(new TableColumn("size").RightAligned());
+        table.AddColumns("whole", "place");
+        foreach (var row in rows)
+        {
+            table.AddRow(
+                Markup.Escape(row.Name),
+                row.Profile,
+                ByteText.Show(row.Bytes),
+                row.Gap is null ? "yes" : $"[red]no[/]: {Markup.Escape(row.Gap)}",
+                row.Place);
+        }
+
+        AnsiConsole.Write(table);
+    }
+
+    /// <summary>A line of the list.</summary>
+    /// <param name="Name">Name of the model.</param>
+    /// <param name="Profile">0626, classic, codec, recognition or unknown.</param>
+    /// <param name="Bytes">Size of its files.</param>
+    /// <param name="Gap">What is missing of it, or null.</param>
+    /// <param name="Place">Where it comes from.</param>
+    /// <param name="Path">Path of its folder, or of its file.</param>
+    private sealed record Row(string Name, string Profile, long Bytes, string? Gap, string Place, string Path);
+}
