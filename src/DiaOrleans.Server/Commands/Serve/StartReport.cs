@@ -22,6 +22,8 @@ internal sealed class StartReport(
     IHostApplicationLifetime life,
     TimeProvider time) : BackgroundService
 {
+    private const string Dia = "nari-labs/Dia-1.6B-0626";
+
     /// <summary>How often a load that goes on is reported.</summary>
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(10);
 
@@ -87,7 +89,7 @@ internal sealed class StartReport(
         var devices = string.Join(", ", loaded.Select(worker => worker.Device).Distinct());
         Write("Model", $"{_model} on {devices} in {loaded[0].Model!.Precision}, ready after {Seconds(elapsed)}");
         if (engine.Model is null)
-            Write("", $"{_model} is a small demonstration model. README.md says how to serve Dia 1.6B: --model and --codec");
+            Write("", $"{_model} is a small demonstration model. Dia itself: ./run.sh model pull {Dia}, then ./run.sh --model {Dia}");
     }
 
     private void Write(string name, string text) => output.WriteLine($"{name,-8} {text}");
