@@ -18,15 +18,18 @@ public static class DecodeBenchmark
 
     /// <summary>Loads the text encoder and decoder without a codec, and measures.</summary>
     /// <exception cref="CheckpointException">The folder holds no checkpoint that can be served.</exception>
+    /// <exception cref="ArgumentException">The device or the precision is not available.</exception>
     public static DecodeBenchmarkResult Run(DecodeBenchmarkOptions options)
     {
+        var choice = DeviceChoice.Make(options.Device with { OneGpu = true });
+        var target = ExecutionTarget.Parse(choice.Devices[0], choice.Precision);
         var scratch = Path.Combine(Path.GetTempPath(), $"dia-random-weights-{Guid.NewGuid():N}.bin");
         try
         {
             var checkpoint = options.RandomWeights
                 ? DiaCheckpoint.OpenShapeOnly(options.Folder, scratch, Seed)
                 : DiaCheckpoint.Open(options.Folder);
-            using var model = Load(checkpoint, options);
+            using var model = Load(checkpoint, target, options);
             var ticks = Measure(model, options);
             Array.Sort(ticks);
             return Summarise(model, options, ticks);
@@ -37,13 +40,18 @@ public static class DecodeBenchmark
         }
     }
 
-    private static DiaModel Load(DiaCheckpoint checkpoint, DecodeBenchmarkOptions options) => new(checkpoint, new DiaModelOptions
+    private static DiaModel Load(DiaCheckpoint checkpoint, ExecutionTarget target, DecodeBenchmarkOptions options)
     {
-        Target = ExecutionTarget.Default,
-        Threads = options.Threads,
-        Slots = options.Streams,
-        TextCapacity = TextLength,
-    });
+        var model = new DiaModelOptions
+        {
+            Target = target,
+            CaptureSteps = options.CaptureSteps,
+            Threads = options.Threads,
+            Slots = options.Streams,
+            TextCapacity = TextLength,
+        };
+        return new DiaModel(checkpoint, model);
+    }
 
     private static long[] Measure(DiaModel model, DecodeBenchmarkOptions options)
     {
@@ -89,6 +97,7 @@ public static class DecodeBenchmark
             Milliseconds(sortedTicks[0]),
             audioSeconds / (sortedTicks.Sum() / (double)Stopwatch.Frequency),
             Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Folder))),
+            model.Target.Device.Name,
             model.Target.Precision.Name,
             options.Streams,
             model.Threads,

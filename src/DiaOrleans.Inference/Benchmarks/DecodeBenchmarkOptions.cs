@@ -1,3 +1,5 @@
+using DiaOrleans.Inference.Execution;
+
 namespace DiaOrleans.Inference.Benchmarks;
 
 /// <summary>What is measured: one batch of <paramref name="Streams"/> requests, both guidance rows, sampling included.</summary>
@@ -6,4 +8,11 @@ namespace DiaOrleans.Inference.Benchmarks;
 /// <param name="Steps">Measured steps.</param>
 /// <param name="Threads">Threads of ONNX Runtime; 0 chooses by the model's size.</param>
 /// <param name="RandomWeights">Whether the weights are random numbers of the config's shapes.</param>
-public sealed record DecodeBenchmarkOptions(string Folder, int Streams = 1, int Steps = 200, int Threads = 0, bool RandomWeights = false);
+public sealed record DecodeBenchmarkOptions(string Folder, int Streams = 1, int Steps = 200, int Threads = 0, bool RandomWeights = false)
+{
+    /// <summary>Device and precision; of several GPUs the first is measured.</summary>
+    public DeviceRequest Device { get; init; } = new();
+
+    /// <summary>Whether a GPU's steps are captured and replayed.</summary>
+    public bool CaptureSteps { get; init; } = true;
+}

@@ -18,6 +18,7 @@ internal sealed class DecoderRunner : IDisposable
     private readonly CrossAttentionCache _cross;
     private readonly Batch[] _batches;
     private readonly bool[] _taken;
+    private readonly bool _captured;
     private readonly RunOptions _run;
     private readonly StepInputs _inputs;
     private readonly StepOutputs _outputs;
@@ -29,6 +30,7 @@ internal sealed class DecoderRunner : IDisposable
     /// <param name="slots">Slots in the batch.</param>
     /// <param name="cache">Self-attention cache of the slots; this object disposes of it.</param>
     /// <param name="cross">Cross-attention cache of the slots; this object disposes of it.</param>
+    /// <param name="captured">Whether steps are captured, if the device does that; the session must have been created for it.</param>
     public DecoderRunner(
         Device device,
         DiaConfig config,
@@ -36,20 +38,22 @@ internal sealed class DecoderRunner : IDisposable
         int topK,
         int slots,
         KvCache cache,
-        CrossAttentionCache cross)
+        CrossAttentionCache cross,
+        bool captured = true)
     {
         _device = device;
         _config = config;
         _session = session;
         _cache = cache;
         _cross = cross;
+        _captured = captured && device.CapturesSteps;
         _run = device.CreateRunOptions();
         Slots = slots;
-        _inputs = new StepInputs(device, config, slots, sequence: 1, cross.Capacity);
+        _inputs = new StepInputs(device, config, slots, sequence: 1, cross.Capacity, cache.ByRow ? GuidanceRows.Both : null);
         _outputs = new StepOutputs(device, config, slots, topK);
         _taken = new bool[slots];
         _batches = [.. Sizes(slots).Select(size => new Batch(this, size))];
-        if (device.CapturesSteps) Capture();
+        if (_captured) Capture();
     }
 
     /// <summary>The most requests at a time.</summary>
@@ -91,7 +95,9 @@ internal sealed class DecoderRunner : IDisposable
         var channels = _config.Decoder.Channels;
         foreach (var pass in PrefillPlan.Passes(count, _inputs.TextLength(slot)))
         {
-            Run(slot, rows.Slice(pass.First * channels, pass.Count * channels), pass);
+            var part = rows.Slice(pass.First * channels, pass.Count * channels);
+            if (!_cache.ByRow) Run(slot, part, pass, guidanceRow: null);
+            else for (var row = 0; row < 2; row++) Run(slot, part, pass, row);
         }
     }
 
@@ -151,16 +157,17 @@ internal sealed class DecoderRunner : IDisposable
         _cross.Dispose();
     }
 
-    private void Run(int slot, ReadOnlySpan<short> rows, PrefillPass pass)
+    private void Run(int slot, ReadOnlySpan<short> rows, PrefillPass pass, int? guidanceRow)
     {
-        using var inputs = new StepInputs(_device, _config, slots: 1, pass.Count, _cross.Capacity);
+        var entries = guidanceRow is { } one ? GuidanceRows.One(one) : null;
+        using var inputs = new StepInputs(_device, _config, slots: 1, pass.Count, _cross.Capacity, entries);
         inputs.CopyText(0, _inputs, slot);
         inputs.SetRows(0, rows, pass.First);
         inputs.Upload();
 
         using var binding = _session.CreateIoBinding();
         using var views = inputs.Bind(binding, slots: 1);
-        using var cache = _cache.Bind(binding, slot, count: 1);
+        using var cache = guidanceRow is { } row ? _cache.BindRow(binding, slot, row) : _cache.Bind(binding, slot, count: 1);
         using var cross = _cross.Bind(binding, slot, count: 1);
         _device.Run(_session, _run, binding);
     }
@@ -200,7 +207,7 @@ internal sealed class DecoderRunner : IDisposable
             _runner = runner;
             Slots = slots;
             Binding = runner._session.CreateIoBinding();
-            Options = runner._device.CreateStepOptions();
+            Options = runner._captured ? runner._device.CreateStepOptions() : runner._device.CreateRunOptions();
             Bind();
         }
 

@@ -13,6 +13,8 @@ internal sealed class DiaModel : IDisposable
     private readonly Disposables _parts = new();
     private readonly InferenceSession _session;
     private readonly bool _literal;
+    private readonly bool _byRow;
+    private readonly bool _captured;
     private readonly int _topK;
 
     /// <summary>Builds the graphs and loads the weights.</summary>
@@ -29,6 +31,8 @@ internal sealed class DiaModel : IDisposable
         Sampling = new SamplingSettings(defaults.Guidance, defaults.Temperature, defaults.TopP, defaults.TopK);
         _topK = options.TopK ?? defaults.TopK;
         _literal = options.Literal;
+        _captured = options.CaptureSteps;
+        _byRow = !_literal && (options.ByRow ?? Target.Device.CapturesSteps);
         try
         {
             TextEncoder = _parts.Add(new TextEncoder(checkpoint, Target, Threads));
@@ -80,9 +84,9 @@ internal sealed class DiaModel : IDisposable
     /// <param name="textCapacity">The most text ids of a slot.</param>
     public DecoderRunner CreateDecoder(int slots, int textCapacity)
     {
-        var cache = new KvCache(Target, Config.Decoder, slots, Config.Decoder.MaxPositions);
+        var cache = new KvCache(Target, Config.Decoder, slots, Config.Decoder.MaxPositions, _byRow);
         var cross = new CrossAttentionCache(Target, Config.Decoder, slots, _literal ? 2 : 1, textCapacity);
-        return new DecoderRunner(Target.Device, Config, _session, _topK, slots, cache, cross);
+        return new DecoderRunner(Target.Device, Config, _session, _topK, slots, cache, cross, _captured);
     }
 
     public void Dispose() => _parts.Dispose();
@@ -90,8 +94,8 @@ internal sealed class DiaModel : IDisposable
     private InferenceSession CreateSession()
     {
         var uncond = _literal ? null : UnconditionalConstants();
-        var options = new DecoderGraphOptions(Config.Decoder.MaxPositions, _topK, uncond);
-        return Target.Device.CreateSession(DecoderGraph.Build(Checkpoint, options, Target.Precision.Activation), Threads, captured: true);
+        var options = new DecoderGraphOptions(Config.Decoder.MaxPositions, _topK, uncond, _byRow);
+        return Target.Device.CreateSession(DecoderGraph.Build(Checkpoint, options, Target.Precision.Activation), Threads, _captured);
     }
 
     private IReadOnlyList<float[]> UnconditionalConstants()

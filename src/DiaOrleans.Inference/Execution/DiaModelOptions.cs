@@ -15,6 +15,12 @@ internal sealed record DiaModelOptions
     /// <summary>The unconditional row runs as published, without the collapse of its text to constants.</summary>
     public bool Literal { get; init; }
 
+    /// <summary>Whether the decoder's graph is the one by row, for GPUs; null takes the device's. Not for the literal graph.</summary>
+    public bool? ByRow { get; init; }
+
+    /// <summary>Whether steps are captured and replayed, if the device does that.</summary>
+    public bool CaptureSteps { get; init; } = true;
+
     /// <summary>Candidates that guidance selects; null takes the checkpoint's default.</summary>
     public int? TopK { get; init; }
 

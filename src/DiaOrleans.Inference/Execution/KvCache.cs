@@ -18,8 +18,10 @@ internal sealed class KvCache : IDisposable
     /// <param name="shape">The decoder.</param>
     /// <param name="slots">Slots in the batch.</param>
     /// <param name="capacity">Rows of a slot.</param>
-    public KvCache(ExecutionTarget target, DecoderShape shape, int slots, int capacity)
+    /// <param name="byRow">Whether each guidance row is a batch entry of its own in the graph, with half of the slot's heads.</param>
+    public KvCache(ExecutionTarget target, DecoderShape shape, int slots, int capacity, bool byRow = false)
     {
+        ByRow = byRow;
         _shape = shape;
         _capacity = capacity;
         _keys = [.. Enumerable.Range(0, shape.Layers).Select(_ => Layer())];
@@ -28,18 +30,19 @@ internal sealed class KvCache : IDisposable
         DeviceTensor Layer() => new(target.Device, target.Precision.Activation, slots, 2 * shape.KvHeads, capacity, shape.HeadDim);
     }
 
+    /// <summary>Whether each guidance row is a batch entry of its own in the graph.</summary>
+    public bool ByRow { get; }
+
     /// <summary>
     /// Binds <paramref name="count"/> slots from <paramref name="first"/> on. Dispose of the result after the last run.
     /// </summary>
-    public IDisposable Bind(OrtIoBinding binding, int first, int count)
-    {
-        var views = new Disposables();
-        for (var layer = 0; layer < _shape.Layers; layer++) Bind(binding, layer, View(_keys[layer]), View(_values[layer]));
-        return views;
+    public IDisposable Bind(OrtIoBinding binding, int first, int count) => ByRow
+        ? Bind(binding, first * SlotSize, 2 * count, _shape.KvHeads)
+        : Bind(binding, first * SlotSize, count, 2 * _shape.KvHeads);
 
-        OrtValue View(DeviceTensor whole) =>
-            views.Add(whole.View(first * SlotSize, count, 2 * _shape.KvHeads, _capacity, _shape.HeadDim));
-    }
+    /// <summary>Binds one guidance row of a slot, if they are entries of their own. Dispose of the result after the last run.</summary>
+    public IDisposable BindRow(OrtIoBinding binding, int slot, int row) =>
+        Bind(binding, slot * SlotSize + row * SlotSize / 2, 1, _shape.KvHeads);
 
     /// <summary>Copies the first <paramref name="rows"/> rows of a slot to another slot.</summary>
     public void Copy(int from, int to, int rows)
@@ -58,6 +61,15 @@ internal sealed class KvCache : IDisposable
     }
 
     private long SlotSize => 2L * _shape.KvHeads * _capacity * _shape.HeadDim;
+
+    private Disposables Bind(OrtIoBinding binding, long offset, int entries, int heads)
+    {
+        var views = new Disposables();
+        for (var layer = 0; layer < _shape.Layers; layer++) Bind(binding, layer, View(_keys[layer]), View(_values[layer]));
+        return views;
+
+        OrtValue View(DeviceTensor whole) => views.Add(whole.View(offset, entries, heads, _capacity, _shape.HeadDim));
+    }
 
     private static void Bind(OrtIoBinding binding, int layer, OrtValue key, OrtValue value)
     {

@@ -39,6 +39,7 @@ internal sealed class PackedLayout
         if (typeof(T) == typeof(float)) return OnnxType.Float;
         if (typeof(T) == typeof(int)) return OnnxType.Int32;
         if (typeof(T) == typeof(long)) return OnnxType.Int64;
+        if (typeof(T) == typeof(bool)) return OnnxType.Bool;
         throw new NotSupportedException($"No tensor of {typeof(T).Name} can be packed.");
     }
 }

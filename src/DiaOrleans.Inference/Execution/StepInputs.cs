@@ -11,6 +11,9 @@ internal sealed class StepInputs : IDisposable
 {
     private readonly int _channels;
     private readonly int _sequence;
+    private readonly int _copies;
+    private readonly int _vocab;
+    private readonly bool _byRow;
     private readonly PackedField<long> _tokens;
     private readonly PackedField<int> _lastPosition;
     private readonly PackedField<int> _lastTextKey;
@@ -23,19 +26,27 @@ internal sealed class StepInputs : IDisposable
     /// <param name="slots">Slots in the batch.</param>
     /// <param name="sequence">Rows that one run feeds to a slot.</param>
     /// <param name="textCapacity">Text ids that the cross-attention cache has room for.</param>
-    public StepInputs(Device device, DiaConfig config, int slots, int sequence, int textCapacity)
+    /// <param name="rows">Guidance rows of the graph by row; null for the other graph.</param>
+    public StepInputs(Device device, DiaConfig config, int slots, int sequence, int textCapacity, GuidanceRows? rows = null)
     {
         _channels = config.Decoder.Channels;
         _sequence = sequence;
+        _vocab = config.Decoder.Vocab;
+        _byRow = rows is not null;
+        _copies = rows?.AreCond.Length ?? 1;
         var layout = new PackedLayout();
-        _tokens = layout.Add<long>(DecoderGraph.Tokens, slots, sequence, _channels);
-        _lastPosition = layout.Add<int>(DecoderGraph.LastPosition, slots);
+        _tokens = layout.Add<long>(DecoderGraph.Tokens, slots, _copies * sequence, _channels);
+        _lastPosition = rows is null
+            ? layout.Add<int>(DecoderGraph.LastPosition, slots)
+            : layout.Add<int>(DecoderGraph.LastPosition, slots, _copies);
         _lastTextKey = layout.Add<int>(DecoderGraph.LastTextKey, slots);
         _scale = layout.Add<float>(DecoderGraph.Scale, slots, 1, 1, 1);
         if (DecoderGraph.HasPositions(config)) _positions = layout.Add<long>(DecoderGraph.Positions, slots, sequence);
         var capacity = layout.AddForHost<int>(DecoderGraph.TextCapacity, 1);
+        var isCond = _byRow ? layout.Add<bool>(DecoderGraph.IsCond, slots, _copies, 1, 1) : default;
         _packed = new PackedTensors(device, layout);
         _packed.Elements(capacity)[0] = textCapacity;
+        for (var i = 0; i < isCond.Count; i++) _packed.Elements(isCond)[i] = rows!.AreCond[i % _copies];
     }
 
     /// <summary>Number of text ids of a slot; 1 if it never had a text.</summary>
@@ -57,9 +68,13 @@ internal sealed class StepInputs : IDisposable
     /// </summary>
     public void SetRows(int slot, ReadOnlySpan<short> rows, int first)
     {
-        var tokens = _packed.Elements(_tokens).Slice(slot * rows.Length, rows.Length);
-        for (var i = 0; i < rows.Length; i++) tokens[i] = rows[i];
-        _packed.Elements(_lastPosition)[slot] = first + _sequence - 1;
+        for (var copy = slot * _copies; copy < (slot + 1) * _copies; copy++)
+        {
+            var tokens = _packed.Elements(_tokens).Slice(copy * rows.Length, rows.Length);
+            for (var i = 0; i < rows.Length; i++) tokens[i] = rows[i];
+            _packed.Elements(_lastPosition)[copy] = first + _sequence - 1;
+        }
+
         if (_positions is not { } field) return;
         var positions = _packed.Elements(field).Slice(slot * _sequence, _sequence);
         for (var i = 0; i < positions.Length; i++) positions[i] = first + i;
@@ -68,7 +83,18 @@ internal sealed class StepInputs : IDisposable
     /// <summary>
     /// Binds the inputs of the first <paramref name="slots"/> slots. Dispose of the result after the last run.
     /// </summary>
-    public IDisposable Bind(OrtIoBinding binding, int slots) => _packed.BindInputs(binding, slots);
+    public IDisposable Bind(OrtIoBinding binding, int slots)
+    {
+        var views = new Disposables();
+        views.Add(_packed.BindInputs(binding, slots));
+        if (!_byRow) return views;
+        BindShape(DecoderGraph.RowShape, slots * _copies, _sequence, -1);
+        BindShape(DecoderGraph.LogitShape, slots, _copies, _channels, _vocab);
+        return views;
+
+        void BindShape(string input, params long[] shape) =>
+            binding.BindInput(input, views.Add(OrtValue.CreateTensorValueFromMemory(shape, [shape.Length])));
+    }
 
     /// <summary>Copies the inputs to the device.</summary>
     public void Upload() => _packed.Upload();

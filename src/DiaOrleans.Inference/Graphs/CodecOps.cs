@@ -7,13 +7,14 @@ internal sealed class CodecOps(GraphBuilder graph, DacCheckpoint codec)
 {
     private static readonly int[] Dilations = [1, 3, 9];
 
-    /// <summary>x + sin²(αx) / (α + 1e-9).</summary>
+    /// <summary>x + sin²(αx) / (α + 1e-9). The inverse is computed here: in fp16 the sum would lose 1e-9, and α may be 0.</summary>
     public string Snake(string x, string module)
     {
         var tensor = codec.Alpha(module);
         var alpha = graph.Weight(tensor, 1, tensor.Shape.Max(), 1);
         var sine = graph.Node("Sin", [graph.Node("Mul", [x, alpha])]);
-        var inverse = graph.Node("Reciprocal", [graph.Node("Add", [alpha, graph.Scalar(1e-9f)])]);
+        float[] inverses = [.. TensorData.Read(tensor).Select(a => 1 / (a + 1e-9f))];
+        var inverse = graph.Constant(inverses, 1, inverses.Length, 1);
         return graph.Node("Add", [x, graph.Node("Mul", [graph.Node("Mul", [sine, sine]), inverse])]);
     }
 

@@ -9,14 +9,19 @@ namespace DiaOrleans.Inference.Graphs;
 /// only. No operator mixes slots or sums in an order that depends on their number, and attention reads valid keys only: on the CPU, a
 /// slot's results are equal to the bit in every batch and with every capacity. Caches and cross-attention inputs have the activation type;
 /// logits are cast to fp32 before guidance.
+/// <para>
+/// The graph by row takes each guidance row as a batch entry of its own: activations are [entries, S, hidden], and self-attention takes
+/// queries, keys and values as one product gives them. A step has both rows of its slots; a pass of several token rows has one guidance row
+/// of one slot.
+/// </para>
 /// </summary>
 internal static class DecoderGraph
 {
-    /// <summary>Input: int64 [slots, S, channels].</summary>
+    /// <summary>Input: int64 [slots, S, channels]; by row: [slots, guidance rows * S, channels].</summary>
     public const string Tokens = "tokens";
     /// <summary>Input of the classic profile: int64 [slots, S], positions of the queries of cross-attention.</summary>
     public const string Positions = "positions";
-    /// <summary>Input: int32 [slots], the position of the last of the S rows.</summary>
+    /// <summary>Input: int32 [slots], the position of the last of the S rows; by row: [slots, guidance rows].</summary>
     public const string LastPosition = "last_position";
     /// <summary>Input: int32 [slots], the last valid key of cross-attention. S is at most that plus 1.</summary>
     public const string LastTextKey = "last_text_key";
@@ -24,6 +29,12 @@ internal static class DecoderGraph
     public const string TextCapacity = "text_capacity";
     /// <summary>Input: fp32 [slots, 1, 1, 1], the guidance scale.</summary>
     public const string Scale = "scale";
+    /// <summary>Input in host memory of the graph by row: int64 [3], [entries, S, -1].</summary>
+    public const string RowShape = "row_shape";
+    /// <summary>Input in host memory of the graph by row: int64 [4], [slots, guidance rows, channels, vocab].</summary>
+    public const string LogitShape = "logit_shape";
+    /// <summary>Input of the graph by row: bool [slots, guidance rows, 1, 1], true for the conditional row.</summary>
+    public const string IsCond = "is_cond";
     /// <summary>Output: fp32 [slots, 1, channels, vocab], logits of the conditional row.</summary>
     public const string Cond = "cond_logits";
     /// <summary>Output: fp32 [slots, 1, channels, vocab], logits of the unconditional row.</summary>
@@ -58,7 +69,8 @@ internal static class DecoderGraph
         private readonly TransformerOps _ops;
         private readonly RotaryTable _rotary;
         private readonly RotaryTable? _crossRotary;
-        private readonly string _condOnly;
+        private readonly string _isCond;
+        private readonly string _lastPositions;
         private readonly string _total;
         private string? _noKeys;
 
@@ -72,9 +84,12 @@ internal static class DecoderGraph
             _ops = new TransformerOps(_graph, checkpoint);
             _rotary = RotaryTable.Add(_graph, options.Capacity, _shape.HeadDim, _config.RopeTheta);
             if (HasPositions(_config)) _crossRotary = CrossRotary();
-            _condOnly = _graph.Constant([1f, 0f], 1, 1, 2, 1);
+            _isCond = ByRow ? IsCond : _graph.Booleans([true, false], 1, 1, 2, 1);
+            _lastPositions = ByRow ? _graph.Node("Reshape", [LastPosition, _graph.Integers(-1)]) : LastPosition;
             _total = _graph.Int32(options.Capacity);
         }
+
+        private bool ByRow => _options.ByRow;
 
         private bool Literal => _options.UncondCross is null;
 
@@ -103,12 +118,21 @@ internal static class DecoderGraph
 
         private void DeclareInputs()
         {
-            _graph.Input(Tokens, OnnxType.Int64, "slots", "sequence", _shape.Channels);
-            _graph.Input(LastPosition, OnnxType.Int32, "slots");
+            _graph.Input(Tokens, OnnxType.Int64, "slots", ByRow ? "all_rows" : "sequence", _shape.Channels);
+            if (ByRow) DeclareRowInputs();
+            else _graph.Input(LastPosition, OnnxType.Int32, "slots");
             _graph.Input(LastTextKey, OnnxType.Int32, "slots");
             _graph.Input(TextCapacity, OnnxType.Int32, 1);
             _graph.Input(Scale, OnnxType.Float, "slots", 1, 1, 1);
             if (_crossRotary is not null) _graph.Input(Positions, OnnxType.Int64, "slots", "sequence");
+        }
+
+        private void DeclareRowInputs()
+        {
+            _graph.Input(LastPosition, OnnxType.Int32, "slots", "rows");
+            _graph.Input(IsCond, OnnxType.Bool, "slots", "rows", 1, 1);
+            _graph.Input(RowShape, OnnxType.Int64, 3);
+            _graph.Input(LogitShape, OnnxType.Int64, 4);
         }
 
         private RotaryTable CrossRotary() => _shape.CrossHeadDim == _shape.HeadDim
@@ -133,23 +157,23 @@ internal static class DecoderGraph
             string[] each = [.. Enumerable.Range(0, channels).Select(_ => _graph.Fresh("embedding"))];
             _graph.Emit("Split", [gathered], each, "", [("axis", 2L), ("num_outputs", (long)channels)]);
             var sum = _graph.Node("Sum", each);
-            return Fold(_graph.Node("Concat", [sum, sum], ("axis", 2L)), hidden);
+            return ByRow ? InRows(sum) : Fold(_graph.Node("Concat", [sum, sum], ("axis", 2L)), hidden);
         }
 
         private string SelfAttention(string norm, int layer)
         {
             var module = $"decoder.layers.{layer}.self_attention";
-            object[] cache = ["slots", 2 * _shape.KvHeads, _options.Capacity, _shape.HeadDim];
+            // Heads of a batch entry, in those of one guidance row.
+            var rows = ByRow ? 1 : 2;
+            object[] cache = [ByRow ? "entries" : "slots", rows * _shape.KvHeads, _options.Capacity, _shape.HeadDim];
             var attended = _graph.Fresh("attended");
             _graph.Emit(
                 "GroupQueryAttention",
                 [
-                    Pair(_ops.Linear(norm, $"{module}.q_proj"), _shape.QueryHeads * _shape.HeadDim),
-                    Pair(_ops.Linear(norm, $"{module}.k_proj"), _shape.KvHeads * _shape.HeadDim),
-                    Pair(_ops.Linear(norm, $"{module}.v_proj"), _shape.KvHeads * _shape.HeadDim),
+                    .. QueryKeyValue(norm, module),
                     _graph.Input(PastKey(layer), _graph.Activation, cache),
                     _graph.Input(PastValue(layer), _graph.Activation, cache),
-                    LastPosition,
+                    _lastPositions,
                     _total,
                     _rotary.Cos,
                     _rotary.Sin,
@@ -157,15 +181,27 @@ internal static class DecoderGraph
                 [attended, PresentKey(layer), PresentValue(layer)],
                 GraphBuilder.Microsoft,
                 [
-                    ("num_heads", 2L * _shape.QueryHeads),
-                    ("kv_num_heads", 2L * _shape.KvHeads),
+                    ("num_heads", (long)rows * _shape.QueryHeads),
+                    ("kv_num_heads", (long)rows * _shape.KvHeads),
                     ("scale", 1f),
                     ("do_rotary", 1L),
                     ("rotary_interleaved", 0L),
                 ]);
             _graph.DeclareOutput(PresentKey(layer), _graph.Activation, cache);
             _graph.DeclareOutput(PresentValue(layer), _graph.Activation, cache);
-            return _ops.Linear(Fold(attended, _shape.QueryHeads * _shape.HeadDim), $"{module}.o_proj");
+            return _ops.Linear(ByRow ? attended : Fold(attended, _shape.QueryHeads * _shape.HeadDim), $"{module}.o_proj");
+        }
+
+        /// <summary>The first three inputs of self-attention; by row all in the first one.</summary>
+        private string[] QueryKeyValue(string norm, string module)
+        {
+            if (ByRow) return [_ops.Linear(norm, [$"{module}.q_proj", $"{module}.k_proj", $"{module}.v_proj"]), "", ""];
+            return
+            [
+                Pair(_ops.Linear(norm, $"{module}.q_proj"), _shape.QueryHeads * _shape.HeadDim),
+                Pair(_ops.Linear(norm, $"{module}.k_proj"), _shape.KvHeads * _shape.HeadDim),
+                Pair(_ops.Linear(norm, $"{module}.v_proj"), _shape.KvHeads * _shape.HeadDim),
+            ];
         }
 
         private string CrossAttention(string norm, int layer)
@@ -179,9 +215,11 @@ internal static class DecoderGraph
             var projected = _ops.Linear(Literal ? Fold(attended, width) : attended, $"{module}.o_proj");
             if (_options.UncondCross is not { } constants) return projected;
 
-            var constant = _graph.Constant([.. new float[_shape.Hidden], .. constants[layer]], 1, 1, 2, _shape.Hidden);
-            var cond = _graph.Node("Mul", [_graph.Node("Unsqueeze", [projected, _graph.Integers(2)]), _condOnly]);
-            return Fold(_graph.Node("Add", [cond, constant]), _shape.Hidden);
+            // [slots, S, 1, hidden], by row [slots, 1, S, hidden], with the constant in the place of the other row.
+            var row = _graph.Node("Unsqueeze", [projected, _graph.Integers(ByRow ? 1 : 2)]);
+            var constant = _graph.Constant(constants[layer], 1, 1, 1, _shape.Hidden);
+            var both = _graph.Node("Where", [_isCond, row, constant]);
+            return ByRow ? InRows(both) : Fold(both, _shape.Hidden);
         }
 
         /// <summary>
@@ -216,22 +254,38 @@ internal static class DecoderGraph
         /// <summary>[slots, S, 2 * width] or [slots, S, 2, width] as [slots, 2 * S, width].</summary>
         private string Fold(string pairs, long width) => _graph.Node("Reshape", [pairs, _graph.Integers(0, -1, width)]);
 
-        /// <summary>Rows 0, 2, 4 and so on of [slots, 2 * S, hidden].</summary>
-        private string CondRows(string x) =>
-            _graph.Node("Slice", [x, _graph.Integers(0), _graph.Integers(int.MaxValue), _graph.Integers(1), _graph.Integers(2)]);
+        /// <summary>Any tensor of [entries, S, width] with other dimensions before the width.</summary>
+        private string InRows(string x) => _graph.Node("Reshape", [x, RowShape]);
 
-        /// <summary>The last two of [slots, 2 * S, hidden].</summary>
+        /// <summary>Rows 0, 2, 4 and so on of [slots, 2 * S, hidden]; by row entries 0, 2, 4 and so on.</summary>
+        private string CondRows(string x)
+        {
+            var axis = ByRow ? 0 : 1;
+            return _graph.Node("Slice", [x, _graph.Integers(0), _graph.Integers(int.MaxValue), _graph.Integers(axis), _graph.Integers(2)]);
+        }
+
+        /// <summary>The last two of [slots, 2 * S, hidden]; by row the last of each entry.</summary>
         private string LastRows(string x) =>
-            _graph.Node("Slice", [x, _graph.Integers(-2), _graph.Integers(int.MaxValue), _graph.Integers(1)]);
+            _graph.Node("Slice", [x, _graph.Integers(ByRow ? -1 : -2), _graph.Integers(int.MaxValue), _graph.Integers(1)]);
 
         private void Head(string norm)
         {
             var all = _graph.Cast(_ops.Linear(norm, "logits_dense"), _graph.Activation, OnnxType.Float);
-            var logits = _graph.Node("Reshape", [all, _graph.Integers(0, 2, _shape.Channels, _shape.Vocab)]);
-            _graph.Emit("Split", [logits], [Cond, Uncond], "", [("axis", 1L), ("num_outputs", 2L)]);
+            var shape = ByRow ? LogitShape : _graph.Integers(0, 2, _shape.Channels, _shape.Vocab);
+            var logits = _graph.Node("Reshape", [all, shape]);
+            if (ByRow) SplitRows(logits);
+            else _graph.Emit("Split", [logits], [Cond, Uncond], "", [("axis", 1L), ("num_outputs", 2L)]);
             _graph.DeclareOutput(Cond, OnnxType.Float, "slots", 1, _shape.Channels, _shape.Vocab);
             _graph.DeclareOutput(Uncond, OnnxType.Float, "slots", 1, _shape.Channels, _shape.Vocab);
             GuidanceHead.Add(_graph, _config, Cond, Uncond, Scale, _options.TopK);
+        }
+
+        /// <summary>The first and the last guidance row; a pass has one, and nobody reads its logits.</summary>
+        private void SplitRows(string logits)
+        {
+            var axis = _graph.Integers(1);
+            _graph.Emit("Slice", [logits, _graph.Integers(0), _graph.Integers(1), axis], [Cond], "", []);
+            _graph.Emit("Slice", [logits, _graph.Integers(-1), _graph.Integers(int.MaxValue), axis], [Uncond], "", []);
         }
     }
 }

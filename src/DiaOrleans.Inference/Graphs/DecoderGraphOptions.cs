@@ -7,4 +7,8 @@ namespace DiaOrleans.Inference.Graphs;
 /// Each layer's constant cross-attention output of the unconditional row, [layers][hidden]; null builds the literal graph, whose
 /// cross-attention runs on both rows.
 /// </param>
-internal sealed record DecoderGraphOptions(int Capacity, int TopK, IReadOnlyList<float[]>? UncondCross);
+/// <param name="ByRow">
+/// Whether each guidance row is a batch entry of its own, as <see cref="DecoderGraph"/> describes: fewer kernels, whose number decides the
+/// time of a step on a GPU. Not for the literal graph.
+/// </param>
+internal sealed record DecoderGraphOptions(int Capacity, int TopK, IReadOnlyList<float[]>? UncondCross, bool ByRow = false);

@@ -84,6 +84,9 @@ internal sealed class GraphBuilder(string name, OnnxType activation)
     /// <summary>An int64 vector inside the model.</summary>
     public string Integers(params long[] values) => Inline(OnnxType.Int64, MemoryMarshal.AsBytes(values.AsSpan()), [values.Length]);
 
+    /// <summary>A tensor of booleans inside the model.</summary>
+    public string Booleans(ReadOnlySpan<bool> values, params long[] dims) => Inline(OnnxType.Bool, MemoryMarshal.AsBytes(values), dims);
+
     /// <summary>An int32 vector of one element inside the model.</summary>
     public string Int32(int value) => Inline(OnnxType.Int32, MemoryMarshal.AsBytes([value]), [1]);
 

@@ -16,6 +16,9 @@ internal enum OnnxType
     /// <summary>64-bit integer.</summary>
     Int64 = 7,
 
+    /// <summary>One byte, 0 or 1.</summary>
+    Bool = 9,
+
     /// <summary>16-bit float, IEEE.</summary>
     Float16 = 10,
 
@@ -31,6 +34,7 @@ internal static class OnnxElements
     {
         OnnxType.Int64 => 8,
         OnnxType.Float or OnnxType.Int32 => 4,
+        OnnxType.Bool => 1,
         _ => 2,
     };
 

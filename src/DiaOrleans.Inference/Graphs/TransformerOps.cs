@@ -16,6 +16,18 @@ internal sealed class TransformerOps(GraphBuilder graph, DiaCheckpoint checkpoin
             : graph.Node("MatMul", [x, graph.Weight(weight.Tensor, weight.In, weight.Out)]);
     }
 
+    /// <summary>The same for several modules at once, their outputs side by side.</summary>
+    public string Linear(string x, string[] modules)
+    {
+        var weights = modules.Select(checkpoint.Linear).ToArray();
+        var outputMajor = weights[0].OutputMajor;
+        string[] parts = [.. weights.Select(w => graph.Weight(w.Tensor, outputMajor ? [w.Out, w.In] : [w.In, w.Out]))];
+        var whole = graph.Node("Concat", parts, ("axis", outputMajor ? 0L : 1L));
+        return outputMajor
+            ? graph.Node("FusedMatMul", GraphBuilder.Microsoft, [x, whole], ("transB", 1L))
+            : graph.Node("MatMul", [x, whole]);
+    }
+
     /// <summary>RMSNorm over the last axis with the named weight.</summary>
     public string Norm(string x, string module) =>
         graph.Node("SimplifiedLayerNormalization", [x, NormWeight(module)], ("axis", -1L), ("epsilon", _epsilon), ("stash_type", 1L));

@@ -11,10 +11,18 @@ internal static class Golden
     public const double LogitsTolerance = 1e-5;
     public const double WaveTolerance = 1e-4;
 
-    public static DiaModel Load(string checkpoint, bool literal = false, int? topK = null, int slots = 1, Precision? precision = null) =>
+    public static DiaModel Load(
+        string checkpoint,
+        bool literal = false,
+        int? topK = null,
+        int slots = 1,
+        Precision? precision = null,
+        Device? device = null,
+        bool? byRow = null) =>
         new(DiaCheckpoint.Open(ReferenceCheckpoints.Folder(checkpoint)), new DiaModelOptions
         {
-            Target = new ExecutionTarget(Device.Cpu, precision ?? Precision.Fp32),
+            Target = new ExecutionTarget(device ?? Device.Cpu, precision ?? Precision.Fp32),
+            ByRow = byRow,
             Threads = 2,
             Slots = slots,
             Literal = literal,

@@ -13,12 +13,15 @@ public sealed class HalfPrecisionTests
     private const double Tolerance = 1e-2;
 
     [Theory]
-    [InlineData("dia-0626-tiny")]
-    [InlineData("dia-classic-tiny")]
-    public void Logits_in_fp16_are_near_the_reference(string checkpoint)
+    [InlineData("dia-0626-tiny", false)]
+    [InlineData("dia-0626-tiny", true)]
+    [InlineData("dia-0626-tiny-nari", true)]
+    [InlineData("dia-classic-tiny", false)]
+    [InlineData("dia-classic-tiny", true)]
+    public void Logits_in_fp16_are_near_the_reference(string checkpoint, bool byRow)
     {
-        var vectors = VectorFile.Open(checkpoint);
-        using var model = Golden.Load(checkpoint, precision: Precision.Fp16);
+        var vectors = VectorFile.Open(checkpoint.Replace("-nari", ""));
+        using var model = Golden.Load(checkpoint, precision: Precision.Fp16, byRow: byRow);
         var ids = TextIds.Encode(vectors.Json.GetProperty("texts").GetProperty("a").GetString()!);
         var (cond, uncond) = Golden.Force(model, ids, Golden.Grid(vectors, "forced.grid"));
         Golden.ShouldMatch(cond, vectors.Floats("forced.a.cond"), Tolerance, $"{checkpoint} fp16 forced.a.cond");
@@ -28,13 +31,13 @@ public sealed class HalfPrecisionTests
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    public void A_prefilled_prompt_and_several_slots_work_in_fp16(int slots)
+    [InlineData(1, false)]
+    [InlineData(2, true)]
+    public void A_prefilled_prompt_and_several_slots_work_in_fp16(int slots, bool byRow)
     {
         const string checkpoint = "dia-0626-tiny";
         var vectors = VectorFile.Open(checkpoint);
-        using var model = Golden.Load(checkpoint, slots: slots, precision: Precision.Fp16);
+        using var model = Golden.Load(checkpoint, slots: slots, precision: Precision.Fp16, byRow: byRow);
         var ids = TextIds.Encode(vectors.Json.GetProperty("texts").GetProperty("a").GetString()!);
         var prompt = Golden.Grid(vectors, "prompt.codes").Rows;
         var (cond, _) = Golden.Force(model, ids, Golden.Grid(vectors, "prompt.grid"), prompt);
