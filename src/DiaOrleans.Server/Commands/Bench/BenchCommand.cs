@@ -18,16 +18,21 @@ internal static class BenchCommand
     private const int MaxThreads = 1024;
 
     /// <summary>The command <c>bench</c>.</summary>
-    public static Command Create()
+    public static Command Create() => new("bench", "Measures this machine.") { CreateDecode(), CodecBenchCommand.Create() };
+
+    private static Command CreateDecode()
     {
         var model = new Option<DirectoryInfo>("--model") { Description = "Checkpoint folder.", Required = true };
+        var device = new BenchDevice();
         var streams = Within("--streams", 1, MaxStreams, 1, "Requests in one batch.");
         var steps = Within("--steps", 1, MaxSteps, 200, "Measured steps.");
         var threads = Within("--threads", 0, MaxThreads, 0, "Threads of ONNX Runtime; 0 chooses by the model's size.");
         var random = new Option<bool>("--random-weights") { Description = "Use random weights; the folder's config.json is enough." };
-        var json = new Option<bool>("--json") { Description = "Print one JSON object." };
+        var noCapture = new Option<bool>("--no-capture") { Description = "Launch a GPU's kernels one by one, without a captured graph." };
+        var json = JsonOption();
         const string description = "Times the decoder: both guidance rows, sampling included, a text of 100 bytes, 100 rows in the cache.";
-        var decode = new Command("decode", description) { model, streams, steps, threads, random, json };
+        var decode = new Command("decode", description) { model, streams, steps, threads, random, noCapture, json };
+        device.AddTo(decode);
         decode.SetAction(parsed =>
         {
             var options = new DecodeBenchmarkOptions(
@@ -35,53 +40,65 @@ internal static class BenchCommand
                 parsed.GetValue(streams),
                 parsed.GetValue(steps),
                 parsed.GetValue(threads),
-                parsed.GetValue(random));
-            return Run(options, parsed.GetValue(json));
+                parsed.GetValue(random))
+            {
+                Device = device.Read(parsed),
+                CaptureSteps = !parsed.GetValue(noCapture),
+            };
+            return Run(() => DecodeBenchmark.Run(options), Print, parsed.GetValue(json), $"with {options.Streams} streams");
         });
-        return new Command("bench", "Measures this machine.") { decode };
+        return decode;
     }
 
     /// <summary>The result as one JSON object with names in snake_case.</summary>
-    internal static string ToJson(DecodeBenchmarkResult result) => JsonSerializer.Serialize(result, Json);
+    internal static string ToJson<T>(T result) => JsonSerializer.Serialize(result, Json);
 
-    private static int Run(DecodeBenchmarkOptions options, bool json)
+    /// <summary>Measures and prints; an error that the user can mend is one line.</summary>
+    internal static int Run<T>(Func<T> measure, Action<T> print, bool json, string how)
     {
         try
         {
-            var result = DecodeBenchmark.Run(options);
+            var result = measure();
             if (json) Console.WriteLine(ToJson(result));
-            else Print(result);
+            else print(result);
             return 0;
         }
-        catch (CheckpointException e)
+        catch (Exception e) when (e is CheckpointException or ArgumentException)
         {
             Console.Error.WriteLine(e.Message);
             return 1;
         }
         catch (Exception e) when (e is OutOfMemoryException or OnnxRuntimeException)
         {
-            Console.Error.WriteLine($"The decoder could not be run with {options.Streams} streams: {e.Message}");
+            Console.Error.WriteLine($"The model could not be run {how}: {e.Message}");
             return 1;
         }
     }
 
-    private static void Print(DecodeBenchmarkResult result)
+    /// <summary>Prints rows of a name and a value.</summary>
+    internal static void Print(params (string Name, object Value)[] rows)
     {
         var table = new Table().Border(TableBorder.Rounded).AddColumn("").AddColumn(new TableColumn("").RightAligned()).HideHeaders();
-        Row("model", result.Model);
-        Row("precision", result.Precision);
-        Row("streams", result.Streams);
-        Row("threads", result.Threads);
-        Row("step, median", $"{result.StepMsMedian:F3} ms");
-        Row("step, fastest", $"{result.StepMsMin:F3} ms");
-        Row("real-time factor", $"{result.RealTimeFactor:F2}");
-        Row("peak memory", $"{result.PeakRssMib:F0} MiB");
+        foreach (var (name, value) in rows) table.AddRow(Markup.Escape(name), Markup.Escape(value.ToString()!));
         AnsiConsole.Write(table);
-
-        void Row(string name, object value) => table.AddRow(Markup.Escape(name), Markup.Escape(value.ToString()!));
     }
 
-    private static Option<int> Within(string name, int min, int max, int value, string description)
+    private static void Print(DecodeBenchmarkResult result) => Print(
+        ("model", result.Model),
+        ("device", result.Device),
+        ("precision", result.Precision),
+        ("streams", result.Streams),
+        ("threads", result.Threads),
+        ("step, median", $"{result.StepMsMedian:F3} ms"),
+        ("step, fastest", $"{result.StepMsMin:F3} ms"),
+        ("real-time factor", $"{result.RealTimeFactor:F2}"),
+        ("peak memory", $"{result.PeakRssMib:F0} MiB"));
+
+    /// <summary>The option <c>--json</c>.</summary>
+    internal static Option<bool> JsonOption() => new("--json") { Description = "Print one JSON object." };
+
+    /// <summary>An option whose value is an integer within bounds.</summary>
+    internal static Option<int> Within(string name, int min, int max, int value, string description)
     {
         var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => value };
         option.Validators.Add(result =>

@@ -4,6 +4,7 @@ using System.Net.NetworkInformation;
 using System.Runtime.InteropServices;
 using DiaOrleans.Audio.Native;
 using DiaOrleans.Inference.Checkpoints;
+using DiaOrleans.Server.Devices;
 using DiaOrleans.Server.Hosting;
 using DiaOrleans.Server.Models.Store;
 using DiaOrleans.Server.Recognition;
@@ -51,14 +52,26 @@ internal static class Checks
         }
     }
 
-    /// <summary>Whether there is an NVIDIA driver.</summary>
-    public static Finding Gpu()
+    /// <summary>The devices that the model runs on, and what CUDA lacks.</summary>
+    /// <param name="options">Settings of the devices.</param>
+    public static Finding Gpu(DeviceOptions options)
     {
-        const string Check = "GPU";
-        if (!NativeLibrary.TryLoad(OperatingSystem.IsWindows() ? "nvcuda.dll" : "libcuda.so.1", out var driver))
-            return new(Check, Verdict.Ok, "no NVIDIA driver: the model runs on the CPU");
-        NativeLibrary.Free(driver);
-        return new(Check, Verdict.Warning, "an NVIDIA driver is there; this version runs the model on the CPU");
+        const string Check = "device";
+        try
+        {
+            var choice = options.Choose();
+            if (choice.IsCuda) return new(Check, Verdict.Ok, $"{string.Join(", ", choice.Devices)}: the model runs in {choice.Precision}");
+            if (choice.Warning is { } warning) return new(Check, Verdict.Warning, warning);
+            if (!NativeLibrary.TryLoad(OperatingSystem.IsWindows() ? "nvcuda.dll" : "libcuda.so.1", out var driver))
+                return new(Check, Verdict.Ok, $"no NVIDIA driver: the model runs on the CPU, in {choice.Precision}");
+            NativeLibrary.Free(driver);
+            var found = $"an NVIDIA driver is there; with this build and these settings the model runs on the CPU, in {choice.Precision}";
+            return new(Check, Verdict.Ok, found);
+        }
+        catch (SettingsException e)
+        {
+            return new(Check, Verdict.Problem, e.Message);
+        }
     }
 
     /// <summary>The audio libraries and ffmpeg, one finding each.</summary>

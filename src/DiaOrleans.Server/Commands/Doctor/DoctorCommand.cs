@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using DiaOrleans.Server.Devices;
 using DiaOrleans.Server.Hosting;
 using DiaOrleans.Server.Models.Hub;
 using DiaOrleans.Server.Models.Store;
@@ -68,7 +69,7 @@ internal static class DoctorCommand
             Checks.Runtime(),
             Checks.Machine(),
             Checks.OnnxRuntime(),
-            Checks.Gpu(),
+            Checks.Gpu(options.Get<DeviceOptions>()),
             .. Checks.Audio(),
             Checks.SpeechRecognition(recognition, data),
             DatabaseCheck.Run(data),

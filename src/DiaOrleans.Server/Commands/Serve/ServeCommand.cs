@@ -41,6 +41,7 @@ internal static class ServeCommand
             var http = options.Get<HttpOptions>();
             ModelFolder.Find(options.Get<EngineOptions>(), OpenStore(options));
             using var data = DataFolder.Open(options.Get<DataOptions>().Data, http.Port, TimeProvider.System);
+            CudaCache.KeepIn(data.Path);
             FreePorts.Require(http.Address, http.Port);
             await using var server = DiaServer.Build(
                 options,
