@@ -7,6 +7,7 @@ usage() {
   cat <<U
 usage: ./test.sh [--reference DIR] [--full-size] [-- runner options]
   --reference DIR  run only the tests on golden vectors, with those in DIR (same layout as tests/reference)
+  --cuda           also run the tests on stand-ins for CUDA's libraries (Linux x64, gcc; 245 MB of packages the first time)
   --full-size      also run the tests at the published 1.6B size (8 GB of memory, 7 GB of disk)
   --no-install     install no system packages; the tests that lack one are skipped
   -- OPTIONS       handed to every test program, for example: -- -class '*ResamplerTests'
@@ -15,6 +16,7 @@ U
 
 options=()
 install=yes
+cuda=no
 projects=(Audio Inference Grains Server)
 while (($#)); do
   case "$1" in
@@ -26,6 +28,7 @@ while (($#)); do
       projects=(Inference)
       shift 2
       ;;
+    --cuda) cuda=yes; shift ;;
     --full-size) export DIA_FULL_SIZE=1; shift ;;
     --no-install) install=no; shift ;;
     -h | --help) usage; exit 0 ;;
@@ -44,17 +47,26 @@ find_test_programs "$install"
 build_once "$root/DiaOrleans.sln" tests "$root/src" "$root/tests" "$root/silo-config" "$root/DiaOrleans.sln"
 check_libraries "$root/artifacts/bin/DiaOrleans.Inference.Tests/release"
 
+programs=()
+for project in "${projects[@]}"; do programs+=("$root/artifacts/bin/DiaOrleans.$project.Tests/release/DiaOrleans.$project.Tests.dll"); done
+if [[ "$cuda" == yes && "$(uname -sm)" == "Linux x86_64" ]]; then
+  # A build has one set of natives: these tests need those for CUDA, the others take the machine's. The first build has run the analysers.
+  echo "building the tests on stand-ins for CUDA's libraries ..." >&2
+  dotnet build "$root/tests/DiaOrleans.Cuda.Tests" -c Release -p:DiaAccelerator=cuda "-p:ArtifactsPath=$root/artifacts/cuda/" \
+    -p:RunAnalyzers=false -v quiet -nologo >"$root/artifacts/build-cuda.log" 2>&1 || { cat "$root/artifacts/build-cuda.log" >&2; exit 1; }
+  programs+=("$root/artifacts/cuda/bin/DiaOrleans.Cuda.Tests/release/DiaOrleans.Cuda.Tests.dll")
+fi
+
 passed=0 failed=0 skipped=0
 log="$(mktemp)"
 trap 'rm -f "$log"' EXIT
-for project in "${projects[@]}"; do
-  program="$root/artifacts/bin/DiaOrleans.$project.Tests/release/DiaOrleans.$project.Tests.dll"
+for program in "${programs[@]}"; do
   status=0
   dotnet "$program" -noColor -noLogo ${options[@]+"${options[@]}"} 2>&1 | tee "$log" || status=$?
   read -r total errors fails skips < <(sed -nE 's/.*Total: ([0-9]+), Errors: ([0-9]+), Failed: ([0-9]+), Skipped: ([0-9]+).*/\1 \2 \3 \4/p' "$log" | tail -1) || true
   if [[ -z "${total:-}" ]]; then
     # A program that died has no summary; a filter may leave one nothing to run.
-    if ((status != 0)); then failed=$((failed + 1)); echo "DiaOrleans.$project.Tests ended with status $status and no summary"; fi
+    if ((status != 0)); then failed=$((failed + 1)); echo "$(basename "$program") ended with status $status and no summary"; fi
     continue
   fi
   passed=$((passed + total - fails - skips)) failed=$((failed + fails + errors)) skipped=$((skipped + skips))
