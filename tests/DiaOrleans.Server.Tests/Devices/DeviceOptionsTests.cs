@@ -12,7 +12,7 @@ public sealed class DeviceOptionsTests
     [InlineData("cuda", "int8", null, "Device cuda with precision int8 is not available. Valid: ")]
     [InlineData("tpu", null, null, "Device tpu is not available. Valid: ")]
     [InlineData("cpu", null, "fp16", "Codec precision fp16 is not available. Valid: ")]
-    public void A_pair_that_makes_no_sense_ends_the_start_with_the_valid_ones(string device, string? precision, string? codec, string message)
+    public void A_pair_that_makes_no_sense_is_refused_with_the_valid_ones(string device, string? precision, string? codec, string message)
     {
         var options = new DeviceOptions { Device = device, Precision = precision, CodecPrecision = codec };
         var problem = Should.Throw<SettingsException>(() => options.Choose());
