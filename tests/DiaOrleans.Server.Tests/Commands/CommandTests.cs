@@ -18,7 +18,7 @@ public sealed class CommandTests
         var result = DecodeBenchmark.Run(new DecodeBenchmarkOptions(ModelFolder.Default(), Streams: 2, Steps: 5, Threads: 1));
         var json = JsonDocument.Parse(BenchCommand.ToJson(result)).RootElement;
         json.EnumerateObject().Select(p => p.Name).ShouldBe(
-            ["step_ms_median", "step_ms_min", "real_time_factor", "model", "precision", "streams", "threads", "peak_rss_mib"]);
+            ["step_ms_median", "step_ms_min", "real_time_factor", "model", "device", "precision", "streams", "threads", "peak_rss_mib"]);
         json.GetProperty("step_ms_min").GetDouble().ShouldBeInRange(0.01, json.GetProperty("step_ms_median").GetDouble());
         json.GetProperty("real_time_factor").GetDouble().ShouldBeGreaterThan(0.1);
         json.GetProperty("model").GetString().ShouldBe("dia-nano");
