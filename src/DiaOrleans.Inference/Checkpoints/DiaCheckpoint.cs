@@ -15,7 +15,17 @@ public enum WeightLayout
 /// <param name="In">Inputs.</param>
 /// <param name="Out">Outputs.</param>
 /// <param name="OutputMajor">Stored [Out, In]; else [In, Out] once flattened.</param>
-public sealed record LinearWeight(TensorEntry Tensor, int In, int Out, bool OutputMajor);
+public sealed record LinearWeight(TensorEntry Tensor, int In, int Out, bool OutputMajor)
+{
+    /// <summary>If the weight is quantised: how its codes become numbers. The tensor then holds codes, [Out, blocks, block bytes].</summary>
+    public QuantisedBlocks? Blocks { get; init; }
+}
+
+/// <summary>The format of a quantised weight: a code c stands for scale * (c - 2^(Bits - 1)).</summary>
+/// <param name="Bits">Bits of a code, 8 or 4.</param>
+/// <param name="BlockSize">Inputs that share a scale.</param>
+/// <param name="Scales">The scales, [Out, blocks].</param>
+public sealed record QuantisedBlocks(int Bits, int BlockSize, TensorEntry Scales);
 
 /// <summary>
 /// A Dia checkpoint folder: its configuration, and its weights by their canonical names, every shape checked against the configuration.
@@ -79,6 +89,10 @@ public sealed class DiaCheckpoint
         var checkpoint = new DiaCheckpoint(folder, config, GenerationDefaults.Read(folder), WeightLayout.HuggingFace);
         return Fill(checkpoint, new RandomWeights(scratchFile, seed, DiaShapes.Largest(config)));
     }
+
+    /// <summary>The same model with weights from elsewhere.</summary>
+    /// <exception cref="CheckpointException">One is missing or has another shape.</exception>
+    internal DiaCheckpoint WithWeights(ITensorNames names) => Fill(new DiaCheckpoint(Folder, Config, Defaults, Layout), names);
 
     /// <summary>
     /// The weight of a linear module, named as transformers does without <c>model.</c> and <c>.weight</c>, for example

@@ -1,6 +1,7 @@
 using DiaOrleans.Inference.Checkpoints;
 using DiaOrleans.Inference.Decoding;
 using DiaOrleans.Inference.Graphs;
+using DiaOrleans.Inference.Quantisation;
 using Microsoft.ML.OnnxRuntime;
 
 namespace DiaOrleans.Inference.Execution;
@@ -17,7 +18,7 @@ internal sealed class DiaModel : IDisposable
     private readonly bool _captured;
     private readonly int _topK;
 
-    /// <summary>Builds the graphs and loads the weights.</summary>
+    /// <summary>Builds the graphs and loads the weights; quantises them first if that has not been done for this checkpoint.</summary>
     /// <exception cref="CheckpointException">The checkpoint cannot be served; the message says what was found.</exception>
     public DiaModel(DiaCheckpoint checkpoint, DiaModelOptions options)
     {
@@ -35,8 +36,9 @@ internal sealed class DiaModel : IDisposable
         _byRow = !_literal && (options.ByRow ?? Target.Device.CapturesSteps);
         try
         {
-            TextEncoder = _parts.Add(new TextEncoder(checkpoint, Target, Threads));
-            _session = _parts.Add(CreateSession());
+            var weights = Weights(options);
+            TextEncoder = _parts.Add(new TextEncoder(weights, Target, Threads));
+            _session = _parts.Add(CreateSession(weights));
             Decoder = _parts.Add(CreateDecoder(options.Slots, options.TextCapacity ?? Config.Encoder.MaxPositions));
         }
         catch
@@ -91,11 +93,19 @@ internal sealed class DiaModel : IDisposable
 
     public void Dispose() => _parts.Dispose();
 
-    private InferenceSession CreateSession()
+    private DiaCheckpoint Weights(DiaModelOptions options)
+    {
+        if (Target.Precision.WeightBits is not { } bits) return Checkpoint;
+        if (options.CacheFolder is not { } folder)
+            throw new ArgumentException($"Precision {Target.Precision} needs a folder for the quantised weights.", nameof(options));
+        return new QuantisedCache(folder).Open(Checkpoint, bits, options.Quantising);
+    }
+
+    private InferenceSession CreateSession(DiaCheckpoint weights)
     {
         var uncond = _literal ? null : UnconditionalConstants();
         var options = new DecoderGraphOptions(Config.Decoder.MaxPositions, _topK, uncond, _byRow);
-        return Target.Device.CreateSession(DecoderGraph.Build(Checkpoint, options, Target.Precision.Activation), Threads, _captured);
+        return Target.Device.CreateSession(DecoderGraph.Build(weights, options, Target.Precision.Activation), Threads, _captured);
     }
 
     private IReadOnlyList<float[]> UnconditionalConstants()

@@ -1,3 +1,5 @@
+using DiaOrleans.Inference.Quantisation;
+
 namespace DiaOrleans.Inference.Execution;
 
 /// <summary>How a checkpoint's text encoder and decoder are loaded.</summary>
@@ -5,6 +7,12 @@ internal sealed record DiaModelOptions
 {
     /// <summary>Device and precision.</summary>
     public required ExecutionTarget Target { get; init; }
+
+    /// <summary>Folder of quantised weights; needed by a precision that has them.</summary>
+    public string? CacheFolder { get; init; }
+
+    /// <summary>Receives the progress if weights have to be quantised.</summary>
+    public Action<QuantisationProgress>? Quantising { get; init; }
 
     /// <summary>Threads of ONNX Runtime on the host; 0 chooses by the model's size.</summary>
     public int Threads { get; init; }

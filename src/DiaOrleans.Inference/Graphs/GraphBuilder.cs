@@ -99,14 +99,13 @@ internal sealed class GraphBuilder(string name, OnnxType activation)
     /// </exception>
     public string Weight(TensorEntry tensor, params long[] dims)
     {
-        var folder = Path.GetDirectoryName(tensor.File)!;
-        if ((_folder ??= folder) != folder)
-            throw new CheckpointException($"{tensor.File}: weights of one model must lie in one folder; others lie in {_folder}.");
-
-        var key = $"{tensor.Name}[{string.Join(',', dims)}]";
-        if (_weights.Add(key)) _graph.Message(5, t => OnnxMessages.ExternalTensor(t, key, tensor, dims));
-        return Cast(key, tensor.OnnxTypeOf(), activation);
+        var type = tensor.OnnxTypeOf();
+        return Cast(External(tensor, type, dims), type, activation);
     }
+
+    /// <summary>A tensor of bytes in a file, seen as <paramref name="dims"/>.</summary>
+    /// <exception cref="CheckpointException">It lies in another folder than the weights before it.</exception>
+    public string Bytes(TensorEntry tensor, params long[] dims) => External(tensor, OnnxType.UInt8, dims);
 
     /// <summary>A value of type <paramref name="from"/> as type <paramref name="to"/>; no node if they are the same.</summary>
     public string Cast(string value, OnnxType from, OnnxType to) => from == to ? value : Node("Cast", [value], ("to", (long)to));
@@ -122,6 +121,17 @@ internal sealed class GraphBuilder(string name, OnnxType activation)
         model.Message(8, opset => OnnxMessages.Opset(opset, "", OnnxOpset));
         model.Message(8, opset => OnnxMessages.Opset(opset, Microsoft, 1));
         return new GraphModel(model.ToArray(), _folder);
+    }
+
+    private string External(TensorEntry tensor, OnnxType type, long[] dims)
+    {
+        var folder = Path.GetDirectoryName(tensor.File)!;
+        if ((_folder ??= folder) != folder)
+            throw new CheckpointException($"{tensor.File}: weights of one model must lie in one folder; others lie in {_folder}.");
+
+        var key = $"{tensor.Name}[{string.Join(',', dims)}]";
+        if (_weights.Add(key)) _graph.Message(5, t => OnnxMessages.ExternalTensor(t, key, type, tensor, dims));
+        return key;
     }
 
     private string Inline(OnnxType type, ReadOnlySpan<byte> data, long[] dims)

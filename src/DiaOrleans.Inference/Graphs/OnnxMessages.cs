@@ -36,10 +36,10 @@ internal static class OnnxMessages
     }
 
     /// <summary>TensorProto whose bytes are in a checkpoint's file.</summary>
-    public static void ExternalTensor(ProtoWriter t, string name, TensorEntry tensor, long[] dims)
+    public static void ExternalTensor(ProtoWriter t, string name, OnnxType type, TensorEntry tensor, long[] dims)
     {
         foreach (var dim in dims) t.Integer(1, dim);
-        t.Integer(2, (long)tensor.OnnxTypeOf());
+        t.Integer(2, (long)type);
         t.String(8, name);
         Entry("location", Path.GetFileName(tensor.File));
         Entry("offset", tensor.Offset.ToString(CultureInfo.InvariantCulture));

@@ -10,6 +10,9 @@ internal enum OnnxType
     /// <summary>32-bit float.</summary>
     Float = 1,
 
+    /// <summary>8-bit unsigned integer.</summary>
+    UInt8 = 2,
+
     /// <summary>32-bit integer.</summary>
     Int32 = 6,
 
@@ -34,7 +37,7 @@ internal static class OnnxElements
     {
         OnnxType.Int64 => 8,
         OnnxType.Float or OnnxType.Int32 => 4,
-        OnnxType.Bool => 1,
+        OnnxType.Bool or OnnxType.UInt8 => 1,
         _ => 2,
     };
 

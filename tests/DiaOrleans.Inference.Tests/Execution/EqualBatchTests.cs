@@ -10,28 +10,35 @@ public sealed class EqualBatchTests(WideModel wide) : IClassFixture<WideModel>
     private const int FullText = 1024;
     private const int JoinSteps = 3;
 
-    private static readonly Lazy<DiaModel> Nano = new(() => Golden.Load("dia-nano"));
+    private static readonly Dictionary<string, Lazy<DiaModel>> Nanos = new[] { Precision.Fp32, Precision.Int8, Precision.Int4 }
+        .ToDictionary(p => p.Name, p => new Lazy<DiaModel>(() => Golden.Load("dia-nano", precision: p)));
 
-    /// <summary>Slots and text capacities; the first is also the shortest that the requests fit in.</summary>
-    public static TheoryData<int, int> Pairs => new()
+    /// <summary>
+    /// Precisions, slots and text capacities; the first capacity is also the shortest that the requests fit in.
+    /// </summary>
+    public static TheoryData<string, int, int> Pairs => new()
     {
-        { 1, BatchRequests.LongestText },
-        { 2, 100 },
-        { 4, FullText },
-        { 8, BatchRequests.LongestText },
-        { 16, 512 },
+        { "fp32", 1, BatchRequests.LongestText },
+        { "fp32", 2, 100 },
+        { "fp32", 4, FullText },
+        { "fp32", 8, BatchRequests.LongestText },
+        { "fp32", 16, 512 },
+        { "int8", 4, FullText },
+        { "int8", 16, 100 },
+        { "int4", 8, 512 },
     };
 
     [Theory]
     [MemberData(nameof(Pairs))]
-    public void Step_NanoWithNeighbours_GivesTheLogitsOfARequestAlone(int slots, int textCapacity) =>
-        Check(Nano.Value, slots, textCapacity, rotations: 2, steps: 6);
+    public void Step_NanoWithNeighbours_GivesTheLogitsOfARequestAlone(string precision, int slots, int textCapacity) =>
+        Check(Nanos[precision].Value, slots, textCapacity, rotations: 2, steps: 6);
 
     [Theory]
-    [InlineData(1, BatchRequests.LongestText)]
-    [InlineData(4, 300)]
-    public void Step_PublishedWidthsWithNeighbours_GivesTheLogitsOfARequestAlone(int slots, int textCapacity) =>
-        Check(wide.Model, slots, textCapacity, rotations: 1, steps: 2);
+    [InlineData("fp32", 1, BatchRequests.LongestText)]
+    [InlineData("fp32", 4, 300)]
+    [InlineData("int8", 3, 100)]
+    public void Step_PublishedWidthsWithNeighbours_GivesTheLogitsOfARequestAlone(string precision, int slots, int textCapacity) =>
+        Check(wide.Model(precision), slots, textCapacity, rotations: 1, steps: 2);
 
     [Property(MaxTest = 3)]
     public void Step_RequestsThatJoinAndLeave_GivesTheLogitsOfEachAlone(int seed)
@@ -39,14 +46,15 @@ public sealed class EqualBatchTests(WideModel wide) : IClassFixture<WideModel>
         const int Requests = 4;
         var random = new Random(seed);
         int[] capacities = [BatchRequests.LongestText, 100, 300, FullText];
-        using var batch = new TracedBatch(Nano.Value, slots: 1 << random.Next(1, 5), capacities[random.Next(capacities.Length)]);
+        var nano = Nanos.ElementAt(random.Next(Nanos.Count)).Value.Value;
+        using var batch = new TracedBatch(nano, slots: 1 << random.Next(1, 5), capacities[random.Next(capacities.Length)]);
         var requests = Enumerable.Range(0, Requests)
-            .Select(_ => BatchRequests.Make(Nano.Value, random.Next(1000), maxFrames: random.Next(1, 12)))
+            .Select(_ => BatchRequests.Make(nano, random.Next(1000), maxFrames: random.Next(1, 12)))
             .ToList();
         var entered = new Schedule(batch, random, requests).Run(steps: 20);
         foreach (var (request, traces) in entered.GroupBy(e => e.Request, e => e.Trace).Select(g => (g.Key, g.ToList())))
         {
-            var alone = TracedBatch.Alone(Nano.Value, requests[request], steps: 20);
+            var alone = TracedBatch.Alone(nano, requests[request], steps: 20);
             foreach (var trace in traces) trace.ShouldBegin(alone, $"request {request} of seed {seed}");
         }
     }
@@ -54,9 +62,10 @@ public sealed class EqualBatchTests(WideModel wide) : IClassFixture<WideModel>
     [Fact]
     public void Step_LastSlotMovedToTheFirst_ComputesTheSmallestBatch()
     {
-        using var batch = new TracedBatch(Nano.Value, slots: 6, textCapacity: 100);
-        var request = BatchRequests.Make(Nano.Value, number: 0, maxFrames: 200);
-        var alone = TracedBatch.Alone(Nano.Value, request, steps: 6);
+        var nano = Nanos["fp32"].Value;
+        using var batch = new TracedBatch(nano, slots: 6, textCapacity: 100);
+        var request = BatchRequests.Make(nano, number: 0, maxFrames: 200);
+        var alone = TracedBatch.Alone(nano, request, steps: 6);
         batch.BatchSize.ShouldBe(1);
         var trace = batch.Enter(5, request);
         batch.BatchSize.ShouldBe(6);
@@ -72,16 +81,20 @@ public sealed class EqualBatchTests(WideModel wide) : IClassFixture<WideModel>
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Step_EverySlotOfEveryBatch_GivesTheLogitsOfARequestAlone(bool published)
+    [InlineData("fp32", false)]
+    [InlineData("fp32", true)]
+    [InlineData("int8", false)]
+    [InlineData("int8", true)]
+    [InlineData("int4", false)]
+    [InlineData("int4", true)]
+    public void Step_EverySlotOfEveryBatch_GivesTheLogitsOfARequestAlone(string precision, bool published)
     {
         Assert.SkipUnless(Environment.GetEnvironmentVariable("DIA_FULL_SIZE") == "1", "takes minutes: ./test.sh --full-size runs it");
         int[] capacities = [BatchRequests.LongestText, 100, 300, FullText];
         foreach (var slots in (int[])[1, 2, 4, 8, 16])
         {
             foreach (var textCapacity in capacities)
-                Check(published ? wide.Model : Nano.Value, slots, textCapacity, BatchRequests.Kinds, steps: published ? 3 : 12);
+                Check(published ? wide.Model(precision) : Nanos[precision].Value, slots, textCapacity, BatchRequests.Kinds, steps: published ? 3 : 12);
         }
     }
 

@@ -6,31 +6,38 @@ using DiaOrleans.Inference.Tests.Reference;
 
 namespace DiaOrleans.Inference.Tests.Execution;
 
-/// <summary>The widths of Dia 1.6B with two layers and random weights: about 0.8 GB.</summary>
+/// <summary>The widths of Dia 1.6B with two layers and random weights: about 0.8 GB in fp32.</summary>
 public sealed class WideModel : IDisposable
 {
     private const int Layers = 2;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("dia-wide-").FullName;
-    private readonly Lazy<DiaModel> _model;
+    private readonly Dictionary<string, DiaModel> _models = [];
 
-    public WideModel() => _model = new Lazy<DiaModel>(Load);
-
-    internal DiaModel Model => _model.Value;
+    internal DiaModel Model(string precision)
+    {
+        if (!_models.TryGetValue(precision, out var model)) _models[precision] = model = Load(Precision.OfCpu.Single(p => p.Name == precision));
+        return model;
+    }
 
     public void Dispose()
     {
-        if (_model.IsValueCreated) _model.Value.Dispose();
+        foreach (var model in _models.Values) model.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
 
-    private DiaModel Load()
+    private DiaModel Load(Precision precision)
     {
         var config = JsonNode.Parse(File.ReadAllBytes(Path.Combine(ReferenceSet.Repository, "bench", "dia-1.6b-0626", "config.json")))!;
         config["encoder_config"]!["num_hidden_layers"] = 1;
         config["decoder_config"]!["num_hidden_layers"] = Layers;
         File.WriteAllBytes(Path.Combine(_folder, "config.json"), JsonSerializer.SerializeToUtf8Bytes(config));
-        var checkpoint = DiaCheckpoint.OpenShapeOnly(_folder, Path.Combine(_folder, "weights.bin"), seed: 1);
-        return new DiaModel(checkpoint, new DiaModelOptions { Target = ExecutionTarget.Default, Threads = 2 });
+        var checkpoint = DiaCheckpoint.OpenShapeOnly(_folder, Path.Combine(_folder, $"{precision}.bin"), seed: 1);
+        return new DiaModel(checkpoint, new DiaModelOptions
+        {
+            Target = new ExecutionTarget(Device.Cpu, precision),
+            Threads = 2,
+            CacheFolder = _folder,
+        });
     }
 }

@@ -18,12 +18,14 @@ internal static class Golden
         int slots = 1,
         Precision? precision = null,
         Device? device = null,
-        bool? byRow = null) =>
+        bool? byRow = null,
+        int threads = 2) =>
         new(DiaCheckpoint.Open(ReferenceCheckpoints.Folder(checkpoint)), new DiaModelOptions
         {
             Target = new ExecutionTarget(device ?? Device.Cpu, precision ?? Precision.Fp32),
+            CacheFolder = TestCache.Folder,
             ByRow = byRow,
-            Threads = 2,
+            Threads = threads,
             Slots = slots,
             Literal = literal,
             TopK = topK,

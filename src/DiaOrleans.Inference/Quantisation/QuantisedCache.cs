@@ -1,0 +1,128 @@
+using DiaOrleans.Inference.Checkpoints;
+
+namespace DiaOrleans.Inference.Quantisation;
+
+/// <summary>Progress of quantising a checkpoint.</summary>
+/// <param name="Checkpoint">Folder of the checkpoint.</param>
+/// <param name="File">The file that is written.</param>
+/// <param name="Percent">What is done, 0 to 100.</param>
+public sealed record QuantisationProgress(string Checkpoint, string File, int Percent);
+
+/// <summary>
+/// Quantised weights in a folder: made at the first use of a checkpoint, then read. A file is complete or not there; one that is damaged is
+/// made again. Any of them may be deleted while no model is loaded. Processes may share the folder.
+/// </summary>
+/// <param name="folder">The folder; created if it is missing.</param>
+/// <param name="freeBytes">Free bytes of the disk of a folder; null asks the system.</param>
+internal sealed class QuantisedCache(string folder, Func<string, long>? freeBytes = null)
+{
+    // Part of the file names: raise it if the content of the files changes.
+    private const int Format = 1;
+    private const int PercentStep = 10;
+
+    private static readonly TimeSpan LockPoll = TimeSpan.FromMilliseconds(100);
+
+    private readonly Func<string, long> _freeBytes = freeBytes ?? (path => new DriveInfo(path).AvailableFreeSpace);
+
+    /// <summary>The checkpoint with its weights quantised to <paramref name="bits"/> bits.</summary>
+    /// <param name="checkpoint">A checkpoint as published.</param>
+    /// <param name="bits">8 or 4.</param>
+    /// <param name="report">Receives the progress if the file has to be made.</param>
+    /// <exception cref="CheckpointException">The file cannot be written; the message says why, and what to do.</exception>
+    public DiaCheckpoint Open(DiaCheckpoint checkpoint, int bits, Action<QuantisationProgress>? report = null)
+    {
+        var path = "";
+        try
+        {
+            Directory.CreateDirectory(folder);
+            path = Path.Combine(folder, $"{new CheckpointHash(folder).Of(checkpoint)}.int{bits}.v{Format}.safetensors");
+            if (TryOpen(path, checkpoint, bits) is { } ready) return ready;
+            using var held = Lock($"{path}.lock");
+            return TryOpen(path, checkpoint, bits) ?? Make(path, checkpoint, bits, report);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            throw new CheckpointException(
+                $"{folder}: the quantised weights cannot be written: {problem.Message} Mend the folder, or choose precision fp32.",
+                problem);
+        }
+    }
+
+    private static DiaCheckpoint? TryOpen(string path, DiaCheckpoint checkpoint, int bits)
+    {
+        if (!File.Exists(path)) return null;
+        try
+        {
+            return QuantisedFile.Open(path, checkpoint, bits);
+        }
+        catch (CheckpointException)
+        {
+            return null;
+        }
+    }
+
+    private DiaCheckpoint Make(string path, DiaCheckpoint checkpoint, int bits, Action<QuantisationProgress>? report)
+    {
+        foreach (var old in Directory.EnumerateFiles(folder, $"{Path.GetFileName(path)}.*.part")) File.Delete(old);
+        RequireSpace(QuantisedFile.Size(checkpoint, bits));
+        var part = $"{path}.{Guid.NewGuid():N}.part";
+        try
+        {
+            using (var file = new FileStream(part, FileMode.CreateNew, FileAccess.Write))
+            {
+                QuantisedFile.Write(file, checkpoint, bits, Steps(path, checkpoint, report));
+                file.Flush(flushToDisk: true);
+            }
+
+            File.Move(part, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(part);
+            throw;
+        }
+
+        return QuantisedFile.Open(path, checkpoint, bits);
+    }
+
+    private void RequireSpace(long bytes)
+    {
+        const double MiB = 1 << 20;
+        var free = _freeBytes(folder);
+        if (free < bytes) throw new IOException(FormattableString.Invariant($"They need {bytes / MiB:F0} MiB, and {free / MiB:F0} MiB are free."));
+    }
+
+    /// <summary>Reports 0 at once, and then each further step.</summary>
+    private static Action<double> Steps(string path, DiaCheckpoint checkpoint, Action<QuantisationProgress>? report)
+    {
+        var reported = -PercentStep;
+        Report(0);
+        return Report;
+
+        void Report(double done)
+        {
+            var percent = (int)(100 * done) / PercentStep * PercentStep;
+            if (percent <= reported) return;
+            reported = percent;
+            report?.Invoke(new QuantisationProgress(checkpoint.Folder, path, percent));
+        }
+    }
+
+    /// <summary>
+    /// Waits while another process makes the file. The system unlocks it if that process ends; the empty file stays.
+    /// </summary>
+    private static FileStream Lock(string path)
+    {
+        while (true)
+        {
+            try
+            {
+                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException problem) when (problem.GetType() == typeof(IOException) && File.Exists(path))
+            {
+                Thread.Sleep(LockPoll);
+            }
+        }
+    }
+}

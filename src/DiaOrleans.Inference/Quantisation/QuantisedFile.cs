@@ -1,0 +1,111 @@
+using System.Buffers.Binary;
+using System.IO.Hashing;
+using System.Text.Json;
+using DiaOrleans.Inference.Checkpoints;
+
+namespace DiaOrleans.Inference.Quantisation;
+
+/// <summary>
+/// A checkpoint's weights, quantised, in one safetensors file. Its last tensor is a checksum of all bytes before it: a copy that is damaged
+/// anywhere is not read.
+/// </summary>
+internal static class QuantisedFile
+{
+    private const string Checksum = "checksum";
+    private const int ChecksumBytes = 16;
+    private const int Alignment = 64;
+    private const int ReadBytes = 1 << 20;
+
+    /// <summary>The checkpoint with the weights of a file.</summary>
+    /// <exception cref="CheckpointException">The file is missing, damaged or of another model.</exception>
+    public static DiaCheckpoint Open(string path, DiaCheckpoint checkpoint, int bits)
+    {
+        var tensors = SafetensorsFile.Read(path);
+        Verify(path);
+        var table = new TensorTable(path, tensors.ToDictionary(t => t.Name, StringComparer.Ordinal));
+        return checkpoint.WithWeights(new QuantisedTensors(table, bits));
+    }
+
+    /// <summary>Bytes of the file of a checkpoint.</summary>
+    public static long Size(DiaCheckpoint checkpoint, int bits)
+    {
+        var parts = QuantisedParts.Of(checkpoint, bits).ToList();
+        return Header(parts).Length + parts.Sum(p => p.Length) + ChecksumBytes;
+    }
+
+    /// <summary>Quantises a checkpoint's weights into a stream.</summary>
+    /// <param name="file">The stream.</param>
+    /// <param name="checkpoint">The checkpoint.</param>
+    /// <param name="bits">8 or 4.</param>
+    /// <param name="report">Receives the fraction that is done, 0 to 1.</param>
+    public static void Write(Stream file, DiaCheckpoint checkpoint, int bits, Action<double> report)
+    {
+        var parts = QuantisedParts.Of(checkpoint, bits).ToList();
+        var hash = new XxHash128();
+        Append(Header(parts));
+        var total = parts.Sum(p => p.Length);
+        var done = 0L;
+        foreach (var part in parts)
+        {
+            foreach (var bytes in part.Make()) Append(bytes);
+            done += part.Length;
+            report((double)done / total);
+        }
+
+        file.Write(hash.GetCurrentHash());
+
+        void Append(byte[] bytes)
+        {
+            hash.Append(bytes);
+            file.Write(bytes);
+        }
+    }
+
+    private static byte[] Header(IReadOnlyList<QuantisedPart> parts)
+    {
+        var entries = new Dictionary<string, object>();
+        var offset = 0L;
+        foreach (var tensor in parts.SelectMany(p => p.Tensors).Append(new NewTensor(Checksum, "U8", [ChecksumBytes], ChecksumBytes)))
+        {
+            entries[tensor.Name] = new { dtype = tensor.Type, shape = tensor.Shape, data_offsets = new[] { offset, offset + tensor.Length } };
+            offset += tensor.Length;
+        }
+
+        var json = JsonSerializer.SerializeToUtf8Bytes(entries);
+        var length = (json.Length + 8 + Alignment - 1) / Alignment * Alignment;
+        var header = new byte[length];
+        header.AsSpan(8 + json.Length).Fill((byte)' ');
+        BinaryPrimitives.WriteUInt64LittleEndian(header, (ulong)(length - 8));
+        json.CopyTo(header, 8);
+        return header;
+    }
+
+    private static void Verify(string path)
+    {
+        try
+        {
+            using var file = File.OpenHandle(path, options: FileOptions.SequentialScan);
+            var end = RandomAccess.GetLength(file) - ChecksumBytes;
+            var hash = new XxHash128();
+            var buffer = new byte[ReadBytes];
+            var at = 0L;
+            while (at < end)
+            {
+                var count = RandomAccess.Read(file, buffer.AsSpan(0, (int)Math.Min(ReadBytes, end - at)), at);
+                if (count == 0) break;
+                hash.Append(buffer.AsSpan(0, count));
+                at += count;
+            }
+
+            var expected = buffer.AsSpan(0, ChecksumBytes);
+            if (at == end && RandomAccess.Read(file, expected, end) == ChecksumBytes && hash.GetCurrentHash().AsSpan().SequenceEqual(expected))
+                return;
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            throw new CheckpointException($"{path}: cannot be read: {problem.Message}", problem);
+        }
+
+        throw new CheckpointException($"{path}: the checksum is wrong; the file is damaged.");
+    }
+}

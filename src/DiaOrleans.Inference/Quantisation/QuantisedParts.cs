@@ -1,0 +1,62 @@
+using System.Runtime.InteropServices;
+using DiaOrleans.Inference.Checkpoints;
+
+namespace DiaOrleans.Inference.Quantisation;
+
+/// <summary>A tensor of a file to write; <paramref name="Type"/> is a safetensors dtype.</summary>
+internal sealed record NewTensor(string Name, string Type, long[] Shape, long Length);
+
+/// <summary>Tensors that are computed together, one after another in the file.</summary>
+/// <param name="Tensors">The tensors.</param>
+/// <param name="Make">Computes their bytes.</param>
+internal sealed record QuantisedPart(IReadOnlyList<NewTensor> Tensors, Func<IReadOnlyList<byte[]>> Make)
+{
+    /// <summary>Bytes of all its tensors.</summary>
+    public long Length { get; } = Tensors.Sum(t => t.Length);
+}
+
+/// <summary>What a quantised file holds, in its order. One part at a time is in memory.</summary>
+internal static class QuantisedParts
+{
+    /// <summary>The parts of a checkpoint's file.</summary>
+    public static IEnumerable<QuantisedPart> Of(DiaCheckpoint checkpoint, int bits)
+    {
+        var config = checkpoint.Config;
+        var shapes = new DiaShapes(config);
+        yield return Floats(QuantisedTensors.Text, [config.Encoder.Vocab, config.Encoder.Hidden], checkpoint.TextEmbedding);
+        long rows = config.Decoder.Channels * config.Decoder.Vocab;
+        yield return Floats(QuantisedTensors.Audio, [rows, config.Decoder.Hidden], [.. checkpoint.AudioEmbeddings]);
+        foreach (var (module, size) in shapes.Vectors) yield return Floats(module, [size], checkpoint.Vector(module));
+        foreach (var (module, _) in shapes.Linears) yield return Quantised(module, checkpoint.Linear(module), bits);
+    }
+
+    private static QuantisedPart Floats(string name, long[] shape, params TensorEntry[] sources)
+    {
+        var tensor = new NewTensor(name, "F32", shape, sizeof(float) * sources.Sum(s => s.Count));
+        return new QuantisedPart([tensor], () => [.. sources.Select(s => MemoryMarshal.AsBytes(WeightReader.Read(s).AsSpan()).ToArray())]);
+    }
+
+    private static QuantisedPart Quantised(string module, LinearWeight weight, int bits)
+    {
+        long blocks = BlockQuantiser.Blocks(weight.In);
+        var blockBytes = BlockQuantiser.BlockBytes(bits);
+        var codes = new NewTensor(QuantisedTensors.Codes(module), "U8", [weight.Out, blocks, blockBytes], weight.Out * blocks * blockBytes);
+        var scales = new NewTensor(QuantisedTensors.Scales(module), "F32", [weight.Out, blocks], sizeof(float) * weight.Out * blocks);
+        return new QuantisedPart([codes, scales], () => Quantise(weight, bits));
+    }
+
+    private static IReadOnlyList<byte[]> Quantise(LinearWeight weight, int bits)
+    {
+        var values = WeightReader.ReadOutputMajor(weight);
+        var blocks = BlockQuantiser.Blocks(weight.In);
+        var row = blocks * BlockQuantiser.BlockBytes(bits);
+        var codes = new byte[weight.Out * row];
+        var scales = new float[weight.Out * blocks];
+        Parallel.For(0, weight.Out, output => BlockQuantiser.Quantise(
+            values.AsSpan(output * weight.In, weight.In),
+            bits,
+            codes.AsSpan(output * row, row),
+            scales.AsSpan(output * blocks, blocks)));
+        return [codes, MemoryMarshal.AsBytes(scales.AsSpan()).ToArray()];
+    }
+}

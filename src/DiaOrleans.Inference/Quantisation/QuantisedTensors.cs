@@ -1,0 +1,42 @@
+using DiaOrleans.Inference.Checkpoints;
+
+namespace DiaOrleans.Inference.Quantisation;
+
+/// <summary>
+/// The tensors of a quantised file by the names of the checkpoint's modules: linear maps in codes and scales, all others in F32.
+/// </summary>
+internal sealed class QuantisedTensors(TensorTable table, int bits) : ITensorNames
+{
+    /// <summary>Name of the text embedding.</summary>
+    public const string Text = "text_embedding";
+    /// <summary>Name of the audio embeddings of all channels, one below the other.</summary>
+    public const string Audio = "audio_embeddings";
+
+    /// <summary>Name of a linear map's codes.</summary>
+    public static string Codes(string module) => $"{module}.codes";
+
+    /// <summary>Name of a linear map's scales.</summary>
+    public static string Scales(string module) => $"{module}.scales";
+
+    /// <inheritdoc />
+    public LinearWeight Linear(string module, LinearShape shape)
+    {
+        var blocks = BlockQuantiser.Blocks(shape.Inputs);
+        var codes = table.TakeBytes(Codes(module), [shape.Outputs, blocks, BlockQuantiser.BlockBytes(bits)]);
+        var scales = table.Take(Scales(module), [shape.Outputs, blocks]);
+        return new LinearWeight(codes, shape.Inputs, shape.Outputs, OutputMajor: true)
+        {
+            Blocks = new QuantisedBlocks(bits, BlockQuantiser.BlockSize, scales),
+        };
+    }
+
+    /// <inheritdoc />
+    public TensorEntry Vector(string module, int size) => table.Take(module, [size]);
+
+    /// <inheritdoc />
+    public TensorEntry TextEmbedding(EncoderShape shape) => table.Take(Text, [shape.Vocab, shape.Hidden]);
+
+    /// <inheritdoc />
+    public IReadOnlyList<TensorEntry> AudioEmbeddings(DecoderShape shape) =>
+        [table.Take(Audio, [(long)shape.Channels * shape.Vocab, shape.Hidden])];
+}

@@ -1,0 +1,131 @@
+using System.Runtime.InteropServices;
+using DiaOrleans.Inference.Checkpoints;
+using DiaOrleans.Inference.Execution;
+using DiaOrleans.Inference.Graphs;
+using DiaOrleans.Inference.Quantisation;
+using DiaOrleans.Inference.Tests.Checkpoints;
+using Microsoft.ML.OnnxRuntime;
+
+namespace DiaOrleans.Inference.Tests.Quantisation;
+
+/// <summary>ONNX Runtime's product with quantised weights: its value, and that a row's result does not depend on the number of rows.</summary>
+public sealed class QuantisedLinearTests : IDisposable
+{
+    private const int MaxRows = 32;
+    private const int Checked = 64;
+
+    private readonly TempFolder _folder = new();
+
+    /// <summary>Inputs, outputs, bits and threads.</summary>
+    public static TheoryData<int, int, int, int> Shapes => new()
+    {
+        { 256, 768, 8, 1 },
+        { 256, 768, 4, 1 },
+        { 768, 256, 8, 2 },
+        { 48, 37, 8, 2 },
+        { 33, 130, 4, 2 },
+        { 2048, 2048, 8, 1 },
+        { 2048, 2048, 4, 2 },
+        { 1024, 8192, 8, 2 },
+    };
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void A_row_has_the_same_result_to_the_bit_among_any_number_of_rows(int inputs, int outputs, int bits, int threads)
+    {
+        using var linear = new Linear(_folder.File("weights.bin"), inputs, outputs, bits, threads);
+        var x = Numbers(MaxRows * inputs, seed: 2, 1f);
+        var alone = Enumerable.Range(0, MaxRows).SelectMany(row => linear.Run(x.AsSpan(row * inputs, inputs), 1)).ToArray();
+        for (var rows = 2; rows <= MaxRows; rows++)
+        {
+            var together = linear.Run(x.AsSpan(0, rows * inputs), rows);
+            MemoryMarshal.AsBytes(together.AsSpan()).SequenceEqual(MemoryMarshal.AsBytes(alone.AsSpan(0, rows * outputs)))
+                .ShouldBeTrue($"{rows} rows");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void The_result_is_that_of_the_weights_that_the_codes_stand_for(int inputs, int outputs, int bits, int threads)
+    {
+        using var linear = new Linear(_folder.File("weights.bin"), inputs, outputs, bits, threads);
+        var x = Numbers(inputs, seed: 3, 1f);
+        var y = linear.Run(x, 1);
+        double error = 0, size = 0;
+        for (var output = 0; output < Math.Min(outputs, Checked); output++)
+        {
+            var exact = x.Zip(linear.Weights(output)).Sum(pair => (double)pair.First * pair.Second);
+            error += Math.Pow(exact - y[output], 2);
+            size += exact * exact;
+        }
+
+        // The operator rounds x to 8 bits.
+        Math.Sqrt(error / size).ShouldBeLessThan(0.01);
+    }
+
+    private static float[] Numbers(int count, int seed, float range)
+    {
+        var random = new Random(seed);
+        return [.. Enumerable.Range(0, count).Select(_ => range * (random.NextSingle() * 2 - 1))];
+    }
+
+    private sealed class Linear : IDisposable
+    {
+        private readonly int _inputs;
+        private readonly int _bits;
+        private readonly int _row;
+        private readonly byte[] _codes;
+        private readonly float[] _scales;
+        private readonly InferenceSession _session;
+        private readonly RunOptions _run = new();
+
+        public Linear(string file, int inputs, int outputs, int bits, int threads)
+        {
+            _inputs = inputs;
+            _bits = bits;
+            var blocks = BlockQuantiser.Blocks(inputs);
+            _row = blocks * BlockQuantiser.BlockBytes(bits);
+            _codes = new byte[outputs * _row];
+            _scales = new float[outputs * blocks];
+            var weights = Numbers(inputs * outputs, seed: 1, 0.1f);
+            for (var output = 0; output < outputs; output++)
+            {
+                var codes = _codes.AsSpan(output * _row, _row);
+                BlockQuantiser.Quantise(weights.AsSpan(output * inputs, inputs), bits, codes, _scales.AsSpan(output * blocks, blocks));
+            }
+
+            File.WriteAllBytes(file, [.. _codes, .. MemoryMarshal.AsBytes(_scales.AsSpan())]);
+            long[] codesShape = [outputs, blocks, BlockQuantiser.BlockBytes(bits)];
+            var scales = new TensorEntry("scales", ElementType.F32, [outputs, blocks], file, _codes.Length, 4L * _scales.Length);
+            var weight = new LinearWeight(new TensorEntry("codes", ElementType.U8, codesShape, file, 0, _codes.Length), inputs, outputs, true)
+            {
+                Blocks = new QuantisedBlocks(bits, BlockQuantiser.BlockSize, scales),
+            };
+            var graph = new GraphBuilder("linear", OnnxType.Float);
+            var y = TransformerOps.Linear(graph, graph.Input("x", OnnxType.Float, "rows", inputs), weight);
+            graph.Output("y", y, OnnxType.Float, "rows", outputs);
+            _session = Device.Cpu.CreateSession(graph.Build(), threads);
+        }
+
+        public float[] Weights(int output) => BlockQuantiserTests.Dequantise(
+            _codes[(output * _row)..((output + 1) * _row)],
+            _scales[(output * _scales.Length / (_codes.Length / _row))..],
+            _bits,
+            _inputs);
+
+        public float[] Run(ReadOnlySpan<float> x, int rows)
+        {
+            using var input = OrtValue.CreateTensorValueFromMemory(x.ToArray(), [rows, _inputs]);
+            using var output = _session.Run(_run, ["x"], [input], ["y"]);
+            return output[0].GetTensorDataAsSpan<float>().ToArray();
+        }
+
+        public void Dispose()
+        {
+            _session.Dispose();
+            _run.Dispose();
+        }
+    }
+}
