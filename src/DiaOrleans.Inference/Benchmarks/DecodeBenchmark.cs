@@ -2,6 +2,7 @@ using System.Diagnostics;
 using DiaOrleans.Inference.Checkpoints;
 using DiaOrleans.Inference.Decoding;
 using DiaOrleans.Inference.Execution;
+using DiaOrleans.Inference.Quantisation;
 
 namespace DiaOrleans.Inference.Benchmarks;
 
@@ -12,39 +13,57 @@ public static class DecodeBenchmark
     private const int PromptRows = 100;
     private const int WarmUpSteps = 8;
     private const int Seed = 1;
+    private const double MiB = 1 << 20;
 
     // Frames per second of descript/dac_44khz, for a folder without a codec.
     private const double PublishedFrameRate = 44100.0 / 512;
 
-    /// <summary>Loads the text encoder and decoder without a codec, and measures.</summary>
+    /// <summary>
+    /// Loads the text encoder and decoder without a codec, and measures. Quantised weights are made in a temporary folder first.
+    /// </summary>
     /// <exception cref="CheckpointException">The folder holds no checkpoint that can be served.</exception>
-    /// <exception cref="ArgumentException">The device or the precision is not available.</exception>
     public static DecodeBenchmarkResult Run(DecodeBenchmarkOptions options)
     {
         var choice = DeviceChoice.Make(options.Device with { OneGpu = true });
         var target = ExecutionTarget.Parse(choice.Devices[0], choice.Precision);
-        var scratch = Path.Combine(Path.GetTempPath(), $"dia-random-weights-{Guid.NewGuid():N}.bin");
+        var scratch = Directory.CreateTempSubdirectory("dia-bench-").FullName;
         try
         {
             var checkpoint = options.RandomWeights
-                ? DiaCheckpoint.OpenShapeOnly(options.Folder, scratch, Seed)
+                ? DiaCheckpoint.OpenShapeOnly(options.Folder, Path.Combine(scratch, "weights.bin"), Seed)
                 : DiaCheckpoint.Open(options.Folder);
-            using var model = Load(checkpoint, target, options);
+            var quantising = Quantise(checkpoint, target.Precision, scratch);
+            var started = Stopwatch.GetTimestamp();
+            using var model = Load(checkpoint, target, options, scratch);
+            var loading = Stopwatch.GetElapsedTime(started);
             var ticks = Measure(model, options);
             Array.Sort(ticks);
-            return Summarise(model, options, ticks);
+            return Summarise(model, options, ticks) with
+            {
+                QuantiseSeconds = quantising?.TotalSeconds,
+                LoadSeconds = loading.TotalSeconds,
+            };
         }
         finally
         {
-            File.Delete(scratch);
+            Directory.Delete(scratch, recursive: true);
         }
     }
 
-    private static DiaModel Load(DiaCheckpoint checkpoint, ExecutionTarget target, DecodeBenchmarkOptions options)
+    private static TimeSpan? Quantise(DiaCheckpoint checkpoint, Precision precision, string folder)
+    {
+        if (precision.WeightBits is not { } bits) return null;
+        var started = Stopwatch.GetTimestamp();
+        _ = new QuantisedCache(folder).Open(checkpoint, bits);
+        return Stopwatch.GetElapsedTime(started);
+    }
+
+    private static DiaModel Load(DiaCheckpoint checkpoint, ExecutionTarget target, DecodeBenchmarkOptions options, string cache)
     {
         var model = new DiaModelOptions
         {
             Target = target,
+            CacheFolder = cache,
             CaptureSteps = options.CaptureSteps,
             Threads = options.Threads,
             Slots = options.Streams,
@@ -91,17 +110,30 @@ public static class DecodeBenchmark
 
     private static DecodeBenchmarkResult Summarise(DiaModel model, DecodeBenchmarkOptions options, long[] sortedTicks)
     {
-        var audioSeconds = options.Streams * sortedTicks.Length / FrameRate(options.Folder);
-        return new DecodeBenchmarkResult(
-            Milliseconds(sortedTicks[sortedTicks.Length / 2]),
-            Milliseconds(sortedTicks[0]),
-            audioSeconds / (sortedTicks.Sum() / (double)Stopwatch.Frequency),
-            Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Folder))),
-            model.Target.Device.Name,
-            model.Target.Precision.Name,
-            options.Streams,
-            model.Threads,
-            PeakRss());
+        var anonymous = ProcessMemory.AnonymousBytes();
+        var peak = PeakRss();
+        var median = Milliseconds(sortedTicks[sortedTicks.Length / 2]);
+        var each = sortedTicks.Length / FrameRate(options.Folder) / (sortedTicks.Sum() / (double)Stopwatch.Frequency);
+        var weights = StepWeights.Bytes(model.Config, model.Target.Precision);
+        var bandwidth = model.Target.Device == Device.Cpu ? MemoryBandwidth.Measure(model.Threads) : (double?)null;
+        return new DecodeBenchmarkResult
+        {
+            StepMsMedian = median,
+            StepMsMin = Milliseconds(sortedTicks[0]),
+            RealTimeFactor = options.Streams * each,
+            RealTimeFactorEach = each,
+            Model = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Folder))),
+            Device = model.Target.Device.Name,
+            Precision = model.Target.Precision.Name,
+            Streams = options.Streams,
+            Threads = model.Threads,
+            LoadSeconds = 0,
+            PeakRssMib = peak / MiB,
+            AnonymousRssMib = anonymous / MiB,
+            StepWeightMb = weights / 1e6,
+            MemoryGbPerSecond = bandwidth / 1e9,
+            MemoryLimitShare = weights / bandwidth / (median / 1000),
+        };
     }
 
     private static double FrameRate(string folder)
@@ -122,6 +154,6 @@ public static class DecodeBenchmark
     private static double PeakRss()
     {
         using var process = Process.GetCurrentProcess();
-        return process.PeakWorkingSet64 / 1048576.0;
+        return process.PeakWorkingSet64;
     }
 }

@@ -17,7 +17,7 @@ public enum WeightLayout
 /// <param name="OutputMajor">Stored [Out, In]; else [In, Out] once flattened.</param>
 public sealed record LinearWeight(TensorEntry Tensor, int In, int Out, bool OutputMajor)
 {
-    /// <summary>If the weight is quantised: how its codes become numbers. The tensor then holds codes, [Out, blocks, block bytes].</summary>
+    /// <summary>If the weight is quantised: how codes become numbers. The tensor then holds codes, [Out, blocks, block bytes].</summary>
     public QuantisedBlocks? Blocks { get; init; }
 }
 

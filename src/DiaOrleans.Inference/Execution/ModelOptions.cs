@@ -23,6 +23,9 @@ public sealed record ModelOptions
     /// <summary>Name of the precision that the codec's decoder computes in: fp32, or fp16 on a GPU.</summary>
     public string CodecPrecision { get; init; } = Execution.Precision.Fp32.Name;
 
+    /// <summary>Folder of quantised weights, created if it is missing; needed for int8 and int4.</summary>
+    public string? CacheFolder { get; init; }
+
     /// <summary>Threads of ONNX Runtime on the host; 0 chooses by the model's size.</summary>
     public int Threads { get; init; }
 

@@ -30,7 +30,7 @@ public sealed class Precision
     public static Precision Bf16 { get; } = new("bf16", OnnxType.BFloat16);
 
     /// <summary>Those that the CPU offers, the default first.</summary>
-    public static IReadOnlyList<Precision> OfCpu { get; } = [Fp32, Int8, Int4];
+    public static IReadOnlyList<Precision> OfCpu { get; } = [Int8, Fp32, Int4];
 
     /// <summary>Those that GPUs offer, the default first.</summary>
     public static IReadOnlyList<Precision> OfCuda { get; } = [Fp16, Bf16];

@@ -1,4 +1,5 @@
 using DiaOrleans.Inference.Checkpoints;
+using DiaOrleans.Inference.Quantisation;
 
 namespace DiaOrleans.Inference.Execution;
 
@@ -20,20 +21,29 @@ internal sealed class SpeechModel : IDisposable
     public Codec Codec { get; }
 
     /// <summary>Reads a checkpoint folder and its codec.</summary>
+    /// <param name="options">The model, and how it is run.</param>
+    /// <param name="quantising">Receives the progress if weights have to be quantised.</param>
     /// <exception cref="CheckpointException">
     /// The folder holds no checkpoint that can be served; the message says what was found.
     /// </exception>
     /// <exception cref="ArgumentException">
     /// The device does not offer the precision, or there is no such device; the message names the valid pairs.
     /// </exception>
-    public static SpeechModel Load(ModelOptions options)
+    public static SpeechModel Load(ModelOptions options, Action<QuantisationProgress>? quantising = null)
     {
         var target = ExecutionTarget.Parse(options.Device, options.Precision);
         var codecTarget = target.ForCodec(options.CodecPrecision);
         var checkpoint = DiaCheckpoint.Open(options.Folder, options.Profile);
         var codec = DacCheckpoint.Open(CodecLocator.Find(options.Folder, options.CodecFolder));
         Servable.RequireChannels(checkpoint.Folder, checkpoint.Config, codec.Folder, codec.Config);
-        var dia = new DiaModel(checkpoint, new DiaModelOptions { Target = target, Threads = options.Threads, Slots = options.Slots });
+        var dia = new DiaModel(checkpoint, new DiaModelOptions
+        {
+            Target = target,
+            CacheFolder = options.CacheFolder,
+            Quantising = quantising,
+            Threads = options.Threads,
+            Slots = options.Slots,
+        });
         try
         {
             return new SpeechModel(dia, new Codec(codec, codecTarget, dia.Threads));

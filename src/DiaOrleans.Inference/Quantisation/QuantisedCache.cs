@@ -69,10 +69,7 @@ internal sealed class QuantisedCache(string folder, Func<string, long>? freeByte
         try
         {
             using (var file = new FileStream(part, FileMode.CreateNew, FileAccess.Write))
-            {
                 QuantisedFile.Write(file, checkpoint, bits, Steps(path, checkpoint, report));
-                file.Flush(flushToDisk: true);
-            }
 
             File.Move(part, path, overwrite: true);
         }
@@ -89,7 +86,8 @@ internal sealed class QuantisedCache(string folder, Func<string, long>? freeByte
     {
         const double MiB = 1 << 20;
         var free = _freeBytes(folder);
-        if (free < bytes) throw new IOException(FormattableString.Invariant($"They need {bytes / MiB:F0} MiB, and {free / MiB:F0} MiB are free."));
+        if (free >= bytes) return;
+        throw new IOException(FormattableString.Invariant($"They need {bytes / MiB:F0} MiB, and {free / MiB:F0} MiB are free."));
     }
 
     /// <summary>Reports 0 at once, and then each further step.</summary>

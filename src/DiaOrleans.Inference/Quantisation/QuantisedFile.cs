@@ -67,8 +67,9 @@ internal static class QuantisedFile
         var offset = 0L;
         foreach (var tensor in parts.SelectMany(p => p.Tensors).Append(new NewTensor(Checksum, "U8", [ChecksumBytes], ChecksumBytes)))
         {
-            entries[tensor.Name] = new { dtype = tensor.Type, shape = tensor.Shape, data_offsets = new[] { offset, offset + tensor.Length } };
-            offset += tensor.Length;
+            var end = offset + tensor.Length;
+            entries[tensor.Name] = new { dtype = tensor.Type, shape = tensor.Shape, data_offsets = new[] { offset, end } };
+            offset = end;
         }
 
         var json = JsonSerializer.SerializeToUtf8Bytes(entries);
@@ -98,8 +99,8 @@ internal static class QuantisedFile
             }
 
             var expected = buffer.AsSpan(0, ChecksumBytes);
-            if (at == end && RandomAccess.Read(file, expected, end) == ChecksumBytes && hash.GetCurrentHash().AsSpan().SequenceEqual(expected))
-                return;
+            var complete = at == end && RandomAccess.Read(file, expected, end) == ChecksumBytes;
+            if (complete && hash.GetCurrentHash().AsSpan().SequenceEqual(expected)) return;
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {

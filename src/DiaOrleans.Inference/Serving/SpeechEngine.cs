@@ -59,8 +59,11 @@ public sealed partial class SpeechEngine : ISpeechEngine, ICallObserver
         ModelOptions options,
         ILogger<SpeechEngine> logger,
         TimeProvider? time = null,
-        IEngineObserver? observer = null) =>
-        new(SpeechModel.Load(options), options, logger, time ?? TimeProvider.System, observer ?? NullEngineObserver.Instance);
+        IEngineObserver? observer = null)
+    {
+        var model = SpeechModel.Load(options, p => Log.Quantising(logger, p.Checkpoint, p.File, p.Percent));
+        return new SpeechEngine(model, options, logger, time ?? TimeProvider.System, observer ?? NullEngineObserver.Instance);
+    }
 
     /// <inheritdoc />
     public EngineAdmission TryStart(SpeechCall call)
@@ -175,5 +178,8 @@ public sealed partial class SpeechEngine : ISpeechEngine, ICallObserver
 
         [LoggerMessage(103, LogLevel.Error, "A recording could not be encoded")]
         public static partial void EncodingFailed(ILogger logger, Exception cause);
+
+        [LoggerMessage(104, LogLevel.Information, "Quantising the weights of {Checkpoint} to {File}, once: {Percent} %")]
+        public static partial void Quantising(ILogger logger, string checkpoint, string file, int percent);
     }
 }

@@ -59,7 +59,7 @@ internal static class SettingFlags
         Models,
         Profile,
         Value("--device", nameof(DeviceOptions.Device), "auto, cpu, cuda (all allowed GPUs) or cuda:N (auto)."),
-        Value("--precision", nameof(DeviceOptions.Precision), "Of text encoder and decoder (cpu: fp32; cuda: fp16, or bf16)."),
+        Value("--precision", nameof(DeviceOptions.Precision), "Of text and decoder (cpu: int8, or fp32, int4; cuda: fp16, or bf16)."),
         Value("--codec-precision", nameof(DeviceOptions.CodecPrecision), "Of the codec (fp32; cuda also: fp16)."),
         Value("--threads", nameof(EngineOptions.Threads), "Threads of ONNX Runtime (0: by the model's size)."),
         Value("--slots", nameof(EngineHostOptions.Slots), "Requests decoded at the same time (1)."),

@@ -107,6 +107,7 @@ internal static partial class DiaServer
         var silo = options.Get<LocalSiloOptions>();
         var drain = options.Get<EngineHostOptions>().DrainLimit;
         services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(data);
         services.AddSingleton<IBlobStore>(new FolderBlobStore(data.Path));
         services.Configure<HostOptions>(host => host.ShutdownTimeout = drain + StopMargin);
         builder.UseOrleans(orleans => ConfigureSilo(orleans, silo, data));

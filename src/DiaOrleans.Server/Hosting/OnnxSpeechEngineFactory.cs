@@ -3,6 +3,7 @@ using DiaOrleans.Grains.Workers;
 using DiaOrleans.Inference.Execution;
 using DiaOrleans.Inference.Serving;
 using DiaOrleans.Server.Models.Store;
+using DiaOrleans.Server.Storage;
 
 namespace DiaOrleans.Server.Hosting;
 
@@ -12,6 +13,7 @@ internal sealed class OnnxSpeechEngineFactory(
     EngineHostOptions engines,
     DeviceChoice devices,
     ModelStore store,
+    DataFolder data,
     DiaMetrics metrics,
     TimeProvider time,
     ILogger<SpeechEngine> logger) : ISpeechEngineFactory
@@ -28,6 +30,7 @@ internal sealed class OnnxSpeechEngineFactory(
             Device = device,
             Precision = devices.Precision,
             CodecPrecision = devices.CodecPrecision,
+            CacheFolder = data.Cache,
             Threads = options.Threads,
             Slots = engines.Slots,
             MaxWaitingSeconds = options.MaxWaitingSeconds,

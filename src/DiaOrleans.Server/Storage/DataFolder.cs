@@ -25,6 +25,9 @@ internal sealed class DataFolder : IDisposable
     /// <summary>Path of the database file.</summary>
     public string Database => System.IO.Path.Combine(Path, "dia.db");
 
+    /// <summary>Path of the folder of what is made from checkpoints, and made again if it is missing.</summary>
+    public string Cache => System.IO.Path.Combine(Path, "cache");
+
     /// <summary>Creates the folder if it is missing, and locks it until it is disposed of.</summary>
     /// <param name="path">Path of the folder.</param>
     /// <param name="port">Port of this server, for the message that a second server gives.</param>

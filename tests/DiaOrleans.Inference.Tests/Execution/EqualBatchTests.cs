@@ -91,10 +91,11 @@ public sealed class EqualBatchTests(WideModel wide) : IClassFixture<WideModel>
     {
         Assert.SkipUnless(Environment.GetEnvironmentVariable("DIA_FULL_SIZE") == "1", "takes minutes: ./test.sh --full-size runs it");
         int[] capacities = [BatchRequests.LongestText, 100, 300, FullText];
+        var model = published ? wide.Model(precision) : Nanos[precision].Value;
         foreach (var slots in (int[])[1, 2, 4, 8, 16])
         {
             foreach (var textCapacity in capacities)
-                Check(published ? wide.Model(precision) : Nanos[precision].Value, slots, textCapacity, BatchRequests.Kinds, steps: published ? 3 : 12);
+                Check(model, slots, textCapacity, BatchRequests.Kinds, steps: published ? 3 : 12);
         }
     }
 

@@ -16,8 +16,8 @@ public sealed class WideModel : IDisposable
 
     internal DiaModel Model(string precision)
     {
-        if (!_models.TryGetValue(precision, out var model)) _models[precision] = model = Load(Precision.OfCpu.Single(p => p.Name == precision));
-        return model;
+        if (_models.TryGetValue(precision, out var model)) return model;
+        return _models[precision] = Load(Precision.OfCpu.Single(p => p.Name == precision));
     }
 
     public void Dispose()

@@ -124,8 +124,9 @@ public sealed class QuantisedCacheTests : IDisposable
     {
         var place = _cache.File("taken");
         System.IO.File.WriteAllText(place, "");
-        var message = Should.Throw<CheckpointException>(() => new QuantisedCache(place).Open(DiaCheckpoint.Open(_checkpoint.Path), 8)).Message;
-        message.ShouldStartWith($"{place}: the quantised weights cannot be written: ");
+        var cache = new QuantisedCache(place);
+        Should.Throw<CheckpointException>(() => cache.Open(DiaCheckpoint.Open(_checkpoint.Path), 8)).Message
+            .ShouldStartWith($"{place}: the quantised weights cannot be written: ");
     }
 
     private void IsMadeAgain(Func<byte[], byte[]> damage)
@@ -139,7 +140,8 @@ public sealed class QuantisedCacheTests : IDisposable
         System.IO.File.ReadAllBytes(File()).ShouldBe(sound);
     }
 
-    private DiaCheckpoint Open(int bits = 8) => new QuantisedCache(_cache.Path).Open(DiaCheckpoint.Open(_checkpoint.Path), bits, _progress.Add);
+    private DiaCheckpoint Open(int bits = 8) =>
+        new QuantisedCache(_cache.Path).Open(DiaCheckpoint.Open(_checkpoint.Path), bits, _progress.Add);
 
     private string[] Files() => Directory.GetFiles(_cache.Path, "*.safetensors");
 

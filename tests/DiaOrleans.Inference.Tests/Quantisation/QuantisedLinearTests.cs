@@ -8,7 +8,7 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace DiaOrleans.Inference.Tests.Quantisation;
 
-/// <summary>ONNX Runtime's product with quantised weights: its value, and that a row's result does not depend on the number of rows.</summary>
+/// <summary>ONNX Runtime's product with quantised weights: its value, and that a row does not depend on the number of rows.</summary>
 public sealed class QuantisedLinearTests : IDisposable
 {
     private const int MaxRows = 32;
@@ -99,7 +99,8 @@ public sealed class QuantisedLinearTests : IDisposable
             File.WriteAllBytes(file, [.. _codes, .. MemoryMarshal.AsBytes(_scales.AsSpan())]);
             long[] codesShape = [outputs, blocks, BlockQuantiser.BlockBytes(bits)];
             var scales = new TensorEntry("scales", ElementType.F32, [outputs, blocks], file, _codes.Length, 4L * _scales.Length);
-            var weight = new LinearWeight(new TensorEntry("codes", ElementType.U8, codesShape, file, 0, _codes.Length), inputs, outputs, true)
+            var codesEntry = new TensorEntry("codes", ElementType.U8, codesShape, file, 0, _codes.Length);
+            var weight = new LinearWeight(codesEntry, inputs, outputs, OutputMajor: true)
             {
                 Blocks = new QuantisedBlocks(bits, BlockQuantiser.BlockSize, scales),
             };

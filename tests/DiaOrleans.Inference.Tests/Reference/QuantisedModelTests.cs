@@ -54,7 +54,7 @@ public sealed class QuantisedModelTests
     {
         // Rows of 40 weights, drawn at random, average out less of the rounding than a model's.
         const double tolerance = 0.08;
-        var vectors = VectorFile.Open(checkpoint.StartsWith("dia-classic", StringComparison.Ordinal) ? "dia-classic-tiny" : "dia-0626-tiny");
+        var vectors = VectorFile.Open(checkpoint == "dia-classic-tiny" ? checkpoint : "dia-0626-tiny");
         using var model = Golden.Load(checkpoint, precision: Precision.Int8);
         var ids = TextIds.Encode(vectors.Json.GetProperty("texts").GetProperty("a").GetString()!);
         var (cond, uncond) = Golden.Force(model, ids, Golden.Grid(vectors, "forced.grid"));

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DiaOrleans.Inference.Benchmarks;
+using DiaOrleans.Inference.Execution;
 using DiaOrleans.Server.Commands.Bench;
 using DiaOrleans.Server.Commands.Doctor;
 using DiaOrleans.Server.Commands.Model;
@@ -15,10 +16,22 @@ public sealed class CommandTests
     [Fact]
     public void Bench_prints_one_object_of_the_documented_names()
     {
-        var result = DecodeBenchmark.Run(new DecodeBenchmarkOptions(ModelFolder.Default(), Streams: 2, Steps: 5, Threads: 1));
-        var json = JsonDocument.Parse(BenchCommand.ToJson(result)).RootElement;
+        var options = new DecodeBenchmarkOptions(ModelFolder.Default(), Streams: 2, Steps: 5, Threads: 1)
+        {
+            Device = new DeviceRequest { Device = "cpu", Precision = "int8" },
+        };
+        var json = JsonDocument.Parse(BenchCommand.ToJson(DecodeBenchmark.Run(options))).RootElement;
         json.EnumerateObject().Select(p => p.Name).ShouldBe(
-            ["step_ms_median", "step_ms_min", "real_time_factor", "model", "device", "precision", "streams", "threads", "peak_rss_mib"]);
+        [
+            "step_ms_median", "step_ms_min", "real_time_factor", "real_time_factor_each", "model", "device", "precision", "streams",
+            "threads", "quantise_seconds", "load_seconds", "peak_rss_mib", "anonymous_rss_mib", "step_weight_mb", "memory_gb_per_second",
+            "memory_limit_share",
+        ]);
+        json.GetProperty("device").GetString().ShouldBe("cpu");
+        json.GetProperty("precision").GetString().ShouldBe("int8");
+        json.GetProperty("real_time_factor").GetDouble().ShouldBe(2 * json.GetProperty("real_time_factor_each").GetDouble(), 1e-6);
+        // 7.9 M weights of the decoder's linear maps, a byte and an eighth each.
+        json.GetProperty("step_weight_mb").GetDouble().ShouldBeInRange(8, 10);
         json.GetProperty("step_ms_min").GetDouble().ShouldBeInRange(0.01, json.GetProperty("step_ms_median").GetDouble());
         json.GetProperty("real_time_factor").GetDouble().ShouldBeGreaterThan(0.1);
         json.GetProperty("model").GetString().ShouldBe("dia-nano");

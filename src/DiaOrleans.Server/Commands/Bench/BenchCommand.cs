@@ -83,16 +83,31 @@ internal static class BenchCommand
         AnsiConsole.Write(table);
     }
 
-    private static void Print(DecodeBenchmarkResult result) => Print(
-        ("model", result.Model),
-        ("device", result.Device),
-        ("precision", result.Precision),
-        ("streams", result.Streams),
-        ("threads", result.Threads),
-        ("step, median", $"{result.StepMsMedian:F3} ms"),
-        ("step, fastest", $"{result.StepMsMin:F3} ms"),
-        ("real-time factor", $"{result.RealTimeFactor:F2}"),
-        ("peak memory", $"{result.PeakRssMib:F0} MiB"));
+    private static void Print(DecodeBenchmarkResult result) => Print([.. Rows(result)]);
+
+    private static IEnumerable<(string Name, object Value)> Rows(DecodeBenchmarkResult result)
+    {
+        yield return ("model", result.Model);
+        yield return ("device", result.Device);
+        yield return ("precision", result.Precision);
+        yield return ("streams", result.Streams);
+        yield return ("threads", result.Threads);
+        yield return ("step, median", $"{result.StepMsMedian:F3} ms");
+        yield return ("step, fastest", $"{result.StepMsMin:F3} ms");
+        yield return ("real time, each stream", $"{result.RealTimeFactorEach:F2} x");
+        yield return ("real time, together", $"{result.RealTimeFactor:F2} x");
+        if (result.MemoryLimitShare is { } share)
+        {
+            yield return ("weights read a step", $"{result.StepWeightMb:F0} MB");
+            yield return ("memory speed", $"{result.MemoryGbPerSecond:F1} GB/s");
+            yield return ("share of the memory limit", $"{100 * share:F0} %");
+        }
+
+        if (result.QuantiseSeconds is { } quantising) yield return ("quantising, once", $"{quantising:F2} s");
+        yield return ("load", $"{result.LoadSeconds:F2} s");
+        yield return ("peak memory", $"{result.PeakRssMib:F0} MiB");
+        if (result.AnonymousRssMib is { } anonymous) yield return ("memory that no file backs", $"{anonymous:F0} MiB");
+    }
 
     /// <summary>The option <c>--json</c>.</summary>
     internal static Option<bool> JsonOption() => new("--json") { Description = "Print one JSON object." };
