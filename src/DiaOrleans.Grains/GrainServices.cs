@@ -19,8 +19,9 @@ namespace DiaOrleans.Grains;
 public static class GrainServices
 {
     /// <summary>
-    /// Registers what every silo needs. The caller also registers a grain storage named <see cref="State.StateStorage.ProviderName"/> and
-    /// an <see cref="Blobs.IBlobStore"/>. Options that the caller has registered before are used instead of the defaults.
+    /// Registers what every silo needs. The caller also registers a grain storage named <see cref="State.StateStorage.ProviderName"/>, an
+    /// <see cref="Blobs.IBlobStore"/> and <see cref="Speech.UnreadAudio"/>. Options that the caller has registered before are used instead
+    /// of the defaults.
     /// </summary>
     public static ISiloBuilder AddDiaGrains(this ISiloBuilder silo)
     {

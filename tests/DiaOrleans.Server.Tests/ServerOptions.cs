@@ -52,11 +52,17 @@ internal sealed record ServerOptions
 
     public string? AllowedHosts { get; init; }
 
+    public string? BasePath { get; init; }
+
     public int? MaxConnections { get; init; }
 
     public int? BodyBudgetMegabytes { get; init; }
 
     public double? BodySeconds { get; init; }
+
+    public int? UnreadAudioMegabytes { get; init; }
+
+    public double? DrainSeconds { get; init; }
 
     public string? GpuMode { get; init; }
 

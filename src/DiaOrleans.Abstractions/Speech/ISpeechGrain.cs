@@ -2,7 +2,8 @@ namespace DiaOrleans.Abstractions.Speech;
 
 /// <summary>
 /// One request whose client waits for it, from admission to the last byte of audio. Its key is also the id of its entry in the generation
-/// log. No call lasts as long as a generation: call <see cref="Wait"/> until the audio can be read, then <see cref="ReadAudio"/>.
+/// log. No call lasts as long as a generation: call <see cref="Wait"/> until the audio can be read, then <see cref="Read"/>. A request
+/// whose client makes no call for a minute is stopped.
 /// </summary>
 [Alias("dia.speech")]
 public interface ISpeechGrain : IGrainWithGuidKey
@@ -21,13 +22,16 @@ public interface ISpeechGrain : IGrainWithGuidKey
     Task<SpeechSnapshot> Wait(TimeSpan upTo);
 
     /// <summary>
-    /// The encoded audio in chunks of at most 256 kB, as it is made, up to the last byte. Throws an
-    /// <see cref="InvalidOperationException"/> if the request failed or was stopped.
+    /// The encoded audio from a position on, as soon as there is any: at most 256 kB; empty if none was made for 20 s. The client has what
+    /// is before the position, which is dropped. Throws an <see cref="InvalidOperationException"/> if the request failed or was stopped.
     /// </summary>
-    [Alias("read-audio")]
-    IAsyncEnumerable<byte[]> ReadAudio(CancellationToken cancellation = default);
+    /// <param name="position">In bytes, from 0; not before that of an earlier call.</param>
+    [Alias("read")]
+    Task<SpeechAudio> Read(long position);
 
-    /// <summary>Stops the work and frees its slot. Without effect on a request that has ended.</summary>
+    /// <summary>
+    /// The client needs no more: stops the work, frees its slot and drops the audio. The state of a request that has ended stays as it is.
+    /// </summary>
     [Alias("cancel")]
     Task Cancel();
 }

@@ -6,6 +6,9 @@ namespace DiaOrleans.Audio.Formats;
 /// <summary>Names and properties of the formats; spec/api.md 2.1.</summary>
 public static class AudioFormats
 {
+    /// <summary>The container of <see cref="AudioFormat.Opus"/>, which clients name instead.</summary>
+    private const string OpusContainer = "ogg";
+
     private static readonly int[] MpegRates = [8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000];
 
     /// <summary>All formats, in the order in which the API lists them.</summary>
@@ -38,11 +41,12 @@ public static class AudioFormats
     /// <param name="format">A format.</param>
     public static string Extension(this AudioFormat format) => format.Name();
 
-    /// <summary>Finds a format by its name, ignoring case.</summary>
+    /// <summary>Finds a format by its name, ignoring case; ogg is another name of opus.</summary>
     /// <param name="text">A name; null is none.</param>
     /// <param name="format">The format, if the result is true.</param>
     public static bool TryParse([NotNullWhen(true)] string? text, out AudioFormat format)
     {
+        if (string.Equals(text, OpusContainer, StringComparison.OrdinalIgnoreCase)) text = AudioFormat.Opus.Name();
         foreach (var candidate in All)
         {
             format = candidate;

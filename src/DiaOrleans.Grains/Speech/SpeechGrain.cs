@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using DiaOrleans.Abstractions.Speech;
 using DiaOrleans.Abstractions.Workers;
 using DiaOrleans.Grains.Rendering;
@@ -14,7 +13,11 @@ namespace DiaOrleans.Grains.Speech;
 /// makes no more calls.
 /// </summary>
 [GrainType("dia.speech"), PreferLocalPlacement, Reentrant]
-internal sealed partial class SpeechGrain(ISpeechRenderer renderer, TimeProvider time, ILogger<SpeechGrain> logger) : Grain, ISpeechGrain
+internal sealed partial class SpeechGrain(
+    ISpeechRenderer renderer,
+    UnreadAudio unread,
+    TimeProvider time,
+    ILogger<SpeechGrain> logger) : Grain, ISpeechGrain
 {
     private const int ChunkBytes = 256 * 1000;
     private static readonly TimeSpan CheckPeriod = TimeSpan.FromSeconds(5);
@@ -23,7 +26,7 @@ internal sealed partial class SpeechGrain(ISpeechRenderer renderer, TimeProvider
     private readonly ClientWatch _client = new(time);
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _readable = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly AudioBuffer _audio = new();
+    private readonly AudioBuffer _audio = new(unread, time);
     private readonly Lock _gate = new();
     private Task<SpeechAdmission>? _admission;
     private Task _producing = Task.CompletedTask;
@@ -31,7 +34,7 @@ internal sealed partial class SpeechGrain(ISpeechRenderer renderer, TimeProvider
     private SpeechStatus _status = SpeechStatus.Failed;
     private string? _error = "No such request: it was not started here, or the time to fetch its audio is over.";
     private bool _streamed;
-    private bool _fetched;
+    private bool _released;
 
     private Guid Id => this.GetPrimaryKey();
 
@@ -47,18 +50,19 @@ internal sealed partial class SpeechGrain(ISpeechRenderer renderer, TimeProvider
         return Snapshot();
     }
 
-    public async IAsyncEnumerable<byte[]> ReadAudio([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async Task<SpeechAudio> Read(long position)
     {
         if (_admission is null) throw new InvalidOperationException(_error);
         using var visit = _client.Enter();
-        await foreach (var chunk in _audio.Read(ChunkBytes, cancellationToken)) yield return chunk;
-        _fetched = true;
+        return await _audio.Read(position, ChunkBytes);
     }
 
-    public Task Cancel()
+    public async Task Cancel()
     {
+        _released = true;
         End(SpeechStatus.Cancelled, "The request was stopped.");
-        return _producing;
+        await _audio.Drop();
+        await _producing;
     }
 
     /// <summary>
@@ -110,7 +114,7 @@ internal sealed partial class SpeechGrain(ISpeechRenderer renderer, TimeProvider
                 _ = rendering.Started.ContinueWith(_ => MoveTo(SpeechStatus.Processing), TaskScheduler.Default);
                 await foreach (var chunk in rendering.Read(_stop.Token))
                 {
-                    _audio.Append(chunk);
+                    await _audio.Append(chunk);
                     if (_streamed && _audio.Bytes > 0) _readable.TrySetResult();
                 }
             }
@@ -168,7 +172,7 @@ internal sealed partial class SpeechGrain(ISpeechRenderer renderer, TimeProvider
 
     private Task CheckClient()
     {
-        if (Ended && (_fetched || _client.Silence >= ClientWatch.Keep)) DeactivateOnIdle();
+        if (Ended && (_released || _client.Silence >= ClientWatch.Keep)) DeactivateOnIdle();
         if (Ended || _client.Silence < ClientWatch.Gone) return Task.CompletedTask;
         Log.Abandoned(logger, Id);
         return Cancel();

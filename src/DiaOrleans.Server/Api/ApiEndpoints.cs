@@ -8,6 +8,7 @@ using DiaOrleans.Server.Api.OpenApi;
 using DiaOrleans.Server.Api.Origins;
 using DiaOrleans.Server.Api.Pipeline;
 using DiaOrleans.Server.Api.Prompts;
+using DiaOrleans.Server.Api.Proxies;
 using DiaOrleans.Server.Api.Recognition;
 using DiaOrleans.Server.Api.Status;
 using DiaOrleans.Server.Api.Validation;
@@ -35,9 +36,12 @@ internal static class ApiEndpoints
             .AddSingleton(new ApiKey(options.ApiKey))
             .AddSingleton<MetricsAccess>()
             .AddSingleton(new OriginCheck(new OriginPolicy(origins), new HostPolicy(origins)))
+            .AddSingleton<DrainDeadline>()
+            .AddSingleton<RequestPath>()
             .AddSingleton(new BodyBudget(settings.Get<BodyOptions>().BudgetBytes))
             .AddSingleton(new BodyFiles(BodyOptions.FolderIn(data)))
             .AddSingleton<RequestBodies>()
+            .AddBodyDecoding()
             .AddSingleton<BodyReader>()
             .AddSingleton(new VoiceAliases(options.VoicesByAlias))
             .AddSingleton<SpeechResponder>()
@@ -51,12 +55,15 @@ internal static class ApiEndpoints
     public static WebApplication MapApi(this WebApplication app)
     {
         app.Use(app.Services.GetRequiredService<RequestId>().Assign);
+        app.Use(app.Services.GetRequiredService<DrainDeadline>().Watch);
         app.Use(app.Services.GetRequiredService<RequestBodies>().Limit);
         app.Use(app.Services.GetRequiredService<Problems>().Handle);
         app.Use(app.Services.GetRequiredService<OriginCheck>().Check);
         app.Use(EncodedDots.Keep);
+        app.Use(app.Services.GetRequiredService<RequestPath>().Normalise);
         app.Use(TrailingSlash.Redirect);
         app.Use(app.Services.GetRequiredService<ApiKey>().Check);
+        app.Use(app.Services.GetRequiredService<BodyDecoding>().Decode);
         app.Use(DocsEndpoints.Rewrite);
         app.Use(ExactNames.ReadQuery);
         app.UseRouting();
@@ -77,11 +84,11 @@ internal static class ApiEndpoints
             TranscriptEndpoints.Map(routes);
             RecognitionEndpoints.Map(routes);
             GenerateEndpoint.Map(routes);
+            OpenAiSpeechEndpoint.Map(routes);
             JobEndpoints.Map(routes);
             QueueStatsEndpoint.Map(routes);
         }
 
-        OpenAiSpeechEndpoint.Map(app);
         ListingEndpoints.MapBare(app);
         ListingEndpoints.MapOpenAi(app.MapGroup("/v1"));
         app.MapDocs();

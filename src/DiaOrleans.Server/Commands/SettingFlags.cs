@@ -51,7 +51,7 @@ internal static class SettingFlags
     /// <summary>All flags of the server, in the order of the help.</summary>
     public static IReadOnlyList<SettingFlag> All { get; } =
     [
-        Value("--host", nameof(HttpOptions.Host), "Address to listen on (0.0.0.0)."),
+        Value("--host", nameof(HttpOptions.Host), "Address to listen on (all of the machine)."),
         Port,
         Data,
         Model,

@@ -4,6 +4,7 @@ using DiaOrleans.Grains;
 using DiaOrleans.Grains.Blobs;
 using DiaOrleans.Grains.Configuration;
 using DiaOrleans.Grains.PromptLibrary;
+using DiaOrleans.Grains.Speech;
 using DiaOrleans.Grains.Workers;
 using DiaOrleans.Inference.Execution;
 using DiaOrleans.Server.Api;
@@ -97,7 +98,9 @@ internal static partial class DiaServer
         kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
         kestrel.Limits.MaxRequestBodySize = BodyOptions.MaxBytes;
         kestrel.Limits.MaxRequestBufferSize = UnreadBytes;
-        kestrel.Listen(options.Address, options.Port);
+        // A client may stop reading, for example a player whose buffer is full: what is made stays until its connection ends.
+        kestrel.Limits.MinResponseDataRate = null;
+        kestrel.Listen(options.Address, options.Port, listen => listen.UseTcpKeepAlive());
     });
 
     /// <summary>The order of hosted services is that in which they start, and the reverse of that in which they stop.</summary>
@@ -109,6 +112,7 @@ internal static partial class DiaServer
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(data);
         services.AddSingleton<IBlobStore>(new FolderBlobStore(data.Path));
+        services.AddSingleton(new UnreadAudio(options.Get<SpeechOptions>(), SpeechOptions.FolderIn(data.Path)));
         services.Configure<HostOptions>(host => host.ShutdownTimeout = drain + StopMargin);
         builder.UseOrleans(orleans => ConfigureSilo(orleans, silo, data));
         var devices = options.Get<DeviceOptions>().Choose();

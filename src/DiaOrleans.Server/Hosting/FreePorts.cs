@@ -27,14 +27,44 @@ internal static class FreePorts
     {
         try
         {
-            using var listener = new TcpListener(address, port);
-            listener.Start();
+            using var listener = Listen(address, port);
         }
         catch (SocketException e)
         {
             var endpoint = new IPEndPoint(address, port);
             var message = $"HTTP cannot listen on {endpoint}: {e.Message}. Choose another port with --port or another address with --host.";
             throw new SettingsException(message, e) { Setting = nameof(HttpOptions.Port) };
+        }
+    }
+
+    /// <summary>The address that stands for all addresses of the machine: of both families, or of IPv4 if there is no IPv6.</summary>
+    public static IPAddress FindAllAddresses()
+    {
+        try
+        {
+            using var listener = Listen(IPAddress.IPv6Any, 0);
+            return IPAddress.IPv6Any;
+        }
+        catch (SocketException)
+        {
+            return IPAddress.Any;
+        }
+    }
+
+    /// <summary>Listens as the web server does: on :: for both families.</summary>
+    private static TcpListener Listen(IPAddress address, int port)
+    {
+        var listener = new TcpListener(address, port);
+        try
+        {
+            if (address.Equals(IPAddress.IPv6Any)) listener.Server.DualMode = true;
+            listener.Start();
+            return listener;
+        }
+        catch
+        {
+            listener.Dispose();
+            throw;
         }
     }
 

@@ -7,9 +7,12 @@ namespace DiaOrleans.Server.Hosting;
 /// <summary>Where and how HTTP listens.</summary>
 internal sealed record HttpOptions
 {
-    /// <summary>IP address that HTTP listens on, or localhost; 0.0.0.0, the default, is all IPv4 addresses of the machine.</summary>
+    /// <summary>
+    /// IP address that HTTP listens on, or localhost. :: is all addresses of the machine, of both families; 0.0.0.0 is all IPv4 addresses.
+    /// Null, the default, is :: where the machine has IPv6, else 0.0.0.0.
+    /// </summary>
     [ListenAddress]
-    public string Host { get; init; } = "0.0.0.0";
+    public string? Host { get; init; }
 
     /// <summary>Port that HTTP listens on: 0 to 65535, 7860 by default; 0 takes a free one.</summary>
     [Range(0, 65535)]
@@ -20,5 +23,5 @@ internal sealed record HttpOptions
     public int MaxConnections { get; init; } = 1000;
 
     /// <summary><see cref="Host"/> as an address.</summary>
-    public IPAddress Address => ListenAddressAttribute.Find(Host)!;
+    public IPAddress Address => Host is null ? FreePorts.FindAllAddresses() : ListenAddressAttribute.Find(Host)!;
 }

@@ -2,10 +2,12 @@ using DiaOrleans.Grains.Configuration;
 using DiaOrleans.Grains.Jobs;
 using DiaOrleans.Grains.Prompts;
 using DiaOrleans.Grains.Rendering;
+using DiaOrleans.Grains.Speech;
 using DiaOrleans.Grains.Workers;
 using DiaOrleans.Server.Api;
 using DiaOrleans.Server.Api.Bodies;
 using DiaOrleans.Server.Api.Origins;
+using DiaOrleans.Server.Api.Proxies;
 using DiaOrleans.Server.Devices;
 using DiaOrleans.Server.Models.Store;
 using DiaOrleans.Server.Recognition;
@@ -32,8 +34,10 @@ internal static class ServerSettings
         typeof(LocalSiloOptions),
         typeof(ApiOptions),
         typeof(OriginOptions),
+        typeof(ProxyOptions),
         typeof(BodyOptions),
         typeof(RenderingOptions),
+        typeof(SpeechOptions),
         typeof(PromptOptions),
         typeof(JobOptions),
         typeof(RecognitionOptions),

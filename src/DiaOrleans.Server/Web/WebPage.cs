@@ -10,7 +10,7 @@ internal sealed class WebPage
     public const string Folder = "/ui/";
     private const string Page = "index.html";
     private const string ResourcePrefix = "web.";
-    private const string HiddenDashboardLink = """href="/dashboard/" hidden""";
+    private const string HiddenDashboardLink = """href="dashboard/" hidden""";
 
     /// <summary>The page loads only files of this server. It plays answers as blobs.</summary>
     private const string ContentPolicy =

@@ -17,6 +17,7 @@ public sealed class AudioFormatsTests
     [InlineData("wav", AudioFormat.Wav)]
     [InlineData("MP3", AudioFormat.Mp3)]
     [InlineData("Opus", AudioFormat.Opus)]
+    [InlineData("Ogg", AudioFormat.Opus)]
     [InlineData("aAc", AudioFormat.Aac)]
     [InlineData("FLAC", AudioFormat.Flac)]
     [InlineData("pcm", AudioFormat.Pcm)]
@@ -31,7 +32,7 @@ public sealed class AudioFormatsTests
     [InlineData("")]
     [InlineData(" wav")]
     [InlineData("0")]
-    [InlineData("ogg")]
+    [InlineData("oga")]
     public void Other_text_is_not_a_name(string? text) => AudioFormats.TryParse(text, out _).ShouldBeFalse();
 
     [Theory]

@@ -1,6 +1,7 @@
 using DiaOrleans.Abstractions.Voices;
 using DiaOrleans.Abstractions.Workers;
 using DiaOrleans.Grains.Blobs;
+using DiaOrleans.Grains.Speech;
 using DiaOrleans.Grains.State;
 using DiaOrleans.Grains.Workers;
 using Microsoft.Extensions.DependencyInjection;
@@ -64,6 +65,8 @@ internal sealed class GrainCluster : IAsyncDisposable
             silo.Services.AddSingleton<TimeProvider>(realTime ? TimeProvider.System : time);
             silo.Services.AddKeyedSingleton<IGrainStorage>(StateStorage.ProviderName, storage);
             silo.Services.AddSingleton<IBlobStore>(blobs);
+            var unread = Path.Combine(Path.GetTempPath(), Guid.NewGuid().ToString("N"));
+            silo.Services.AddSingleton(new UnreadAudio(new SpeechOptions(), unread));
             configure?.Invoke(silo.Services);
             silo.AddDiaGrains();
             var idleMinutes = idleLimit?.TotalMinutes ?? 0;

@@ -199,7 +199,7 @@ public sealed class SpeechRenderingTests : IAsyncLifetime
     }
 
     private static async Task<byte[]> Read(ISpeechGrain speech) =>
-        await speech.ReadAudio().SelectMany(chunk => chunk).ToArrayAsync().AsTask().WaitAsync(Long);
+        [.. (await speech.ReadAll().WaitAsync(Long)).SelectMany(part => part)];
 
     private async Task Turn()
     {

@@ -19,7 +19,7 @@ public sealed class SpeechGrainTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _cluster.DisposeAsync();
 
     [Fact]
-    public async Task A_request_becomes_audio_that_can_be_read_more_than_once()
+    public async Task A_request_becomes_audio_that_is_dropped_as_it_is_read()
     {
         await _cluster.FinishLoading();
         var speech = Speech();
@@ -32,13 +32,13 @@ public sealed class SpeechGrainTests : IAsyncLifetime
         run.Complete(FakeEngine.Clip(160_000));
         var done = await wait.WaitAsync(Long);
         done.Status.ShouldBe(SpeechStatus.Completed);
-        var chunks = await speech.ReadAudio().ToListAsync();
+        var chunks = await speech.ReadAll();
         chunks.ShouldAllBe(chunk => chunk.Length <= 256 * 1024);
         byte[] audio = [.. chunks.SelectMany(chunk => chunk)];
         audio.LongLength.ShouldBe(done.AudioBytes);
         audio.AsSpan(0, 4).SequenceEqual("RIFF"u8).ShouldBeTrue();
         ((audio.Length - 44) / 2).ShouldBeInRange(440_990, 441_010);
-        (await speech.ReadAudio().SelectMany(chunk => chunk).ToArrayAsync()).ShouldBe(audio);
+        await Should.ThrowAsync<InvalidOperationException>(() => speech.Read(0));
     }
 
     [Fact]
@@ -191,7 +191,7 @@ public sealed class SpeechGrainTests : IAsyncLifetime
         _cluster.Engine.Next().Fail(new InvalidOperationException("out of memory"));
         (await speech.Wait(Long)).ShouldSatisfyAllConditions(
             now => now.Status.ShouldBe(SpeechStatus.Failed), now => now.Error.ShouldBe("The model failed; the server's log says why."));
-        await Should.ThrowAsync<InvalidOperationException>(async () => await speech.ReadAudio().ToListAsync());
+        await Should.ThrowAsync<InvalidOperationException>(() => speech.Read(0));
     }
 
     [Fact]
@@ -231,14 +231,15 @@ public sealed class SpeechGrainTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Audio_that_was_read_is_dropped_within_seconds()
+    public async Task A_request_whose_client_needs_no_more_is_dropped_within_seconds()
     {
         await _cluster.FinishLoading();
         var speech = Speech();
         await speech.Start(Request());
         _cluster.Engine.Next().Complete(FakeEngine.Clip(16_000));
         await speech.Wait(Long);
-        await speech.ReadAudio().ToListAsync();
+        await speech.ReadAll();
+        await speech.Cancel();
         var before = _cluster.Time.GetTimestamp();
         await Turn(async () => (await speech.Wait(TimeSpan.Zero)).Status == SpeechStatus.Failed);
         _cluster.Time.GetElapsedTime(before).ShouldBeLessThan(TimeSpan.FromSeconds(30));
@@ -258,6 +259,41 @@ public sealed class SpeechGrainTests : IAsyncLifetime
         }
 
         run.Stop.IsCancellationRequested.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Audio_of_a_client_that_stops_reading_stays_while_it_calls()
+    {
+        await _cluster.FinishLoading();
+        var speech = Speech();
+        await speech.Start(Request());
+        _cluster.Engine.Next().Complete(FakeEngine.Clip(160_000));
+        await speech.Wait(Long);
+        var first = await speech.Read(0);
+        for (var minute = 0; minute < 10; minute++)
+        {
+            await speech.Wait(TimeSpan.Zero);
+            for (var i = 0; i < 10; i++)
+            {
+                _cluster.Time.Advance(TimeSpan.FromSeconds(5));
+                await Task.Delay(1);
+            }
+        }
+
+        var rest = await speech.Read(first.Bytes.Length);
+        (rest.Bytes.Length, first.IsLast).ShouldBe((256_000, false));
+    }
+
+    [Fact]
+    public async Task A_cancel_drops_the_audio_of_a_request_that_has_ended()
+    {
+        await _cluster.FinishLoading();
+        var speech = Speech();
+        await speech.Start(Request());
+        _cluster.Engine.Next().Complete(FakeEngine.Clip(16_000));
+        await speech.Wait(Long);
+        await speech.Cancel();
+        await Should.ThrowAsync<InvalidOperationException>(() => speech.Read(0));
     }
 
     [Fact]

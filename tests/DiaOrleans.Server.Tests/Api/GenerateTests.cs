@@ -140,6 +140,7 @@ public sealed class GenerateTests(ServerFixture fixture)
     [InlineData("wav", "audio/wav", "RIFF")]
     [InlineData("MP3", "audio/mpeg", null)]
     [InlineData("opus", "audio/ogg", "OggS")]
+    [InlineData("OGG", "audio/ogg", "OggS")]
     [InlineData("aac", "audio/aac", null)]
     [InlineData("flac", "audio/flac", "fLaC")]
     [InlineData("pcm", "audio/pcm", null)]

@@ -70,8 +70,7 @@ public sealed class GroundRulesTests(ServerFixture fixture)
     public async Task A_path_of_two_slashes_does_not_redirect_to_another_host()
     {
         var answer = await Raw("//evil.example/");
-        answer.ShouldStartWith("HTTP/1.1 404");
-        answer.ShouldNotContain("Location");
+        answer.ShouldContain("\r\nLocation: /evil.example\r\n");
     }
 
     [Theory]
@@ -211,7 +210,11 @@ public sealed class GroundRulesTests(ServerFixture fixture)
     }
 
     [Fact]
-    public void The_port_is_7860_of_every_address() => (new HttpOptions().Host, new HttpOptions().Port).ShouldBe(("0.0.0.0", 7860));
+    public void The_port_is_7860_of_every_address()
+    {
+        var expected = System.Net.Sockets.Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any;
+        (new HttpOptions().Address, new HttpOptions().Port).ShouldBe((expected, 7860));
+    }
 
     [Theory]
     [InlineData("DELETE /voice_mappings/%2e%2e", "Voice '..' not found")]

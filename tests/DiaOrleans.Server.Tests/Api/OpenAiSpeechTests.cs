@@ -48,7 +48,7 @@ public sealed class OpenAiSpeechTests(ServerFixture fixture)
 
     [Theory]
     [InlineData("""{"input":"Hi.","voice":"anna","speed":5}""", "speed", "less_than_equal")]
-    [InlineData("""{"input":"Hi.","voice":"anna","response_format":"ogg"}""", "response_format", "enum")]
+    [InlineData("""{"input":"Hi.","voice":"anna","response_format":"oga"}""", "response_format", "enum")]
     [InlineData("""{"input":"Hi.","voice":"anna","stream_format":"mp3"}""", "stream_format", "enum")]
     [InlineData("""{"input":"Hi.","voice":"anna","stream":"perhaps"}""", "stream", "bool_parsing")]
     [InlineData("""{"input":"Hi.","voice":7}""", "voice", "string_type")]
@@ -65,7 +65,7 @@ public sealed class OpenAiSpeechTests(ServerFixture fixture)
     [Fact]
     public async Task An_unknown_format_lists_the_known_ones()
     {
-        var failure = await (await _client.PostJson(Route, """{"input":"Hi.","voice":"anna","response_format":"ogg"}""")).OnlyFailure();
+        var failure = await (await _client.PostJson(Route, """{"input":"Hi.","voice":"anna","response_format":"oga"}""")).OnlyFailure();
         failure.GetProperty("msg").GetString().ShouldBe("Input should be 'wav', 'mp3', 'opus', 'aac', 'flac' or 'pcm'");
     }
 

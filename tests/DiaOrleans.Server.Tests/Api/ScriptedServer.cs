@@ -28,13 +28,16 @@ internal sealed class ScriptedServer : IAsyncDisposable
     /// <summary>The data folder.</summary>
     public string Folder => Server.Folder;
 
-    public static async Task<ScriptedServer> Start(ServerOptions? options = null, ScriptedEngine? engine = null)
+    public static async Task<ScriptedServer> Start(ServerOptions? options = null, ScriptedEngine? engine = null, TimeProvider? time = null)
     {
         engine ??= new ScriptedEngine();
         var recognizer = new FakeRecognizer();
         var server = await RunningServer.Start(
             options,
-            services: services => services.AddSingleton<ISpeechEngineFactory>(engine).AddSingleton<ISpeechRecognizer>(recognizer));
+            services: services => services
+                .AddSingleton(time ?? TimeProvider.System)
+                .AddSingleton<ISpeechEngineFactory>(engine)
+                .AddSingleton<ISpeechRecognizer>(recognizer));
         if (options?.ApiKey is { } key) server.Client.DefaultRequestHeaders.Add("Authorization", $"Bearer {key}");
         await server.Client.Accepted(HttpMethod.Put, "/config", """{"auto_transcribe":false}""");
         await server.Client.Accepted(HttpMethod.Post, "/voice_mappings", """{"voice_id":"anna"}""");

@@ -212,7 +212,7 @@ public sealed class SpeechStreamingTests(ScriptedFixture fixture) : IClassFixtur
 
     [Theory]
     [InlineData("speed=9", "speed")]
-    [InlineData("response_format=ogg", "response_format")]
+    [InlineData("response_format=oga", "response_format")]
     [InlineData("seed=x", "seed")]
     [InlineData("sample_rate=1", "sample_rate")]
     [InlineData("stream=x", "stream")]

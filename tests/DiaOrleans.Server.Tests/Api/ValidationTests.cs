@@ -84,7 +84,7 @@ public sealed class ValidationTests(ServerFixture fixture)
         "use_torch_compile",
         "Input should be a valid boolean")]
     [InlineData(
-        """{"text":"a","voice_id":"anna","response_format":"ogg"}""",
+        """{"text":"a","voice_id":"anna","response_format":"oga"}""",
         "enum",
         "response_format",
         "Input should be 'wav', 'mp3', 'opus', 'aac', 'flac' or 'pcm'")]
@@ -308,9 +308,9 @@ public sealed class ValidationTests(ServerFixture fixture)
         """{"type":"bool_type","loc":["body","use_torch_compile"],"msg":"Input should be a valid boolean","input":[]}""")]
     [InlineData(
         "/generate",
-        "{" + Anna + ""","response_format":"ogg"}""",
+        "{" + Anna + ""","response_format":"oga"}""",
         """{"type":"enum","loc":["body","response_format"],"msg":"Input should be 'wav', 'mp3', 'opus', 'aac', 'flac' or """
-        + """'pcm'","input":"ogg","ctx":{"expected":"'wav', 'mp3', 'opus', 'aac', 'flac' or 'pcm'"}}""")]
+        + """'pcm'","input":"oga","ctx":{"expected":"'wav', 'mp3', 'opus', 'aac', 'flac' or 'pcm'"}}""")]
     [InlineData(
         "/generate",
         """{"text":"\udc00","voice_id":"anna"}""",

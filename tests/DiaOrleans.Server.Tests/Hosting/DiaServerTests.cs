@@ -77,6 +77,26 @@ public sealed class DiaServerTests
         app.Lifetime.ApplicationStopped.IsCancellationRequested.ShouldBeTrue();
     }
 
+    [Fact]
+    public async Task A_server_listens_on_all_addresses_of_both_families()
+    {
+        Assert.SkipUnless(System.Net.Sockets.Socket.OSSupportsIPv6, "no IPv6");
+        using var folder = new TemporaryFolder();
+        using var data = DataFolder.Open(folder.Path, 0, TimeProvider.System);
+        await using var app = DiaServer.Build(new ServerOptions { Port = 0 }.Read(), data, RunningServer.Quiet);
+        await app.StartAsync();
+        var port = new Uri(app.Urls.Single()).Port;
+        using var client = new HttpClient();
+        foreach (var host in (string[])["127.0.0.1", "[::1]"])
+        {
+            (await client.GetAsync($"http://{host}:{port}/health")).StatusCode.ShouldBe(HttpStatusCode.OK);
+            // A reader on this machine is one under either family.
+            (await client.GetAsync($"http://{host}:{port}/metrics")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        }
+
+        await app.StopAsync();
+    }
+
     private static EndpointOptions Endpoints(RunningServer server) =>
         server.App.Services.GetRequiredService<Microsoft.Extensions.Options.IOptions<EndpointOptions>>().Value;
 

@@ -21,6 +21,20 @@ public sealed class FreePortsTests
     }
 
     [Fact]
+    public void All_addresses_are_those_of_both_families_if_there_is_ipv6() =>
+        FreePorts.FindAllAddresses().ShouldBe(Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any);
+
+    [Fact]
+    public void A_port_that_one_family_uses_is_not_free_for_both()
+    {
+        Assert.SkipUnless(Socket.OSSupportsIPv6, "no IPv6");
+        using var listener = new TcpListener(IPAddress.Any, 0);
+        listener.Start();
+        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        Should.Throw<SettingsException>(() => FreePorts.Require(IPAddress.IPv6Any, port)).Message.ShouldContain($"[::]:{port}");
+    }
+
+    [Fact]
     public void A_port_in_use_is_named()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);

@@ -54,7 +54,7 @@ public sealed class SettingsReaderTests : IDisposable
     [InlineData("""{"Dia":{"MaxWaitingSeconds":0}}""", "MaxWaitingSeconds", "max waiting seconds is 0; expected more than 0.")]
     [InlineData("""{"Dia":{"Port":70000}}""", "Port", "port is 70000; expected 0 to 65535. It comes from Dia:Port in ")]
     [InlineData("""{"Dia":{"SiloPort":-1}}""", "SiloPort", "It comes from Dia:SiloPort in ")]
-    [InlineData("""{"Dia":{"Host":"example"}}""", "Host", "host is 'example'; expected an IP address of this machine, 0.0.0.0 for all")]
+    [InlineData("""{"Dia":{"Host":"example"}}""", "Host", "host is 'example'; expected an IP address of this machine, :: or 0.0.0.0")]
     [InlineData("""{"Dia":{"Profile":"modern"}}""", "Profile", "profile is 'modern'; expected 0626 or classic")]
     [InlineData("""{"Dia":{"Data":""}}""", "Data", "data is ''; expected the path of a folder.")]
     [InlineData("""{"Dia":{"Silo":"a/b"}}""", "Silo", "silo is 'a/b'; expected a name without a slash")]

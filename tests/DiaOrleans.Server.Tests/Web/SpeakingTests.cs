@@ -29,8 +29,7 @@ public sealed class SpeakingTests(PageBrowser browser, PageServer server)
         var file = await File.ReadAllBytesAsync((await download.PathAsync())!);
         (BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(4)), BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(40)))
             .ShouldBe((file.Length - 8, file.Length - 44));
-        JsonDocument.Parse(open.Sent("/v1/audio/speech").ShouldHaveSingleItem()!).RootElement.GetProperty("stream").GetBoolean()
-            .ShouldBeTrue();
+        JsonDocument.Parse(open.Sent("/generate").ShouldHaveSingleItem()!).RootElement.GetProperty("stream").GetBoolean().ShouldBeTrue();
         open.ShouldBeClean();
     }
 
@@ -59,7 +58,25 @@ public sealed class SpeakingTests(PageBrowser browser, PageServer server)
     }
 
     [Fact]
-    public async Task Requests_with_sampling_parameters_use_generate()
+    public async Task A_script_with_every_parameter_is_played_while_it_is_generated()
+    {
+        await using var open = await browser.Open(server.Server);
+        await open.MakeVoice("every");
+        await open.Page.FillAsync("#script", "Where is my hat?");
+        foreach (var field in (string[])["speed=0.9", "seed=5", "temperature=0.8", "cfg-scale=2", "top-p=0.9"])
+            await open.Set($"#{field.Split('=')[0]}", field.Split('=')[1]);
+        await open.Page.ClickAsync("#speak");
+        await open.Page.WaitForFunctionAsync("() => parseFloat(document.getElementById('first-sound').textContent) > 0");
+        await open.PlayerIs("done");
+        var sent = JsonDocument.Parse(open.Sent("/generate").ShouldHaveSingleItem()!).RootElement;
+        sent.EnumerateObject().Select(field => field.Name).ShouldBe(
+            ["text", "voice_id", "response_format", "speed", "seed", "temperature", "cfg_scale", "top_p", "stream"]);
+        sent.GetProperty("stream").GetBoolean().ShouldBeTrue();
+        open.ShouldBeClean();
+    }
+
+    [Fact]
+    public async Task Another_format_than_wav_is_played_when_it_is_finished()
     {
         await using var open = await browser.Open(server.Server);
         await open.MakeVoice("whole");
@@ -72,7 +89,8 @@ public sealed class SpeakingTests(PageBrowser browser, PageServer server)
         (await open.AudioSeconds()).ShouldBeGreaterThan(0.5);
         (await open.Page.GetAttributeAsync("#download", "download")).ShouldBe("speech.flac");
         var sent = JsonDocument.Parse(open.Sent("/generate").ShouldHaveSingleItem()!).RootElement;
-        sent.EnumerateObject().Select(field => field.Name).ShouldBe(["text", "voice_id", "response_format", "seed", "temperature"]);
+        sent.EnumerateObject().Select(field => field.Name)
+            .ShouldBe(["text", "voice_id", "response_format", "seed", "temperature", "stream"]);
         sent.GetProperty("seed").GetString().ShouldBe("9007199254740993");
         open.ShouldBeClean();
     }

@@ -118,7 +118,7 @@ public sealed partial class WebPageTests(ServerFixture fixture)
     public async Task Everything_that_the_page_loads_is_served()
     {
         var waiting = new Queue<string>(
-            ServedFile().Matches(await (await Get("/", Browser)).Content.ReadAsStringAsync()).Select(match => match.Value));
+            ServedFile().Matches(await (await Get("/", Browser)).Content.ReadAsStringAsync()).Select(match => "/" + match.Value));
         var seen = new HashSet<string>();
         while (waiting.TryDequeue(out var path))
         {
@@ -158,7 +158,7 @@ public sealed partial class WebPageTests(ServerFixture fixture)
             var content = await answer.Content.ReadAsStringAsync();
             content.ShouldNotContain("secret");
             // A browser could not open it: it sends no key for a link.
-            if (path == "/") content.ShouldContain("""href="/dashboard/" hidden""");
+            if (path == "/") content.ShouldContain("""href="dashboard/" hidden""");
         }
 
         (await server.Client.GetAsync("/voices")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
@@ -168,9 +168,9 @@ public sealed partial class WebPageTests(ServerFixture fixture)
     public async Task The_dashboard_is_linked_if_there_is_one()
     {
         await using var server = await RunningServer.Start(new ServerOptions { Dashboard = true });
-        (await (await server.Client.SendAsync(Request("/", Browser))).Content.ReadAsStringAsync()).ShouldContain("""href="/dashboard/">""");
+        (await (await server.Client.SendAsync(Request("/", Browser))).Content.ReadAsStringAsync()).ShouldContain("""href="dashboard/">""");
         (await server.Client.GetAsync("/dashboard/")).StatusCode.ShouldBe(HttpStatusCode.OK);
-        (await (await Get("/", Browser)).Content.ReadAsStringAsync()).ShouldContain("""href="/dashboard/" hidden>""");
+        (await (await Get("/", Browser)).Content.ReadAsStringAsync()).ShouldContain("""href="dashboard/" hidden>""");
     }
 
     private Task<HttpResponseMessage> Get(string path, string? accept) => _client.SendAsync(Request(path, accept));
@@ -185,7 +185,7 @@ public sealed partial class WebPageTests(ServerFixture fixture)
     [GeneratedRegex(@"<script(?![^>]*\ssrc=)|\sstyle=|\son[a-z]+=")]
     private static partial Regex InlineCode();
 
-    [GeneratedRegex(@"/ui/[\w.-]+")]
+    [GeneratedRegex(@"ui/[\w.-]+")]
     private static partial Regex ServedFile();
 
     [GeneratedRegex("""from "\./([^"]+)";""")]

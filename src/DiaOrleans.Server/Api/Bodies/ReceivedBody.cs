@@ -1,4 +1,5 @@
 using System.Buffers;
+using DiaOrleans.Grains.TemporaryFiles;
 using DiaOrleans.Server.Api.Errors;
 
 namespace DiaOrleans.Server.Api.Bodies;
@@ -10,7 +11,7 @@ internal sealed class ReceivedBody : IAsyncDisposable
     private const int BlockBytes = 16 << 10;
 
     private readonly MemoryStream _start = new();
-    private BodyFile? _file;
+    private TemporaryFile? _file;
 
     private ReceivedBody()
     {
@@ -26,7 +27,7 @@ internal sealed class ReceivedBody : IAsyncDisposable
     /// <param name="files">Creates the file of a large body.</param>
     /// <param name="stop">Stops reading.</param>
     /// <exception cref="ApiProblem">408 if it takes too long, 413 if it has more bytes, 429 if the budget is spent.</exception>
-    /// <exception cref="BodyStorageException">It cannot be stored.</exception>
+    /// <exception cref="TemporaryFileException">It cannot be stored.</exception>
     public static async Task<ReceivedBody> Receive(
         Stream body,
         int maxBytes,

@@ -32,6 +32,9 @@ internal sealed class ApiProblem : Exception
 
     public static ApiProblem TooLarge(string detail) => new(413, detail, []);
 
+    public static ApiProblem UnknownEncoding(string name) =>
+        new(415, $"Unsupported Content-Encoding '{name}': send gzip, deflate, br or no encoding", []);
+
     public static ApiProblem Invalid(IReadOnlyList<InvalidField> fields) => new(422, Summarize(fields), fields);
 
     public static ApiProblem TooEarly(string detail) => new(425, detail, []);

@@ -5,9 +5,13 @@ using System.Text.Json;
 
 namespace DiaOrleans.Server.Api.Errors;
 
-/// <summary>Writes an error as JSON: <c>detail</c>, and under /v1 OpenAI's <c>error</c> object too; spec/api.md 1.3.</summary>
+/// <summary>
+/// Writes an error as JSON: <c>detail</c>, and on the paths of OpenAI's clients their <c>error</c> object too; spec/api.md 1.3.
+/// </summary>
 internal static class ProblemWriter
 {
+    private static readonly string[] OpenAiPaths = ["/v1", "/audio"];
+
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static Task Write(HttpContext context, ApiProblem problem)
@@ -41,7 +45,7 @@ internal static class ProblemWriter
                 json.WriteEndArray();
             }
 
-            if (context.Request.Path.StartsWithSegments("/v1", StringComparison.Ordinal))
+            if (Array.Exists(OpenAiPaths, path => context.Request.Path.StartsWithSegments(path, StringComparison.Ordinal)))
                 WriteOpenAi(json, context.Response.StatusCode, detail, fields, code);
             json.WriteEndObject();
         }

@@ -14,7 +14,8 @@ internal static class GenerateRequestReader
     {
         var query = FieldReader.Query(http.Query);
         var inBackground = query.BooleanOr("async_mode", false);
-        return (await bodies.Read(http, fields => ReadFields(fields, query)), inBackground);
+        var request = await bodies.Read(http, fields => ReadFields(fields, query));
+        return (inBackground ? request with { Streamed = false } : request, inBackground);
     }
 
     /// <summary>The field <c>speed</c>.</summary>
@@ -39,6 +40,7 @@ internal static class GenerateRequestReader
             UseTorchCompile = fields.OptionalBoolean("use_torch_compile"),
             Seed = fields.OptionalInteger("seed"),
             SampleRate = ReadSampleRate(fields),
+            Streamed = fields.BooleanOr("stream", false),
         };
         fields.ThrowIfInvalid(query);
         return request;

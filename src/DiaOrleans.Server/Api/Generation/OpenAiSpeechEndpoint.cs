@@ -8,7 +8,7 @@ namespace DiaOrleans.Server.Api.Generation;
 /// <summary>POST /v1/audio/speech, compatible with OpenAI's API; spec/api.md 2.2.</summary>
 internal static class OpenAiSpeechEndpoint
 {
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/v1/audio/speech", Speak);
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/audio/speech", Speak);
 
     private static async Task Speak(
         HttpContext context,

@@ -1,3 +1,4 @@
+using DiaOrleans.Audio.Formats;
 using DiaOrleans.Grains.Previews;
 using DiaOrleans.Server.Api.Errors;
 using DiaOrleans.Server.Api.Pipeline;
@@ -8,17 +9,22 @@ namespace DiaOrleans.Server.Api.Generation;
 /// <summary>GET /preview/{voice_id}: a sample of a voice, rendered once per version of the voice; spec/api.md 4.</summary>
 internal static class PreviewEndpoint
 {
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/preview/{voice_id}", Preview);
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes.MapMethods("/preview/{voice_id}", FinishedAudio.Methods, Preview);
 
     private static async Task<IResult> Preview(HttpContext context, VoicePreviews previews, SpeechResponder responder)
     {
         var id = RouteParameter.Read(context, VoiceIds.Parameter);
         var preview = await previews.Find(id) ?? throw ApiProblem.NotFound("Voice not found", "voice_not_found");
-        context.Response.Headers.ContentDisposition = Attachment.Format($"preview_{id}", "wav");
-        if (await previews.OpenRead(preview) is { } stored) return Results.Stream(stored, "audio/wav");
-        var wave = await Render(context, responder, preview);
-        await previews.Keep(preview, wave);
-        return Results.Bytes(wave, "audio/wav");
+        var wave = await previews.OpenRead(preview) ?? await Make();
+        return FinishedAudio.Send(context, wave, AudioFormat.Wav, preview.Key, $"preview_{id}");
+
+        async Task<Stream> Make()
+        {
+            var rendered = await Render(context, responder, preview);
+            await previews.Keep(preview, rendered);
+            return new MemoryStream(rendered, writable: false);
+        }
     }
 
     private static async Task<byte[]> Render(HttpContext context, SpeechResponder responder, VoicePreview preview)

@@ -2,7 +2,6 @@ using DiaOrleans.Abstractions.Speech;
 using DiaOrleans.Audio.Formats;
 using DiaOrleans.Grains.Configuration;
 using DiaOrleans.Grains.Voices;
-using DiaOrleans.Grains.Waiting;
 using DiaOrleans.Server.Api.Errors;
 using DiaOrleans.Server.Api.Voices;
 
@@ -12,22 +11,26 @@ namespace DiaOrleans.Server.Api.Generation;
 /// Answers a request with its audio: starts a speech grain, waits for the first audio and sends it. The grain is cancelled if the client
 /// disconnects.
 /// </summary>
-internal sealed class SpeechResponder(IGrainFactory grains, CurrentConfiguration configuration, VoiceAliases aliases)
+internal sealed class SpeechResponder(
+    IGrainFactory grains,
+    CurrentConfiguration configuration,
+    VoiceAliases aliases,
+    TimeProvider time)
 {
     private const string GenerationId = "X-Generation-ID";
-    private const int ChunksPerMessage = 2;
-    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(10);
 
-    /// <summary>Sends the audio as the body.</summary>
+    /// <summary>Sends the audio as the body: as it is made if the request is streamed, else whole and with its length.</summary>
     /// <exception cref="ApiProblem">The request was refused, or failed before its first audio.</exception>
     public Task Send(HttpContext context, SpeechRequest request)
     {
         AudioFormats.TryParse(request.Format, out var format);
-        return Run(context, request, async speech =>
+        return Run(context, request, async (audio, ready) =>
         {
             context.Response.ContentType = format.ContentType();
             context.Response.Headers.ContentDisposition = $"attachment; filename=speech.{format.Extension()}";
-            await foreach (var chunk in Read(speech, request, context.RequestAborted))
+            if (request.Streamed) ForbidBuffering(context.Response);
+            else context.Response.ContentLength = ready.AudioBytes;
+            await foreach (var chunk in audio.Read(context.RequestAborted))
             {
                 await context.Response.Body.WriteAsync(chunk, context.RequestAborted);
                 if (request.Streamed) await context.Response.Body.FlushAsync(context.RequestAborted);
@@ -37,21 +40,19 @@ internal sealed class SpeechResponder(IGrainFactory grains, CurrentConfiguration
 
     /// <summary>Sends the audio as server-sent events; spec/api.md 2.2.</summary>
     /// <exception cref="ApiProblem">The request was refused, or failed before its first audio.</exception>
-    public Task SendEvents(HttpContext context, SpeechRequest request) => Run(context, request, async speech =>
+    public Task SendEvents(HttpContext context, SpeechRequest request) => Run(context, request, async (audio, _) =>
     {
         context.Response.ContentType = "text/event-stream";
         context.Response.Headers.CacheControl = "no-cache";
+        ForbidBuffering(context.Response);
         try
         {
-            await foreach (var chunk in Read(speech, request, context.RequestAborted))
-                await SpeechEvents.SendDelta(context.Response, chunk);
-            await SpeechEvents.SendDone(context.Response, await speech.Wait(TimeSpan.Zero));
+            await foreach (var chunk in audio.Read(context.RequestAborted)) await SpeechEvents.SendDelta(context.Response, chunk);
+            await SpeechEvents.SendDone(context.Response, await audio.Look());
         }
         catch (Exception) when (!context.RequestAborted.IsCancellationRequested)
         {
-            var error = (await speech.Wait(TimeSpan.Zero)).Error;
-            await SpeechEvents.SendError(context.Response, error ?? "The server could not finish the audio.");
-            await Stop(speech);
+            await SpeechEvents.SendError(context.Response, (await audio.Look()).Error ?? "The server could not finish the audio.");
         }
     });
 
@@ -60,52 +61,33 @@ internal sealed class SpeechResponder(IGrainFactory grains, CurrentConfiguration
     public async Task<byte[]> Render(HttpContext context, SpeechRequest request)
     {
         using var whole = new MemoryStream();
-        await Run(context, request, async speech =>
+        await Run(context, request, async (audio, _) =>
         {
-            await foreach (var chunk in Read(speech, request, context.RequestAborted)) whole.Write(chunk);
+            await foreach (var chunk in audio.Read(context.RequestAborted)) whole.Write(chunk);
         });
         return whole.ToArray();
     }
 
-    private async Task Run(HttpContext context, SpeechRequest request, Func<ISpeechGrain, Task> send)
+    /// <summary>A proxy is not to wait for more of a stream before it passes on what there is.</summary>
+    private static void ForbidBuffering(HttpResponse response) => response.Headers["X-Accel-Buffering"] = "no";
+
+    private async Task Run(HttpContext context, SpeechRequest request, Func<SpeechReader, SpeechSnapshot, Task> send)
     {
         request = request with { VoiceId = aliases.Resolve(request.VoiceId) };
         var id = Guid.NewGuid();
-        var speech = grains.GetGrain<ISpeechGrain>(id);
-        var sent = false;
+        await using var audio = new SpeechReader(grains.GetGrain<ISpeechGrain>(id), time);
         try
         {
-            ThrowIfRefused(await speech.Start(request).WaitAsync(context.RequestAborted), request);
-            await WaitForAudio(speech, context.RequestAborted);
+            ThrowIfRefused(await audio.Start(request, context.RequestAborted), request);
+            var ready = await WaitForAudio(audio, request.Streamed, context.RequestAborted);
             if (configuration.Value.DebugMode) context.Response.Headers[GenerationId] = id.ToString();
-            await send(speech);
-            sent = true;
+            await send(audio, ready);
         }
         catch (IOException) when (context.RequestAborted.IsCancellationRequested)
         {
             throw new OperationCanceledException(context.RequestAborted);
         }
-        finally
-        {
-            if (!sent) await Stop(speech);
-        }
     }
-
-    /// <summary>Cancels a request whose audio is not read to its end; a finished one stays as it is.</summary>
-    private static async Task Stop(ISpeechGrain speech)
-    {
-        try
-        {
-            await speech.Cancel();
-        }
-        catch (Exception e) when (e.IsSiloFault())
-        {
-            // The grain cancels itself if its audio is not read; the error to report is the one that led here.
-        }
-    }
-
-    private static IAsyncEnumerable<byte[]> Read(ISpeechGrain speech, SpeechRequest request, CancellationToken stop) =>
-        speech.ReadAudio(stop).WithBatchSize(request.Streamed ? 1 : ChunksPerMessage);
 
     private static void ThrowIfRefused(SpeechAdmission admission, SpeechRequest request)
     {
@@ -122,12 +104,13 @@ internal sealed class SpeechResponder(IGrainFactory grains, CurrentConfiguration
         }
     }
 
-    private static async Task WaitForAudio(ISpeechGrain speech, CancellationToken stop)
+    /// <summary>Waits for the first audio of a stream, or for all audio.</summary>
+    private static async Task<SpeechSnapshot> WaitForAudio(SpeechReader audio, bool streamed, CancellationToken stop)
     {
         while (true)
         {
-            var state = await speech.Wait(Poll).WaitAsync(stop);
-            if (state.AudioBytes > 0 || state.Status == SpeechStatus.Completed) return;
+            var state = await audio.Wait(stop);
+            if (state.Status == SpeechStatus.Completed || (streamed && state.AudioBytes > 0)) return state;
             if (state.Status == SpeechStatus.Failed) throw ApiProblem.Failed($"Audio generation failed: {state.Error}");
             if (state.Status == SpeechStatus.Cancelled) throw ApiProblem.Failed("Audio generation failed: the request was cancelled");
         }

@@ -20,7 +20,7 @@ internal static class JobEndpoints
         routes.MapDelete("/jobs", Clear);
         routes.MapGet("/jobs/{id}", Get);
         routes.MapDelete("/jobs/{id}", Cancel);
-        routes.MapGet("/jobs/{id}/result", Result);
+        routes.MapMethods("/jobs/{id}/result", FinishedAudio.Methods, Result);
     }
 
     private static async Task<IResult> List(HttpRequest request, JobService jobs)
@@ -44,21 +44,16 @@ internal static class JobEndpoints
         return ApiJson.Ok(new { message = $"Job '{ReadId(context)}' cancelled" });
     }
 
-    private static async Task Result(HttpContext context, JobService jobs)
+    private static async Task<IResult> Result(HttpContext context, JobService jobs)
     {
         var job = await Find(context, jobs);
         if (job.Status == SpeechStatus.Failed) throw ApiProblem.Failed($"Job failed: {job.Error}");
         if (job.Status != SpeechStatus.Completed)
             throw ApiProblem.TooEarly($"Job not completed (status: {JobView.FormatStatus(job.Status)})");
-        await using var audio = await jobs.OpenResult(job, context.RequestAborted)
-            ?? throw ApiProblem.NotFound("Job result not found or expired");
         if (!AudioFormats.TryParse(job.Request.Format, out var format))
             throw new InvalidDataException($"Job {job.Id} has the unknown format '{job.Request.Format}'.");
-        context.Response.ContentType = format.ContentType();
-        context.Response.ContentLength = audio.Length;
-        var name = $"speech_{job.Id.ToString()[..IdPrefixLength]}";
-        context.Response.Headers.ContentDisposition = Attachment.Format(name, format.Extension());
-        await audio.CopyToAsync(context.Response.Body, context.RequestAborted);
+        var audio = await jobs.OpenResult(job, context.RequestAborted) ?? throw ApiProblem.NotFound("Job result not found or expired");
+        return FinishedAudio.Send(context, audio, format, job.Result!.Key, $"speech_{job.Id.ToString()[..IdPrefixLength]}");
     }
 
     private static async Task<Job> Find(HttpContext context, JobService jobs) =>

@@ -1,4 +1,5 @@
 using DiaOrleans.Abstractions.Logs;
+using DiaOrleans.Audio.Formats;
 using DiaOrleans.Grains.Logs;
 using DiaOrleans.Grains.Voices;
 using DiaOrleans.Server.Api.Errors;
@@ -14,7 +15,7 @@ internal static class LogEndpoints
     {
         routes.MapGet("/logs", List);
         routes.MapGet("/logs/{log_id}", Get);
-        routes.MapGet("/logs/{log_id}/download", Download);
+        routes.MapMethods("/logs/{log_id}/download", FinishedAudio.Methods, Download);
         routes.MapDelete("/logs", Clear);
         routes.MapDelete("/logs/{log_id}", Delete);
     }
@@ -36,8 +37,7 @@ internal static class LogEndpoints
         var entry = await Find(context, log);
         var audio = await log.OpenOutput(entry, context.RequestAborted);
         if (audio is null) throw ApiProblem.NotFound("Audio file not found or has been cleaned up");
-        context.Response.Headers.ContentDisposition = Attachment.Format(Path.GetFileNameWithoutExtension(entry.FilePath!), "wav");
-        return Results.Stream(audio, "audio/wav");
+        return FinishedAudio.Send(context, audio, AudioFormat.Wav, entry.FilePath!, Path.GetFileNameWithoutExtension(entry.FilePath!));
     }
 
     private static async Task<IResult> Clear(GenerationLog log)

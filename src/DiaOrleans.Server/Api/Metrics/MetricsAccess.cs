@@ -11,7 +11,7 @@ namespace DiaOrleans.Server.Api.Metrics;
 internal sealed class MetricsAccess(TelemetryOptions options, ApiKey key)
 {
     private static readonly string[] ForwardingHeaders =
-        ["Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP"];
+        ["Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Prefix", "X-Forwarded-Proto", "X-Real-IP"];
 
     /// <summary>Calls <paramref name="next"/> if the reader is allowed; else answers 403, or 401 if the API key is missing.</summary>
     public Task Check(HttpContext context, RequestDelegate next)

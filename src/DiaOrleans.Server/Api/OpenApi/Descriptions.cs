@@ -23,12 +23,12 @@ internal static partial class Descriptions
     // After All: static members are initialised in the order of the text.
     private static readonly Dictionary<string, Operation> ByKey = All.ToDictionary(operation => MakeKey(operation.Method, operation.Path));
 
-    /// <summary>The operation of a route, or of the same route without /v1; null if it has no description.</summary>
+    /// <summary>The operation of a route, or of the same route with or without /v1; null if it has no description.</summary>
     public static Operation? Find(string method, string route)
     {
         if (ByKey.GetValueOrDefault(MakeKey(method, route)) is { } exact) return exact;
         var hasPrefix = route == VersionPrefix || route.StartsWith(VersionPrefix + "/", StringComparison.Ordinal);
-        return hasPrefix ? ByKey.GetValueOrDefault(MakeKey(method, route[VersionPrefix.Length..])) : null;
+        return ByKey.GetValueOrDefault(MakeKey(method, hasPrefix ? route[VersionPrefix.Length..] : VersionPrefix + route));
     }
 
     /// <summary>Methods and routes of the endpoints that are part of the public API.</summary>

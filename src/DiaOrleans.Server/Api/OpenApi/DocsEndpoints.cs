@@ -32,9 +32,10 @@ internal static class DocsEndpoints
         app.MapScalarApiReference(Docs, options =>
         {
             options.Title = "Dia TTS Server";
-            options.OpenApiRoutePattern = Document;
-            options.BundleUrl = Docs + "/scalar.js";
-            options.HeadContent = $"""<base href="{Docs}/">""";
+            options.OpenApiRoutePattern = ".." + Document;
+            // Relative, so that the page works under any path of a proxy: it is served at /docs and at /redoc.
+            options.BundleUrl = "scalar.js";
+            options.HeadContent = """<base href="docs/">""";
             options.DefaultFonts = false;
             // These would send data to other servers.
             options.DisableAgent().DisableMcp().DisableTelemetry().HideDeveloperTools().HideClientButton();

@@ -14,11 +14,11 @@ internal sealed class DocumentWriter(EndpointDataSource endpoints) : IOpenApiDoc
         """
         Text-to-speech for dialogue, with the Dia model.
 
-        - Every route exists with and without the prefix `/v1`. Exceptions: `/v1/models` has another shape than `/models`,
-          and `/v1/audio/…` exists only with the prefix.
-        - An error is `{"detail": …}`: a sentence, or for 422 a list of the fields that failed. Under `/v1` it has OpenAI's `error` object
-          too.
+        - Every route exists with and without the prefix `/v1`. Exception: `/v1/models` has another shape than `/models`.
+        - An error is `{"detail": …}`: a sentence, or for 422 a list of the fields that failed. Under `/v1` and `/audio` it has OpenAI's
+          `error` object too.
         - Every answer has an `X-Request-ID`: the client's own, or a new one.
+        - A request body may be compressed with gzip, deflate or br (`Content-Encoding`); limits are those of the decoded body.
         - A request body is refused if it takes too long to arrive (408), if it is too large (413), or if the bodies of all requests take
           too much room (429 with `Retry-After`).
         - If the server has no API key, it refuses requests from pages of other sites (403) and for unknown host names (421). The settings
@@ -30,7 +30,8 @@ internal sealed class DocumentWriter(EndpointDataSource endpoints) : IOpenApiDoc
     public Task TransformAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)
     {
         document.Info = new OpenApiInfo { Title = "Dia TTS Server", Version = "1.0.0", Description = Introduction };
-        document.Servers = [new OpenApiServer { Url = "/" }];
+        // Relative to the document, which a proxy may serve under a path.
+        document.Servers = [new OpenApiServer { Url = "." }];
         AddSecurity(document);
         document.Paths = [];
         var mapped = Descriptions.ListRoutes(endpoints.Endpoints).Select(route => Descriptions.Find(route.Method, route.Route)).ToHashSet();

@@ -16,7 +16,7 @@ internal sealed class ApiKey(string? keys)
     private static readonly HashSet<string> PublicPaths =
     [
         "/", "/v1", "/health", "/v1/health", "/docs", "/redoc", "/openapi.json",
-        "/v1/audio/voices", "/v1/audio/models", "/metrics", "/v1/metrics",
+        "/audio/voices", "/v1/audio/voices", "/audio/models", "/v1/audio/models", "/metrics", "/v1/metrics",
     ];
 
     private readonly byte[][] _digests = [.. Split(keys).Select(key => SHA256.HashData(Encoding.UTF8.GetBytes(key)))];

@@ -1,6 +1,7 @@
 using DiaOrleans.Grains.Cloning;
 using DiaOrleans.Grains.PromptLibrary;
 using DiaOrleans.Grains.Prompts;
+using DiaOrleans.Grains.TemporaryFiles;
 using DiaOrleans.Grains.Transcripts;
 using DiaOrleans.Grains.Waiting;
 using DiaOrleans.Server.Api.Bodies;
@@ -33,7 +34,7 @@ internal sealed partial class UploadEndpoint
             await using var form = await UploadForm.Read(context.Request, files, share, CheckId);
             return await Store(context, form, intake, files, logger);
         }
-        catch (BodyStorageException cause)
+        catch (TemporaryFileException cause)
         {
             Log.NotStored(logger, cause);
             throw Failed();
@@ -61,7 +62,7 @@ internal sealed partial class UploadEndpoint
         {
             throw (problem.IsUnknownFormat ? FindProblem(file.Name) : null) ?? ApiProblem.BadRequest(problem.Message);
         }
-        catch (Exception cause) when (cause is not (OperationCanceledException or BodyStorageException))
+        catch (Exception cause) when (cause is not (OperationCanceledException or TemporaryFileException))
         {
             Log.Failed(logger, cause, id);
             throw Failed();

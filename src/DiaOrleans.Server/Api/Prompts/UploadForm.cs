@@ -1,3 +1,4 @@
+using DiaOrleans.Grains.TemporaryFiles;
 using DiaOrleans.Server.Api.Bodies;
 using DiaOrleans.Server.Api.Errors;
 using DiaOrleans.Server.Api.Validation;
@@ -10,7 +11,7 @@ namespace DiaOrleans.Server.Api.Prompts;
 /// <summary>A file of a form.</summary>
 /// <param name="Name">The name that the client sent.</param>
 /// <param name="Content">The bytes; null if there are more than an upload may have.</param>
-internal sealed record UploadedFile(string Name, BodyFile? Content);
+internal sealed record UploadedFile(string Name, TemporaryFile? Content);
 
 /// <summary>
 /// The multipart form of an upload, with its parts in any order. The recording is written to a temporary file while it arrives. A part that
@@ -49,7 +50,7 @@ internal sealed class UploadForm : IAsyncDisposable
     /// reading the file.</param>
     /// <exception cref="ApiProblem">408, 413 or 429 if the body takes too long, is too large or exceeds the budget; any that
     /// <paramref name="check"/> throws.</exception>
-    /// <exception cref="BodyStorageException">The recording cannot be stored.</exception>
+    /// <exception cref="TemporaryFileException">The recording cannot be stored.</exception>
     public static async Task<UploadForm> Read(
         HttpRequest request,
         BodyFiles files,
@@ -167,7 +168,7 @@ internal sealed class UploadForm : IAsyncDisposable
         _file = new UploadedFile(name, null);
     }
 
-    private Task Append(BodyFile content, ReadOnlyMemory<byte> bytes, CancellationToken stop)
+    private Task Append(TemporaryFile content, ReadOnlyMemory<byte> bytes, CancellationToken stop)
     {
         _share.Take(bytes.Length);
         return content.Append(bytes, stop);

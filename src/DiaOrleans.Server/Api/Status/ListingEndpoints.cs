@@ -19,7 +19,12 @@ internal static class ListingEndpoints
     private static readonly object OpenAiModel = new { id = Model, @object = "model", created = Published, owned_by = "nari-labs" };
 
     /// <summary>Maps the routes that are the same bare and under /v1.</summary>
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/api/tts/speakers", ListSpeakers);
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/api/tts/speakers", ListSpeakers);
+        routes.MapGet("/audio/models", ListAudioModels);
+        routes.MapGet("/audio/voices", ListVoices);
+    }
 
     /// <summary>Maps /models, which has another shape than /v1/models.</summary>
     public static void MapBare(IEndpointRouteBuilder routes) => routes.MapGet("/models", ListModels);
@@ -29,8 +34,6 @@ internal static class ListingEndpoints
     {
         routes.MapGet("/models", ListOpenAiModels);
         routes.MapGet("/models/{model_id}", GetOpenAiModel);
-        routes.MapGet("/audio/models", ListAudioModels);
-        routes.MapGet("/audio/voices", ListVoices);
     }
 
     private static IResult ListModels() =>

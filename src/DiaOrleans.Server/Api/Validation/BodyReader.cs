@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 using DiaOrleans.Server.Api.Bodies;
 using DiaOrleans.Server.Api.Errors;
 
@@ -31,16 +32,23 @@ internal sealed class BodyReader(BodyBudget budget, BodyFiles files)
         var stop = request.HttpContext.RequestAborted;
         using var share = budget.Open();
         await using var body = await ReceivedBody.Receive(request.Body, MaxBytes, share, files, stop);
-        if (!body.IsLarge) return read(ReadFields(await body.ReadAll(stop)));
+        if (!body.IsLarge) return Read(await body.ReadAll(stop), read);
         await _large.WaitAsync(stop);
         try
         {
-            return read(ReadFields(await body.ReadAll(stop)));
+            return Read(await body.ReadAll(stop), read);
         }
         finally
         {
             _large.Release();
         }
+    }
+
+    /// <summary>A fault in a field that is read is reported first; a body must be UTF-8 also where nobody reads it.</summary>
+    private static T Read<T>(byte[] bytes, Func<FieldReader?, T> read)
+    {
+        var result = read(ReadFields(bytes));
+        return Utf8.IsValid(bytes) ? result : throw MalformedJson.NotUtf8(bytes);
     }
 
     private static FieldReader? ReadFields(byte[] bytes)

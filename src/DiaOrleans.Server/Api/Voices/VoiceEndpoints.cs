@@ -24,7 +24,7 @@ internal static class VoiceEndpoints
         routes.MapDelete($"/{Route}/{{voice_id}}", Delete);
     }
 
-    private static async Task<IResult> List(IGrainFactory grains)
+    private static async Task<IResult> List(HttpContext context, IGrainFactory grains)
     {
         var voices = await grains.GetGrain<IVoiceCatalogGrain>(0).List();
         return ApiJson.Ok(new
@@ -36,7 +36,7 @@ internal static class VoiceEndpoints
                 style = v.Settings.Style,
                 primary_speaker = v.Settings.PrimarySpeaker,
                 has_audio_prompt = v.Settings.AudioPrompt is not null,
-                preview_url = $"/preview/{Uri.EscapeDataString(v.Id)}",
+                preview_url = $"{context.Request.PathBase}/preview/{Uri.EscapeDataString(v.Id)}",
             }),
         });
     }

@@ -5,7 +5,7 @@ namespace DiaOrleans.Server.Settings.Rules;
 /// <summary>An IP address, or localhost.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class ListenAddressAttribute()
-    : TextRuleAttribute("an IP address of this machine, 0.0.0.0 for all of them, or localhost")
+    : TextRuleAttribute("an IP address of this machine, :: or 0.0.0.0 for all of them, or localhost")
 {
     private const string Localhost = "localhost";
 

@@ -44,7 +44,8 @@ async function send(path, options, key) {
   const headers = new Headers(options.headers);
   if (key) headers.set("Authorization", `Bearer ${key}`);
   try {
-    return await fetch(path, { ...options, headers });
+    // Relative to the page, which a proxy may serve under a path.
+    return await fetch(`.${path}`, { ...options, headers });
   } catch (error) {
     throw error.name === "AbortError" ? error : new ApiError("The server does not answer.", 0);
   }

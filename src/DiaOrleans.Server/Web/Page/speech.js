@@ -34,13 +34,9 @@ function request() {
 async function speak() {
   say(notice, "");
   const fields = request();
-  const { text, voice_id, response_format, speed, seed, ...sampling } = fields;
-  if (response_format === "wav" && Object.keys(sampling).length === 0) {
-    const sent = { input: text, voice: voice_id, response_format, speed, seed, stream: true };
-    await playStream(signal => sendJson("POST", "/v1/audio/speech", sent, { signal }));
-  } else {
-    await playWhole(signal => sendJson("POST", "/generate", fields, { signal }), `speech.${response_format}`);
-  }
+  const format = fields.response_format;
+  const ask = stream => signal => sendJson("POST", "/generate", { ...fields, stream }, { signal });
+  await (format === "wav" ? playStream(ask(true)) : playWhole(ask(false), `speech.${format}`));
 }
 
 /** Speaks the script with a new server's first voice; an example if there is no script yet. */

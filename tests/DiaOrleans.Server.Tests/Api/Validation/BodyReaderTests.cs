@@ -24,6 +24,23 @@ public sealed class BodyReaderTests
         field.Location.ShouldBe(["body", offset]);
     }
 
+    [Theory]
+    [InlineData("{\"x\":\"?\"}", 6)]
+    [InlineData("{\"é\":\"a?\",\"b\":1}", 7)]
+    [InlineData("{\"?\":1}", 2)]
+    [InlineData("{\"a\":{\"b\":[1,\"?\"]}}", 14)]
+    public async Task A_byte_that_is_no_utf8_is_refused_also_where_nobody_reads_it(string body, int offset)
+    {
+        foreach (var bad in (byte[][])[[0xFF], [0xE9], [0xC3], [0xED, 0xA0, 0x80], [0xC0, 0x80], [0xF5, 0x80, 0x80, 0x80]])
+        {
+            var parts = body.Split('?').Select(Encoding.UTF8.GetBytes).ToArray();
+            var field = (await Refused([.. parts[0], .. bad, .. parts[1]])).Fields.ShouldHaveSingleItem();
+            field.Type.ShouldBe("json_invalid");
+            field.Location.ShouldBe(["body", offset]);
+            field.Context.ShouldBe("""{"error":"Unexpected byte that is no UTF-8"}""");
+        }
+    }
+
     [Fact]
     public async Task Json_nested_deeper_than_the_limit_says_so()
     {
@@ -46,10 +63,12 @@ public sealed class BodyReaderTests
         if (depth > 32) input.GetString().ShouldBe("...");
     }
 
-    private static Task<ApiProblem> Refused(string body) => Should.ThrowAsync<ApiProblem>(async () =>
+    private static Task<ApiProblem> Refused(string body) => Refused(Encoding.UTF8.GetBytes(body));
+
+    private static Task<ApiProblem> Refused(byte[] body) => Should.ThrowAsync<ApiProblem>(async () =>
     {
         var context = new DefaultHttpContext();
-        context.Request.Body = new MemoryStream(Encoding.UTF8.GetBytes(body));
+        context.Request.Body = new MemoryStream(body);
         await new BodyReader(
             new BodyBudget(1 << 20),
             new BodyFiles(Path.Combine(Path.GetTempPath(), "never-made"))).Read(context.Request, _ => true);

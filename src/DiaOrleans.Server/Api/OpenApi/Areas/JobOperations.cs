@@ -64,17 +64,18 @@ internal static class JobOperations
             Ids = [Id],
             Answers = [Answers.Ok("The job.", Job), Unknown],
         },
-        new("GET", "/jobs/{job_id}/result", "Get a job's audio", "The same bytes as those of the same request without `async_mode`.")
-        {
-            Ids = [Id],
-            Answers =
-            [
-                Answers.Audio("The audio, in the requested format.", Answers.AudioTypes),
-                Answers.Problem(404, "Job result not found or expired"),
-                Answers.Problem(425, "Job not completed (status: pending)"),
-                Answers.Problem(500, "Job failed: Voice 'alan' not found. Available voices: ['anna', 'bob']"),
-            ],
-        },
+        .. Downloads.Of(
+            new("GET", "/jobs/{job_id}/result", "Get a job's audio", "The same bytes as those of the same request without `async_mode`.")
+            {
+                Ids = [Id],
+                Answers =
+                [
+                    Answers.Audio("The audio, in the requested format.", Answers.AudioTypes),
+                    Answers.Problem(404, "Job result not found or expired"),
+                    Answers.Problem(425, "Job not completed (status: pending)"),
+                    Answers.Problem(500, "Job failed: Voice 'alan' not found. Available voices: ['anna', 'bob']"),
+                ],
+            }),
         new("DELETE", "/jobs/{job_id}", "Cancel a job", "A running job stops at once.")
         {
             Ids = [Id],

@@ -51,15 +51,16 @@ internal static class LogOperations
             Ids = [Id],
             Answers = [Answers.Ok("The entry.", Entry), Unknown],
         },
-        new("GET", "/logs/{log_id}/download", "Get a saved output", "An output is saved if `save_outputs` is on when it is generated.")
-        {
-            Ids = [Id],
-            Answers =
-            [
-                Answers.Audio("The saved WAV.", "audio/wav"),
-                Answers.Problem(404, "Audio file not found or has been cleaned up"),
-            ],
-        },
+        .. Downloads.Of(
+            new("GET", "/logs/{log_id}/download", "Get a saved output", "An output is saved if `save_outputs` is on when it is generated.")
+            {
+                Ids = [Id],
+                Answers =
+                [
+                    Answers.Audio("The saved WAV.", "audio/wav"),
+                    Answers.Problem(404, "Audio file not found or has been cleaned up"),
+                ],
+            }),
         new("DELETE", "/logs", "Remove all log entries", "Saved outputs are kept.")
         {
             Answers = [Answers.Ok("Removed.", """{"message":"All generation logs cleared"}""")],

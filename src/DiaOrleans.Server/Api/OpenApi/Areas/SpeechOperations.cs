@@ -34,7 +34,8 @@ internal static class SpeechOperations
     private static readonly Field Format = new(
         "response_format",
         FieldType.Text,
-        "Container and codec, in any case; those that the server cannot encode are not listed. `pcm` is 16-bit mono without a header.")
+        "Container and codec, in any case; those that the server cannot encode are not listed. `pcm` is 16-bit mono without a header; "
+        + "`ogg` is accepted for `opus`.")
     {
         Default = "\"wav\"", Values = RequestLimits.FormatNames,
     };
@@ -56,6 +57,11 @@ internal static class SpeechOperations
     {
         OrNull = true, Range = RequestLimits.SampleRate,
     };
+
+    private static readonly Field Stream = new(
+        "stream",
+        FieldType.Boolean,
+        "Send the audio while it is generated. The container does not tell its length.") { Default = "false" };
 
     private static readonly Field[] Sampling =
     [
@@ -100,6 +106,7 @@ internal static class SpeechOperations
             new("use_torch_compile", FieldType.Boolean, "It is recorded and has no effect.") { OrNull = true },
             Seed,
             SampleRate,
+            Stream,
         ],
         DialogueExample);
 
@@ -116,7 +123,7 @@ internal static class SpeechOperations
             Seed,
             SampleRate,
             new("instructions", FieldType.Text, "Ignored.") { MaxLength = RequestLimits.IgnoredLength },
-            new("stream", FieldType.Boolean, "Send the audio while it is generated.") { Default = "false" },
+            Stream,
             new("stream_format", FieldType.Text, "`audio` sends bytes, `sse` sends server-sent events with base64 audio.")
             {
                 Values = RequestLimits.StreamFormats,

@@ -94,19 +94,20 @@ internal static class VoiceOperations
             Ids = [Id],
             Answers = [Answers.Ok("Deleted.", """{"message":"Voice 'anna' deleted successfully"}"""), Unknown],
         },
-        new(
-            "GET",
-            "/preview/{voice_id}",
-            "Get a preview of a voice",
-            "A sentence and a question in that voice, cached until the voice changes.")
-        {
-            Ids = [Id],
-            Answers =
-            [
-                Answers.Audio("The preview.", "audio/wav"),
-                Answers.Problem(404, "Voice not found"),
-                Answers.Problem(500, "Preview generation failed: the worker does not answer"),
-            ],
-        },
+        .. Downloads.Of(
+            new(
+                "GET",
+                "/preview/{voice_id}",
+                "Get a preview of a voice",
+                "A sentence and a question in that voice, cached until the voice changes.")
+            {
+                Ids = [Id],
+                Answers =
+                [
+                    Answers.Audio("The preview.", "audio/wav"),
+                    Answers.Problem(404, "Voice not found"),
+                    Answers.Problem(500, "Preview generation failed: the worker does not answer"),
+                ],
+            }),
     ];
 }

@@ -1,0 +1,100 @@
+using System.Diagnostics;
+using DiaOrleans.Grains.Speech;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace DiaOrleans.Server.Tests.Api;
+
+/// <summary>Clients that stop reading for a while: a player whose buffer is full, a laptop that sleeps.</summary>
+public sealed class PausedReaderTests
+{
+    /// <summary>Much more than fits into the buffers of a connection: 13 MB as WAV.</summary>
+    private const int Seconds = 150;
+
+    private const string Whole = """{"input":"Hello.","voice":"anna","seed":7}""";
+    private const string Stream = """{"input":"Hello.","voice":"anna","seed":7,"stream":true}""";
+    private const string Events = """{"input":"Hello.","voice":"anna","seed":7,"stream_format":"sse"}""";
+
+    private static readonly string[] Kinds = [Whole, Stream, Events];
+
+    /// <summary>
+    /// The first pause is 150 s on the server's clock, longer than all its own time limits; the second is real, for those of the libraries.
+    /// </summary>
+    [Theory]
+    [InlineData(10, 15)]
+    [InlineData(1, 70)]
+    public async Task Read_AfterAPause_HasEveryByte(double clock, int pause)
+    {
+        await using var server = await ScriptedServer.Start(engine: Engine(), time: new FastTime(clock));
+        var expected = await Task.WhenAll(Kinds.Select(kind => Read(server, kind, TimeSpan.Zero)));
+        expected.ShouldAllBe(answer => answer.Length > 10_000_000);
+        var paused = await Task.WhenAll(Kinds.Select(kind => Read(server, kind, TimeSpan.FromSeconds(pause))));
+        paused.ShouldBe(expected);
+        await Until(() => Unread(server).Held == 0);
+    }
+
+    [Fact]
+    public async Task Read_MoreThanMemoryMayHold_WaitsInPrivateFiles()
+    {
+        await using var server = await ScriptedServer.Start(new ServerOptions { UnreadAudioMegabytes = 1 }, Engine());
+        var expected = await Task.WhenAll(Kinds.Select(kind => Read(server, kind, TimeSpan.Zero)));
+        var paused = Kinds.Select(kind => Read(server, kind, TimeSpan.FromSeconds(4))).ToArray();
+        var folder = Path.Combine(server.Folder, "unread");
+        await Until(() => Directory.GetFiles(folder).Length == Kinds.Length);
+        Unread(server).Held.ShouldBeLessThanOrEqualTo(1 << 20);
+        if (!OperatingSystem.IsWindows())
+        {
+            Directory.GetFiles(folder).Select(File.GetUnixFileMode).Distinct().ShouldBe([UnixFileMode.UserRead | UnixFileMode.UserWrite]);
+            File.GetUnixFileMode(folder).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+
+        (await Task.WhenAll(paused)).ShouldBe(expected);
+        await Until(() => Directory.GetFiles(folder).Length == 0);
+    }
+
+    [Fact]
+    public async Task HangUp_InAPause_FreesTheAudio()
+    {
+        await using var server = await ScriptedServer.Start(engine: Engine());
+        foreach (var kind in Kinds)
+        {
+            using (var client = new PausingClient(server.Server.Address))
+            {
+                await client.Send("/v1/audio/speech", kind);
+                await Until(() => Unread(server).Held > 0);
+            }
+
+            await Until(() => Unread(server).Held == 0);
+        }
+    }
+
+    [Fact]
+    public async Task Stop_WhileAClientDoesNotRead_EndsItsConnectionAtTheLimitOfTheDrain()
+    {
+        await using var server = await ScriptedServer.Start(new ServerOptions { DrainSeconds = 2 }, Engine());
+        using var client = new PausingClient(server.Server.Address);
+        await client.Send("/v1/audio/speech", Stream);
+        var watch = Stopwatch.StartNew();
+        await server.Server.App.StopAsync();
+        watch.Elapsed.ShouldBeInRange(TimeSpan.FromSeconds(1.9), TimeSpan.FromSeconds(8));
+        await Should.ThrowAsync<IOException>(() => client.Read(TimeSpan.Zero));
+    }
+
+    private static async Task<(long Length, string Hash)> Read(ScriptedServer server, string body, TimeSpan pause)
+    {
+        using var client = new PausingClient(server.Server.Address);
+        await client.Send("/v1/audio/speech", body);
+        var answer = await client.Read(pause);
+        if (body == Whole) client.Answer.Content.Headers.ContentLength.ShouldBe(answer.Length);
+        return answer;
+    }
+
+    private static ScriptedEngine Engine() => new() { Script = run => ScriptedEngine.Speak(run, Seconds) };
+
+    private static UnreadAudio Unread(ScriptedServer server) => server.Server.App.Services.GetRequiredService<UnreadAudio>();
+
+    private static async Task Until(Func<bool> condition)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (!condition()) await Task.Delay(20, limit.Token);
+    }
+}
