@@ -11,8 +11,8 @@ public sealed class GenerateStreamingTests(ScriptedFixture fixture) : IClassFixt
     private const string EveryParameter =
         """
         {
-          "text":"Hello there.","voice_id":"anna","response_format":"wav","speed":0.8,"role":"user","temperature":0.7,"cfg_scale":2,
-          "top_p":0.5,"max_tokens":500,"use_torch_compile":true,"seed":7,"sample_rate":22050
+          "text":"Where is my hat? You are wearing it, Peter.","voice_id":"anna","response_format":"wav","speed":0.8,"role":"user",
+          "temperature":0.7,"cfg_scale":2,"top_p":0.5,"max_tokens":500,"use_torch_compile":true,"seed":7,"sample_rate":22050
         }
         """;
 

@@ -159,10 +159,10 @@ public sealed class GenerationTests(ScriptedFixture fixture) : IClassFixture<Scr
     [InlineData("aac")]
     [InlineData("flac")]
     [InlineData("pcm")]
-    public async Task Every_format_is_chunked_without_a_length_and_the_same_bytes_again(string format)
+    public async Task Every_format_has_its_length_and_the_same_bytes_again(string format)
     {
         var answer = await _server.Generate(new { text = Script, response_format = format, seed = 3 });
-        answer.Headers.TransferEncodingChunked.ShouldBe(true);
+        answer.Content.Headers.ContentLength.ShouldBe((await answer.Content.ReadAsByteArrayAsync()).Length);
         answer.Content.Headers.GetValues("Content-Disposition").Single().ShouldBe($"attachment; filename=speech.{format}");
         (await Bytes(new { text = Script, response_format = format, seed = 3 })).ShouldBe(await answer.Content.ReadAsByteArrayAsync());
     }

@@ -4,16 +4,19 @@ using Microsoft.Playwright;
 
 namespace DiaOrleans.Server.Tests.Web;
 
-/// <summary>The page in a browser; it records errors in the console and requests to other hosts.</summary>
+/// <summary>The page in a browser; it records errors in the console and requests to other addresses.</summary>
 internal sealed class OpenPage : IAsyncDisposable
 {
     private readonly ConcurrentQueue<string> _errors = [];
     private readonly ConcurrentQueue<string> _elsewhere = [];
     private readonly ConcurrentQueue<(string Url, string? Body)> _requests = [];
 
-    public OpenPage(IPage page, Uri server)
+    /// <param name="page">The page.</param>
+    /// <param name="root">Every address that the page requests begins with it.</param>
+    public OpenPage(IPage page, Uri root)
     {
         Page = page;
+        string[] begins = [root.ToString(), $"blob:{root.GetLeftPart(UriPartial.Authority)}/"];
         page.Console += (_, message) =>
         {
             if (message.Type is "error" or "warning") _errors.Enqueue(message.Text);
@@ -22,11 +25,7 @@ internal sealed class OpenPage : IAsyncDisposable
         page.Request += (_, request) =>
         {
             _requests.Enqueue((request.Url, request.PostData));
-            if (
-                !request.Url.StartsWith(
-                    server.ToString(),
-                    StringComparison.Ordinal) && !request.Url.StartsWith("blob:" + server, StringComparison.Ordinal))
-                _elsewhere.Enqueue(request.Url);
+            if (!begins.Any(begin => request.Url.StartsWith(begin, StringComparison.Ordinal))) _elsewhere.Enqueue(request.Url);
         };
     }
 

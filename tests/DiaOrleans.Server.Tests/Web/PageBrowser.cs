@@ -31,12 +31,15 @@ public sealed class PageBrowser : IAsyncLifetime
     }
 
     /// <summary>Opens the server's page in a profile of its own.</summary>
-    internal async Task<OpenPage> Open(RunningServer server, int width = 1280)
+    internal Task<OpenPage> Open(RunningServer server, int width = 1280) => Open(server.Address, server.Address, width);
+
+    /// <summary>Opens a page of the server whose addresses all begin with <paramref name="root"/>.</summary>
+    internal async Task<OpenPage> Open(Uri address, Uri root, int width = 1280)
     {
         var context = await NewContext(width);
         var page = await context.NewPageAsync();
-        var open = new OpenPage(page, server.Address);
-        await page.GotoAsync(server.Address.ToString());
+        var open = new OpenPage(page, root);
+        await page.GotoAsync(address.ToString());
         return open;
     }
 
