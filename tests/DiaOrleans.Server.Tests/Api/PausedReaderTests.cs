@@ -10,9 +10,9 @@ public sealed class PausedReaderTests
     /// <summary>Much more than fits into the buffers of a connection: 13 MB as WAV.</summary>
     private const int Seconds = 150;
 
-    private const string Whole = """{"input":"Where is my hat? You are wearing it, Peter.","voice":"anna","seed":7}""";
-    private const string Stream = """{"input":"Where is my hat? You are wearing it, Peter.","voice":"anna","seed":7,"stream":true}""";
-    private const string Events = """{"input":"Where is my hat? You are wearing it, Peter.","voice":"anna","seed":7,"stream_format":"sse"}""";
+    private const string Whole = """{"input":"Where is my hat? In the hall.","voice":"anna","seed":7}""";
+    private const string Stream = """{"input":"Where is my hat? In the hall.","voice":"anna","seed":7,"stream":true}""";
+    private const string Events = """{"input":"Where is my hat? In the hall.","voice":"anna","seed":7,"stream_format":"sse"}""";
 
     private static readonly string[] Kinds = [Whole, Stream, Events];
 

@@ -26,9 +26,9 @@ public sealed class ReverseProxyTests(ScriptedFixture fixture) : IClassFixture<S
     }
 
     [Theory]
-    [InlineData("generate", """{"text":"Where is my hat? You are wearing it.","voice_id":"anna","stream":true}""")]
-    [InlineData("audio/speech", """{"input":"Where is my hat? You are wearing it.","voice":"anna","stream":true}""")]
-    [InlineData("v1/audio/speech", """{"input":"Where is my hat? You are wearing it.","voice":"anna","stream_format":"sse","response_format":"pcm"}""")]
+    [InlineData("generate", """{"text":"Where is my hat? In the hall.","voice_id":"anna","stream":true}""")]
+    [InlineData("audio/speech", """{"input":"Where is my own hat?","voice":"anna","stream":true}""")]
+    [InlineData("v1/audio/speech", """{"input":"Where is my own hat?","voice":"anna","stream_format":"sse","response_format":"pcm"}""")]
     public async Task A_stream_is_passed_on_while_it_is_made(string path, string body)
     {
         await using var proxy = await ReverseProxy.Start(_server.Server.Address, PathHandling.Removed);
