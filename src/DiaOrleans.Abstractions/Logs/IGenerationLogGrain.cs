@@ -74,4 +74,7 @@ public sealed record GenerationEntry
 
     /// <summary>Bytes of that file; null if none was saved.</summary>
     [Id(8)] public long? FileSize { get; init; }
+
+    /// <summary>The seed that was used, also where it was drawn; null in entries of earlier releases.</summary>
+    [Id(9)] public long? SeedUsed { get; init; }
 }

@@ -39,6 +39,7 @@ internal sealed partial class GenerationRecorder(
             GenerationTime = time.GetElapsedTime(plan.StartedAt).TotalSeconds,
             FilePath = saved?.Path,
             FileSize = saved?.Size,
+            SeedUsed = plan.Seed,
         };
         await Keep(plan, "The log entry", () => Append(entry), stop);
         return saved;

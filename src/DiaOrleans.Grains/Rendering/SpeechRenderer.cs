@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using DiaOrleans.Abstractions.Configuration;
 using DiaOrleans.Abstractions.Speech;
 using DiaOrleans.Abstractions.Voices;
@@ -35,7 +34,7 @@ internal sealed partial class SpeechRenderer(
         if (await FindVoice(request.VoiceId) is not { } voice) return await RejectVoice();
         var configuration = await grains.GetGrain<IConfigurationGrain>(0).Get();
         var script = ScriptText.Tag(cleaned, voice.PrimarySpeaker);
-        var seed = request.Seed is { } sent and not -1 ? sent : BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long)));
+        var seed = RequestSeed.Choose(request.Seed);
         SpeechPlan? plan = null;
         SpeechRendering? rendering = null;
         var answer = await dispatcher.Dispatch(request.Model, Offer, stop);

@@ -47,7 +47,10 @@ public sealed partial class GenerationLogTests(ScriptedFixture fixture) : IClass
         var entry = await _server.LastLog();
         entry.EnumerateObject().Select(p => p.Name)
             .ShouldBe(
-                ["id", "timestamp", "text", "processed_text", "voice", "audio_prompt_used", "generation_time", "file_path", "file_size"]);
+                [
+                    "id", "timestamp", "text", "processed_text", "voice", "audio_prompt_used", "generation_time", "file_path", "file_size",
+                    "seed_used",
+                ]);
         (entry.GetProperty("text").GetString(), entry.GetProperty("processed_text").GetString(), entry.GetProperty("voice").GetString())
             .ShouldBe(("Where is *my* hat?", "[S1] Where is my hat? [S1]", "anna"));
         entry.GetProperty("timestamp").GetString()!.ShouldEndWith("Z");

@@ -27,7 +27,8 @@ public sealed class LogTests : IAsyncLifetime
         await Append("one", "anna");
         const string Shown =
             """{"id":"one","timestamp":"2026-11-24T08:30:00.250000Z","text":"“Hi”","processed_text":"[S1] “Hi” """
-            + """[S1]","voice":"anna","audio_prompt_used":false,"generation_time":1.5,"file_path":null,"file_size":null}""";
+            + """[S1]","voice":"anna","audio_prompt_used":false,"generation_time":1.5,"file_path":null,"file_size":null,"""
+            + "\"seed_used\":null}";
         (await Client.GetStringAsync("/logs/one")).ShouldBe(Shown);
         (await Client.GetStringAsync("/v1/logs")).ShouldBe($$"""{"logs":[{{Shown}}],"total":1,"filtered":1}""");
     }

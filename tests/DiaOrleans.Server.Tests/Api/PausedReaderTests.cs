@@ -1,4 +1,7 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
 using DiaOrleans.Grains.Speech;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -79,13 +82,27 @@ public sealed class PausedReaderTests
         await Should.ThrowAsync<IOException>(() => client.Read(TimeSpan.Zero));
     }
 
-    private static async Task<(long Length, string Hash)> Read(ScriptedServer server, string body, TimeSpan pause)
+    /// <summary>Length and hash of the audio.</summary>
+    private static async Task<(int Length, string Hash)> Read(ScriptedServer server, string body, TimeSpan pause)
     {
         using var client = new PausingClient(server.Server.Address);
         await client.Send("/v1/audio/speech", body);
         var answer = await client.Read(pause);
         if (body == Whole) client.Answer.Content.Headers.ContentLength.ShouldBe(answer.Length);
-        return answer;
+        var audio = body == Events ? Decode(answer) : answer;
+        return (audio.Length, Convert.ToHexString(SHA256.HashData(audio)));
+    }
+
+    /// <summary>The audio of events, which are of any length.</summary>
+    private static byte[] Decode(byte[] body)
+    {
+        JsonElement[] events =
+        [
+            .. Encoding.ASCII.GetString(body).Split("\n\n", StringSplitOptions.RemoveEmptyEntries)
+                .Select(line => JsonDocument.Parse(line["data: ".Length..]).RootElement),
+        ];
+        events[^1].GetProperty("type").GetString().ShouldBe("speech.audio.done");
+        return [.. events.SkipLast(1).SelectMany(delta => delta.GetProperty("audio").GetBytesFromBase64())];
     }
 
     private static ScriptedEngine Engine() => new()

@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using System.Security.Cryptography;
 
 namespace DiaOrleans.Server.Tests.Api;
 
@@ -34,19 +33,17 @@ internal sealed class PausingClient : IDisposable
     }
 
     /// <summary>Reads to the end, with a pause after the first bytes.</summary>
-    /// <returns>Length and SHA-256 of the body.</returns>
-    public async Task<(long Length, string Hash)> Read(TimeSpan pause)
+    /// <returns>The body.</returns>
+    public async Task<byte[]> Read(TimeSpan pause)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var body = new MemoryStream();
         var block = new byte[ReceiveBytes];
-        long length = 0;
-        for (int read; (read = await _body!.ReadAsync(block)) > 0; length += read)
+        for (int read; (read = await _body!.ReadAsync(block)) > 0; body.Write(block, 0, read))
         {
-            if (length == 0) await Task.Delay(pause);
-            hash.AppendData(block, 0, read);
+            if (body.Length == 0) await Task.Delay(pause);
         }
 
-        return (length, Convert.ToHexString(hash.GetHashAndReset()));
+        return body.ToArray();
     }
 
     public void Dispose()

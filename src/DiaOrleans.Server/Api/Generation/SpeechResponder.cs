@@ -1,6 +1,8 @@
+using System.Globalization;
 using DiaOrleans.Abstractions.Speech;
 using DiaOrleans.Audio.Formats;
 using DiaOrleans.Grains.Configuration;
+using DiaOrleans.Grains.Rendering;
 using DiaOrleans.Grains.Voices;
 using DiaOrleans.Server.Api.Errors;
 using DiaOrleans.Server.Api.Voices;
@@ -18,14 +20,17 @@ internal sealed class SpeechResponder(
     TimeProvider time)
 {
     private const string GenerationId = "X-Generation-ID";
+    private const string SeedUsed = "X-Seed";
 
     /// <summary>Sends the audio as the body: as it is made if the request is streamed, else whole and with its length.</summary>
     /// <exception cref="ApiProblem">The request was refused, or failed before its first audio.</exception>
     public Task Send(HttpContext context, SpeechRequest request)
     {
         AudioFormats.TryParse(request.Format, out var format);
+        request = WithSeed(request);
         return Run(context, request, async (audio, ready) =>
         {
+            ShowSeed(context.Response, request);
             context.Response.ContentType = format.ContentType();
             context.Response.Headers.ContentDisposition = $"attachment; filename=speech.{format.Extension()}";
             if (request.Streamed) ForbidBuffering(context.Response);
@@ -40,21 +45,11 @@ internal sealed class SpeechResponder(
 
     /// <summary>Sends the audio as server-sent events; spec/api.md 2.2.</summary>
     /// <exception cref="ApiProblem">The request was refused, or failed before its first audio.</exception>
-    public Task SendEvents(HttpContext context, SpeechRequest request) => Run(context, request, async (audio, _) =>
+    public Task SendEvents(HttpContext context, SpeechRequest request)
     {
-        context.Response.ContentType = "text/event-stream";
-        context.Response.Headers.CacheControl = "no-cache";
-        ForbidBuffering(context.Response);
-        try
-        {
-            await foreach (var chunk in audio.Read(context.RequestAborted)) await SpeechEvents.SendDelta(context.Response, chunk);
-            await SpeechEvents.SendDone(context.Response, await audio.Look());
-        }
-        catch (Exception) when (!context.RequestAborted.IsCancellationRequested)
-        {
-            await SpeechEvents.SendError(context.Response, (await audio.Look()).Error ?? "The server could not finish the audio.");
-        }
-    });
+        request = WithSeed(request);
+        return Run(context, request, (audio, _) => SendEvents(context, request, audio));
+    }
 
     /// <summary>Returns the whole audio.</summary>
     /// <exception cref="ApiProblem">The request was refused, or failed.</exception>
@@ -67,6 +62,29 @@ internal sealed class SpeechResponder(
         });
         return whole.ToArray();
     }
+
+    private static async Task SendEvents(HttpContext context, SpeechRequest request, SpeechReader audio)
+    {
+        ShowSeed(context.Response, request);
+        context.Response.ContentType = "text/event-stream";
+        context.Response.Headers.CacheControl = "no-cache";
+        ForbidBuffering(context.Response);
+        try
+        {
+            await foreach (var chunk in audio.Read(context.RequestAborted)) await SpeechEvents.SendDelta(context.Response, chunk);
+            await SpeechEvents.SendDone(context.Response, await audio.Look());
+        }
+        catch (Exception) when (!context.RequestAborted.IsCancellationRequested)
+        {
+            await SpeechEvents.SendError(context.Response, (await audio.Look()).Error ?? "The server could not finish the audio.");
+        }
+    }
+
+    /// <summary>The request with the seed that it will use, so that the answer can name it before there is audio.</summary>
+    private static SpeechRequest WithSeed(SpeechRequest request) => request with { Seed = RequestSeed.Choose(request.Seed) };
+
+    private static void ShowSeed(HttpResponse response, SpeechRequest request) =>
+        response.Headers[SeedUsed] = request.Seed!.Value.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>A proxy is not to wait for more of a stream before it passes on what there is.</summary>
     private static void ForbidBuffering(HttpResponse response) => response.Headers["X-Accel-Buffering"] = "no";

@@ -17,5 +17,6 @@ internal static class LogView
         generation_time = entry.GenerationTime,
         file_path = entry.FilePath,
         file_size = entry.FileSize,
+        seed_used = entry.SeedUsed,
     };
 }

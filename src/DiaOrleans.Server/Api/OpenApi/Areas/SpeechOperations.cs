@@ -154,7 +154,8 @@ internal static class SpeechOperations
         Answers =
         [
             Answers.Audio(
-                "The audio. If `debug_mode` is on, `X-Generation-ID` is the id of its log entry. With `async_mode`: the job's id, as JSON.",
+                "The audio. `X-Seed` is the seed that was used. If `debug_mode` is on, `X-Generation-ID` is the id of its log entry. With "
+                + "`async_mode`: the job's id, as JSON.",
                 Answers.AudioTypes) with { Example = Queued },
             Answers.Problem(400, "Text cannot be empty"),
             Answers.Invalid("body", "text"),
