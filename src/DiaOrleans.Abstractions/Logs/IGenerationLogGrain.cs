@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace DiaOrleans.Abstractions.Logs;
 
 /// <summary>The generation log: one entry for each finished generation. One grain for the cluster, key 0.</summary>
@@ -75,6 +77,6 @@ public sealed record GenerationEntry
     /// <summary>Bytes of that file; null if none was saved.</summary>
     [Id(8)] public long? FileSize { get; init; }
 
-    /// <summary>The seed that was used, also where it was drawn; null in entries of earlier releases.</summary>
-    [Id(9)] public long? SeedUsed { get; init; }
+    /// <summary>The seed that was used, also where it was drawn; null, and not stored, in entries of earlier releases.</summary>
+    [Id(9), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public long? SeedUsed { get; init; }
 }

@@ -2,7 +2,7 @@ using DiaOrleans.Server.Tests.Proxies;
 
 namespace DiaOrleans.Server.Tests.Web;
 
-/// <summary>The page behind a proxy that serves it under a path, in a browser.</summary>
+/// <summary>The page and /docs behind a proxy that serves them under a path, in a browser.</summary>
 [Collection(nameof(PageCollection))]
 public sealed class SubPathTests(PageBrowser browser, PageServer shared)
 {
@@ -29,6 +29,24 @@ public sealed class SubPathTests(PageBrowser browser, PageServer shared)
         await page.ClickAsync("#queue");
         await page.WaitForSelectorAsync("#jobs li[data-status=completed]");
         // Every request was below the path.
+        open.ShouldBeClean();
+    }
+
+    [Theory]
+    [InlineData("docs", nameof(PathHandling.Removed))]
+    [InlineData("redoc", nameof(PathHandling.Removed))]
+    [InlineData("docs", nameof(PathHandling.Kept))]
+    public async Task The_docs_work_under_a_path(string page, string handling)
+    {
+        var how = Enum.Parse<PathHandling>(handling);
+        await using var own = how == PathHandling.Kept
+            ? await RunningServer.Start(new ServerOptions { BasePath = ReverseProxy.Prefix })
+            : null;
+        await using var proxy = await ReverseProxy.Start((own ?? shared.Server).Address, how);
+        await using var open = await browser.Open(new Uri(proxy.Address, page), proxy.Address);
+        await open.Page.GetByText("Speak a text, compatible with OpenAI's API").First.WaitForAsync();
+        // The server that its examples name.
+        await open.Page.GetByText(proxy.Address.ToString().TrimEnd('/')).First.WaitForAsync();
         open.ShouldBeClean();
     }
 }

@@ -32,10 +32,12 @@ internal static class DocsEndpoints
         app.MapScalarApiReference(Docs, options =>
         {
             options.Title = "Dia TTS Server";
-            options.OpenApiRoutePattern = ".." + Document;
-            // Relative, so that the page works under any path of a proxy: it is served at /docs and at /redoc.
+            // Relative, so that the page works under any path of a proxy.
+            options.OpenApiRoutePattern = Document.TrimStart('/');
+            options.DynamicBaseServerUrl = true;
+            options.AddServer("/");
             options.BundleUrl = "scalar.js";
-            options.HeadContent = """<base href="docs/">""";
+            options.HeadContent = """<base href="docs/"><script src="../ui/docs.js"></script>""";
             options.DefaultFonts = false;
             // These would send data to other servers.
             options.DisableAgent().DisableMcp().DisableTelemetry().HideDeveloperTools().HideClientButton();
