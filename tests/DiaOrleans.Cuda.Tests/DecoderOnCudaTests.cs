@@ -66,7 +66,7 @@ public sealed class DecoderOnCudaTests(StandInLibraries libraries) : StandInTest
         {
             using (var text = model.TextEncoder.Encode([1, 'a', 'b'])) decoder.Admit(0, text, guidance: 3);
             Libraries.Restart();
-            decoder.Prefill(0, new short[2 * 9], count: 2);
+            decoder.Prefill(0, new short[2 * 9], new PrefillPass(First: 0, Count: 2));
         });
         calls.Count("graph").ShouldBe(0, calls.ToString());
         calls.Count("launch", "kernel_mha").ShouldBe(0, "XQA takes one query");

@@ -77,39 +77,42 @@ internal sealed class DecoderRunner : IDisposable
     }
 
     /// <summary>
-    /// Puts a text and its guidance scale into a slot. In the literal graph <paramref name="uncond"/> is the encoded unconditional text, as
-    /// long as the text.
+    /// Puts a text and its guidance scale into a free slot. In the literal graph <paramref name="uncond"/> is the encoded unconditional
+    /// text, as long as the text.
     /// </summary>
     public void Admit(int slot, EncodedText text, float guidance, EncodedText? uncond = null)
     {
-        _taken[slot] = true;
         _inputs.SetText(slot, text.Length, guidance);
         _cross.Put(slot, text, uncond);
     }
 
     /// <summary>
-    /// Feeds rows 0 to <paramref name="count"/> - 1 of a slot that has its text, in passes. <paramref name="rows"/> is [count, channels].
+    /// Feeds rows to a slot that has its text and all rows before. Steps of other slots may run between the passes: until the slot is fed
+    /// a row, a step that includes it writes behind its last row, where the next pass writes again.
     /// </summary>
-    public void Prefill(int slot, ReadOnlySpan<short> rows, int count)
+    /// <param name="slot">The slot.</param>
+    /// <param name="rows">[pass.Count, channels].</param>
+    /// <param name="pass">Which rows they are.</param>
+    public void Prefill(int slot, ReadOnlySpan<short> rows, PrefillPass pass)
     {
-        var channels = _config.Decoder.Channels;
-        foreach (var pass in PrefillPlan.Passes(count, _inputs.TextLength(slot)))
-        {
-            var part = rows.Slice(pass.First * channels, pass.Count * channels);
-            if (!_cache.ByRow) Run(slot, part, pass, guidanceRow: null);
-            else for (var row = 0; row < 2; row++) Run(slot, part, pass, row);
-        }
+        if (!_cache.ByRow) Run(slot, rows, pass, guidanceRow: null);
+        else for (var row = 0; row < 2; row++) Run(slot, rows, pass, row);
+        Hold(slot, pass.First + pass.Count);
     }
 
-    /// <summary>Sets the row that the next step feeds to a slot, at its position.</summary>
-    public void Feed(int slot, ReadOnlySpan<short> row, int position) => _inputs.SetRows(slot, row, position);
+    /// <summary>Sets the row that the next step feeds to a slot, at its position. From now on steps include the slot.</summary>
+    public void Feed(int slot, ReadOnlySpan<short> row, int position)
+    {
+        _taken[slot] = true;
+        _inputs.SetRows(slot, row, position);
+    }
 
     /// <summary>
     /// Leaves a slot without a request: it repeats row 0 of its own cache, which no request reads, while the batch includes it.
     /// </summary>
     public void Leave(int slot)
     {
-        Feed(slot, stackalloc short[_config.Decoder.Channels], 0);
+        Hold(slot, 0);
         _taken[slot] = false;
     }
 
@@ -156,6 +159,8 @@ internal sealed class DecoderRunner : IDisposable
         _cache.Dispose();
         _cross.Dispose();
     }
+
+    private void Hold(int slot, int position) => _inputs.SetRows(slot, stackalloc short[_config.Decoder.Channels], position);
 
     private void Run(int slot, ReadOnlySpan<short> rows, PrefillPass pass, int? guidanceRow)
     {

@@ -17,13 +17,16 @@ internal sealed class TextEncoder : IDisposable
     /// <param name="threads">Threads on the host.</param>
     public TextEncoder(DiaCheckpoint checkpoint, ExecutionTarget target, int threads)
     {
-        _target = target;
         _config = checkpoint.Config;
         _device = target.Device.On(DeviceStream.Text);
+        _target = new ExecutionTarget(_device, target.Precision);
         _session = _device.CreateSession(TextEncoderGraph.Build(checkpoint, target.Precision.Activation), threads);
     }
 
-    /// <summary>Encodes a text of at least one id. The caller disposes of the result.</summary>
+    /// <summary>
+    /// Encodes a text of at least one id; called by one thread at a time, which need not be the decoder's. The caller disposes of the
+    /// result.
+    /// </summary>
     public EncodedText Encode(ReadOnlySpan<int> ids)
     {
         var wide = new long[ids.Length];

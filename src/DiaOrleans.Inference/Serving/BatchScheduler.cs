@@ -1,28 +1,32 @@
-using System.Numerics;
 using DiaOrleans.Inference.Decoding;
 using DiaOrleans.Inference.Execution;
 
 namespace DiaOrleans.Inference.Serving;
 
 /// <summary>
-/// The batch scheduler and its thread: takes calls from the queue into free slots, steps the decoder over all slots together, and frees the
-/// slot of a call that has ended before the next step. Caches and execution are the model's.
+/// The batch scheduler and its thread: takes calls from the queue into free slots, has their texts encoded by another thread, feeds their
+/// prompts, steps the decoder over all slots together, and frees the slot of a call that has ended before the next step. Between two steps
+/// there is at most one pass of one prompt: so long a call that joins delays the others. Caches and execution are the model's.
 /// </summary>
 internal sealed class BatchScheduler : IDisposable
 {
+    // One that is encoded and the next: the queue gives the others in the order of their urgency.
+    private const int MaxTexts = 2;
+
     private readonly DecoderRunner _decoder;
     private readonly RequestQueue _queue;
     private readonly DecodeSpeed _speed;
     private readonly TimeProvider _time;
     private readonly ICallObserver _observer;
     private readonly IEngineObserver _steps;
-    private readonly ScheduledSlot[] _slots;
+    private readonly SlotSet _slots;
     private readonly AutoResetEvent _wake = new(false);
+    private readonly TextLoop _texts;
+    private readonly Action<ScheduledSlot> _advance;
     private readonly Thread _thread;
-    private int _active;
     private volatile bool _stopping;
 
-    /// <param name="model">The model; the decoder belongs to this object's thread from now on.</param>
+    /// <param name="model">The model; its decoder and text encoder belong to this object from now on.</param>
     /// <param name="queue">Admitted calls.</param>
     /// <param name="speed">Told of every step.</param>
     /// <param name="time">Measures the steps.</param>
@@ -42,15 +46,17 @@ internal sealed class BatchScheduler : IDisposable
         _time = time;
         _observer = observer;
         _steps = steps;
-        _slots = [.. Enumerable.Range(0, model.Decoder.Slots).Select(i => new ScheduledSlot(new Slot(i, model, model.Decoder)))];
+        _slots = new SlotSet(model);
+        _advance = Advance;
+        _texts = new TextLoop(model.TextEncoder, Wake);
         _thread = new Thread(Run) { Name = "dia decode", IsBackground = true };
         _thread.Start();
     }
 
     /// <summary>Calls in slots.</summary>
-    public int Active => Volatile.Read(ref _active);
+    public int Active => _slots.Taken;
 
-    /// <summary>Wakes the thread: the queue has a call.</summary>
+    /// <summary>Wakes the thread: the queue has a call, or a text is encoded.</summary>
     public void Wake() => _wake.Set();
 
     /// <summary>Ends after the step in progress; all calls in slots and in the queue are stopped.</summary>
@@ -59,6 +65,7 @@ internal sealed class BatchScheduler : IDisposable
         _stopping = true;
         Wake();
         _thread.Join();
+        _texts.Dispose();
         _wake.Dispose();
     }
 
@@ -66,151 +73,154 @@ internal sealed class BatchScheduler : IDisposable
     {
         while (!_stopping)
         {
+            EndStopped();
             FillSlots();
-            CloseGaps();
-            if (Active == 0) _wake.WaitOne();
-            else Step();
+            TakeTexts();
+            var prompted = FeedPrompt();
+            if (!Step() && !prompted) _wake.WaitOne();
         }
 
         EndAll(new OperationCanceledException("The engine stopped."));
         while (_queue.TryTake(out var call)) _observer.Failed(call, new OperationCanceledException("The engine stopped."));
     }
 
+    private void EndStopped()
+    {
+        foreach (var slot in _slots.All)
+        {
+            if (slot.Call?.Run.Stop is { IsCancellationRequested: true } stop) End(slot, new OperationCanceledException(stop));
+        }
+    }
+
     private void FillSlots()
     {
-        foreach (var entry in _slots)
+        while (_slots.Count(SlotPhase.Text) < MaxTexts && _slots.FirstFree is { } free && _queue.TryTake(out var call))
         {
-            while (entry.Call is null && _queue.TryTake(out var call)) Enter(entry, call);
+            _slots.Take(free, call);
+            Attempt(free, Begin);
         }
     }
 
-    /// <summary>
-    /// Moves calls from the last slots into free ones as long as the batch can then be half as large: a step costs as much as its batch.
-    /// </summary>
-    private void CloseGaps()
+    private void Begin(ScheduledSlot slot)
     {
-        var last = Array.FindLastIndex(_slots, s => s.Call is not null);
-        while (Active > 0 && BitOperations.RoundUpToPowerOf2((uint)Active) < BitOperations.RoundUpToPowerOf2((uint)last + 1))
+        var call = slot.Call!;
+        call.Run.Stop.ThrowIfCancellationRequested();
+        call.Run.Start();
+        slot.Slot.Begin(call.Request);
+        if (slot.Slot.Grid is { Finished: true } complete) Pass(slot, complete);
+        else _texts.Add(call);
+    }
+
+    private void TakeTexts()
+    {
+        while (_texts.TryTake(out var result))
         {
-            var free = Array.FindIndex(_slots, s => s.Call is null);
-            _slots[last].Slot.TakePlaceOf(_slots[free].Slot);
-            var moved = _slots[last];
-            _slots[last] = _slots[free];
-            _slots[free] = moved;
-            last = Array.FindLastIndex(_slots, s => s.Call is not null);
+            using var text = result.Text;
+            // A call that was stopped meanwhile has left its slot.
+            if (_slots.WaitingForText(result.Call) is not { } slot) continue;
+            if (text is null) End(slot, result.Cause!);
+            else Attempt(slot, s => Admit(s, text));
         }
     }
 
-    private void Enter(ScheduledSlot entry, QueuedCall call)
+    private static void Admit(ScheduledSlot slot, EncodedText text)
     {
-        entry.Call = call;
-        Interlocked.Increment(ref _active);
+        slot.Slot.Admit(text);
+        slot.Phase = SlotPhase.Prompt;
+    }
+
+    /// <summary>Feeds a pass of the most urgent prompt; false if there is none.</summary>
+    private bool FeedPrompt()
+    {
+        while (_slots.NextPrompt is { } slot)
+        {
+            var fed = false;
+            Attempt(slot, s => fed = s.Slot.Prefill());
+            if (fed) return true;
+            slot.Phase = SlotPhase.Speech;
+        }
+
+        return false;
+    }
+
+    /// <summary>Advances all calls that speak by a row; false if there is none.</summary>
+    private bool Step()
+    {
+        _slots.CloseGaps();
+        var speaking = _slots.Count(SlotPhase.Speech);
+        if (speaking == 0) return false;
         try
         {
-            call.Run.Stop.ThrowIfCancellationRequested();
-            call.Run.Start();
-            entry.Slot.Enter(call.Request);
-            if (entry.Slot.Grid is { Finished: true } complete) Pass(entry, call, complete);
-        }
-        catch (Exception cause)
-        {
-            End(entry, call, cause);
-        }
-    }
-
-    private void Step()
-    {
-        var active = FeedSlots();
-        if (active == 0) return;
-        try
-        {
-            var started = _time.GetTimestamp();
-            _decoder.Step();
-            foreach (var entry in _slots)
-            {
-                if (entry.Call is { } call) Advance(entry, call);
-            }
-
-            var duration = _time.GetElapsedTime(started);
-            _speed.Stepped(active, duration);
-            _steps.StepCompleted(active, duration);
+            Step(speaking);
         }
         catch (Exception cause)
         {
             EndAll(cause);
         }
+
+        return true;
     }
 
-    /// <summary>Sets the next row of every slot; the number of slots that have a call.</summary>
-    private int FeedSlots()
+    private void Step(int speaking)
     {
-        var active = 0;
-        foreach (var entry in _slots)
+        foreach (var slot in _slots.All)
         {
-            if (entry.Call is not { } call) continue;
-            if (call.Run.Stop.IsCancellationRequested)
-            {
-                End(entry, call, new OperationCanceledException(call.Run.Stop));
-                continue;
-            }
-
-            entry.Slot.Feed();
-            active++;
+            if (slot.IsIn(SlotPhase.Speech)) slot.Slot.Feed();
         }
 
-        return active;
+        var started = _time.GetTimestamp();
+        _decoder.Step();
+        foreach (var slot in _slots.All)
+        {
+            if (slot.IsIn(SlotPhase.Speech)) Attempt(slot, _advance);
+        }
+
+        var duration = _time.GetElapsedTime(started);
+        _speed.Stepped(speaking, duration);
+        _steps.StepCompleted(speaking, duration);
     }
 
-    private void Advance(ScheduledSlot entry, QueuedCall call)
+    private void Advance(ScheduledSlot slot)
     {
-        SpeechGrid grid;
-        try
-        {
-            entry.Slot.Advance();
-            grid = entry.Slot.Grid!;
-        }
-        catch (Exception cause)
-        {
-            End(entry, call, cause);
-            return;
-        }
-
-        Pass(entry, call, grid);
+        slot.Slot.Advance();
+        Pass(slot, slot.Slot.Grid!);
     }
 
     /// <summary>Passes the rows so far on; a finished call leaves its slot before.</summary>
-    private void Pass(ScheduledSlot entry, QueuedCall call, SpeechGrid grid)
+    private void Pass(ScheduledSlot slot, SpeechGrid grid)
     {
-        if (grid.Finished) Free(entry);
+        var call = slot.Call!;
+        if (grid.Finished) _slots.Free(slot);
         _observer.Decoded(call, grid);
+    }
+
+    /// <summary>Does what concerns one call; if it fails, that call ends.</summary>
+    private void Attempt(ScheduledSlot slot, Action<ScheduledSlot> act)
+    {
+        var call = slot.Call!;
+        try
+        {
+            act(slot);
+        }
+        catch (Exception cause)
+        {
+            if (slot.Call == call) _slots.Free(slot);
+            _observer.Failed(call, cause);
+        }
     }
 
     private void EndAll(Exception cause)
     {
-        foreach (var entry in _slots)
+        foreach (var slot in _slots.All)
         {
-            if (entry.Call is { } call) End(entry, call, cause);
+            if (slot.Call is not null) End(slot, cause);
         }
     }
 
-    private void End(ScheduledSlot entry, QueuedCall call, Exception cause)
+    private void End(ScheduledSlot slot, Exception cause)
     {
-        Free(entry);
+        var call = slot.Call!;
+        _slots.Free(slot);
         _observer.Failed(call, cause);
-    }
-
-    private void Free(ScheduledSlot entry)
-    {
-        entry.Slot.Leave();
-        entry.Call = null;
-        Interlocked.Decrement(ref _active);
-    }
-
-    /// <summary>A slot and the call that has it, null if it is free.</summary>
-    private sealed class ScheduledSlot(Slot slot)
-    {
-        public Slot Slot => slot;
-
-        public QueuedCall? Call { get; set; }
     }
 }

@@ -60,6 +60,27 @@ public sealed class EqualBatchTests(WideModel wide) : IClassFixture<WideModel>
     }
 
     [Fact]
+    public void Step_PassesOfAPromptBetweenSteps_GivesTheLogitsOfEachAlone()
+    {
+        const int Steps = 8;
+        var prompted = BatchRequests.Make(Nano.Value, number: 0, maxFrames: 200);
+        var neighbour = BatchRequests.Make(Nano.Value, number: 1, maxFrames: 200);
+        using var batch = new TracedBatch(Nano.Value, slots: 4, textCapacity: 100);
+        var before = batch.Enter(0, neighbour);
+        batch.Step();
+        // The batch of the neighbours' steps includes the slots whose prompts are being fed.
+        var joining = batch.Join(1, prompted);
+        var behind = batch.Enter(3, neighbour);
+        var passes = PrefillPlan.Passes(prompted.Prompt!.Rows, prompted.TextIds.Length).Count();
+        passes.ShouldBeGreaterThan(1);
+        for (var step = 0; step < Steps; step++) batch.Step();
+        joining.Logits.Count.ShouldBe(Steps - passes);
+        joining.ShouldBegin(TracedBatch.Alone(Nano.Value, prompted, Steps), "joining");
+        before.ShouldBegin(TracedBatch.Alone(Nano.Value, neighbour, Steps + 1), "before it");
+        behind.ShouldBegin(TracedBatch.Alone(Nano.Value, neighbour, Steps + 1), "behind it");
+    }
+
+    [Fact]
     public void Step_LastSlotMovedToTheFirst_ComputesTheSmallestBatch()
     {
         var nano = Nanos["fp32"].Value;
@@ -68,8 +89,8 @@ public sealed class EqualBatchTests(WideModel wide) : IClassFixture<WideModel>
         var alone = TracedBatch.Alone(nano, request, steps: 6);
         batch.BatchSize.ShouldBe(1);
         var trace = batch.Enter(5, request);
-        batch.BatchSize.ShouldBe(6);
         for (var step = 0; step < 3; step++) batch.Step();
+        batch.BatchSize.ShouldBe(6);
         batch.Move(5, 2);
         batch.BatchSize.ShouldBe(4);
         batch.Step();

@@ -20,20 +20,21 @@ internal sealed class Schedule(TracedBatch batch, Random random, IReadOnlyList<D
                 if (batch.IsTaken(slot) && random.NextDouble() < Stops) batch.Leave(slot);
                 if (batch.IsTaken(slot) || random.NextDouble() >= Joins) continue;
                 var request = random.Next(requests.Count);
-                entered.Add((request, batch.Enter(slot, requests[request])));
+                var enters = random.Next(2) == 0;
+                entered.Add((request, enters ? batch.Enter(slot, requests[request]) : batch.Join(slot, requests[request])));
             }
 
             if (random.NextDouble() < Moves) Move();
             batch.Step();
         }
 
-        return entered;
+        return [.. entered.Where(e => e.Trace.Logits.Count > 0)];
     }
 
     private void Move()
     {
         var taken = Enumerable.Range(0, batch.Slots).LastOrDefault(batch.IsTaken, -1);
         var free = Enumerable.Range(0, batch.Slots).FirstOrDefault(slot => !batch.IsTaken(slot), taken);
-        if (free < taken) batch.Move(taken, free);
+        if (free < taken && !batch.IsJoining(taken)) batch.Move(taken, free);
     }
 }

@@ -22,12 +22,26 @@ internal sealed class TracedBatch(DiaModel model, int slots, int textCapacity) :
 
     public bool IsTaken(int slot) => _entries[slot] is not null;
 
+    /// <summary>Whether its prompt is still being fed.</summary>
+    public bool IsJoining(int slot) => _entries[slot] is { IsJoining: true };
+
     public SpeechTrace Enter(int index, DecodeRequest request)
     {
         var slot = new Slot(index, model, _decoder);
         slot.Enter(request);
         var trace = new SpeechTrace(slot.Grid!);
         _entries[index] = new Entry(slot, trace);
+        return trace;
+    }
+
+    /// <summary>Puts a request into a slot; each step is then preceded by a pass of its prompt, until it steps itself.</summary>
+    public SpeechTrace Join(int index, DecodeRequest request)
+    {
+        var slot = new Slot(index, model, _decoder);
+        slot.Begin(request);
+        using (var text = model.TextEncoder.Encode(request.TextIds)) slot.Admit(text);
+        var trace = new SpeechTrace(slot.Grid!);
+        _entries[index] = new Entry(slot, trace) { IsJoining = true };
         return trace;
     }
 
@@ -50,12 +64,17 @@ internal sealed class TracedBatch(DiaModel model, int slots, int textCapacity) :
 
     public void Step()
     {
-        foreach (var entry in _entries) entry?.Slot.Feed();
+        foreach (var entry in _entries)
+        {
+            if (entry is { IsJoining: true }) entry.IsJoining = entry.Slot.Prefill();
+            if (entry is { IsJoining: false }) entry.Slot.Feed();
+        }
+
         var (cond, uncond) = _decoder.StepWithLogits();
         var size = model.Delay.Channels * model.Config.Decoder.Vocab;
         for (var i = 0; i < slots; i++)
         {
-            if (_entries[i] is not { } entry) continue;
+            if (_entries[i] is not { IsJoining: false } entry) continue;
             entry.Trace.Logits.Add([.. cond.AsSpan(i * size, size), .. uncond.AsSpan(i * size, size)]);
             entry.Slot.Advance();
             if (entry.Trace.Grid.Finished) Leave(i);
@@ -64,7 +83,10 @@ internal sealed class TracedBatch(DiaModel model, int slots, int textCapacity) :
 
     public void Dispose() => _decoder.Dispose();
 
-    private sealed record Entry(Slot Slot, SpeechTrace Trace);
+    private sealed record Entry(Slot Slot, SpeechTrace Trace)
+    {
+        public bool IsJoining { get; set; }
+    }
 }
 
 /// <summary>The rows of a request, and the logits of each step: cond and then uncond, [channels, vocab] each.</summary>

@@ -74,7 +74,8 @@ internal static class Golden
         using var text = model.TextEncoder.Encode(textIds);
         using var uncond = literal ? model.TextEncoder.Encode(new int[textIds.Length]) : null;
         model.Decoder.Admit(0, text, guidance, uncond);
-        model.Decoder.Prefill(0, rows.Slice(0, from).Cells, from);
+        foreach (var pass in PrefillPlan.Passes(from, textIds.Length))
+            model.Decoder.Prefill(0, rows.Slice(pass.First, pass.First + pass.Count).Cells, pass);
         List<float> cond = [], without = [];
         for (var row = from; row < rows.Rows; row++)
         {
