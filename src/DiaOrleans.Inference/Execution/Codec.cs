@@ -12,6 +12,9 @@ internal sealed class Codec : IDisposable
     private static readonly string[] SamplesName = [CodecDecoderGraph.Samples];
     private static readonly string[] EncoderOutputs = [CodecEncoderGraph.Codes, CodecEncoderGraph.Latent, CodecEncoderGraph.Quantised];
 
+    // Bounds the memory of the windows in progress.
+    private const int MaxLanes = 8;
+
     private readonly Device _decoding;
     private readonly Device _encoding;
     private readonly InferenceSession _decoder;
@@ -25,6 +28,8 @@ internal sealed class Codec : IDisposable
         Config = checkpoint.Config;
         Fingerprint = checkpoint.Fingerprint();
         Context = CodecWindows.Context(Config);
+        Lanes = target.Device == Device.Cpu && threads == 1 ? Math.Min(Environment.ProcessorCount, MaxLanes) : 1;
+        BatchSize = target.Device.MostWindows;
         _decoding = target.Device.On(DeviceStream.Codec);
         _encoding = target.Device.On(DeviceStream.Recordings);
         _decoder = _decoding.CreateSession(CodecDecoderGraph.Build(checkpoint, target.Precision.Activation), threads);
@@ -41,6 +46,15 @@ internal sealed class Codec : IDisposable
     public int Context { get; }
 
     /// <summary>
+    /// Threads that decode windows side by side: the cores of a host whose sessions use one thread. A session with more threads uses them
+    /// within a window, and a GPU has one stream.
+    /// </summary>
+    public int Lanes { get; }
+
+    /// <summary>The most windows that are worth decoding at once.</summary>
+    public int BatchSize { get; }
+
+    /// <summary>
     /// Samples of all frames of <paramref name="codes"/> from <paramref name="start"/> on, mono, -1 to 1. The frames before are context
     /// only: after a prompt, the first new frame continues its last one (spec/model.md 4.5).
     /// </summary>
@@ -51,22 +65,33 @@ internal sealed class Codec : IDisposable
         while (plan.TryNext(codes.Rows, ended: true, out var window))
         {
             var wanted = new SampleRange((window.From - window.First) * Config.HopLength, (window.To - window.First) * Config.HopLength);
-            DecodeWindow(codes.Slice(window.First, window.Last), wanted)
+            DecodeWindows([new WindowCodes(codes.Slice(window.First, window.Last), wanted)])[0]
                 .CopyTo(samples, (window.From - start) * Config.HopLength);
         }
 
         return samples;
     }
 
-    /// <summary>The wanted samples of a window, decoded at once; the others are those of its context.</summary>
-    public float[] DecodeWindow(CodeGrid codes, SampleRange wanted)
+    /// <summary>
+    /// The wanted samples of each of some windows of equal length, decoded at once. On the CPU they do not depend on the other windows.
+    /// </summary>
+    public float[][] DecodeWindows(IReadOnlyList<WindowCodes> windows)
     {
-        if (wanted.Start == wanted.End) return [];
+        var frames = windows[0].Codes.Rows;
+        if (frames == 0) return [.. windows.Select(_ => Array.Empty<float>())];
         _decoding.Enter();
         using var run = _decoding.CreateRunOptions();
-        using var input = OrtValue.CreateTensorValueFromMemory(Transposed(codes), [codes.Channels, codes.Rows]);
+        using var input = OrtValue.CreateTensorValueFromMemory(Packed(windows), [Config.Codebooks, windows.Count, frames]);
         using var output = _decoder.Run(run, CodesName, [input], SamplesName);
-        return output[0].GetTensorDataAsSpan<float>()[wanted.Start..wanted.End].ToArray();
+        var samples = output[0].GetTensorDataAsSpan<float>();
+        var clips = new float[windows.Count][];
+        for (var i = 0; i < clips.Length; i++)
+        {
+            var wanted = windows[i].Wanted;
+            clips[i] = samples.Slice(i * frames * Config.HopLength + wanted.Start, wanted.End - wanted.Start).ToArray();
+        }
+
+        return clips;
     }
 
     /// <summary>Codes of a recording at the codec's rate, mono, -1 to 1, padded with zeros to whole frames.</summary>
@@ -118,12 +143,20 @@ internal sealed class Codec : IDisposable
         }
     }
 
-    private static long[] Transposed(CodeGrid codes)
+    /// <summary>[codebooks, windows, frames].</summary>
+    private long[] Packed(IReadOnlyList<WindowCodes> windows)
     {
-        var flat = new long[codes.Channels * codes.Rows];
-        for (var frame = 0; frame < codes.Rows; frame++)
+        var frames = windows[0].Codes.Rows;
+        var flat = new long[Config.Codebooks * windows.Count * frames];
+        for (var window = 0; window < windows.Count; window++)
         {
-            for (var q = 0; q < codes.Channels; q++) flat[q * codes.Rows + frame] = codes[frame, q];
+            var codes = windows[window].Codes;
+            ArgumentOutOfRangeException.ThrowIfNotEqual(codes.Rows, frames, nameof(windows));
+            for (var q = 0; q < Config.Codebooks; q++)
+            {
+                var start = (q * windows.Count + window) * frames;
+                for (var frame = 0; frame < frames; frame++) flat[start + frame] = codes[frame, q];
+            }
         }
 
         return flat;

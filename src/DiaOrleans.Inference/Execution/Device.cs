@@ -24,6 +24,21 @@ public abstract class Device
     /// <summary>Whether the first run of a decoder's step is recorded and the later ones replay it at the same addresses.</summary>
     internal virtual bool CapturesSteps => false;
 
+    /// <summary>Bytes of memory that a model and its caches may fill: of the host, the limit of its container included.</summary>
+    internal virtual long MemoryBytes => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+
+    /// <summary>
+    /// The most slots that are worth their memory: on a host's cores, a larger batch takes about as much longer as it does more
+    /// (bench/README.md).
+    /// </summary>
+    internal virtual int MostSlots => 16;
+
+    /// <summary>
+    /// The most windows of the codec that are decoded at once. On a host's cores several at once take as long as one after another, and
+    /// more memory (bench/README.md).
+    /// </summary>
+    internal virtual int MostWindows => 1;
+
     /// <inheritdoc />
     public override string ToString() => Name;
 

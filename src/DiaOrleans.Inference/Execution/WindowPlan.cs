@@ -1,3 +1,5 @@
+using DiaOrleans.Inference.Decoding;
+
 namespace DiaOrleans.Inference.Execution;
 
 /// <summary>
@@ -36,6 +38,11 @@ internal sealed class WindowPlan(int start, int context)
 /// Frames <paramref name="From"/> to <paramref name="To"/> are kept of a decode of <paramref name="First"/> to <paramref name="Last"/>.
 /// </summary>
 internal readonly record struct CodecWindow(int First, int From, int To, int Last);
+
+/// <summary>The codes of a window with its context.</summary>
+/// <param name="Codes">[frames, codebooks].</param>
+/// <param name="Wanted">The samples that are kept of it.</param>
+internal readonly record struct WindowCodes(CodeGrid Codes, SampleRange Wanted);
 
 /// <summary>Samples <paramref name="Start"/> up to <paramref name="End"/> of a decoded window.</summary>
 internal readonly record struct SampleRange(int Start, int End);

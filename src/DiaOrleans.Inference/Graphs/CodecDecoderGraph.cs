@@ -2,12 +2,12 @@ using DiaOrleans.Inference.Checkpoints;
 
 namespace DiaOrleans.Inference.Graphs;
 
-/// <summary>Codes [codebooks, frames] to fp32 samples [1, 1, frames * hop]; spec/model.md 5.1 and 5.2.</summary>
+/// <summary>Codes [codebooks, windows, frames] to fp32 samples [windows, 1, frames * hop]; spec/model.md 5.1 and 5.2.</summary>
 internal static class CodecDecoderGraph
 {
-    /// <summary>Input: int64 [codebooks, frames].</summary>
+    /// <summary>Input: int64 [codebooks, windows, frames].</summary>
     public const string Codes = "codes";
-    /// <summary>Output: fp32 [1, 1, frames * hop].</summary>
+    /// <summary>Output: fp32 [windows, 1, frames * hop].</summary>
     public const string Samples = "samples";
 
     /// <summary>The graph of a codec, computed in the float type <paramref name="activation"/>.</summary>
@@ -16,7 +16,7 @@ internal static class CodecDecoderGraph
         var config = codec.Config;
         var graph = new GraphBuilder("codec-decoder", activation);
         var ops = new CodecOps(graph, codec);
-        var codes = graph.Input(Codes, OnnxType.Int64, config.Codebooks, "frames");
+        var codes = graph.Input(Codes, OnnxType.Int64, config.Codebooks, "windows", "frames");
 
         var x = ops.Convolve(Dequantise(graph, ops, codec, codes), "decoder.conv1", pad: 3);
         for (var block = 0; block < config.UpsamplingRatios.Count; block++)
@@ -28,7 +28,7 @@ internal static class CodecDecoderGraph
 
         x = ops.Convolve(ops.Snake(x, "decoder.snake1"), "decoder.conv2", pad: 3);
         var samples = graph.Cast(graph.Node("Tanh", [x]), activation, OnnxType.Float);
-        graph.Output(Samples, samples, OnnxType.Float, 1, 1, "samples");
+        graph.Output(Samples, samples, OnnxType.Float, "windows", 1, "samples");
         return graph.Build();
     }
 
@@ -44,14 +44,14 @@ internal static class CodecDecoderGraph
         for (var q = 0; q < config.Codebooks; q++)
         {
             var index = graph.Node("Gather", [codes, graph.Integer(q)], ("axis", 0L));
-            vectors[q] = graph.Node("Transpose", [graph.Node("Gather", [ops.Codebook(q), index])], ("perm", new long[] { 1, 0 }));
+            vectors[q] = graph.Node("Transpose", [graph.Node("Gather", [ops.Codebook(q), index])], ("perm", new long[] { 0, 2, 1 }));
             var projection = codec.Conv($"quantizer.quantizers.{q}.out_proj");
             projections[q] = graph.Node("Reshape", [ops.Fused(projection), graph.Integers(config.HiddenSize, config.CodebookDim)]);
             var term = graph.Weight(projection.Bias, config.HiddenSize, 1);
             bias = q == 0 ? term : graph.Node("Add", [bias, term]);
         }
 
-        var product = graph.Node("MatMul", [graph.Node("Concat", projections, ("axis", 1L)), graph.Node("Concat", vectors, ("axis", 0L))]);
-        return graph.Node("Unsqueeze", [graph.Node("Add", [product, bias]), graph.Integers(0)]);
+        var product = graph.Node("MatMul", [graph.Node("Concat", projections, ("axis", 1L)), graph.Node("Concat", vectors, ("axis", 1L))]);
+        return graph.Node("Add", [product, bias]);
     }
 }

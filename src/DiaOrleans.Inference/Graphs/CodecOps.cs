@@ -2,7 +2,7 @@ using DiaOrleans.Inference.Checkpoints;
 
 namespace DiaOrleans.Inference.Graphs;
 
-/// <summary>The blocks of DAC; spec/model.md 5.1. Activations are [1, channels, time].</summary>
+/// <summary>The blocks of DAC; spec/model.md 5.1. Activations are [windows, channels, time].</summary>
 internal sealed class CodecOps(GraphBuilder graph, DacCheckpoint codec)
 {
     private static readonly int[] Dilations = [1, 3, 9];

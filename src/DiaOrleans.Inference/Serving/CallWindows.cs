@@ -43,8 +43,10 @@ internal sealed class CallWindows
             if (!_plan.TryNext(frames, grid.Finished, out var window) && !grid.Finished) return false;
             _over = grid.Finished && window.To == frames;
             var wanted = Wanted(window);
-            if (wanted.Start >= wanted.End && !_over) continue;
-            piece = new CodecPiece(Codes(grid, window), wanted, FramesBefore(window), _over ? grid : null);
+            var isEmpty = wanted.Start == wanted.End;
+            if (isEmpty && !_over) continue;
+            var codes = isEmpty ? new WindowCodes(grid.Codes(0, 0), default) : new WindowCodes(Codes(grid, window), wanted);
+            piece = new CodecPiece(codes, FramesBefore(window), _over ? grid : null);
             return true;
         }
 
@@ -71,9 +73,8 @@ internal sealed class CallWindows
     }
 }
 
-/// <summary>A window's codes for the codec.</summary>
-/// <param name="Codes">The window with its context.</param>
-/// <param name="Wanted">Samples of it to keep.</param>
+/// <summary>A window of a call for the codec.</summary>
+/// <param name="Window">Its codes and what is kept of its samples.</param>
 /// <param name="FramesBefore">New frames of the call before this window that the client did not have at the start.</param>
 /// <param name="Finished">The call's grid if this is its last window; it does not change any more.</param>
-internal sealed record CodecPiece(CodeGrid Codes, SampleRange Wanted, int FramesBefore, SpeechGrid? Finished);
+internal sealed record CodecPiece(WindowCodes Window, int FramesBefore, SpeechGrid? Finished);

@@ -2,13 +2,13 @@ using DiaOrleans.Inference.Execution;
 
 namespace DiaOrleans.Inference.Serving;
 
-/// <summary>The thread that decodes windows of codes into samples while the decoder makes the next ones.</summary>
+/// <summary>The threads that decode windows of codes into samples while the decoder makes the next ones.</summary>
 internal sealed class CodecLoop : IDisposable
 {
     private readonly Codec _codec;
     private readonly ICallObserver _observer;
     private readonly CodecQueue _queue = new();
-    private readonly Thread _thread;
+    private readonly Thread[] _threads;
     private volatile bool _stopping;
 
     /// <param name="codec">The codec.</param>
@@ -17,41 +17,55 @@ internal sealed class CodecLoop : IDisposable
     {
         _codec = codec;
         _observer = observer;
-        _thread = new Thread(Run) { Name = "dia codec", IsBackground = true };
-        _thread.Start();
+        _threads = [.. Enumerable.Range(0, codec.Lanes).Select(i => new Thread(Run) { Name = $"dia codec {i}", IsBackground = true })];
+        foreach (var thread in _threads) thread.Start();
     }
 
     /// <summary>Adds a window of a call.</summary>
     public void Add(QueuedCall call, CodecPiece piece) => _queue.Add(new CodecJob(call, piece));
 
-    /// <summary>Ends after the window in progress; calls whose windows wait are stopped.</summary>
+    /// <summary>Ends after the windows in progress; calls whose windows wait are stopped.</summary>
     public void Dispose()
     {
         _stopping = true;
         _queue.Close();
-        _thread.Join();
+        foreach (var thread in _threads) thread.Join();
     }
 
     private void Run()
     {
-        while (_queue.TryTake(out var job))
+        while (_queue.Take(_codec.BatchSize) is { Count: > 0 } jobs)
         {
-            try
-            {
-                Decode(job);
-            }
-            catch (Exception cause)
-            {
-                _observer.Failed(job.Call, cause);
-            }
+            var wanted = jobs.Where(IsWanted).ToList();
+            if (wanted.Count > 0) Decode(wanted);
+            foreach (var job in jobs) _queue.Release(job);
         }
     }
 
-    private void Decode(CodecJob job)
+    /// <summary>Whether the window is still to be decoded; if not, its call is told.</summary>
+    private bool IsWanted(CodecJob job)
     {
-        if (_stopping) throw new OperationCanceledException("The engine stopped.");
-        job.Call.Run.Stop.ThrowIfCancellationRequested();
-        job.Call.Run.Append(_codec.DecodeWindow(job.Piece.Codes, job.Piece.Wanted));
+        if (!_stopping && !job.Call.Run.Stop.IsCancellationRequested) return true;
+        _observer.Failed(job.Call, new OperationCanceledException(_stopping ? "The engine stopped." : "The call was stopped."));
+        return false;
+    }
+
+    private void Decode(IReadOnlyList<CodecJob> jobs)
+    {
+        try
+        {
+            var clips = _codec.DecodeWindows([.. jobs.Select(job => job.Piece.Window)]);
+            for (var i = 0; i < clips.Length; i++) Pass(jobs[i], clips[i]);
+        }
+        catch (Exception cause)
+        {
+            foreach (var job in jobs) _observer.Failed(job.Call, cause);
+        }
+    }
+
+    private void Pass(CodecJob job, float[] samples)
+    {
+        job.Call.Run.Append(samples);
         if (job.Piece.Finished is { } grid) _observer.Finished(job.Call, grid);
     }
 }

@@ -1,16 +1,15 @@
-using System.Diagnostics.CodeAnalysis;
-
 namespace DiaOrleans.Inference.Serving;
 
 /// <summary>
 /// Windows that wait for the codec. The one with the fewest frames before it goes first, so that a first window never waits behind a later
-/// one of another call. Thread-safe.
+/// one of another call; windows of the same length go with it. A call has one window in the codec at a time, so that its samples come in
+/// order. Thread-safe.
 /// </summary>
 internal sealed class CodecQueue
 {
     private readonly object _gate = new();
-    private readonly PriorityQueue<CodecJob, (int FramesBefore, long Arrival)> _jobs = new();
-    private long _arrivals;
+    private readonly LinkedList<CodecJob> _jobs = [];
+    private readonly HashSet<QueuedCall> _decoding = new(ReferenceEqualityComparer.Instance);
     private bool _closed;
 
     /// <summary>Adds a window.</summary>
@@ -18,7 +17,7 @@ internal sealed class CodecQueue
     {
         lock (_gate)
         {
-            _jobs.Enqueue(job, (job.Piece.FramesBefore, _arrivals++));
+            _jobs.AddLast(job);
             Monitor.Pulse(_gate);
         }
     }
@@ -33,21 +32,59 @@ internal sealed class CodecQueue
         }
     }
 
-    /// <summary>Waits for a window; false if the queue is closed and empty.</summary>
-    public bool TryTake([NotNullWhen(true)] out CodecJob? job)
+    /// <summary>
+    /// Waits for a window and takes it with up to <paramref name="most"/> - 1 others of its length; none if the queue is closed and empty.
+    /// Each is to be given back by <see cref="Release"/>.
+    /// </summary>
+    public IReadOnlyList<CodecJob> Take(int most)
     {
         lock (_gate)
         {
-            while (!_jobs.TryDequeue(out job, out _))
+            while (true)
             {
-                if (_closed) return false;
+                if (TakeNext(frames: null) is { } first) return [first, .. TakeOthers(first, most - 1)];
+                if (_closed && _jobs.Count == 0) return [];
                 Monitor.Wait(_gate);
             }
-
-            return true;
         }
+    }
+
+    /// <summary>The samples of a window were passed on: the next one of its call can be taken.</summary>
+    public void Release(CodecJob job)
+    {
+        lock (_gate)
+        {
+            _decoding.Remove(job.Call);
+            Monitor.PulseAll(_gate);
+        }
+    }
+
+    private IEnumerable<CodecJob> TakeOthers(CodecJob first, int most)
+    {
+        for (var i = 0; i < most && TakeNext(first.Frames) is { } job; i++) yield return job;
+    }
+
+    /// <summary>Takes the next window, of so many frames or of any length.</summary>
+    private CodecJob? TakeNext(int? frames)
+    {
+        LinkedListNode<CodecJob>? best = null;
+        for (var node = _jobs.First; node is not null; node = node.Next)
+        {
+            if (frames is not null && node.Value.Frames != frames) continue;
+            if (_decoding.Contains(node.Value.Call)) continue;
+            if (best is null || node.Value.Piece.FramesBefore < best.Value.Piece.FramesBefore) best = node;
+        }
+
+        if (best is null) return null;
+        _jobs.Remove(best);
+        _decoding.Add(best.Value.Call);
+        return best.Value;
     }
 }
 
 /// <summary>One window of one call.</summary>
-internal sealed record CodecJob(QueuedCall Call, CodecPiece Piece);
+internal sealed record CodecJob(QueuedCall Call, CodecPiece Piece)
+{
+    /// <summary>Frames that the codec decodes, those of the context included.</summary>
+    public int Frames => Piece.Window.Codes.Rows;
+}

@@ -21,7 +21,12 @@ public sealed class CodecQueueTests
         Add(first, 8);
         _queue.Close();
         var order = new List<(QueuedCall, int)>();
-        while (_queue.TryTake(out var job)) order.Add((job.Call, job.Piece.FramesBefore));
+        while (_queue.Take(1) is [var job])
+        {
+            order.Add((job.Call, job.Piece.FramesBefore));
+            _queue.Release(job);
+        }
+
         order.ShouldBe([(first, 0), (second, 0), (first, 8), (old, 24), (old, 67)]);
     }
 
@@ -32,7 +37,7 @@ public sealed class CodecQueueTests
             () =>
             {
                 var taken = 0;
-                while (_queue.TryTake(out _)) taken++;
+                for (; _queue.Take(1) is [var job]; taken++) _queue.Release(job);
                 return taken;
             },
             TaskCreationOptions.LongRunning);
@@ -42,6 +47,30 @@ public sealed class CodecQueueTests
         (await taker).ShouldBe(2);
     }
 
-    private void Add(QueuedCall call, int framesBefore) =>
-        _queue.Add(new CodecJob(call, new CodecPiece(new CodeGrid(1, 9), new SampleRange(0, 512), framesBefore, null)));
+    [Fact]
+    public void Windows_of_the_same_length_go_together_one_a_call()
+    {
+        QueuedCall[] calls = [.. Enumerable.Range(0, 5).Select(_ => TestCalls.Queued())];
+        Add(calls[0], 8, frames: 36);
+        Add(calls[1], 0, frames: 18);
+        Add(calls[2], 8, frames: 36);
+        Add(calls[2], 24, frames: 36);
+        Add(calls[3], 24, frames: 36);
+        Add(calls[4], 24, frames: 36);
+        Calls(_queue.Take(4)).ShouldBe([calls[1]]);
+        var three = _queue.Take(3);
+        Calls(three).ShouldBe([calls[0], calls[2], calls[3]]);
+        _queue.Close();
+        // The second window of calls[2] has to wait for its first one.
+        Calls(_queue.Take(4)).ShouldBe([calls[4]]);
+        foreach (var job in three) _queue.Release(job);
+        Calls(_queue.Take(4)).ShouldBe([calls[2]]);
+        _queue.Take(4).ShouldBeEmpty();
+    }
+
+    private static IEnumerable<QueuedCall> Calls(IReadOnlyList<CodecJob> jobs) => jobs.Select(job => job.Call);
+
+    private void Add(QueuedCall call, int framesBefore, int frames = 1) => _queue.Add(new CodecJob(
+        call,
+        new CodecPiece(new WindowCodes(new CodeGrid(frames, 9), new SampleRange(0, 512)), framesBefore, null)));
 }

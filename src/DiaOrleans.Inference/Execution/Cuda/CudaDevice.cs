@@ -35,6 +35,22 @@ internal sealed class CudaDevice : Device
     /// <inheritdoc />
     internal override bool CapturesSteps => true;
 
+    /// <inheritdoc />
+    internal override long MemoryBytes
+    {
+        get
+        {
+            Enter();
+            return CudaRuntime.GetMemory();
+        }
+    }
+
+    /// <inheritdoc />
+    internal override int MostSlots => 32;
+
+    /// <inheritdoc />
+    internal override int MostWindows => 4;
+
     /// <summary>The GPU of that number and its stream of the decoder; <see cref="CudaSupport.Problem"/> must be null.</summary>
     public static CudaDevice Get(int gpu) => Get(gpu, DeviceStream.Decoder);
 

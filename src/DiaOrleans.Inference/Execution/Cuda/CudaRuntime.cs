@@ -36,6 +36,13 @@ internal static unsafe partial class CudaRuntime
     /// <summary>Waits for all work on a stream so far.</summary>
     public static void Wait(nint stream) => Check(StreamSynchronize(stream), nameof(StreamSynchronize));
 
+    /// <summary>Bytes of free memory of the thread's GPU.</summary>
+    public static long GetMemory()
+    {
+        Check(MemGetInfo(out var free, out _), nameof(MemGetInfo));
+        return (long)free;
+    }
+
     /// <summary>Zeroed memory of the thread's GPU.</summary>
     /// <exception cref="OutOfMemoryException">The GPU has too little free memory.</exception>
     public static nint Allocate(long bytes, nint stream)
@@ -99,6 +106,9 @@ internal static unsafe partial class CudaRuntime
 
     [LibraryImport(Library, EntryPoint = "cudaStreamSynchronize")]
     private static partial int StreamSynchronize(nint stream);
+
+    [LibraryImport(Library, EntryPoint = "cudaMemGetInfo")]
+    private static partial int MemGetInfo(out nuint free, out nuint total);
 
     [LibraryImport(Library, EntryPoint = "cudaMalloc")]
     private static partial int Malloc(out nint address, nuint bytes);
