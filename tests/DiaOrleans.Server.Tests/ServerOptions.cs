@@ -18,6 +18,8 @@ internal sealed record ServerOptions
 
     public string? Model { get; init; }
 
+    public int? Slots { get; init; }
+
     public double? MaxWaitingSeconds { get; init; }
 
     public int? MaxPendingJobs { get; init; }

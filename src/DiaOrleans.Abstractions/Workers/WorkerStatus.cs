@@ -47,6 +47,9 @@ public sealed record WorkerStatus
     /// <summary>Unique in the cluster, from 1; 0 until the directory has given one.</summary>
     [Id(7)] public int Number { get; init; }
 
+    /// <summary>Work that it does at a time; 0 while no model is loaded.</summary>
+    [Id(9)] public int Slots { get; init; }
+
     /// <summary>Name of the device that its engine runs on, such as <c>cpu</c>.</summary>
     [Id(8)] public string Device { get; init; } = "";
 

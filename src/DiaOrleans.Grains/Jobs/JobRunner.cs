@@ -18,7 +18,6 @@ internal sealed partial class JobRunner(
     IGrainFactory grains,
     ISpeechRenderer renderer,
     IBlobStore blobs,
-    EngineHostOptions engines,
     TimeProvider time,
     ILogger<JobRunner> logger) : IHostedLifecycleService
 {
@@ -87,7 +86,7 @@ internal sealed partial class JobRunner(
         await grains.GetGrain<IJobCatalogGrain>(0).Recover().WaitAsync(_stop.Token);
         await RemoveEndedRuns();
         if (!workers.AnyTakesWork) await change.WaitUpTo(PollTime, time, _stop.Token);
-        else if (_runs.Count > engines.Slots * workers.All.Count) await Task.WhenAny(_runs).WaitAsync(_stop.Token);
+        else if (_runs.Count > workers.Slots) await Task.WhenAny(_runs).WaitAsync(_stop.Token);
         else if (await Queue.Take(silo.SiloAddress.ToParsableString()) is { } lease) await Begin(lease);
         else await Queue.WaitForWork(PollTime, _stop.Token).WaitAsync(_stop.Token);
     }

@@ -14,11 +14,11 @@ public sealed record EngineHostOptions
     public double IdleUnloadMinutes { get; init; }
 
     /// <summary>
-    /// Requests that each engine decodes at the same time: 1 to 256, 1 by default. The runner of background jobs leases one job more than
-    /// all engines decode, so that a slot that becomes free finds work.
+    /// The most requests that each engine decodes at the same time: 1 to 256; null, the default, chooses by device and memory. The runner
+    /// of background jobs leases one job more than all engines decode, so that a slot that becomes free finds work.
     /// </summary>
     [Range(1, 256)]
-    public int Slots { get; init; } = 1;
+    public int? Slots { get; init; }
 
     /// <summary><see cref="DrainSeconds"/> as a time.</summary>
     public TimeSpan DrainLimit => TimeSpan.FromSeconds(DrainSeconds);

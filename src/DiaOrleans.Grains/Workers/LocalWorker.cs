@@ -58,6 +58,7 @@ internal sealed partial class LocalWorker(
                     Number = _number,
                     Device = device,
                     State = _state,
+                    Slots = _engine?.Slots ?? 0,
                     Active = load.Active,
                     Waiting = load.Waiting,
                     BacklogSeconds = load.BacklogSeconds,

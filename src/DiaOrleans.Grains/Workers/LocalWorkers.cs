@@ -28,6 +28,9 @@ internal sealed class LocalWorkers
     /// <summary>Whether any worker is ready, or asleep and can be woken.</summary>
     public bool AnyTakesWork => All.Any(worker => worker.Status.State is WorkerState.Ready or WorkerState.Asleep);
 
+    /// <summary>Work that all workers with a loaded model do at a time.</summary>
+    public int Slots => All.Sum(worker => worker.Status.Slots);
+
     /// <summary>The worker of that key, or null.</summary>
     public LocalWorker? Find(string key) => All.FirstOrDefault(worker => worker.Key.ToString() == key);
 

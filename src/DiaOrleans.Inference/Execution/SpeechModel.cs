@@ -42,7 +42,7 @@ internal sealed class SpeechModel : IDisposable
             CacheFolder = options.CacheFolder,
             Quantising = quantising,
             Threads = options.Threads,
-            Slots = options.Slots,
+            Slots = options.Slots ?? SlotBudget.Choose(target, checkpoint),
         });
         try
         {

@@ -8,6 +8,9 @@ public interface ISpeechEngine : IAsyncDisposable
     /// <summary>What was loaded.</summary>
     ModelDescription Model { get; }
 
+    /// <summary>Calls that it decodes at a time.</summary>
+    int Slots { get; }
+
     /// <summary>How busy it is.</summary>
     EngineLoad Load { get; }
 

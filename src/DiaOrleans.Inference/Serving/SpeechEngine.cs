@@ -45,6 +45,9 @@ public sealed partial class SpeechEngine : ISpeechEngine, ICallObserver
     public ModelDescription Model { get; }
 
     /// <inheritdoc />
+    public int Slots => _model.Dia.Decoder.Slots;
+
+    /// <inheritdoc />
     public EngineLoad Load => new(_decoder.Active, _waiting.Count, _waiting.BacklogSeconds, _speed.RealTimeFactor);
 
     /// <summary>Reads a checkpoint and starts its engine. Takes seconds to minutes, by the model's size.</summary>

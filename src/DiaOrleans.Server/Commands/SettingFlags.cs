@@ -62,7 +62,7 @@ internal static class SettingFlags
         Value("--precision", nameof(DeviceOptions.Precision), "Of text and decoder (cpu: int8, or fp32, int4; cuda: fp16, or bf16)."),
         Value("--codec-precision", nameof(DeviceOptions.CodecPrecision), "Of the codec (fp32; cuda also: fp16)."),
         Value("--threads", nameof(EngineOptions.Threads), "Threads of ONNX Runtime (0: by the model's size)."),
-        Value("--slots", nameof(EngineHostOptions.Slots), "Requests decoded at the same time (1)."),
+        Value("--slots", nameof(EngineHostOptions.Slots), "Most requests decoded at the same time (by device and memory)."),
         Switch("--dashboard", nameof(LocalSiloOptions.Dashboard), "Show the Orleans dashboard at /dashboard."),
         Switch("--debug", nameof(OverrideOptions.Debug), "debug_mode for this run, instead of the stored one: log more."),
         Switch("--save-outputs", nameof(OverrideOptions.SaveOutputs), "save_outputs for this run: keep each result."),

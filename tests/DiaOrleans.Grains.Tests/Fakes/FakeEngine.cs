@@ -25,6 +25,8 @@ internal sealed class FakeEngine : ISpeechEngine, ISpeechEngineFactory
 
     public ModelDescription Model => Description;
 
+    public int Slots => 1;
+
     public EngineLoad Load => new(_all.Count(run => !run.Ended.IsCompleted), 0, BacklogSeconds, 0);
 
     public double BacklogSeconds { get; set; }

@@ -59,13 +59,16 @@ public sealed class EqualBatchTests(WideModel wide) : IClassFixture<WideModel>
         }
     }
 
-    [Fact]
-    public void Step_PassesOfAPromptBetweenSteps_GivesTheLogitsOfEachAlone()
+    [Theory]
+    [InlineData("fp32")]
+    [InlineData("int8")]
+    public void Step_PassesOfAPromptBetweenSteps_GivesTheLogitsOfEachAlone(string precision)
     {
         const int Steps = 8;
-        var prompted = BatchRequests.Make(Nano.Value, number: 0, maxFrames: 200);
-        var neighbour = BatchRequests.Make(Nano.Value, number: 1, maxFrames: 200);
-        using var batch = new TracedBatch(Nano.Value, slots: 4, textCapacity: 100);
+        var nano = Nanos[precision].Value;
+        var prompted = BatchRequests.Make(nano, number: 0, maxFrames: 200);
+        var neighbour = BatchRequests.Make(nano, number: 1, maxFrames: 200);
+        using var batch = new TracedBatch(nano, slots: 4, textCapacity: 100);
         var before = batch.Enter(0, neighbour);
         batch.Step();
         // The batch of the neighbours' steps includes the slots whose prompts are being fed.
@@ -75,9 +78,9 @@ public sealed class EqualBatchTests(WideModel wide) : IClassFixture<WideModel>
         passes.ShouldBeGreaterThan(1);
         for (var step = 0; step < Steps; step++) batch.Step();
         joining.Logits.Count.ShouldBe(Steps - passes);
-        joining.ShouldBegin(TracedBatch.Alone(Nano.Value, prompted, Steps), "joining");
-        before.ShouldBegin(TracedBatch.Alone(Nano.Value, neighbour, Steps + 1), "before it");
-        behind.ShouldBegin(TracedBatch.Alone(Nano.Value, neighbour, Steps + 1), "behind it");
+        joining.ShouldBegin(TracedBatch.Alone(nano, prompted, Steps), "joining");
+        before.ShouldBegin(TracedBatch.Alone(nano, neighbour, Steps + 1), "before it");
+        behind.ShouldBegin(TracedBatch.Alone(nano, neighbour, Steps + 1), "behind it");
     }
 
     [Fact]

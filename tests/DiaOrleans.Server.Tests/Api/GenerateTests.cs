@@ -200,7 +200,7 @@ public sealed class GenerateTests(ServerFixture fixture)
     [Fact]
     public async Task Waiting_requests_over_the_bound_are_refused_with_retry_after()
     {
-        await using var server = await RunningServer.Start(new ServerOptions { MaxWaitingSeconds = 4 });
+        await using var server = await RunningServer.Start(new ServerOptions { Slots = 1, MaxWaitingSeconds = 4 });
         (await server.Client.PostJson("/voice_mappings", """{"voice_id":"anna"}""")).EnsureSuccessStatusCode();
         var text = string.Join(" ", Enumerable.Repeat("The lamp is still on.", 7));
         var answers = await Task.WhenAll(

@@ -50,6 +50,8 @@ internal sealed class ScriptedEngine : ISpeechEngine, ISpeechEngineFactory
     /// <summary>Calls in slots, if other than the running ones: a call leaves its slot before its last codes are decoded.</summary>
     public int? SlotsInUse { get; set; }
 
+    public int Slots => 1;
+
     public EngineLoad Load => new(SlotsInUse ?? Volatile.Read(ref _running), 0, 0, 1);
 
     public static Task Speak(SpeechRun run) => Speak(run, 1);
