@@ -32,6 +32,32 @@ public sealed class RecordingReaders(IReadOnlyList<IRecordingReader> readers) : 
     /// <remarks>If none supports the file, the message is that of the last reader, followed by <see cref="Missing"/>.</remarks>
     public Recording Read(ReadOnlyMemory<byte> file, ReadLimits limits, CancellationToken cancellationToken = default)
     {
+        var parts = FlacParts.Split(OggRepair.Apply(file));
+        return parts.Count == 1 ? ReadOne(parts[0], limits, cancellationToken) : ReadAll(parts, limits, cancellationToken);
+    }
+
+    private Recording ReadAll(IReadOnlyList<ReadOnlyMemory<byte>> parts, ReadLimits limits, CancellationToken cancellationToken)
+    {
+        var recordings = new List<Recording>();
+        var left = limits.MaxSeconds;
+        foreach (var part in parts)
+        {
+            try
+            {
+                recordings.Add(ReadOne(part, new ReadLimits(left), cancellationToken));
+                left -= recordings[^1].Duration.TotalSeconds;
+            }
+            catch (RecordingException e) when (recordings.Count > 0 && e.Problem != RecordingProblem.TooLong)
+            {
+                // A download that broke off in the first bytes of a part.
+            }
+        }
+
+        return FlacParts.Join(recordings);
+    }
+
+    private Recording ReadOne(ReadOnlyMemory<byte> file, ReadLimits limits, CancellationToken cancellationToken)
+    {
         RecordingException? last = null;
         foreach (var reader in InOrder(file.Span))
         {
