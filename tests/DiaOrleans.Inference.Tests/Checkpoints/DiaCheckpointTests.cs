@@ -19,8 +19,8 @@ public sealed class DiaCheckpointTests
         other.ParameterCount.ShouldBe(whole.ParameterCount);
         string[] modules =
         [
-            "encoder.layers.1.self_attention.o_proj",
-            "decoder.layers.2.mlp.gate_up_proj",
+            $"encoder.layers.{whole.Config.Encoder.Layers - 1}.self_attention.o_proj",
+            $"decoder.layers.{whole.Config.Decoder.Layers - 1}.mlp.gate_up_proj",
             "decoder.layers.0.cross_attention.k_proj",
             "logits_dense",
         ];

@@ -72,8 +72,11 @@ public sealed class CodecGoldenTests
 
         var from = frames[0].GetInt32();
         var to = frames[1].GetInt32();
-        var window = Codes(vectors, "codes").Slice(from - context, to + context);
-        var samples = codec.Decode(window, context).AsSpan(0, (to - from) * codec.Config.HopLength);
+        var codes = Codes(vectors, "codes");
+        // A window near an end of the clip has less context there.
+        var before = Math.Min(context, from);
+        var window = codes.Slice(from - before, Math.Min(to + context, codes.Rows));
+        var samples = codec.Decode(window, before).AsSpan(0, (to - from) * codec.Config.HopLength);
         Golden.ShouldMatch(samples, vectors.Floats("window.decoded"), Golden.WaveTolerance, $"{checkpoint} window.decoded");
     }
 

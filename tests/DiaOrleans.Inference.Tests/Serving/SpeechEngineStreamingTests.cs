@@ -23,9 +23,11 @@ public sealed class SpeechEngineStreamingTests
         var clip = await engine.TryStart(Call()).Run!.Clip();
         codec.Decode(clip.Codes).ShouldBe(clip.Samples);
 
-        var next = await engine.TryStart(Call() with { Prompt = clip.Codes.Slice(0, 30) }).Run!.Clip();
-        var tail = clip.Codes.Slice(30 - codec.Context, 30);
-        codec.Decode(new CodeGrid([.. tail.Cells, .. next.Codes.Cells], 9), codec.Context).ShouldBe(next.Samples);
+        var frames = clip.Codes.Rows / 2;
+        var context = Math.Min(codec.Context, frames);
+        var next = await engine.TryStart(Call() with { Prompt = clip.Codes.Slice(0, frames) }).Run!.Clip();
+        var tail = clip.Codes.Slice(frames - context, frames);
+        codec.Decode(new CodeGrid([.. tail.Cells, .. next.Codes.Cells], tail.Channels), context).ShouldBe(next.Samples);
     }
 
     [Fact]
