@@ -101,12 +101,12 @@ internal sealed class PromptIntake(
         return removed;
     }
 
-    /// <summary>Removes the transcript from the prompt and from the voices that have it; its file is kept as a backup.</summary>
+    /// <summary>Removes the transcript from the prompt and from the voices that have it; its files are kept as backups.</summary>
     /// <returns>True if there was a transcript.</returns>
     private async Task<bool> RemoveTranscript(IAudioPromptGrain prompt, AudioPrompt replaced)
     {
         await prompt.SetTranscript(null);
-        var hadFile = await PromptFiles.BackUpText(blobs, replaced.Id);
+        var hadFile = await PromptFiles.BackUpTexts(blobs, replaced.Id);
         var text = replaced.Transcript?.Text;
         await voices.UpdateTranscripts(new TranscriptChange(replaced.Id, Text: null, TranscriptScope.NotSetByHand, Replaced: text));
         return hadFile || text is not null;

@@ -23,9 +23,7 @@ internal sealed class PromptRemoval(IBlobStore blobs, IGrainFactory grains, Prom
         string[] keys =
         [
             .. await PromptFiles.ListRecordings(blobs, id, CancellationToken.None),
-            PromptFiles.TextKey(id),
-            PromptFiles.ReferenceKey(id),
-            PromptFiles.BackupKey(id),
+            .. await PromptFiles.ListTexts(blobs, id, CancellationToken.None),
         ];
         foreach (var key in keys) await blobs.Delete(key, CancellationToken.None);
         await prompt.Delete();

@@ -33,6 +33,9 @@ internal static class PromptFiles
     /// <summary>The blob key of the transcript that the last recognition or the last upload of another recording replaced.</summary>
     public static string BackupKey(string id) => $"{Folder}/{id}.txt.backup";
 
+    /// <summary>The blob key of the reference transcript that the last upload of another recording replaced.</summary>
+    public static string ReferenceBackupKey(string id) => $"{ReferenceKey(id)}.backup";
+
     /// <summary>The recordings in the folder, one for each id.</summary>
     public static async Task<IReadOnlyList<RecordingFile>> ListRecordings(IBlobStore blobs, CancellationToken cancellationToken) =>
     [
@@ -49,7 +52,8 @@ internal static class PromptFiles
     /// <exception cref="IOException">It cannot be read, or has over 64 KiB.</exception>
     public static async Task<string?> ReadText(IBlobStore blobs, string key, CancellationToken cancellationToken)
     {
-        if (await blobs.ReadAll(key, MaxTextBytes, cancellationToken) is not { } bytes) return null;
+        if (await FindKey(blobs, key, cancellationToken) is not { } found) return null;
+        if (await blobs.ReadAll(found, MaxTextBytes, cancellationToken) is not { } bytes) return null;
         return TranscriptText.Tidy(TranscriptBytes.Decode(bytes)) is { Length: > 0 } text ? text : null;
     }
 
@@ -57,16 +61,45 @@ internal static class PromptFiles
     public static Task WriteText(IBlobStore blobs, string key, string text, CancellationToken cancellationToken) =>
         blobs.Write(key, Encoding.UTF8.GetBytes(text), cancellationToken);
 
-    /// <summary>Renames the transcript file to that of the replaced transcript.</summary>
-    /// <returns>False if there is no transcript file.</returns>
-    /// <exception cref="IOException">It cannot be read or written.</exception>
-    public static async Task<bool> BackUpText(IBlobStore blobs, string id)
+    /// <summary>
+    /// Renames the transcript file and the reference transcript, which are those of another recording than the one that follows.
+    /// </summary>
+    /// <returns>False if there is neither.</returns>
+    /// <exception cref="IOException">One cannot be read or written.</exception>
+    public static async Task<bool> BackUpTexts(IBlobStore blobs, string id)
     {
-        if (await blobs.ReadAll(TextKey(id), MaxBackUpBytes, CancellationToken.None) is not { } text) return false;
-        await blobs.Write(BackupKey(id), text);
-        await blobs.Delete(TextKey(id));
+        var hadText = await BackUp(blobs, TextKey(id), BackupKey(id));
+        return await BackUp(blobs, ReferenceKey(id), ReferenceBackupKey(id)) || hadText;
+    }
+
+    /// <summary>The files besides the recordings that exist for a prompt.</summary>
+    public static async Task<IReadOnlyList<string>> ListTexts(IBlobStore blobs, string id, CancellationToken cancellationToken)
+    {
+        string[] keys = [TextKey(id), ReferenceKey(id), BackupKey(id), ReferenceBackupKey(id)];
+        return [.. (await blobs.List(Folder, cancellationToken)).Select(blob => blob.Key).Where(key => keys.Contains(Normalise(key)))];
+    }
+
+    private static async Task<bool> BackUp(IBlobStore blobs, string key, string backup)
+    {
+        if (await FindKey(blobs, key, CancellationToken.None) is not { } found) return false;
+        if (await blobs.ReadAll(found, MaxBackUpBytes, CancellationToken.None) is not { } text) return false;
+        await blobs.Write(backup, text);
+        await blobs.Delete(found);
         return true;
     }
+
+    /// <summary>
+    /// The key of a file whose name is the same in normalisation form C: programs on macOS decompose the names of files. Null if there is
+    /// none.
+    /// </summary>
+    private static async Task<string?> FindKey(IBlobStore blobs, string key, CancellationToken cancellationToken)
+    {
+        if (await blobs.Find(key, cancellationToken) is not null) return key;
+        if (Ascii.IsValid(key)) return null;
+        return (await blobs.List(Folder, cancellationToken)).Select(blob => blob.Key).FirstOrDefault(other => Normalise(other) == key);
+    }
+
+    private static string Normalise(string key) => $"{Folder}/{PromptId.Normalise(key[(Folder.Length + 1)..])}";
 
     private static async Task<IEnumerable<RecordingFile>> ListFiles(IBlobStore blobs, CancellationToken cancellationToken) =>
         (await blobs.List(Folder, cancellationToken)).Select(blob => ToRecording(blob.Key)).OfType<RecordingFile>();

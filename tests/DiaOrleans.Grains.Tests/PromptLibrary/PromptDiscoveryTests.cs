@@ -25,6 +25,21 @@ public sealed class PromptDiscoveryTests : IAsyncLifetime
         _bench.Read("Zoe\u0308.wav").ShouldBeNull();
     }
 
+    [Theory]
+    [InlineData("Zoe\u0308.wav", "Zo\u00eb.txt", "txt")]
+    [InlineData("Zo\u00eb.wav", "Zoe\u0308.txt", "txt")]
+    [InlineData("Zoe\u0308.wav", "Zoe\u0308.reference.txt", "reference")]
+    [InlineData("\u1112\u1161\u11ab.wav", "\ud55c.txt", "txt")]
+    public async Task The_name_of_a_transcript_matches_in_any_normalisation_form(string recording, string text, string source)
+    {
+        await _bench.Put(recording, WaveReader.Tone(1));
+        await _bench.Put(text, "Words.");
+        var found = (await _bench.Discovery.Discover(false, default)).ShouldHaveSingleItem();
+        found.Transcript.ShouldNotBeNull().ShouldSatisfyAllConditions(t => t.Text.ShouldBe("Words."), t => t.Source.ShouldBe(source));
+        (await _bench.Get<PromptRemoval>().Remove(found.Id, default)).Found.ShouldBeTrue();
+        Directory.GetFiles(Path.Combine(_bench.Folder, "audio_prompts")).ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task Finds_recordings_of_all_formats_by_their_names_without_the_extension()
     {

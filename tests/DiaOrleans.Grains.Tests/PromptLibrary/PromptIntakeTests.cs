@@ -91,6 +91,21 @@ public sealed class PromptIntakeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_reference_transcript_does_not_describe_the_recording_that_replaces_its_own()
+    {
+        await Upload(220);
+        await _bench.Put("anna.reference.txt", "Exact words.");
+        await _bench.Discovery.Discover(false, default);
+        (await _bench.Prompt("anna").Get())!.Transcript!.Text.ShouldBe("Exact words.");
+        (await Upload(330)).Warning.ShouldBe("The transcript of the replaced recording was removed");
+        await _bench.Transcripts.SetByHand("anna", "New words.", default);
+        await _bench.Discovery.Discover(false, default);
+        (await _bench.Prompt("anna").Get())!.Transcript!.Text.ShouldBe("New words.");
+        _bench.Read("anna.reference.txt").ShouldBeNull();
+        _bench.Read("anna.reference.txt.backup").ShouldBe("Exact words.");
+    }
+
+    [Fact]
     public async Task The_same_sound_keeps_its_transcript()
     {
         await Upload(220);
