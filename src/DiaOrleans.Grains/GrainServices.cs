@@ -6,6 +6,7 @@ using DiaOrleans.Grains.Prompts;
 using DiaOrleans.Grains.Rendering;
 using DiaOrleans.Grains.Requests;
 using DiaOrleans.Grains.Retention;
+using DiaOrleans.Grains.Scripts;
 using DiaOrleans.Grains.Telemetry;
 using DiaOrleans.Grains.Workers;
 using Microsoft.Extensions.DependencyInjection;
@@ -29,6 +30,8 @@ public static class GrainServices
         silo.Services.TryAddSingleton<DiaMetrics>();
         silo.Services.AddPlacementDirector<PinnedPlacement, PinnedPlacementDirector>();
         silo.Services.TryAddSingleton<RenderingOptions>();
+        silo.Services.TryAddSingleton<ScriptOptions>();
+        silo.Services.AddSingleton<RequestScripts>();
         silo.Services.TryAddSingleton<PromptOptions>();
         silo.Services.AddSingleton<WorkDispatcher>();
         silo.Services.AddSingleton<GenerationRecorder>();

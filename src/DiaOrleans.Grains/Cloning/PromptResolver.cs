@@ -17,6 +17,7 @@ internal sealed partial class PromptResolver(
     PromptSnapshots snapshots,
     TranscriptResolver transcripts,
     PromptOptions options,
+    ScriptOptions scriptOptions,
     ILogger<PromptResolver> logger)
 {
     /// <summary>The prompt of a voice, or null if it has no usable one: speech is then generated without cloning.</summary>
@@ -75,9 +76,9 @@ internal sealed partial class PromptResolver(
         return new ResolvedPrompt(codes, share < 1 && text is not null ? PromptFit.TruncateText(text, share) : text);
     }
 
-    private static string? AddTag(string? transcript, string primarySpeaker)
+    private string? AddTag(string? transcript, string primarySpeaker)
     {
-        var text = transcript is null ? "" : ScriptText.Clean(transcript);
+        var text = transcript is null ? "" : ScriptReader.ReadTranscript(transcript, scriptOptions.NormalizeText);
         if (text.Length == 0) return null;
         if (text.Contains("[S1]", StringComparison.Ordinal) || text.Contains("[S2]", StringComparison.Ordinal)) return text;
         return primarySpeaker == "S2" ? $"[S2] {text}" : $"[S1] {text}";

@@ -19,6 +19,7 @@ internal sealed record VoicePreview(string Key, SpeechRequest Request);
 internal sealed class VoicePreviews(IBlobStore blobs, IGrainFactory grains)
 {
     private const string Folder = "previews";
+    private const string TagCharacters = "[]<>&";
 
     /// <summary>The preview of a voice as it is now, rendered or not; null if there is no such voice.</summary>
     public async Task<VoicePreview?> Find(string voiceId)
@@ -47,13 +48,15 @@ internal sealed class VoicePreviews(IBlobStore blobs, IGrainFactory grains)
 
     private static string KeyPrefix(string voiceId) => $"{Folder}/{ComputeDigest(voiceId)}-";
 
-    /// <summary>The request for a dialogue that names the voice. Brackets in the id would be read as tags.</summary>
+    /// <summary>The request for a dialogue that names the voice. What an id could hold of tags and pauses would be read as such.</summary>
     private static SpeechRequest MakeRequest(string voiceId, long seed) => new()
     {
-        Text = $"[S1] Hello, my name is {voiceId.Replace('[', ' ').Replace(']', ' ')}. [S2] How do you like my voice?",
+        Text = $"[S1] Hello, my name is {WithoutTags(voiceId)}. [S2] How do you like my voice?",
         VoiceId = voiceId,
         Seed = seed,
     };
+
+    private static string WithoutTags(string id) => string.Concat(id.Select(unit => TagCharacters.Contains(unit) ? ' ' : unit));
 
     /// <summary>The first 8 bytes of the SHA-256, lower-case hexadecimal.</summary>
     private static string ComputeDigest(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];

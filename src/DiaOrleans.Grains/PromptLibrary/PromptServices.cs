@@ -3,6 +3,7 @@ using DiaOrleans.Grains.Blobs;
 using DiaOrleans.Grains.Cloning;
 using DiaOrleans.Grains.Prompts;
 using DiaOrleans.Grains.Recognition;
+using DiaOrleans.Grains.Scripts;
 using DiaOrleans.Grains.Transcripts;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -20,9 +21,11 @@ public static class PromptServices
     public static IServiceCollection AddAudioPrompts(this IServiceCollection services)
     {
         services.TryAddSingleton<PromptOptions>();
+        services.TryAddSingleton<ScriptOptions>();
         return services
             .AddSingleton<PromptLocks>()
             .AddSingleton<PromptReader>()
+            .AddSingleton<PromptSound>()
             .AddSingleton<PromptVoices>()
             .AddSingleton<PromptInspection>()
             .AddSingleton<PromptDiscoveryQueue>()

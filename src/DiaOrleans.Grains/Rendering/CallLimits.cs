@@ -28,17 +28,18 @@ internal sealed class CallLimits(ModelFacts model, int? maxSegmentBytes)
     /// Segments of a script. The model speaks words and transcript together well up to a length: a transcript takes from it, but never
     /// more than half. A script of several segments without a recording leaves room for the head of the first one.
     /// </summary>
-    public IReadOnlyList<ScriptSegment> Cut(ScriptSegment script, CallPrompt? prompt)
+    public IReadOnlyList<ScriptSegment> Cut(Script script, CallPrompt? prompt)
     {
+        var whole = ScriptSegment.Encode(script.Text);
         if (prompt is not null)
         {
             var bytes = Math.Max(_maxBytes - prompt.OwnBytes, _maxBytes / 2);
-            return ScriptSegments.Cut(script, LimitByRows(bytes, prompt.Codes.Frames), model.MaxTextIds);
+            return ScriptSegments.Cut(whole, script.Breaks, LimitByRows(bytes, prompt.Codes.Frames), model.MaxTextIds);
         }
 
-        return script.OwnBytes <= _maxBytes
-            ? ScriptSegments.Cut(script, _maxBytes, model.MaxTextIds)
-            : ScriptSegments.Cut(script, LimitByRows(_maxBytes - MaxContinuationIds, 0));
+        return whole.OwnBytes <= _maxBytes
+            ? ScriptSegments.Cut(whole, script.Breaks, _maxBytes, model.MaxTextIds)
+            : ScriptSegments.Cut(whole, script.Breaks, LimitByRows(_maxBytes - MaxContinuationIds, 0));
     }
 
     /// <summary>The prompt, shortened if the segment needs its room; null if there is no room for any of it.</summary>

@@ -33,7 +33,7 @@ internal sealed partial class GenerationRecorder(
             Id = plan.Id.ToString(),
             Timestamp = now,
             Text = plan.Request.Text,
-            ProcessedText = plan.Script,
+            ProcessedText = plan.Script.Text,
             Voice = plan.Request.VoiceId,
             AudioPromptUsed = plan.Prompt is not null,
             GenerationTime = time.GetElapsedTime(plan.StartedAt).TotalSeconds,

@@ -11,6 +11,7 @@ namespace DiaOrleans.Grains.Rendering;
 /// </summary>
 internal sealed class OutputChain : IDisposable
 {
+    private readonly double _speed;
     private readonly SegmentJoiner _joiner;
     private readonly TimeStretch? _stretch;
     private readonly Resampler _resampler;
@@ -30,6 +31,7 @@ internal sealed class OutputChain : IDisposable
     /// <param name="keep">A WAV file of the output is wanted as well.</param>
     public OutputChain(int modelRate, double speed, AudioFormat format, int sampleRate, bool streamed, bool keep)
     {
+        _speed = speed;
         _joiner = new SegmentJoiner(modelRate);
         _stretch = speed == 1 ? null : new TimeStretch(modelRate, speed);
         _resampler = new Resampler(modelRate, sampleRate);
@@ -41,7 +43,8 @@ internal sealed class OutputChain : IDisposable
 
     /// <summary>Begins a segment.</summary>
     /// <param name="last">It is the last one.</param>
-    public void Begin(bool last) => _joiner.Begin(last, _joined);
+    /// <param name="pause">Silence of the output before it; zero for the usual one between segments.</param>
+    public void Begin(bool last, TimeSpan pause) => _joiner.Begin(last, pause * _speed, _joined);
 
     /// <summary>Takes a segment's samples; returns the bytes that are ready.</summary>
     public byte[] Write(ReadOnlySpan<float> samples)
@@ -51,7 +54,8 @@ internal sealed class OutputChain : IDisposable
     }
 
     /// <summary>Ends the segment.</summary>
-    public void End() => _joiner.End(_joined);
+    /// <param name="pause">Silence of the output behind it.</param>
+    public void End(TimeSpan pause) => _joiner.End(pause * _speed, _joined);
 
     /// <summary>The remaining bytes, in pieces: all bytes unless the output is streamed.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> Finish()

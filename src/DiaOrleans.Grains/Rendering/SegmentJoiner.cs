@@ -19,15 +19,14 @@ internal sealed class SegmentJoiner(int sampleRate)
     private bool _last;
 
     /// <summary>Begins a segment; the one before it has ended.</summary>
-    public void Begin(bool last, IBufferWriter<float> output)
+    /// <param name="last">It is the last one.</param>
+    /// <param name="pause">Silence before it; zero for the usual one.</param>
+    /// <param name="output">Receives the silence.</param>
+    public void Begin(bool last, TimeSpan pause, IBufferWriter<float> output)
     {
-        if (_segment++ > 0)
-        {
-            var pause = (int)(PauseSeconds * sampleRate);
-            output.GetSpan(pause)[..pause].Clear();
-            output.Advance(pause);
-        }
-
+        if (pause > TimeSpan.Zero) WriteSilence(pause.TotalSeconds, output);
+        else if (_segment > 0) WriteSilence(PauseSeconds, output);
+        _segment++;
         _written = 0;
         _last = last;
     }
@@ -43,11 +42,22 @@ internal sealed class SegmentJoiner(int sampleRate)
     }
 
     /// <summary>Ends the segment.</summary>
-    public void End(IBufferWriter<float> output)
+    /// <param name="pause">Silence behind it.</param>
+    /// <param name="output">Receives the rest of the segment and the silence.</param>
+    public void End(TimeSpan pause, IBufferWriter<float> output)
     {
         var rest = Held(0);
         for (var i = 0; i < rest.Length; i++) rest[i] *= (float)(rest.Length - i) / (rest.Length + 1);
         Emit(rest.Length, output);
+        WriteSilence(pause.TotalSeconds, output);
+    }
+
+    private void WriteSilence(double seconds, IBufferWriter<float> output)
+    {
+        var samples = (int)Math.Round(seconds * sampleRate);
+        if (samples == 0) return;
+        output.GetSpan(samples)[..samples].Clear();
+        output.Advance(samples);
     }
 
     private void FadeIn(int start)

@@ -24,7 +24,7 @@ internal sealed class SpeechPlan
     public required AudioFormat Format { get; init; }
 
     /// <summary>The text, cleaned and tagged.</summary>
-    public required string Script { get; init; }
+    public required Script Script { get; init; }
 
     /// <summary>Of the voice: S1 or S2; any other value speaks as S1.</summary>
     public required string PrimarySpeaker { get; init; }
@@ -54,7 +54,7 @@ internal sealed class SpeechPlan
     public required CallPrompt? Prompt { get; init; }
 
     /// <summary>Parts of the script, in order, one call of the model each.</summary>
-    public IReadOnlyList<ScriptSegment> Segments => field ??= Limits.Cut(ScriptSegment.Encode(Script), Prompt);
+    public IReadOnlyList<ScriptSegment> Segments => field ??= Limits.Cut(Script, Prompt);
 
     private CallLimits Limits => field ??= new CallLimits(Model, Options.MaxSegmentBytes);
 

@@ -16,6 +16,7 @@ namespace DiaOrleans.Grains.Rendering;
 internal sealed partial class SpeechRenderer(
     IGrainFactory grains,
     WorkDispatcher dispatcher,
+    RequestScripts scripts,
     PromptResolver prompts,
     GenerationRecorder recorder,
     DiaMetrics metrics,
@@ -27,13 +28,12 @@ internal sealed partial class SpeechRenderer(
     public async Task<RenderStart> Start(Guid id, SpeechRequest request, WorkPriority priority, CancellationToken stop)
     {
         var startedAt = time.GetTimestamp();
-        var cleaned = ScriptText.Clean(request.Text);
-        if (cleaned.Length == 0) return Reject("Text cannot be empty");
+        if (!scripts.TryRead(request, out var read, out var problem)) return Reject(problem);
         if (!AudioFormats.TryParse(request.Format, out var format)) return Reject($"There is no format '{request.Format}'.");
         if (format.Missing() is { } missing) return Reject(missing);
         if (await FindVoice(request.VoiceId) is not { } voice) return await RejectVoice();
         var configuration = await grains.GetGrain<IConfigurationGrain>(0).Get();
-        var script = ScriptText.Tag(cleaned, voice.PrimarySpeaker);
+        var script = read.Tag(voice.PrimarySpeaker);
         var seed = RequestSeed.Choose(request.Seed);
         SpeechPlan? plan = null;
         SpeechRendering? rendering = null;
@@ -56,7 +56,7 @@ internal sealed partial class SpeechRenderer(
             var admission = await first.Submit();
             if (admission.Outcome != WorkOutcome.Accepted) return admission;
             rendering = new SpeechRendering(plan, first, status.Name, worker, recorder, metrics, time, logger);
-            if (configuration.ShowPrompts) Log.Text(logger, id, script);
+            if (configuration.ShowPrompts) Log.Text(logger, id, script.Text);
             Log.Plan(logger, id, request.VoiceId, plan.Segments.Count, seed);
             return admission;
         }

@@ -33,7 +33,7 @@ internal sealed class SpeechRendering(
     private bool _hasAudio;
     private bool _completed;
 
-    public string ProcessedText => plan.Script;
+    public string ProcessedText => plan.Script.Text;
 
     public bool AudioPromptUsed => plan.Prompt is not null;
 
@@ -54,7 +54,8 @@ internal sealed class SpeechRendering(
         for (var i = 0; i < plan.Segments.Count && plan.FramesLeft(OutputTokens) > 0; i++)
         {
             var segment = i == 0 ? first : await StartNext(i, prompt, stop);
-            output.Begin(last: i == plan.Segments.Count - 1);
+            var isLast = i == plan.Segments.Count - 1;
+            output.Begin(isLast, plan.Segments[i].PauseBefore);
             await foreach (var samples in segment.Read(stop))
             {
                 if (output.Write(samples) is not { Length: > 0 } ready) continue;
@@ -62,7 +63,7 @@ internal sealed class SpeechRendering(
                 yield return ready;
             }
 
-            output.End();
+            output.End(isLast ? plan.Script.PauseAtEnd : TimeSpan.Zero);
             if (i == 0 && plan.Segments.Count > 1 && segment.Codes is { } codes) prompt ??= plan.CreateContinuation(codes);
         }
 

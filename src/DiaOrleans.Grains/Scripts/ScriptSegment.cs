@@ -8,6 +8,9 @@ namespace DiaOrleans.Grains.Scripts;
 /// <param name="OwnBytes">Bytes of its own text, without tags (<see cref="TextIds.OwnTextBytes"/>).</param>
 internal sealed record ScriptSegment(string Text, int[] Ids, int OwnBytes)
 {
+    /// <summary>Silence that was asked for before it; zero if none was.</summary>
+    public TimeSpan PauseBefore { get; init; }
+
     /// <summary>Encodes a tagged text.</summary>
     public static ScriptSegment Encode(string text)
     {

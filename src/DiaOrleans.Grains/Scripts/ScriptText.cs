@@ -1,42 +1,18 @@
-using System.Text;
 using DiaOrleans.Inference.Decoding;
 
 namespace DiaOrleans.Grains.Scripts;
 
 /// <summary>
-/// Turns the text of a request into the text for the model; spec/api.md 3.1. Speaker tags are upper case: <c>[s1]</c> is text.
+/// The speaker tags of a text; spec/api.md 3.1 rules 2 and 3. Here they are upper case.
 /// </summary>
-public static class ScriptText
+internal static class ScriptText
 {
-    /// <summary>
-    /// Removes asterisks and C0 controls, makes every run of whitespace one space, and trims. Empty if tags and spaces alone are left,
-    /// which say nothing. Tags are recognised after the removal, so <c>[S*1]</c> becomes a tag.
-    /// </summary>
-    public static string Clean(string text)
-    {
-        var cleaned = new StringBuilder(text.Length);
-        var spaceBefore = false;
-        foreach (var unit in text)
-        {
-            if (char.IsWhiteSpace(unit)) spaceBefore = cleaned.Length > 0;
-            else if (unit != '*' && unit >= ' ')
-            {
-                if (spaceBefore) cleaned.Append(' ');
-                cleaned.Append(unit);
-                spaceBefore = false;
-            }
-        }
-
-        var result = cleaned.ToString();
-        return HasOwnText(result) ? result : "";
-    }
-
     /// <summary>
     /// Adds the tags that a cleaned text lacks: one at its start, and at its end that of the second-to-last speaker. Without any tag both
     /// are the primary speaker's. Existing tags are kept, also several in a row. A tag counts as a speaker even if no text follows it,
     /// also at the end: <c>Hello [S1]</c> becomes <c>[S2] Hello [S1]</c>. A tagged text stays the same.
     /// </summary>
-    /// <param name="cleaned">What <see cref="Clean"/> returned; not empty.</param>
+    /// <param name="cleaned">The text of a <see cref="Script"/>; not empty.</param>
     /// <param name="primarySpeaker"><c>S1</c> or <c>S2</c>; any other value speaks as S1.</param>
     public static string Tag(string cleaned, string primarySpeaker)
     {
@@ -56,7 +32,7 @@ public static class ScriptText
     internal static string TagOf(string primarySpeaker) => primarySpeaker == "S2" ? TextIds.SecondSpeaker : TextIds.FirstSpeaker;
 
     /// <summary>Position of the first tag; the length of the text if it has none.</summary>
-    internal static int FindTag(string text)
+    internal static int FindTag(ReadOnlySpan<char> text)
     {
         var first = text.IndexOf(TextIds.FirstSpeaker, StringComparison.Ordinal);
         var second = text.IndexOf(TextIds.SecondSpeaker, StringComparison.Ordinal);
@@ -75,16 +51,6 @@ public static class ScriptText
     {
         while (EndsWithTag(text)) text = text[..^TextIds.FirstSpeaker.Length].TrimEnd(' ');
         return text;
-    }
-
-    private static bool HasOwnText(string text)
-    {
-        for (var rest = text.AsSpan().TrimStart(' '); !rest.IsEmpty; rest = rest[TextIds.FirstSpeaker.Length..].TrimStart(' '))
-        {
-            if (!TextIds.StartsWithTag(rest)) return true;
-        }
-
-        return false;
     }
 
     private static string SecondToLastSpeaker(string text)

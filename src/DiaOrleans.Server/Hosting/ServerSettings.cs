@@ -2,6 +2,7 @@ using DiaOrleans.Grains.Configuration;
 using DiaOrleans.Grains.Jobs;
 using DiaOrleans.Grains.Prompts;
 using DiaOrleans.Grains.Rendering;
+using DiaOrleans.Grains.Scripts;
 using DiaOrleans.Grains.Speech;
 using DiaOrleans.Grains.Workers;
 using DiaOrleans.Server.Api;
@@ -37,6 +38,7 @@ internal static class ServerSettings
         typeof(ProxyOptions),
         typeof(BodyOptions),
         typeof(RenderingOptions),
+        typeof(ScriptOptions),
         typeof(SpeechOptions),
         typeof(PromptOptions),
         typeof(JobOptions),

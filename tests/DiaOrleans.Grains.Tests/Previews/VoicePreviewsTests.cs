@@ -35,10 +35,13 @@ public sealed class VoicePreviewsTests : IAsyncLifetime
     [Fact]
     public async Task The_request_names_the_voice_without_brackets()
     {
-        await _cluster.Voice("a[S2]b").Put(Plain);
-        var request = (await Previews().Find("a[S2]b"))!.Request;
-        request.Text.ShouldBe("[S1] Hello, my name is a S2 b. [S2] How do you like my voice?");
-        request.VoiceId.ShouldBe("a[S2]b");
+        foreach (var (id, name) in new[] { ("a[S2]b", "a S2 b"), ("<break time='99s'/>&#91;", " break time='99s'/  #91;") })
+        {
+            await _cluster.Voice(id).Put(Plain);
+            var request = (await Previews().Find(id))!.Request;
+            request.Text.ShouldBe($"[S1] Hello, my name is {name}. [S2] How do you like my voice?");
+            request.VoiceId.ShouldBe(id);
+        }
     }
 
     [Fact]

@@ -12,10 +12,10 @@ public sealed class SegmentJoinerTests
     {
         var joiner = new SegmentJoiner(Rate);
         var output = new ArrayBufferWriter<float>();
-        joiner.Begin(last: true, output);
+        joiner.Begin(last: true, TimeSpan.Zero, output);
         joiner.Write([1, 1, 1], output);
         output.WrittenCount.ShouldBe(3);
-        joiner.End(output);
+        joiner.End(TimeSpan.Zero, output);
         output.WrittenSpan.ToArray().ShouldBe([1, 1, 1]);
     }
 
@@ -29,9 +29,9 @@ public sealed class SegmentJoinerTests
         var output = new ArrayBufferWriter<float>();
         for (var segment = 0; segment < 2; segment++)
         {
-            joiner.Begin(last: segment == 1, output);
+            joiner.Begin(last: segment == 1, TimeSpan.Zero, output);
             foreach (var samples in Enumerable.Repeat(1f, 20).Chunk(block)) joiner.Write(samples, output);
-            joiner.End(output);
+            joiner.End(TimeSpan.Zero, output);
         }
 
         var all = output.WrittenSpan.ToArray();
@@ -41,5 +41,22 @@ public sealed class SegmentJoinerTests
         all[20..170].ShouldAllBe(s => s == 0);
         all[170..175].ShouldBe([1 / 6f, 2 / 6f, 3 / 6f, 4 / 6f, 5 / 6f]);
         all[175..].ShouldAllBe(s => s == 1);
+    }
+
+    [Fact]
+    public void A_pause_stands_before_between_and_behind_segments_instead_of_the_usual_silence()
+    {
+        var joiner = new SegmentJoiner(Rate);
+        var output = new ArrayBufferWriter<float>();
+        for (var segment = 0; segment < 2; segment++)
+        {
+            joiner.Begin(last: segment == 1, TimeSpan.FromSeconds(segment + 1), output);
+            joiner.Write([1, 1, 1], output);
+            joiner.End(segment == 1 ? TimeSpan.FromSeconds(0.5) : TimeSpan.Zero, output);
+        }
+
+        var all = output.WrittenSpan.ToArray();
+        all.Length.ShouldBe(1000 + 3 + 2000 + 3 + 500);
+        Enumerable.Range(0, all.Length).Where(i => all[i] != 0).ShouldBe([1000, 1001, 1002, 3003, 3004, 3005]);
     }
 }

@@ -135,7 +135,7 @@ public sealed class SpeechPlanTests
         Id = Guid.NewGuid(),
         Request = request,
         Format = AudioFormat.Wav,
-        Script = script,
+        Script = new Script(script, []),
         PrimarySpeaker = "S1",
         Seed = 1,
         Priority = WorkPriority.Live,

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using DiaOrleans.Server.Tests.Api;
 
 namespace DiaOrleans.Server.Tests.Commands;
@@ -28,6 +29,19 @@ public sealed class ServeProcessTests : IDisposable
             var mappings = await (await server.Client.GetAsync("/voice_mappings")).Json();
             mappings.EnumerateObject().Select(p => p.Name).ShouldBe(Voices);
         }
+    }
+
+    [Theory]
+    [InlineData("E\u0301te\u0301 a\u030angstro\u0308m", "[S1] \u00c9t\u00e9 \u00e5ngstr\u00f6m [S1]")]
+    [InlineData("\u1112\u1161\u11ab \u2126 e\u200d\u0301", "[S1] \ud55c \u03a9 \u00e9 [S1]")]
+    public async Task The_built_program_composes_letters_and_their_marks(string text, string spoken)
+    {
+        using var server = await ServerProcess.Start(_data);
+        (await server.Client.PostJson("/voice_mappings", """{"voice_id":"a"}""")).EnsureSuccessStatusCode();
+        var body = JsonSerializer.Serialize(new { text, voice_id = "a", seed = 1 });
+        (await server.Client.PostJson("/generate", body)).EnsureSuccessStatusCode();
+        var logs = await (await server.Client.GetAsync("/logs")).Json();
+        logs.GetProperty("logs")[0].GetProperty("processed_text").GetString().ShouldBe(spoken);
     }
 
     [Fact]

@@ -22,18 +22,23 @@ internal static class GenerateEndpoint
         BodyReader bodies,
         SpeechResponder responder,
         JobService jobs,
+        RequestScripts scripts,
         VoiceAliases aliases)
     {
         var (request, inBackground) = await GenerateRequestReader.Read(context.Request, bodies);
-        ThrowIfEmpty(request.Text);
-        if (inBackground) await (await JobSubmissionEndpoint.Submit(context, request, aliases, jobs)).ExecuteAsync(context);
-        else await responder.Send(context, request);
+        if (!inBackground)
+        {
+            await responder.Send(context, request);
+            return;
+        }
+
+        if (!scripts.TryRead(request, out _, out var problem)) throw ApiProblem.BadRequest(problem);
+        await (await JobSubmissionEndpoint.Submit(context, request, aliases, jobs)).ExecuteAsync(context);
     }
 
     private static async Task Legacy(HttpContext context, BodyReader bodies, SpeechResponder responder)
     {
         var request = await bodies.Read(context.Request, ReadLegacy);
-        ThrowIfEmpty(request.Text);
         await responder.Send(context, request);
     }
 
@@ -46,10 +51,5 @@ internal static class GenerateEndpoint
         };
         fields.ThrowIfInvalid();
         return request;
-    }
-
-    private static void ThrowIfEmpty(string text)
-    {
-        if (ScriptText.Clean(text).Length == 0) throw ApiProblem.BadRequest("Text cannot be empty");
     }
 }

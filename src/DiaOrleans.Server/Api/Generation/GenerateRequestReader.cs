@@ -24,6 +24,9 @@ internal static class GenerateRequestReader
     /// <summary>The field <c>sample_rate</c>, Hz.</summary>
     public static int? ReadSampleRate(FieldReader fields) => (int?)fields.OptionalInteger("sample_rate", RequestLimits.SampleRate);
 
+    /// <summary>The field <c>normalize_text</c>; null if it is not sent.</summary>
+    public static bool? ReadNormalizeText(FieldReader fields) => fields.OptionalBoolean("normalize_text");
+
     private static SpeechRequest ReadFields(FieldReader fields, FieldReader query)
     {
         var request = new SpeechRequest
@@ -41,6 +44,7 @@ internal static class GenerateRequestReader
             Seed = fields.OptionalInteger("seed"),
             SampleRate = ReadSampleRate(fields),
             Streamed = fields.BooleanOr("stream", false),
+            NormalizeText = ReadNormalizeText(fields),
         };
         fields.ThrowIfInvalid(query);
         return request;

@@ -14,16 +14,22 @@ internal static class OpenAiSpeechEndpoint
         HttpContext context,
         BodyReader bodies,
         SpeechResponder responder,
+        RequestScripts scripts,
         ApiOptions options)
     {
         var query = context.Request.Query;
         var (request, asEvents) = await bodies.ReadIfAny(context.Request, fields => Read(fields ?? FieldReader.Query(query), options));
-        if (ScriptText.Clean(request.Text).Length == 0)
-            throw ApiProblem.BadRequest(string.IsNullOrWhiteSpace(request.Text) ? "Input text is required" : "Text cannot be empty");
-        if (string.IsNullOrWhiteSpace(request.VoiceId))
-            throw ApiProblem.BadRequest("Voice identifier is required (no default voices available)");
+        if (string.IsNullOrWhiteSpace(request.Text)) throw ApiProblem.BadRequest("Input text is required");
+        if (string.IsNullOrWhiteSpace(request.VoiceId)) throw NoVoice(request, scripts);
         if (asEvents) await responder.SendEvents(context, request);
         else await responder.Send(context, request);
+    }
+
+    /// <summary>The problem of a request without a voice; one of its text comes first.</summary>
+    private static ApiProblem NoVoice(SpeechRequest request, RequestScripts scripts)
+    {
+        const string Detail = "Voice identifier is required (no default voices available)";
+        return ApiProblem.BadRequest(scripts.TryRead(request, out _, out var problem) ? Detail : problem);
     }
 
     private static (SpeechRequest Request, bool AsEvents) Read(FieldReader fields, ApiOptions options)
@@ -41,6 +47,7 @@ internal static class OpenAiSpeechEndpoint
             Speed = GenerateRequestReader.ReadSpeed(fields),
             Seed = fields.OptionalInteger("seed"),
             SampleRate = GenerateRequestReader.ReadSampleRate(fields),
+            NormalizeText = GenerateRequestReader.ReadNormalizeText(fields),
             Streamed = fields.BooleanOr("stream", false) | streamFormat is not null,
         };
         fields.ThrowIfInvalid();

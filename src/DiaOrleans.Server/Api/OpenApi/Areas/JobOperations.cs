@@ -14,7 +14,7 @@ internal static class JobOperations
           "created_at":"2026-11-24T08:30:00.250000Z",
           "started_at":"2026-11-24T08:30:00.300000Z",
           "completed_at":"2026-11-24T08:30:03.800000Z",
-          "text":"Hello there.","processed_text":"[S1] Hello there. [S1]","voice_id":"anna","speed":1.0,"role":null,
+          "text":"**Hello** there 👋","processed_text":"[S1] Hello there [S1]","voice_id":"anna","speed":1.0,"role":null,
           "temperature":null,"cfg_scale":null,"top_p":null,"max_tokens":null,"use_torch_compile":null,"seed":42,
           "audio_prompt_used":true,"generation_time":3.5,"file_path":null,"file_size":150444,"error_message":null,"worker_id":"worker_1"
         }

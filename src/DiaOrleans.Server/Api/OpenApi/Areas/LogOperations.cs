@@ -11,7 +11,8 @@ internal static class LogOperations
         """
         {
           "id":"7c9e6679-7425-40de-944b-e07fc1f90ae7","timestamp":"2026-11-24T08:30:00.250000Z",
-          "text":"Hello there.","processed_text":"[S1] Hello there. [S1]","voice":"anna","audio_prompt_used":true,"generation_time":1.5,
+          "text":"**Hello** there 👋","processed_text":"[S1] Hello there [S1]","voice":"anna",
+          "audio_prompt_used":true,"generation_time":1.5,
           "file_path":"audio_outputs/20261124_083000_7c9e6679_anna.wav","file_size":150444,
           "seed_used":42
         }

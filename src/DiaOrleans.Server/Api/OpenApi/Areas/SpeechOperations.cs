@@ -63,6 +63,15 @@ internal static class SpeechOperations
         FieldType.Boolean,
         "Send the audio while it is generated. The container does not tell its length.") { Default = "false" };
 
+    private static readonly Field NormalizeText = new(
+        "normalize_text",
+        FieldType.Boolean,
+        "Speak the words of a text that another program produced: without Markdown, HTML, emoji and invisible characters, with pauses as "
+        + "silence. `processed_text` of the job or log entry shows the result. The default is that of the server, else true.")
+    {
+        OrNull = true,
+    };
+
     private static readonly Field[] Sampling =
     [
         new("temperature", FieldType.Number, "Sampling temperature. The default is that of the server or the model, else 1.2.")
@@ -107,6 +116,7 @@ internal static class SpeechOperations
             Seed,
             SampleRate,
             Stream,
+            NormalizeText,
         ],
         DialogueExample);
 
@@ -122,6 +132,7 @@ internal static class SpeechOperations
             Speed,
             Seed,
             SampleRate,
+            NormalizeText,
             new("instructions", FieldType.Text, "Ignored.") { MaxLength = RequestLimits.IgnoredLength },
             Stream,
             new("stream_format", FieldType.Text, "`audio` sends bytes, `sse` sends server-sent events with base64 audio.")
@@ -139,8 +150,9 @@ internal static class SpeechOperations
         "/generate",
         "Speak a text",
         "The answer is the audio or, if `async_mode` is true, the id of a job. `[S1]` and `[S2]` mark the speakers; a text without marks "
-        + "is spoken by the voice's primary speaker. A text that is too long for one call of the model is split between turns and "
-        + "sentences, and the audio is joined.")
+        + "is spoken by the voice's primary speaker. `[pause:1s]`, `[pause:500ms]` and `<break time=\"1s\"/>` are silence, 10 s at most "
+        + "each. A text that is too long for one call of the model is split between turns, paragraphs and sentences, and the audio is "
+        + "joined.")
     {
         Query = [new("async_mode", FieldType.Boolean, "Queue a job and answer with its id.") { Default = "false" }],
         Headers =

@@ -1,0 +1,30 @@
+using System.Text;
+
+namespace DiaOrleans.Grains.Scripts.Cleaning;
+
+/// <summary>An asterisk between two numbers is spoken as "times".</summary>
+internal static class Products
+{
+    public static string Speak(string block)
+    {
+        if (!block.Contains('*')) return block;
+        var spoken = new StringBuilder(block.Length);
+        for (var i = 0; i < block.Length; i++)
+        {
+            if (block[i] != '*' || !IsBetweenNumbers(block, i)) spoken.Append(block[i]);
+            else spoken.Append(block[i - 1] == ' ' ? "times" : " times ");
+        }
+
+        return spoken.ToString();
+    }
+
+    /// <summary>Both numbers stand next to the asterisk, or both with one space between: "*2* 3" is emphasis.</summary>
+    private static bool IsBetweenNumbers(string block, int at)
+    {
+        var gap = at > 0 && block[at - 1] == ' ' ? 1 : 0;
+        var before = at - 1 - gap;
+        var after = at + 1 + gap;
+        return before >= 0 && after < block.Length && char.IsDigit(block[before]) && char.IsDigit(block[after])
+            && (gap == 0 || block[at + 1] == ' ');
+    }
+}
