@@ -29,6 +29,7 @@ public sealed class EveryRouteTests(ScriptedFixture fixture) : IClassFixture<Scr
         { "GET", "/preview/x" },
         { "GET", "/audio_prompts" },
         { "DELETE", "/audio_prompts/x" },
+        { "GET", "/audio_prompts/x/audio" },
         { "GET", "/audio_prompts/metadata" },
         { "GET", "/audio_prompts/metadata/x" },
         { "POST", "/audio_prompts/upload" },
@@ -101,7 +102,7 @@ public sealed class EveryRouteTests(ScriptedFixture fixture) : IClassFixture<Scr
             {
                 "/" or "/health" => 200,
                 // The server has no such audio.
-                "/preview/x" or "/jobs/x/result" or "/logs/x/download" => 404,
+                "/audio_prompts/x/audio" or "/preview/x" or "/jobs/x/result" or "/logs/x/download" => 404,
                 _ => 405,
             });
             (await answer.Content.ReadAsByteArrayAsync()).ShouldBeEmpty();

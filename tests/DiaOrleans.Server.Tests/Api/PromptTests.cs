@@ -1,5 +1,8 @@
+using System.Buffers;
+using System.Net;
 using System.Security.Cryptography;
 using System.Text.Json;
+using DiaOrleans.Audio.Formats;
 using DiaOrleans.Grains.Recognition;
 
 namespace DiaOrleans.Server.Tests.Api;
@@ -30,6 +33,46 @@ public sealed class PromptTests(PromptFixture fixture) : IClassFixture<PromptFix
         metadata.GetProperty("hash").GetString().ShouldBe(Convert.ToHexStringLower(MD5.HashData(stored)));
         metadata.GetProperty("discovered_at").GetString()!.ShouldEndWith("Z");
         (await _server.Client.GetStringAsync("/audio_prompts/metadata")).ShouldBe($$"""{"anna":{{one}}}""");
+    }
+
+    [Fact]
+    public async Task The_sound_of_a_prompt_is_served_whole_and_in_parts()
+    {
+        await _server.Upload("Zoë (1)");
+        await _server.Put("found.flac", MadeFlac());
+        await _server.Client.Accepted(HttpMethod.Post, "/audio_prompts/discover", "{}");
+        var stored = await File.ReadAllBytesAsync(_server.File("Zoë (1).wav"));
+        var whole = await _server.Client.GetAsync("/v1/audio_prompts/Zo%C3%AB%20(1)/audio");
+        (whole.Content.Headers.ContentType!.MediaType, whole.Headers.AcceptRanges.ShouldHaveSingleItem()).ShouldBe(("audio/wav", "bytes"));
+        (await whole.Content.ReadAsByteArrayAsync()).ShouldBe(stored);
+        var part = await Send(HttpMethod.Get, "/audio_prompts/Zo%C3%AB%20(1)/audio", "bytes=44-99");
+        part.StatusCode.ShouldBe(HttpStatusCode.PartialContent);
+        (await part.Content.ReadAsByteArrayAsync()).ShouldBe(stored[44..100]);
+        part.Headers.ETag.ShouldBe(whole.Headers.ETag.ShouldNotBeNull());
+        var head = await Send(HttpMethod.Head, "/audio_prompts/Zo%C3%AB%20(1)/audio");
+        (head.StatusCode, head.Content.Headers.ContentLength).ShouldBe((HttpStatusCode.OK, stored.Length));
+        (await _server.Client.GetByteArrayAsync("/audio_prompts/found/audio"))[..4].ShouldBe("RIFF"u8.ToArray());
+        await _server.Upload("Zoë (1)", PromptServer.Tone(1, hertz: 330));
+        (await _server.Client.GetAsync("/audio_prompts/Zo%C3%AB%20(1)/audio")).Headers.ETag.ShouldNotBe(whole.Headers.ETag);
+        (await (await _server.Client.GetAsync("/audio_prompts/nobody/audio")).Detail()).ShouldBe("Audio prompt 'nobody' not found");
+        File.Delete(_server.File("Zoë (1).wav"));
+        (await _server.Client.GetAsync("/audio_prompts/Zo%C3%AB%20(1)/audio")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    private static byte[] MadeFlac()
+    {
+        using var encoder = AudioEncoders.Create(AudioFormat.Flac, 16000);
+        var bytes = new ArrayBufferWriter<byte>();
+        encoder.Write(new float[16000], bytes);
+        encoder.Finish(bytes);
+        return bytes.WrittenSpan.ToArray();
+    }
+
+    private Task<HttpResponseMessage> Send(HttpMethod method, string path, string? range = null)
+    {
+        var request = new HttpRequestMessage(method, path);
+        if (range is not null) request.Headers.Add("Range", range);
+        return _server.Client.SendAsync(request);
     }
 
     [Fact]

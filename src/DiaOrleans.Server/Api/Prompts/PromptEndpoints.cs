@@ -1,4 +1,5 @@
 using DiaOrleans.Abstractions.Prompts;
+using DiaOrleans.Audio.Formats;
 using DiaOrleans.Grains.PromptLibrary;
 using DiaOrleans.Grains.Prompts;
 using DiaOrleans.Grains.Voices;
@@ -14,6 +15,7 @@ internal static class PromptEndpoints
     {
         routes.MapGet("/audio_prompts", List);
         routes.MapDelete("/audio_prompts/{id}", Delete);
+        routes.MapMethods("/audio_prompts/{id}/audio", FinishedAudio.Methods, GetAudio);
         routes.MapGet("/audio_prompts/metadata", ListMetadata);
         routes.MapGet("/audio_prompts/metadata/{id}", GetMetadata);
         routes.MapPost("/audio_prompts/discover", Discover);
@@ -49,6 +51,14 @@ internal static class PromptEndpoints
         var id = PromptIds.Read(context);
         var prompt = await grains.GetGrain<IAudioPromptGrain>(id).Get();
         return prompt is null ? throw PromptIds.NotFound(id) : ApiJson.Ok(PromptView.FromMetadata(prompt));
+    }
+
+    private static async Task<IResult> GetAudio(HttpContext context, IGrainFactory grains, PromptSound sound)
+    {
+        var id = PromptIds.Read(context);
+        var prompt = await grains.GetGrain<IAudioPromptGrain>(id).Get() ?? throw PromptIds.NotFound(id);
+        var audio = await sound.OpenRead(prompt, context.RequestAborted) ?? throw PromptIds.NotFound(id);
+        return FinishedAudio.Send(context, audio, AudioFormat.Wav, prompt.Hash, id);
     }
 
     private static async Task<IResult> Discover(

@@ -109,6 +109,12 @@ internal static class PromptOperations
             Ids = [Id],
             Answers = [Answers.Ok("Deleted, or a warning.", """{"message":"Audio prompt 'anna-prompt' deleted successfully"}"""), Unknown],
         },
+        .. Downloads.Of(
+            new("GET", "/audio_prompts/{prompt_id}/audio", "Get the sound of a recording", "The stored WAV.")
+            {
+                Ids = [Id],
+                Answers = [Answers.Audio("The recording.", "audio/wav"), Unknown],
+            }),
         new("GET", "/audio_prompts/metadata", "Show the metadata of all recordings", "An object by prompt id.")
         {
             Answers = [Answers.OkById("The metadata.", $$"""{"anna-prompt":{{Metadata}}}""")],
