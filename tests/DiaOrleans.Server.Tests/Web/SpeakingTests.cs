@@ -95,6 +95,23 @@ public sealed class SpeakingTests(PageBrowser browser, PageServer server)
         open.ShouldBeClean();
     }
 
+    [Theory]
+    [InlineData("wav")]
+    [InlineData("flac")]
+    public async Task What_was_made_of_the_text_is_shown(string format)
+    {
+        await using var open = await browser.Open(server.Server);
+        await open.MakeVoice($"shows-{format}");
+        await open.Page.FillAsync("#script", "**Hello**, see https://example.org/a 😀");
+        await open.Set("#seed", "1");
+        await open.Page.SelectOptionAsync("#format", format);
+        await open.Page.ClickAsync("#speak");
+        await open.Page.Locator("#processed").GetByText("Spoken as: [S1] Hello, see example.org [S1]").WaitForAsync();
+        await open.Page.ClickAsync("#queue");
+        await open.Page.Locator("#jobs li").First.GetByText("Spoken as: [S1] Hello, see example.org [S1]").WaitForAsync();
+        open.ShouldBeClean();
+    }
+
     [Fact]
     public async Task The_message_of_the_server_is_shown()
     {

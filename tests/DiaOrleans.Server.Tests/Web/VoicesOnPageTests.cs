@@ -16,9 +16,13 @@ public sealed class VoicesOnPageTests(PageBrowser browser, PageServer server)
         await using var open = await browser.Open(server.Server);
         var page = open.Page;
         await Choose(page, "my recording.wav", PromptServer.Tone(1.5));
-        (await page.InputValueAsync("#upload-id")).ShouldBe("my_recording");
+        (await page.InputValueAsync("#upload-id")).ShouldBe("my recording");
+        await page.FillAsync("#upload-id", "my_recording");
         await open.Save("#upload-dialog");
         var row = page.Locator("#prompts li", new PageLocatorOptions { HasTextString = "my_recording" });
+        await row.GetByText("Play", new LocatorGetByTextOptions { Exact = true }).ClickAsync();
+        await open.PlayerIs("done");
+        (await open.AudioSeconds()).ShouldBe(1.5, 0.05);
         (await row.Locator(".facts").TextContentAsync())!.ShouldContain("1.5 s");
         await row.GetByText("Edit transcript").ClickAsync();
         await page.FillAsync("#transcript-text", "A low tone.");
@@ -36,6 +40,19 @@ public sealed class VoicesOnPageTests(PageBrowser browser, PageServer server)
         await page.ClickAsync("button[aria-label='Delete my_recording']");
         await open.Save("#confirm-dialog");
         await page.Locator("#prompts-notice").GetByText("is used by voices: ['toned']").WaitForAsync();
+        open.ShouldBeClean();
+    }
+
+    [Theory]
+    [InlineData("Zoe\u0308 (1).mp3", "Zo\u00eb (1)")]
+    [InlineData("\u65e5\u672c\u8a9e.wav", "\u65e5\u672c\u8a9e")]
+    [InlineData("..a/b*c..d.reference.wav", "a_b_c.d")]
+    public async Task A_name_that_the_server_accepts_is_suggested_for_a_recording(string file, string id)
+    {
+        await using var open = await browser.Open(server.Server);
+        await Drop(open.Page, file, PromptServer.Tone(1));
+        (await open.Page.InputValueAsync("#upload-id")).ShouldBe(id);
+        await open.Save("#upload-dialog");
         open.ShouldBeClean();
     }
 

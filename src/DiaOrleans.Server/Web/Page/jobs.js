@@ -2,6 +2,7 @@ import { call, get, remove } from "./api.js";
 import { confirmed } from "./dialogs.js";
 import { button, byId, make, run, say, seconds, whenClicked } from "./dom.js";
 import { playWhole } from "./player.js";
+import { spokenAs } from "./spoken.js";
 
 const SHOWN = 20;
 const PERIOD_MS = 2000;
@@ -56,6 +57,7 @@ function row(job) {
     make("p", { className: "excerpt", textContent: job.text, title: job.text }),
     make("div", { className: "row" }, make("div", { className: "facts" }, ...facts), actions));
   item.dataset.status = job.status;
+  if (job.processed_text) item.append(spokenAs(job.processed_text));
   if (job.error_message) item.append(make("p", { className: "quiet", textContent: job.error_message }));
   return item;
 }

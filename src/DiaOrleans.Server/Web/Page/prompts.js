@@ -1,6 +1,10 @@
 import { call, get, remove, sendJson } from "./api.js";
 import { confirmed, open } from "./dialogs.js";
 import { button, byId, make, run, say, seconds } from "./dom.js";
+import { playWhole } from "./player.js";
+
+const MAX_CHARACTERS = 128;
+const MAX_BYTES = 200;
 
 const notice = byId("prompts-notice");
 let prompts = {};
@@ -33,7 +37,10 @@ export async function refreshPrompts() {
 
 function row(prompt) {
   const { prompt_id: id, duration, transcript } = prompt;
-  const actions = [button("Edit transcript", event => act(event, () => editTranscript(prompt)), `Edit the transcript of ${id}`)];
+  const actions = [
+    button("Play", event => act(event, () => play(id)), `Play ${id}`),
+    button("Edit transcript", event => act(event, () => editTranscript(prompt)), `Edit the transcript of ${id}`),
+  ];
   if (recognition.available) actions.push(button("Transcribe", event => act(event, () => transcribe(id)), `Transcribe ${id}`));
   actions.push(button("Delete", event => act(event, () => discard(id)), `Delete ${id}`));
   return make("li", {},
@@ -57,6 +64,8 @@ async function editTranscript({ prompt_id: id, transcript }) {
   const save = () => sendJson("PUT", route(id, "/transcript"), { transcript: byId("transcript-text").value.trim() });
   if (await open(byId("transcript-dialog"), save)) await changed();
 }
+
+const play = id => playWhole(signal => call(route(id, "/audio"), { signal }), `${id}.wav`);
 
 async function transcribe(id) {
   say(notice, `Transcribing ${id}…`);
@@ -85,7 +94,13 @@ async function upload(file) {
 }
 
 /** An id that the server accepts, made from the file's name. */
-const nameFor = file => file.name.replace(/\.[^.]*$/, "").replace(/[^A-Za-z0-9_-]+/g, "_").slice(0, 128);
+function nameFor(file) {
+  const name = file.name.replace(/\.[^.]*$/, "").replace(/\.reference$/i, "").normalize("NFC")
+    .replace(/[^\p{L}\p{Nd}\p{M} _.'()-]+/gu, "_").replace(/\.{2,}/g, ".");
+  const characters = [...name].slice(0, MAX_CHARACTERS);
+  while (new TextEncoder().encode(characters.join("")).length > MAX_BYTES) characters.pop();
+  return characters.join("").replace(/^[. ]+|[. ]+$/g, "");
+}
 
 export function startPrompts() {
   const [input, drop] = [byId("prompt-file"), byId("drop")];

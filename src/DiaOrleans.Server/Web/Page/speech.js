@@ -2,6 +2,7 @@ import { sendJson } from "./api.js";
 import { EXAMPLES } from "./examples.js";
 import { button, byId, run, say } from "./dom.js";
 import { playStream, playWhole, whenState } from "./player.js";
+import { hideSpoken, showSpoken } from "./spoken.js";
 import { selectedVoice } from "./voices.js";
 
 const LIMIT = 4096;
@@ -12,6 +13,7 @@ const script = byId("script");
 const notice = byId("speech-notice");
 const value = id => byId(id).value.trim();
 let making = false;
+let spoken = null;
 
 /**
  * The body for /generate. Empty fields are left out. Numbers are sent as the strings that were typed: a seed can be larger than the
@@ -34,6 +36,7 @@ function request() {
 async function speak() {
   say(notice, "");
   const fields = request();
+  spoken = fields;
   const format = fields.response_format;
   const ask = stream => signal => sendJson("POST", "/generate", { ...fields, stream }, { signal });
   await (format === "wav" ? playStream(ask(true)) : playWhole(ask(false), `speech.${format}`));
@@ -63,6 +66,11 @@ function check() {
 
 /** Enables the buttons for a state. If the focused button is disabled, the other one gets the focus. */
 function showState(state) {
+  if (state === "waiting") hideSpoken();
+  if (spoken && (state === "playing" || state === "done")) {
+    showSpoken(spoken).catch(hideSpoken);
+    spoken = null;
+  }
   const [start, stop] = [byId("speak"), byId("stop")];
   const focused = document.activeElement;
   making = state === "waiting" || state === "streaming";
