@@ -16,7 +16,7 @@ internal sealed class DecoderRunner : IDisposable
     private readonly InferenceSession _session;
     private readonly KvCache _cache;
     private readonly CrossAttentionCache _cross;
-    private readonly Batch[] _batches;
+    private readonly DecoderBatch[] _batches;
     private readonly bool[] _taken;
     private readonly bool _captured;
     private readonly RunOptions _run;
@@ -52,7 +52,8 @@ internal sealed class DecoderRunner : IDisposable
         _inputs = new StepInputs(device, config, slots, sequence: 1, cross.Capacity, cache.ByRow ? GuidanceRows.Both : null);
         _outputs = new StepOutputs(device, config, slots, topK);
         _taken = new bool[slots];
-        _batches = [.. Sizes(slots).Select(size => new Batch(this, size))];
+        var tensors = new SlotTensors(_inputs, _cache, _cross, _outputs);
+        _batches = [.. Sizes(slots).Select(size => new DecoderBatch(session, tensors, CreateOptions(), size))];
         if (_captured) Capture();
     }
 
@@ -62,7 +63,7 @@ internal sealed class DecoderRunner : IDisposable
     /// <summary>Slots that the next step computes: a size that has room for the last taken slot.</summary>
     public int BatchSize => Current.Slots;
 
-    private Batch Current
+    private DecoderBatch Current
     {
         get
         {
@@ -160,6 +161,8 @@ internal sealed class DecoderRunner : IDisposable
         _cross.Dispose();
     }
 
+    private RunOptions CreateOptions() => _captured ? _device.CreateStepOptions() : _device.CreateRunOptions();
+
     private void Hold(int slot, int position) => _inputs.SetRows(slot, stackalloc short[_config.Decoder.Channels], position);
 
     private void Run(int slot, ReadOnlySpan<short> rows, PrefillPass pass, int? guidanceRow)
@@ -177,7 +180,7 @@ internal sealed class DecoderRunner : IDisposable
         _device.Run(_session, _run, binding);
     }
 
-    private void Step(Batch batch, RunOptions options)
+    private void Step(DecoderBatch batch, RunOptions options)
     {
         _inputs.Upload();
         _device.Run(_session, options, batch.Binding);
@@ -200,45 +203,4 @@ internal sealed class DecoderRunner : IDisposable
     }
 
     private DeviceTensor LogitsTensor() => new(_device, OnnxType.Float, BatchSize, 1, _config.Decoder.Channels, _config.Decoder.Vocab);
-
-    /// <summary>The first slots, bound.</summary>
-    private sealed class Batch : IDisposable
-    {
-        private readonly DecoderRunner _runner;
-        private Disposables _views = new();
-
-        public Batch(DecoderRunner runner, int slots)
-        {
-            _runner = runner;
-            Slots = slots;
-            Binding = runner._session.CreateIoBinding();
-            Options = runner._captured ? runner._device.CreateStepOptions() : runner._device.CreateRunOptions();
-            Bind();
-        }
-
-        public int Slots { get; }
-
-        public OrtIoBinding Binding { get; }
-
-        public RunOptions Options { get; }
-
-        public void Bind()
-        {
-            Binding.ClearBoundInputs();
-            Binding.ClearBoundOutputs();
-            _views.Dispose();
-            _views = new Disposables();
-            _views.Add(_runner._inputs.Bind(Binding, Slots));
-            _views.Add(_runner._cache.Bind(Binding, first: 0, Slots));
-            _views.Add(_runner._cross.Bind(Binding, first: 0, Slots));
-            _views.Add(_runner._outputs.Bind(Binding, Slots));
-        }
-
-        public void Dispose()
-        {
-            Options.Dispose();
-            Binding.Dispose();
-            _views.Dispose();
-        }
-    }
 }
