@@ -18,7 +18,12 @@ internal static class BenchCommand
     private const int MaxThreads = 1024;
 
     /// <summary>The command <c>bench</c>.</summary>
-    public static Command Create() => new("bench", "Measures this machine.") { CreateDecode(), CodecBenchCommand.Create() };
+    public static Command Create() => new("bench", "Measures this machine.") 
+    {
+        CreateDecode(),
+        CodecBenchCommand.Create(),
+        JoinBenchCommand.Create(),
+    };
 
     private static Command CreateDecode()
     {

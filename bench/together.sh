@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# Times requests one after another and the same requests at once (text in, WAV out, over HTTP) against a server of its own:
+# bench/together.sh [REQUESTS [ROUNDS [OPTION OF SERVE]...]]. SERVE is the command that starts the server, instead of ./run.sh serve.
+set -euo pipefail
+root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)"
+requests="${1:-16}"
+rounds="${2:-3}"
+shift $(($# < 2 ? $# : 2))
+work="$(mktemp -d)"
+trap 'kill "$server" 2>/dev/null || true; wait 2>/dev/null || true; rm -rf "$work"' EXIT
+
+${SERVE:-"$root/run.sh" serve} --host 127.0.0.1 --port 0 --data "$work/data" "$@" >"$work/log" 2>&1 &
+server=$!
+address=""
+until [[ -n "$address" ]] && curl -sf "$address/health" | grep -q '"model_loaded":true'; do
+  sleep 0.2
+  kill -0 "$server" || { cat "$work/log" >&2; exit 1; }
+  address="$(grep -oE 'http://127\.0\.0\.1:[0-9]+' "$work/log" | head -1 || true)"
+done
+
+curl -sf -o /dev/null "$address/voice_mappings" -d '{"voice_id":"bench"}'
+text="The rain stopped before the train came to the station. Nobody had an umbrella, and nobody was in a hurry to go home again."
+speak() { # NUMBER: prints seconds of audio and seconds of time. 16-bit mono at 44100 Hz behind 44 bytes of header.
+  local seconds
+  seconds="$(curl -sf -o "$work/$1.wav" -w '%{time_total}' "$address/generate" -d "{\"text\":\"$text\",\"voice_id\":\"bench\",\"seed\":$1}")"
+  awk -v bytes="$(stat -c %s "$work/$1.wav")" -v seconds="$seconds" 'BEGIN { print (bytes - 44) / 88200, seconds }'
+}
+now() { date +%s.%N; }
+summary() { # NAME START END: of the lines of $work/lines
+  sort -k2n "$work/lines" | awk -v name="$1" -v start="$2" -v end="$3" '{ audio += $1; time[NR] = $2 } END {
+    printf "%s %.2f %.2f %.2f %.3f\n", name, audio, end - start, audio / (end - start), time[int(NR * 0.9 + 0.5)] / (end - start) }'
+}
+
+speak 0 >/dev/null # warms up
+for ((round = 0; round < rounds; round++)); do
+  start="$(now)"
+  for ((i = 1; i <= requests; i++)); do speak "$i"; done >"$work/lines"
+  summary one "$start" "$(now)"
+  sha256sum "$work"/[1-9]*.wav | cut -d' ' -f1 >"$work/sums"
+  start="$(now)"
+  pids=()
+  for ((i = 1; i <= requests; i++)); do speak "$i" >"$work/line.$i" & pids+=($!); done
+  wait "${pids[@]}"
+  cat "$work"/line.* >"$work/lines"
+  summary all "$start" "$(now)"
+  sha256sum "$work"/[1-9]*.wav | cut -d' ' -f1 | cmp - "$work/sums" || { echo "the bytes differ" >&2; exit 1; }
+done | tee "$work/rounds" | awk '{ printf "%s: %.1f s of audio in %.2f s, %.1f times real time%s\n", $1 == "one" ? "one after another" : "at once",
+  $2, $3, $4, $1 == "one" ? "" : sprintf("; 90th percentile of latency %.2f of the whole time", $5) }'
+awk '{ if ($1 == "one") before = $4; else ratio[++n] = $4 / before } END { for (i = 1; i <= n; i++) printf "%s%.2f", i == 1 ? "ratio: " : ", ", ratio[i]; print "" }' "$work/rounds"
+awk '/VmHWM/ { printf "server peak memory: %.0f MiB\n", $2 / 1024 }' "/proc/$server/status"
