@@ -12,7 +12,7 @@ public enum WorkerState
     /// <summary>It finishes the work that it has and admits no more.</summary>
     Draining,
 
-    /// <summary>The model did not load; the silo's log says why.</summary>
+    /// <summary>The model did not load, or its engine broke; the silo's log says why.</summary>
     Failed,
 
     /// <summary>The model was unloaded because there was no work; <see cref="IGpuWorkerGrain.Wake"/> loads it again.</summary>

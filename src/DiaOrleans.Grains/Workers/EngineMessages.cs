@@ -51,6 +51,8 @@ internal static class EngineMessages
         EngineEvent.Completed end => new WorkCompleted(number, end.Frames, end.EndedByItself),
         EngineEvent.Failed { Cause: OperationCanceledException } =>
             new WorkFailed(number, "The work was stopped before its end.", CanRunElsewhere: true),
+        EngineEvent.Failed { Cause: EngineBrokenException } =>
+            new WorkFailed(number, "The worker's engine is broken. Send the request again.", CanRunElsewhere: true),
         EngineEvent.Failed => new WorkFailed(number, "The model failed; the server's log says why.", CanRunElsewhere: false),
         _ => throw new ArgumentOutOfRangeException(nameof(happened), happened, "An event without a message."),
     };
@@ -63,7 +65,7 @@ internal static class EngineMessages
     {
         EngineRefusal.None => WorkOutcome.Accepted,
         EngineRefusal.Busy => WorkOutcome.Busy,
-        EngineRefusal.Draining => WorkOutcome.Unavailable,
+        EngineRefusal.Draining or EngineRefusal.Broken => WorkOutcome.Unavailable,
         EngineRefusal.Unservable => WorkOutcome.Rejected,
         _ => throw new ArgumentOutOfRangeException(nameof(refusal), refusal, "A refusal without a message."),
     };

@@ -100,6 +100,13 @@ internal sealed partial class EngineSupervisor(
 
     private async Task SleepOrWake()
     {
+        if (worker.TakeBroken() is { } broken)
+        {
+            Log.Broken(logger, worker.Key.ToString(), broken.Fault!.Reason, worker.Status.State);
+            _loading = Task.FromResult<ISpeechEngine?>(null);
+            await Task.Run(() => Unload(broken));
+        }
+
         // In this order: a load that ends between the two reads has changed the state by the second.
         if (_loading.IsCompleted && worker.Status.State == WorkerState.Loading)
         {
@@ -133,6 +140,9 @@ internal sealed partial class EngineSupervisor(
 
     private static partial class Log
     {
+        [LoggerMessage(1009, LogLevel.Critical, "The engine of worker {Worker} is broken: {Reason} The worker is now {State}.")]
+        public static partial void Broken(ILogger logger, string worker, string reason, WorkerState state);
+
         [LoggerMessage(1001, LogLevel.Information, "Worker {Worker} is ready with {Model}.")]
         public static partial void Ready(ILogger logger, string worker, string model);
 

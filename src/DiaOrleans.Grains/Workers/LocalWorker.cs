@@ -20,11 +20,15 @@ internal sealed partial class LocalWorker(
     TimeProvider time,
     ILogger<LocalWorker> logger)
 {
+    /// <summary>An engine that breaks earlier after its load would break again.</summary>
+    public static readonly TimeSpan LeastLife = TimeSpan.FromMinutes(5);
+
     private readonly Lock _gate = new();
     private readonly AsyncSignal _changed = new();
     private ISpeechEngine? _engine;
     private WorkerState _state = WorkerState.Loading;
     private long _usedAt = time.GetTimestamp();
+    private long _attachedAt;
     private int _number;
 
     public WorkerKey Key => key;
@@ -76,7 +80,8 @@ internal sealed partial class LocalWorker(
     public void Attach(ISpeechEngine engine) => Change(() =>
     {
         _engine = engine;
-        _usedAt = time.GetTimestamp();
+        _attachedAt = time.GetTimestamp();
+        _usedAt = _attachedAt;
         if (_state == WorkerState.Loading) _state = WorkerState.Ready;
     });
 
@@ -93,6 +98,22 @@ internal sealed partial class LocalWorker(
             var engine = _engine;
             _engine = null;
             _state = WorkerState.Asleep;
+            return engine;
+        }
+    }
+
+    /// <summary>
+    /// Gives up a broken engine, which the caller must dispose of; null while it works. The model is loaded again, unless the engine
+    /// hangs or was loaded less than <see cref="LeastLife"/> ago: then the worker has failed.
+    /// </summary>
+    public ISpeechEngine? TakeBroken()
+    {
+        lock (_gate)
+        {
+            if (_engine is not { Fault: { } fault } engine) return null;
+            _engine = null;
+            var canReload = !fault.IsStalled && time.GetElapsedTime(_attachedAt) >= LeastLife;
+            if (_state != WorkerState.Draining) _state = canReload ? WorkerState.Loading : WorkerState.Failed;
             return engine;
         }
     }
@@ -155,7 +176,7 @@ internal sealed partial class LocalWorker(
         {
             WorkerState.Loading => new WorkAdmission(WorkOutcome.Loading, "The model is still being loaded."),
             WorkerState.Draining => new WorkAdmission(WorkOutcome.Unavailable, "The server is stopping."),
-            _ => new WorkAdmission(WorkOutcome.Unavailable, "The model could not be loaded."),
+            _ => new WorkAdmission(WorkOutcome.Unavailable, "The worker has no model; the server's log says why."),
         };
     }
 

@@ -1,4 +1,3 @@
-using DiaOrleans.Inference.Decoding;
 using DiaOrleans.Inference.Execution;
 
 namespace DiaOrleans.Inference.Serving;
@@ -10,9 +9,6 @@ namespace DiaOrleans.Inference.Serving;
 /// </summary>
 internal sealed class BatchScheduler : IDisposable
 {
-    // One that is encoded and the next: the queue gives the others in the order of their urgency.
-    private const int MaxTexts = 2;
-
     private readonly DecoderRunner _decoder;
     private readonly RequestQueue _queue;
     private readonly DecodeSpeed _speed;
@@ -22,7 +18,9 @@ internal sealed class BatchScheduler : IDisposable
     private readonly SlotSet _slots;
     private readonly AutoResetEvent _wake = new(false);
     private readonly TextLoop _texts;
+    private readonly CallEntry _entry;
     private readonly Action<ScheduledSlot> _advance;
+    private readonly StallWatch.Activity _activity = new("A step of the decoder");
     private readonly Thread _thread;
     private volatile bool _stopping;
 
@@ -46,15 +44,19 @@ internal sealed class BatchScheduler : IDisposable
         _time = time;
         _observer = observer;
         _steps = steps;
-        _slots = new SlotSet(model);
+        _slots = new SlotSet(model, observer);
         _advance = Advance;
         _texts = new TextLoop(model.TextEncoder, Wake);
+        _entry = new CallEntry(_slots, queue, _texts, _activity);
         _thread = new Thread(Run) { Name = "dia decode", IsBackground = true };
         _thread.Start();
     }
 
     /// <summary>Calls in slots.</summary>
     public int Active => _slots.Taken;
+
+    /// <summary>The native calls of the threads.</summary>
+    public IEnumerable<StallWatch.Activity> Activities => [_activity, _texts.Activity];
 
     /// <summary>Wakes the thread: the queue has a call, or a text is encoded.</summary>
     public void Wake() => _wake.Set();
@@ -73,74 +75,14 @@ internal sealed class BatchScheduler : IDisposable
     {
         while (!_stopping)
         {
-            EndStopped();
-            FillSlots();
-            TakeTexts();
-            var prompted = FeedPrompt();
+            _slots.EndStopped();
+            _entry.Advance();
+            var prompted = _entry.FeedPrompt();
             if (!Step() && !prompted) _wake.WaitOne();
         }
 
-        EndAll(new OperationCanceledException("The engine stopped."));
+        _slots.EndAll(new OperationCanceledException("The engine stopped."));
         while (_queue.TryTake(out var call)) _observer.Failed(call, new OperationCanceledException("The engine stopped."));
-    }
-
-    private void EndStopped()
-    {
-        foreach (var slot in _slots.All)
-        {
-            if (slot.Call?.Run.Stop is { IsCancellationRequested: true } stop) End(slot, new OperationCanceledException(stop));
-        }
-    }
-
-    private void FillSlots()
-    {
-        while (_slots.Count(SlotPhase.Text) < MaxTexts && _slots.FirstFree is { } free && _queue.TryTake(out var call))
-        {
-            _slots.Take(free, call);
-            Attempt(free, Begin);
-        }
-    }
-
-    private void Begin(ScheduledSlot slot)
-    {
-        var call = slot.Call!;
-        call.Run.Stop.ThrowIfCancellationRequested();
-        call.Run.Start();
-        slot.Slot.Begin(call.Request);
-        if (slot.Slot.Grid is { Finished: true } complete) Pass(slot, complete);
-        else _texts.Add(call);
-    }
-
-    private void TakeTexts()
-    {
-        while (_texts.TryTake(out var result))
-        {
-            using var text = result.Text;
-            // A call that was stopped meanwhile has left its slot.
-            if (_slots.WaitingForText(result.Call) is not { } slot) continue;
-            if (text is null) End(slot, result.Cause!);
-            else Attempt(slot, s => Admit(s, text));
-        }
-    }
-
-    private static void Admit(ScheduledSlot slot, EncodedText text)
-    {
-        slot.Slot.Admit(text);
-        slot.Phase = SlotPhase.Prompt;
-    }
-
-    /// <summary>Feeds a pass of the most urgent prompt; false if there is none.</summary>
-    private bool FeedPrompt()
-    {
-        while (_slots.NextPrompt is { } slot)
-        {
-            var fed = false;
-            Attempt(slot, s => fed = s.Slot.Prefill());
-            if (fed) return true;
-            slot.Phase = SlotPhase.Speech;
-        }
-
-        return false;
     }
 
     /// <summary>Advances all calls that speak by a row; false if there is none.</summary>
@@ -155,7 +97,7 @@ internal sealed class BatchScheduler : IDisposable
         }
         catch (Exception cause)
         {
-            EndAll(cause);
+            _slots.EndAll(cause);
         }
 
         return true;
@@ -168,11 +110,12 @@ internal sealed class BatchScheduler : IDisposable
             if (slot.IsIn(SlotPhase.Speech)) slot.Slot.Feed();
         }
 
+        using var step = _activity.Begin();
         var started = _time.GetTimestamp();
         _decoder.Step();
         foreach (var slot in _slots.All)
         {
-            if (slot.IsIn(SlotPhase.Speech)) Attempt(slot, _advance);
+            if (slot.IsIn(SlotPhase.Speech)) _slots.Attempt(slot, _advance);
         }
 
         var duration = _time.GetElapsedTime(started);
@@ -183,44 +126,6 @@ internal sealed class BatchScheduler : IDisposable
     private void Advance(ScheduledSlot slot)
     {
         slot.Slot.Advance();
-        Pass(slot, slot.Slot.Grid!);
-    }
-
-    /// <summary>Passes the rows so far on; a finished call leaves its slot before.</summary>
-    private void Pass(ScheduledSlot slot, SpeechGrid grid)
-    {
-        var call = slot.Call!;
-        if (grid.Finished) _slots.Free(slot);
-        _observer.Decoded(call, grid);
-    }
-
-    /// <summary>Does what concerns one call; if it fails, that call ends.</summary>
-    private void Attempt(ScheduledSlot slot, Action<ScheduledSlot> act)
-    {
-        var call = slot.Call!;
-        try
-        {
-            act(slot);
-        }
-        catch (Exception cause)
-        {
-            if (slot.Call == call) _slots.Free(slot);
-            _observer.Failed(call, cause);
-        }
-    }
-
-    private void EndAll(Exception cause)
-    {
-        foreach (var slot in _slots.All)
-        {
-            if (slot.Call is not null) End(slot, cause);
-        }
-    }
-
-    private void End(ScheduledSlot slot, Exception cause)
-    {
-        var call = slot.Call!;
-        _slots.Free(slot);
-        _observer.Failed(call, cause);
+        _slots.Pass(slot, slot.Slot.Grid!);
     }
 }

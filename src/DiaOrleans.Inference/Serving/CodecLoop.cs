@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using DiaOrleans.Inference.Execution;
 
 namespace DiaOrleans.Inference.Serving;
@@ -17,9 +18,13 @@ internal sealed class CodecLoop : IDisposable
     {
         _codec = codec;
         _observer = observer;
-        _threads = [.. Enumerable.Range(0, codec.Lanes).Select(i => new Thread(Run) { Name = $"dia codec {i}", IsBackground = true })];
+        Activities = [.. Enumerable.Range(0, codec.Lanes).Select(_ => new StallWatch.Activity("A window in the codec"))];
+        _threads = [.. Activities.Select((activity, number) => CreateThread(number, activity))];
         foreach (var thread in _threads) thread.Start();
     }
+
+    /// <summary>The native calls of the threads.</summary>
+    public IReadOnlyList<StallWatch.Activity> Activities { get; }
 
     /// <summary>Adds a window of a call.</summary>
     public void Add(QueuedCall call, CodecPiece piece) => _queue.Add(new CodecJob(call, piece));
@@ -32,12 +37,15 @@ internal sealed class CodecLoop : IDisposable
         foreach (var thread in _threads) thread.Join();
     }
 
-    private void Run()
+    private Thread CreateThread(int number, StallWatch.Activity activity) =>
+        new(() => Run(activity)) { Name = $"dia codec {number}", IsBackground = true };
+
+    private void Run(StallWatch.Activity activity)
     {
         while (_queue.Take(_codec.BatchSize) is { Count: > 0 } jobs)
         {
             var wanted = jobs.Where(IsWanted).ToList();
-            if (wanted.Count > 0) Decode(wanted);
+            if (wanted.Count > 0) Decode(wanted, activity);
             foreach (var job in jobs) _queue.Release(job);
         }
     }
@@ -50,11 +58,12 @@ internal sealed class CodecLoop : IDisposable
         return false;
     }
 
-    private void Decode(IReadOnlyList<CodecJob> jobs)
+    private void Decode(IReadOnlyList<CodecJob> jobs, StallWatch.Activity activity)
     {
         try
         {
-            var clips = _codec.DecodeWindows([.. jobs.Select(job => job.Piece.Window)]);
+            float[][] clips;
+            using (activity.Begin()) clips = _codec.DecodeWindows([.. jobs.Select(job => job.Piece.Window)]);
             for (var i = 0; i < clips.Length; i++) Pass(jobs[i], clips[i]);
         }
         catch (Exception cause)
@@ -65,6 +74,12 @@ internal sealed class CodecLoop : IDisposable
 
     private void Pass(CodecJob job, float[] samples)
     {
+        if (!float.IsFinite(TensorPrimitives.SumOfMagnitudes<float>(samples)))
+        {
+            _observer.Failed(job.Call, new NotFiniteNumberException("The codec has made samples that are not numbers."));
+            return;
+        }
+
         job.Call.Run.Append(samples);
         if (job.Piece.Finished is { } grid) _observer.Finished(job.Call, grid);
     }

@@ -14,6 +14,12 @@ public interface ISpeechEngine : IAsyncDisposable
     /// <summary>How busy it is.</summary>
     EngineLoad Load { get; }
 
+    /// <summary>
+    /// Why it cannot work any more, if so: then all admitted work has failed with an <see cref="EngineBrokenException"/>, and it admits
+    /// none.
+    /// </summary>
+    EngineFault? Fault { get; }
+
     /// <summary>Admits or refuses at once. A refused call has a reason and, if trying again helps, a time.</summary>
     EngineAdmission TryStart(SpeechCall call);
 
@@ -70,4 +76,7 @@ public enum EngineRefusal
 
     /// <summary>The model cannot serve it at any time.</summary>
     Unservable,
+
+    /// <summary>The engine is broken: <see cref="ISpeechEngine.Fault"/>.</summary>
+    Broken,
 }

@@ -1,13 +1,16 @@
 using System.Numerics;
+using DiaOrleans.Inference.Decoding;
 using DiaOrleans.Inference.Execution;
 
 namespace DiaOrleans.Inference.Serving;
 
 /// <summary>
-/// The scheduler's slots in the order of the batch. A step computes the batch up to the last slot that speaks, so that speaking calls are
-/// kept together in front. Belongs to the scheduler's thread, but for <see cref="Taken"/>.
+/// The scheduler's slots in the order of the batch, and how calls leave them. A step computes the batch up to the last slot that speaks, so
+/// that speaking calls are kept together in front. Belongs to the scheduler's thread, but for <see cref="Taken"/>.
 /// </summary>
-internal sealed class SlotSet(DiaModel model)
+/// <param name="model">The model; the slots are those of its decoder.</param>
+/// <param name="observer">Told of every row and every failed call.</param>
+internal sealed class SlotSet(DiaModel model, ICallObserver observer)
 {
     private readonly ScheduledSlot[] _slots =
         [.. Enumerable.Range(0, model.Decoder.Slots).Select(i => new ScheduledSlot(new Slot(i, model, model.Decoder)))];
@@ -61,11 +64,53 @@ internal sealed class SlotSet(DiaModel model)
         Interlocked.Increment(ref _taken);
     }
 
-    /// <summary>Frees a slot.</summary>
-    public void Free(ScheduledSlot slot)
+    /// <summary>Passes the rows of a call so far on; a finished call leaves its slot before.</summary>
+    public void Pass(ScheduledSlot slot, SpeechGrid grid)
     {
-        slot.Free();
-        Interlocked.Decrement(ref _taken);
+        var call = slot.Call!;
+        if (grid.Finished) Free(slot);
+        observer.Decoded(call, grid);
+    }
+
+    /// <summary>Does what concerns one call; if it fails, that call ends.</summary>
+    public void Attempt(ScheduledSlot slot, Action<ScheduledSlot> act)
+    {
+        var call = slot.Call!;
+        try
+        {
+            act(slot);
+        }
+        catch (Exception cause)
+        {
+            if (slot.Call == call) Free(slot);
+            observer.Failed(call, cause);
+        }
+    }
+
+    /// <summary>Ends a call.</summary>
+    public void End(ScheduledSlot slot, Exception cause)
+    {
+        var call = slot.Call!;
+        Free(slot);
+        observer.Failed(call, cause);
+    }
+
+    /// <summary>Ends all calls.</summary>
+    public void EndAll(Exception cause)
+    {
+        foreach (var slot in _slots)
+        {
+            if (slot.Call is not null) End(slot, cause);
+        }
+    }
+
+    /// <summary>Ends the calls that are to be stopped.</summary>
+    public void EndStopped()
+    {
+        foreach (var slot in _slots)
+        {
+            if (slot.Call?.Run.Stop is { IsCancellationRequested: true } stop) End(slot, new OperationCanceledException(stop));
+        }
     }
 
     /// <summary>
@@ -86,6 +131,12 @@ internal sealed class SlotSet(DiaModel model)
             _slots[last] = _slots[free];
             _slots[free] = moved;
         }
+    }
+
+    private void Free(ScheduledSlot slot)
+    {
+        slot.Free();
+        Interlocked.Decrement(ref _taken);
     }
 
     private static uint Batch(int slots) => BitOperations.RoundUpToPowerOf2((uint)slots);

@@ -15,6 +15,8 @@ public sealed partial class SpeechEngine : ISpeechEngine, ICallObserver
     // As many as the first window of the codec has: their samples follow in the next event.
     private const int FramesPerEvent = 8;
 
+    private const string BrokenReason = "The engine is broken; the server's log says why.";
+
     private static readonly TimeSpan EncodingRetry = TimeSpan.FromSeconds(5);
 
     private readonly SpeechModel _model;
@@ -26,6 +28,9 @@ public sealed partial class SpeechEngine : ISpeechEngine, ICallObserver
     private readonly CodecLoop _codec;
     private readonly EncodingLoop _encoding;
     private readonly BatchScheduler _decoder;
+    private readonly EngineHealth _health;
+    private readonly StallWatch _watch;
+    private readonly AdmittedCalls _calls;
     private int _disposed;
 
     private SpeechEngine(SpeechModel model, ModelOptions options, ILogger logger, TimeProvider time, IEngineObserver observer)
@@ -36,9 +41,12 @@ public sealed partial class SpeechEngine : ISpeechEngine, ICallObserver
         _admission = new Admission(model, Model);
         _waiting = new RequestQueue(options.MaxWaitingSeconds, MaxWaitingCalls);
         _speed = new DecodeSpeed(Model.FrameRate);
+        _calls = new AdmittedCalls(_waiting, _admitted);
+        _health = new EngineHealth(EndAll);
         _codec = new CodecLoop(model.Codec, this);
         _encoding = new EncodingLoop(model.Codec, EncodingEnded);
         _decoder = new BatchScheduler(model.Dia, _waiting, _speed, time, this, observer);
+        _watch = new StallWatch([.. _decoder.Activities, .. _codec.Activities], time, _health.Break);
     }
 
     /// <inheritdoc />
@@ -46,6 +54,9 @@ public sealed partial class SpeechEngine : ISpeechEngine, ICallObserver
 
     /// <inheritdoc />
     public int Slots => _model.Dia.Decoder.Slots;
+
+    /// <inheritdoc />
+    public EngineFault? Fault => _health.Fault;
 
     /// <inheritdoc />
     public EngineLoad Load => new(_decoder.Active, _waiting.Count, _waiting.BacklogSeconds, _speed.RealTimeFactor);
@@ -71,8 +82,9 @@ public sealed partial class SpeechEngine : ISpeechEngine, ICallObserver
     /// <inheritdoc />
     public EngineAdmission TryStart(SpeechCall call)
     {
+        if (Fault is not null) return new EngineAdmission(null, EngineRefusal.Broken, BrokenReason);
         if (_admission.Unservable(call, out var prepared) is { } reason) return new EngineAdmission(null, EngineRefusal.Unservable, reason);
-        switch (_admitted.TryAdd(() => _waiting.TryEnter(prepared!)))
+        switch (_calls.TryAdd(prepared!))
         {
             case EngineRefusal.Draining:
                 return new EngineAdmission(null, EngineRefusal.Draining, DrainGate.Draining);
@@ -81,17 +93,15 @@ public sealed partial class SpeechEngine : ISpeechEngine, ICallObserver
                 return new EngineAdmission(null, EngineRefusal.Busy, "The engine's queue is full.", retryAfter);
         }
 
-        prepared!.Run.Stop.Register(() =>
-        {
-            if (_waiting.TryRemove(prepared)) Fail(prepared, new OperationCanceledException(prepared.Run.Stop));
-        });
+        Follow(prepared!);
         _decoder.Wake();
-        return new EngineAdmission(prepared.Run, EngineRefusal.None);
+        return new EngineAdmission(prepared!.Run, EngineRefusal.None);
     }
 
     /// <inheritdoc />
     public EncodingAdmission TryEncode(float[] samples)
     {
+        if (Fault is not null) return new EncodingAdmission(null, EngineRefusal.Broken, BrokenReason);
         if (_admission.Unservable(samples) is { } reason) return new EncodingAdmission(null, EngineRefusal.Unservable, reason);
         var run = new EncodingRun(samples);
         return _admitted.TryAdd(() => _encoding.TryAdd(run)) switch
@@ -121,6 +131,9 @@ public sealed partial class SpeechEngine : ISpeechEngine, ICallObserver
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0) return ValueTask.CompletedTask;
         _ = _admitted.Drain();
+        _watch.Dispose();
+        // A thread in a native call that does not return uses the model for ever.
+        if (Fault is { IsStalled: true }) return ValueTask.CompletedTask;
         _decoder.Dispose();
         _codec.Dispose();
         _encoding.Dispose();
@@ -141,7 +154,8 @@ public sealed partial class SpeechEngine : ISpeechEngine, ICallObserver
     /// <inheritdoc />
     void ICallObserver.Finished(QueuedCall call, SpeechGrid grid)
     {
-        if (!TryLeave(call)) return;
+        if (!_calls.TryEnd(call)) return;
+        _health.Completed();
         call.Run.Complete(grid.EndedByItself);
     }
 
@@ -150,19 +164,28 @@ public sealed partial class SpeechEngine : ISpeechEngine, ICallObserver
 
     private void Fail(QueuedCall call, Exception cause)
     {
-        if (!TryLeave(call)) return;
-        if (cause is not OperationCanceledException) Log.CallFailed(_logger, cause);
+        if (!_calls.TryEnd(call)) return;
+        if (cause is not (OperationCanceledException or EngineBrokenException)) Log.CallFailed(_logger, cause);
         call.Run.Fail(cause);
         // If the codec failed, the decoder need not go on.
         call.Run.Cancel();
+        _health.Failed(cause);
     }
 
-    private bool TryLeave(QueuedCall call)
+    private void Follow(QueuedCall call)
     {
-        if (!call.TryEnd()) return false;
-        _waiting.Leave(call);
-        _admitted.Remove();
-        return true;
+        call.Run.Stop.Register(() =>
+        {
+            if (_waiting.TryRemove(call)) Fail(call, new OperationCanceledException(call.Run.Stop));
+        });
+        if (Fault is { } fault) Fail(call, new EngineBrokenException(fault));
+    }
+
+    /// <summary>The engine is broken: its calls end, although some of its threads may never return.</summary>
+    private void EndAll(EngineFault fault)
+    {
+        Log.Broken(_logger, fault.Reason);
+        foreach (var call in _calls.All) Fail(call, new EngineBrokenException(fault));
     }
 
     private void EncodingEnded(EncodingRun run, Exception? cause)
@@ -178,6 +201,9 @@ public sealed partial class SpeechEngine : ISpeechEngine, ICallObserver
 
         [LoggerMessage(102, LogLevel.Warning, "The time limit of the drain has passed: {Calls} calls and recordings are stopped")]
         public static partial void DrainCutShort(ILogger logger, int calls);
+
+        [LoggerMessage(105, LogLevel.Critical, "The engine is broken, and its calls end: {Reason}")]
+        public static partial void Broken(ILogger logger, string reason);
 
         [LoggerMessage(103, LogLevel.Error, "A recording could not be encoded")]
         public static partial void EncodingFailed(ILogger logger, Exception cause);

@@ -23,6 +23,9 @@ internal sealed class TextLoop : IDisposable
         _thread.Start();
     }
 
+    /// <summary>The native calls of the thread.</summary>
+    public StallWatch.Activity Activity { get; } = new("A text in the encoder");
+
     /// <summary>Adds a call.</summary>
     public void Add(QueuedCall call) => _calls.Add(call);
 
@@ -56,6 +59,7 @@ internal sealed class TextLoop : IDisposable
         try
         {
             call.Run.Stop.ThrowIfCancellationRequested();
+            using var encoding = Activity.Begin();
             return new TextResult(call, _encoder.Encode(call.Request.TextIds), null);
         }
         catch (Exception cause)

@@ -27,6 +27,8 @@ internal sealed class FakeEngine : ISpeechEngine, ISpeechEngineFactory
 
     public int Slots => 1;
 
+    public EngineFault? Fault { get; set; }
+
     public EngineLoad Load => new(_all.Count(run => !run.Ended.IsCompleted), 0, BacklogSeconds, 0);
 
     public double BacklogSeconds { get; set; }
@@ -52,6 +54,7 @@ internal sealed class FakeEngine : ISpeechEngine, ISpeechEngineFactory
         Device = device;
         await _loaded.Task.WaitAsync(cancellationToken);
         Disposed = false;
+        Fault = null;
         return this;
     }
 

@@ -1,6 +1,7 @@
 using DiaOrleans.Abstractions.Workers;
 using DiaOrleans.Grains.Tests.Fakes;
 using DiaOrleans.Grains.Workers;
+using DiaOrleans.Inference.Serving;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -49,6 +50,27 @@ public sealed class EngineHostTests
         await using var cluster = await GrainCluster.Start(loaded: false);
         cluster.Engine.FailLoading(new InvalidDataException("no tensor named x"));
         await GrainCluster.Until(async () => (await cluster.Workers()).Single().State == WorkerState.Failed);
+    }
+
+    [Theory]
+    [InlineData(false, 10, WorkerState.Ready)]
+    [InlineData(false, 1, WorkerState.Failed)]
+    [InlineData(true, 10, WorkerState.Failed)]
+    public async Task A_broken_engine_is_loaded_again_unless_it_hangs_or_broke_soon(bool stalled, int minutes, WorkerState expected)
+    {
+        await using var cluster = await GrainCluster.Start();
+        cluster.Time.Advance(TimeSpan.FromMinutes(minutes));
+        cluster.Engine.Fault = new EngineFault("It broke.", stalled);
+        await GrainCluster.Until(async () =>
+        {
+            cluster.Time.Advance(TimeSpan.FromSeconds(1));
+            return cluster.Engine.Disposed || (cluster.Engine.Loads == 2 && (await cluster.Workers()).Single().State == expected);
+        });
+        await GrainCluster.Until(async () => (await cluster.Workers()).Single().State == expected);
+        cluster.Engine.Loads.ShouldBe(expected == WorkerState.Ready ? 2 : 1);
+        var key = (await cluster.Workers()).Single().Key;
+        var outcome = (await cluster.Grains.GetGrain<IGpuWorkerGrain>(key).Submit(Work())).Outcome;
+        outcome.ShouldBe(expected == WorkerState.Ready ? WorkOutcome.Accepted : WorkOutcome.Unavailable);
     }
 
     [Fact]

@@ -217,7 +217,21 @@ public sealed class GpuWorkerGrainTests
             .ShouldBe(new WorkFailed(0, "The model failed; the server's log says why.", CanRunElsewhere: false));
     }
 
+    [Fact]
+    public async Task Work_of_a_broken_engine_can_run_elsewhere()
+    {
+        await using var cluster = await GrainCluster.Start();
+        var worker = await Worker(cluster);
+        var work = Work();
+        await worker.Submit(work);
+        cluster.Engine.Next().Fail(new EngineBrokenException(new EngineFault("It hangs.", IsStalled: true)));
+        var failed = (await worker.Follow(work.Id, 0).ToListAsync()).ShouldHaveSingleItem().ShouldBeOfType<WorkFailed>();
+        failed.CanRunElsewhere.ShouldBeTrue();
+        failed.Error.ShouldNotContain("It hangs.");
+    }
+
     [Theory]
+    [InlineData(EngineRefusal.Broken, WorkOutcome.Unavailable)]
     [InlineData(EngineRefusal.Busy, WorkOutcome.Busy)]
     [InlineData(EngineRefusal.Draining, WorkOutcome.Unavailable)]
     [InlineData(EngineRefusal.Unservable, WorkOutcome.Rejected)]

@@ -52,6 +52,8 @@ internal sealed class ScriptedEngine : ISpeechEngine, ISpeechEngineFactory
 
     public int Slots => 1;
 
+    public EngineFault? Fault => null;
+
     public EngineLoad Load => new(SlotsInUse ?? Volatile.Read(ref _running), 0, 0, 1);
 
     public static Task Speak(SpeechRun run) => Speak(run, 1);
