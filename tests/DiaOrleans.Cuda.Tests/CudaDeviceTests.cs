@@ -9,12 +9,12 @@ public sealed class CudaDeviceTests(StandInLibraries libraries) : StandInTest(li
     private readonly Device _gpu = libraries.Problem is null ? CudaDevice.Get(0) : Device.Cpu;
 
     [Fact]
-    public void The_stand_ins_are_found_as_a_gpu()
+    public void The_stand_ins_are_found_as_two_gpus()
     {
         CudaSupport.OfThisMachine.Problem.ShouldBeNull();
-        DeviceChoice.Make(new DeviceRequest()).Devices.ShouldBe(["cuda:0"]);
-        ExecutionTarget.Parse("cuda:0", "bf16").ToString().ShouldBe("cuda:0 bf16");
-        Should.Throw<ArgumentException>(() => ExecutionTarget.Parse("cuda:1", "fp16")).Message.ShouldContain("there is no GPU 1");
+        DeviceChoice.Make(new DeviceRequest()).Devices.ShouldBe(["cuda:0", "cuda:1"]);
+        ExecutionTarget.Parse("cuda:1", "bf16").ToString().ShouldBe("cuda:1 bf16");
+        Should.Throw<ArgumentException>(() => ExecutionTarget.Parse("cuda:2", "fp16")).Message.ShouldContain("there is no GPU 2");
     }
 
     [Fact]
@@ -40,6 +40,26 @@ public sealed class CudaDeviceTests(StandInLibraries libraries) : StandInTest(li
         calls = Libraries.Record(buffer.Download);
         calls.ToString().ShouldBe("copy device to host: 1, captured 0\nwait cudaStreamSynchronize: 1, captured 0");
         (*(long*)buffer.Host).ShouldBe(42);
+    }
+
+    [Fact]
+    public unsafe void A_staging_buffer_is_zeroed_memory_that_is_used_again()
+    {
+        var first = _gpu.AllocateStaging(5000);
+        var address = first.Host;
+        *(long*)first.Host = 42;
+        first.Upload();
+        first.Dispose();
+        var calls = Libraries.Record(() =>
+        {
+            using var second = _gpu.AllocateStaging(6000);
+            second.Host.ShouldBe(address);
+            (*(long*)second.Host).ShouldBe(0);
+            *(long*)second.Host = 1;
+            second.Download();
+            (*(long*)second.Host).ShouldBe(0);
+        });
+        calls.Count("allocation").ShouldBe(0, calls.ToString());
     }
 
     [Fact]

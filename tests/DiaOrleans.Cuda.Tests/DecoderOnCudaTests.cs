@@ -1,5 +1,6 @@
 using DiaOrleans.Inference.Checkpoints;
 using DiaOrleans.Inference.Execution;
+using DiaOrleans.Inference.Execution.Cuda;
 
 namespace DiaOrleans.Cuda.Tests;
 
@@ -19,6 +20,7 @@ public sealed class DecoderOnCudaTests(StandInLibraries libraries) : StandInTest
         // Batches of 1 and of 2 slots. A copy from or to the host would be a node on the CPU.
         calls.Count("graph", "cudaStreamBeginCapture").ShouldBe(2, calls.ToString());
         calls.Captured("launch").ShouldBePositive();
+        calls.Captured("default stream").ShouldBe(0, calls.ToString());
         calls.Captured("wait").ShouldBe(0, calls.ToString());
         calls.Captured("allocation").ShouldBe(0, calls.ToString());
         calls.Captured("waiting copy").ShouldBe(0, calls.ToString());
@@ -30,6 +32,7 @@ public sealed class DecoderOnCudaTests(StandInLibraries libraries) : StandInTest
     public void A_captured_step_launches_few_kernels_and_every_attention_is_fused(string precision)
     {
         var calls = Record(precision, slots: 1, (_, _) => { });
+        TestContext.Current.TestOutputHelper?.WriteLine($"{precision}: {calls.Captured("launch")} launches a step");
         calls.Captured("launch").ShouldBeInRange(NarrowModel.Layers * 10, MaxLaunches, calls.ToString());
         // Self-attention of one query is XQA, cross-attention Flash: one kernel a layer each, and no softmax between two products.
         calls.Captured("launch", "kernel_mha").ShouldBe(NarrowModel.Layers, calls.ToString());
@@ -56,6 +59,18 @@ public sealed class DecoderOnCudaTests(StandInLibraries libraries) : StandInTest
             "graph cudaGraphLaunch: 1, captured 0",
             "wait cudaStreamSynchronize: 1, captured 0",
         ]);
+        Libraries.GraphStream.ShouldBe(CudaDevice.Get(0).Stream);
+    }
+
+    [Fact]
+    public void Models_are_loaded_on_two_gpus_at_the_same_time_and_neither_breaks_the_captures_of_the_other()
+    {
+        var calls = Libraries.Record(() => Parallel.For(0, 2, gpu => new NarrowModel(Precision.Fp16, slots: 8, gpu).Dispose()));
+        // Batches of 1, 2, 4 and 8 slots on each.
+        calls.Count("graph", "cudaStreamBeginCapture").ShouldBe(8, calls.ToString());
+        calls.Captured("allocation").ShouldBe(0, calls.ToString());
+        calls.Captured("wait").ShouldBe(0, calls.ToString());
+        calls.Captured("waiting copy").ShouldBe(0, calls.ToString());
     }
 
     [Theory]

@@ -17,7 +17,7 @@ internal sealed class NarrowModel : IDisposable
 
     private readonly string _folder = Directory.CreateTempSubdirectory("dia-narrow-").FullName;
 
-    public NarrowModel(Precision precision, int slots)
+    public NarrowModel(Precision precision, int slots, int gpu = 0)
     {
         var config = JsonNode.Parse(File.ReadAllBytes(Path.Combine(Repository.Folder, "bench", "dia-1.6b-0626", "config.json")))!;
         config["encoder_config"]!["num_hidden_layers"] = 2;
@@ -30,7 +30,7 @@ internal sealed class NarrowModel : IDisposable
         var checkpoint = DiaCheckpoint.OpenShapeOnly(_folder, Path.Combine(_folder, "weights.bin"), seed: 1);
         Model = new DiaModel(checkpoint, new DiaModelOptions
         {
-            Target = new ExecutionTarget(CudaDevice.Get(0), precision),
+            Target = new ExecutionTarget(CudaDevice.Get(gpu), precision),
             Threads = 1,
             Slots = slots,
             TextCapacity = 100,

@@ -26,6 +26,7 @@ public sealed unsafe class StandInLibraries : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("dia-cuda-stand-ins-").FullName;
     private readonly delegate* unmanaged<void> _reset;
     private readonly delegate* unmanaged<byte*, int, int> _report;
+    private readonly delegate* unmanaged<nint> _graphStream;
     private CudaCalls? _stopped;
 
     public StandInLibraries()
@@ -37,10 +38,14 @@ public sealed unsafe class StandInLibraries : IDisposable
         var runtime = loaded[0];
         _reset = (delegate* unmanaged<void>)NativeLibrary.GetExport(runtime, "standin_reset");
         _report = (delegate* unmanaged<byte*, int, int>)NativeLibrary.GetExport(runtime, "standin_report");
+        _graphStream = (delegate* unmanaged<nint>)NativeLibrary.GetExport(runtime, "standin_graph_stream");
     }
 
     /// <summary>Why the tests cannot run here, or null.</summary>
     public string? Problem { get; }
+
+    /// <summary>The stream of the last graph that was launched.</summary>
+    public nint GraphStream => _graphStream();
 
     /// <summary>The calls of an action: all of them, or those from <see cref="Restart"/> to <see cref="Stop"/>.</summary>
     public CudaCalls Record(Action action)

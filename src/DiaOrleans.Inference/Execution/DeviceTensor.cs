@@ -11,6 +11,7 @@ internal sealed class DeviceTensor : IDisposable
 {
     private readonly Device _device;
     private readonly long _count;
+    private readonly bool _isOwner;
     private nint _address;
 
     public DeviceTensor(Device device, OnnxType type, params long[] shape)
@@ -18,7 +19,20 @@ internal sealed class DeviceTensor : IDisposable
         _device = device;
         _count = Count(shape);
         _address = device.Allocate(checked(_count * type.ByteSize()));
+        _isOwner = true;
         Type = type;
+        Shape = shape;
+        Value = View(0, shape);
+    }
+
+    /// <summary>A part of another tensor, from element <paramref name="offset"/> on; the other must outlive it.</summary>
+    public DeviceTensor(DeviceTensor whole, long offset, params long[] shape)
+    {
+        _device = whole._device;
+        _count = Count(shape);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(offset + _count, whole._count);
+        _address = whole._address + (nint)(offset * whole.Type.ByteSize());
+        Type = whole.Type;
         Shape = shape;
         Value = View(0, shape);
     }
@@ -88,7 +102,7 @@ internal sealed class DeviceTensor : IDisposable
     {
         if (_address == 0) return;
         Value.Dispose();
-        _device.Free(_address);
+        if (_isOwner) _device.Free(_address);
         _address = 0;
     }
 

@@ -4,9 +4,16 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace DiaOrleans.Inference.Execution;
 
-/// <summary>One text as the decoder's cross-attention reads it, on the device.</summary>
+/// <summary>
+/// One text as the decoder's cross-attention reads it, on the device. Its tensors are parts of one allocation, because a GPU's allocations
+/// take long and hold up its other work.
+/// </summary>
 internal sealed class EncodedText : IDisposable
 {
+    // Elements; each part begins at the alignment of CUDA's own allocations, 256 bytes, or more.
+    private const long Alignment = 128;
+
+    private readonly DeviceTensor _memory;
     private readonly DeviceTensor[] _keys;
     private readonly DeviceTensor[] _values;
 
@@ -15,11 +22,14 @@ internal sealed class EncodedText : IDisposable
     {
         var shape = config.Decoder;
         Length = length;
-        Hidden = new DeviceTensor(target.Device, target.Precision.Activation, 1, length, config.Encoder.Hidden);
-        _keys = [.. Enumerable.Range(0, shape.Layers).Select(_ => Layer())];
-        _values = [.. Enumerable.Range(0, shape.Layers).Select(_ => Layer())];
+        var hidden = Aligned((long)length * config.Encoder.Hidden);
+        var part = Aligned((long)shape.CrossHeads * length * shape.CrossHeadDim);
+        _memory = new DeviceTensor(target.Device, target.Precision.Activation, hidden + 2 * shape.Layers * part);
+        Hidden = new DeviceTensor(_memory, 0, 1, length, config.Encoder.Hidden);
+        _keys = [.. Enumerable.Range(0, shape.Layers).Select(layer => Part(2 * layer))];
+        _values = [.. Enumerable.Range(0, shape.Layers).Select(layer => Part(2 * layer + 1))];
 
-        DeviceTensor Layer() => new(target.Device, target.Precision.Activation, 1, shape.CrossHeads, length, shape.CrossHeadDim);
+        DeviceTensor Part(int index) => new(_memory, hidden + index * part, 1, shape.CrossHeads, length, shape.CrossHeadDim);
     }
 
     /// <summary>Number of text ids.</summary>
@@ -50,5 +60,8 @@ internal sealed class EncodedText : IDisposable
         Hidden.Dispose();
         foreach (var tensor in _keys) tensor.Dispose();
         foreach (var tensor in _values) tensor.Dispose();
+        _memory.Dispose();
     }
+
+    private static long Aligned(long elements) => (elements + Alignment - 1) / Alignment * Alignment;
 }

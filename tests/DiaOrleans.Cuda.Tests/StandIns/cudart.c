@@ -1,34 +1,41 @@
-/* Stand-in for libcudart.so.13: the memory of the "GPU" is memory of the host, and kernels compute nothing. It counts calls, and kernels by
-   their names. One GPU of compute capability 9.0, the number of multiprocessors of an H100. Structures are those of CUDA 13's headers. */
+/* Stand-in for libcudart.so.13: the memory of the "GPUs" is memory of the host, and kernels compute nothing. It counts calls, and kernels by
+   their names. Two GPUs of compute capability 9.0, with the multiprocessors of an H100. Structures are those of CUDA 13's headers. */
+#include <pthread.h>
 #include <stdio.h>
 #include "standin.h"
 
 typedef struct { unsigned x, y, z; } dim3;
 typedef void *stream_t;
 
-enum { MAX_COUNTS = 4096, KERNEL_SLOTS = 1 << 17, CAPTURE_ACTIVE = 1, PAGE = 4096, OUT_OF_MEMORY = 2 };
+enum { MAX_COUNTS = 4096, KERNEL_SLOTS = 1 << 17, CAPTURE_ACTIVE = 1, PAGE = 4096, GPUS = 2, OUT_OF_MEMORY = 2, INVALID_DEVICE = 101 };
 
 static struct { const char *kind, *name; long total, captured; } counts[MAX_COUNTS];
 static int used_counts;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+/* Graphs that any thread captures, and whether this one does. Calls of a thread in mode 0, global, would break the capture of another. */
 static int capturing;
+static __thread int capturing_here, mode, current;
+static void *last_graph_stream;
 
 /* Kernels by the address of their host function, as the compiler's start-up code registers them. */
 static struct { const void *host; const char *name; } kernels[KERNEL_SLOTS];
 
 void standin_count(const char *kind, const char *name) {
-  for (int i = 0; i <= used_counts && i < MAX_COUNTS; i++) {
+  pthread_mutex_lock(&lock);
+  int i = 0;
+  while (i < used_counts && (strcmp(counts[i].name, name) || strcmp(counts[i].kind, kind))) i++;
+  if (i < MAX_COUNTS) {
     if (i == used_counts) {
       counts[i].kind = kind;
       counts[i].name = name;
       counts[i].total = counts[i].captured = 0;
       used_counts++;
-    } else if (strcmp(counts[i].name, name) || strcmp(counts[i].kind, kind)) {
-      continue;
     }
     counts[i].total++;
-    counts[i].captured += capturing;
-    return;
+    counts[i].captured += capturing_here || (capturing && mode == 0);
   }
+  pthread_mutex_unlock(&lock);
 }
 
 /* For the tests: forgets all counts. */
@@ -42,15 +49,19 @@ int standin_report(char *text, int size) {
   return length < size ? length : size;
 }
 
+/* For the tests: the stream of the last launch of a graph. */
+void *standin_graph_stream(void) { return last_graph_stream; }
+
 static unsigned kernel_slot(const void *host) {
   unsigned slot = (unsigned)(((uintptr_t)host >> 4) * 2654435761u) % KERNEL_SLOTS;
   while (kernels[slot].host && kernels[slot].host != host) slot = (slot + 1) % KERNEL_SLOTS;
   return slot;
 }
 
-static int launch(const void *kernel) {
+static int launch(const void *kernel, stream_t stream) {
   const char *name = kernels[kernel_slot(kernel)].name;
   standin_count("launch", name ? name : "unknown kernel");
+  if (!stream) standin_count("default stream", name ? name : "unknown kernel");
   return 0;
 }
 
@@ -64,17 +75,29 @@ void __cudaRegisterFunction(void **handle, const char *host, char *device, const
   kernels[slot].name = name;
 }
 int __cudaGetKernel(void **kernel, const void *host) { *kernel = (void *)host; return 0; }
-int __cudaPushCallConfiguration(void) { return 0; }
-int __cudaPopCallConfiguration(dim3 *grid, dim3 *block, size_t *shared, stream_t *stream) {
-  grid->x = grid->y = grid->z = block->x = block->y = block->z = 1;
-  *shared = 0;
-  *stream = NULL;
+/* The first members of cudaLaunchConfig_t. */
+static __thread struct configuration { dim3 grid, block; size_t shared; stream_t stream; } pushed;
+int __cudaPushCallConfiguration(dim3 grid, dim3 block, size_t shared, stream_t stream) {
+  pushed = (struct configuration){grid, block, shared, stream};
   return 0;
 }
-int __cudaLaunchKernel(const void *kernel) { return launch(kernel); }
-int cudaLaunchKernel(const void *kernel) { return launch(kernel); }
-int cudaLaunchCooperativeKernel(const void *kernel) { return launch(kernel); }
-int cudaLaunchKernelExC(const void *config, const void *kernel) { return launch(kernel); }
+int __cudaPopCallConfiguration(dim3 *grid, dim3 *block, size_t *shared, stream_t *stream) {
+  *grid = pushed.grid;
+  *block = pushed.block;
+  *shared = pushed.shared;
+  *stream = pushed.stream;
+  return 0;
+}
+int __cudaLaunchKernel(const void *kernel, dim3 grid, dim3 block, void **arguments, size_t shared, stream_t stream) {
+  return launch(kernel, stream);
+}
+int cudaLaunchKernel(const void *kernel, dim3 grid, dim3 block, void **arguments, size_t shared, stream_t stream) {
+  return launch(kernel, stream);
+}
+int cudaLaunchCooperativeKernel(const void *kernel, dim3 grid, dim3 block, void **arguments, size_t shared, stream_t stream) {
+  return launch(kernel, stream);
+}
+int cudaLaunchKernelExC(const struct configuration *configuration, const void *kernel) { return launch(kernel, configuration->stream); }
 ANSWERS_ZERO("launch", cudaLaunchHostFunc)
 GIVES_HANDLE(cudaLibraryLoadData)
 int cudaLibraryGetKernel(void **kernel, void *library, const char *name) {
@@ -96,10 +119,19 @@ int cudaGetDriverEntryPointByVersion(const char *name, void **entry, unsigned ve
   if (status) *status = 1;
   return 0;
 }
-int cudaGetDeviceCount(int *count) { *count = 1; return 0; }
-int cudaGetDevice(int *device) { *device = 0; return 0; }
-int cudaSetDevice(int device) { return device == 0 ? 0 : 101; }
-int cudaThreadExchangeStreamCaptureMode(int *mode) { return 0; }
+int cudaGetDeviceCount(int *count) { *count = GPUS; return 0; }
+int cudaGetDevice(int *device) { *device = current; return 0; }
+int cudaSetDevice(int device) {
+  if (device < 0 || device >= GPUS) return INVALID_DEVICE;
+  current = device;
+  return 0;
+}
+int cudaThreadExchangeStreamCaptureMode(int *wanted) {
+  int before = mode;
+  mode = *wanted;
+  *wanted = before;
+  return 0;
+}
 int cudaGetLastError(void) { return 0; }
 int cudaPeekAtLastError(void) { return 0; }
 const char *cudaGetErrorString(int error) { return "an error of the stand-in"; }
@@ -201,10 +233,16 @@ ANSWERS_ZERO("wait", cudaDeviceSynchronize)
 ANSWERS_ZERO("wait", cudaEventSynchronize)
 ANSWERS_ZERO("wait", cudaStreamSynchronize)
 
-int cudaStreamIsCapturing(stream_t stream, int *status) { *status = capturing ? CAPTURE_ACTIVE : 0; return 0; }
-int cudaStreamBeginCapture(stream_t stream, int mode) { standin_count("graph", "cudaStreamBeginCapture"); capturing = 1; return 0; }
+int cudaStreamIsCapturing(stream_t stream, int *status) { *status = capturing_here ? CAPTURE_ACTIVE : 0; return 0; }
+int cudaStreamBeginCapture(stream_t stream, int capture_mode) {
+  standin_count("graph", "cudaStreamBeginCapture");
+  capturing_here = 1;
+  __atomic_add_fetch(&capturing, 1, __ATOMIC_SEQ_CST);
+  return 0;
+}
 int cudaStreamEndCapture(stream_t stream, void **graph) {
-  capturing = 0;
+  capturing_here = 0;
+  __atomic_sub_fetch(&capturing, 1, __ATOMIC_SEQ_CST);
   standin_count("graph", "cudaStreamEndCapture");
   *graph = calloc(1, 64);
   return 0;
@@ -212,4 +250,8 @@ int cudaStreamEndCapture(stream_t stream, void **graph) {
 int cudaGraphInstantiate(void **instance, void *graph) { *instance = calloc(1, 64); return 0; }
 FREES_HANDLE(cudaGraphDestroy)
 FREES_HANDLE(cudaGraphExecDestroy)
-int cudaGraphLaunch(void *instance, stream_t stream) { standin_count("graph", "cudaGraphLaunch"); return 0; }
+int cudaGraphLaunch(void *instance, stream_t stream) {
+  standin_count("graph", "cudaGraphLaunch");
+  last_graph_stream = stream;
+  return 0;
+}

@@ -16,6 +16,15 @@ public sealed class DeviceTensorTests
     }
 
     [Fact]
+    public void A_part_shares_the_memory_of_the_whole_and_does_not_free_it()
+    {
+        using var whole = Tensor(OnnxType.Float, [1, 2, 3, 4, 5, 6], 6);
+        using (var part = new DeviceTensor(whole, offset: 2, 1, 3)) part.ToSingles().ShouldBe([3, 4, 5]);
+        whole.ToSingles().ShouldBe([1, 2, 3, 4, 5, 6]);
+        Should.Throw<ArgumentOutOfRangeException>(() => new DeviceTensor(whole, offset: 4, 1, 3));
+    }
+
+    [Fact]
     public void A_new_tensor_is_zero()
     {
         using var tensor = new DeviceTensor(Device.Cpu, OnnxType.Float16, 3, 5);

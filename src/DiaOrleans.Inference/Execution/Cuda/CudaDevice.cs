@@ -19,6 +19,7 @@ internal sealed class CudaDevice : Device
 
     private readonly int _gpu;
     private readonly nint _stream;
+    private readonly StagingPool _staging;
     private int _graphs;
 
     private CudaDevice(int gpu) : base($"cuda:{gpu}")
@@ -27,10 +28,14 @@ internal sealed class CudaDevice : Device
         Memory = new OrtMemoryInfo("Cuda", OrtAllocatorType.DeviceAllocator, gpu, OrtMemType.Default);
         CudaRuntime.Enter(gpu);
         _stream = CudaRuntime.CreateStream();
+        _staging = new StagingPool(gpu, _stream);
     }
 
     /// <inheritdoc />
     internal override OrtMemoryInfo Memory { get; }
+
+    /// <summary>The CUDA stream of all runs and copies of this instance.</summary>
+    public nint Stream => _stream;
 
     /// <inheritdoc />
     internal override bool CapturesSteps => true;
@@ -69,6 +74,7 @@ internal sealed class CudaDevice : Device
         provider.UpdateOptions(new Dictionary<string, string>
         {
             ["device_id"] = _gpu.ToString(CultureInfo.InvariantCulture),
+            ["has_user_compute_stream"] = "1",
             ["user_compute_stream"] = _stream.ToString(CultureInfo.InvariantCulture),
             ["enable_cuda_graph"] = captured ? "1" : "0",
             ["use_tf32"] = "0",
@@ -113,11 +119,17 @@ internal sealed class CudaDevice : Device
     internal override void Free(nint address)
     {
         Enter();
+        // A copy of this memory may not have ended.
+        CudaRuntime.Wait(_stream);
         CudaRuntime.Free(address);
     }
 
     /// <inheritdoc />
-    internal override IStagingBuffer AllocateStaging(long bytes) => new PinnedBuffer(this, bytes);
+    internal override IStagingBuffer AllocateStaging(long bytes)
+    {
+        Enter();
+        return _staging.Take(bytes);
+    }
 
     /// <inheritdoc />
     internal override unsafe void Write(ReadOnlySpan<byte> from, nint to)
@@ -150,48 +162,5 @@ internal sealed class CudaDevice : Device
         var options = new RunOptions();
         options.AddRunConfigEntry("gpu_graph_id", id.ToString(CultureInfo.InvariantCulture));
         return options;
-    }
-
-    /// <summary>Pinned memory of the host, and as much on the GPU.</summary>
-    private sealed class PinnedBuffer : IStagingBuffer
-    {
-        private readonly CudaDevice _owner;
-        private readonly long _bytes;
-
-        public PinnedBuffer(CudaDevice owner, long bytes)
-        {
-            _owner = owner;
-            _bytes = Math.Max(bytes, 1);
-            Device = owner.Allocate(_bytes);
-            Host = CudaRuntime.AllocatePinned(_bytes);
-        }
-
-        public nint Host { get; private set; }
-
-        public nint Device { get; private set; }
-
-        public void Upload()
-        {
-            _owner.Enter();
-            CudaRuntime.Copy(Device, Host, _bytes, CopyKind.HostToDevice, _owner._stream);
-        }
-
-        public void Download()
-        {
-            _owner.Enter();
-            CudaRuntime.Copy(Host, Device, _bytes, CopyKind.DeviceToHost, _owner._stream);
-            CudaRuntime.Wait(_owner._stream);
-        }
-
-        public void Dispose()
-        {
-            if (Host == 0) return;
-            _owner.Enter();
-            CudaRuntime.Wait(_owner._stream);
-            CudaRuntime.FreePinned(Host);
-            CudaRuntime.Free(Device);
-            Host = 0;
-            Device = 0;
-        }
     }
 }

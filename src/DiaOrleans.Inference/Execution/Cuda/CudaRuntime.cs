@@ -56,24 +56,28 @@ internal static unsafe partial class CudaRuntime
         }
 
         Check(result, nameof(Malloc));
-        Check(MemsetAsync(address, 0, (nuint)bytes, stream), nameof(MemsetAsync));
+        Clear(address, bytes, stream);
         Wait(stream);
         return address;
     }
 
-    /// <summary>Frees memory of <see cref="Allocate"/>. The runtime waits for work that uses it.</summary>
+    /// <summary>Frees memory of <see cref="Allocate"/> that no work uses any more.</summary>
     public static void Free(nint address) => Check(FreeMemory(address), nameof(FreeMemory));
 
     /// <summary>Zeroed memory of the host that the GPU copies from and to without the CPU.</summary>
     public static nint AllocatePinned(long bytes)
     {
         Check(HostAlloc(out var address, (nuint)bytes, 0), nameof(HostAlloc));
-        NativeMemory.Clear((void*)address, (nuint)bytes);
+        ClearPinned(address, bytes);
         return address;
     }
 
-    /// <summary>Frees memory of <see cref="AllocatePinned"/>.</summary>
-    public static void FreePinned(nint address) => Check(FreeHost(address), nameof(FreeHost));
+    /// <summary>Zeroes memory of the GPU, in the order of the stream's work.</summary>
+    public static void Clear(nint address, long bytes, nint stream) =>
+        Check(MemsetAsync(address, 0, (nuint)bytes, stream), nameof(MemsetAsync));
+
+    /// <summary>Zeroes memory of the host.</summary>
+    public static void ClearPinned(nint address, long bytes) => NativeMemory.Clear((void*)address, (nuint)bytes);
 
     /// <summary>Copies on a stream, in the order of its work.</summary>
     public static void Copy(nint to, nint from, long bytes, CopyKind kind, nint stream) =>
@@ -118,9 +122,6 @@ internal static unsafe partial class CudaRuntime
 
     [LibraryImport(Library, EntryPoint = "cudaHostAlloc")]
     private static partial int HostAlloc(out nint address, nuint bytes, uint flags);
-
-    [LibraryImport(Library, EntryPoint = "cudaFreeHost")]
-    private static partial int FreeHost(nint address);
 
     [LibraryImport(Library, EntryPoint = "cudaMemsetAsync")]
     private static partial int MemsetAsync(nint address, int value, nuint bytes, nint stream);
