@@ -3,9 +3,7 @@ namespace DiaOrleans.Grains.Scripts.Cleaning;
 /// <summary>Tables of GitHub's Markdown: rows with bars between cells, and a row of dashes below the first.</summary>
 internal static class Tables
 {
-    /// <summary>
-    /// Whether each line is a row with words: 0 no, 1 yes, and <see cref="Delimiter"/> for the row of dashes.
-    /// </summary>
+    /// <summary>What each line is to a table.</summary>
     public static RowKind[] Find(IReadOnlyList<string> lines)
     {
         var kinds = new RowKind[lines.Count];
