@@ -67,12 +67,9 @@ internal static class DecoderGraph
         private readonly DiaConfig _config;
         private readonly DecoderShape _shape;
         private readonly TransformerOps _ops;
-        private readonly RotaryTable _rotary;
-        private readonly RotaryTable? _crossRotary;
-        private readonly string _isCond;
-        private readonly string _lastPositions;
-        private readonly string _total;
-        private string? _noKeys;
+        private readonly GuidanceLayout _layout;
+        private readonly DecoderSelfAttention _selfAttention;
+        private readonly DecoderCrossAttention _crossAttention;
 
         public Writer(DiaCheckpoint checkpoint, DecoderGraphOptions options, OnnxType activation)
         {
@@ -82,19 +79,13 @@ internal static class DecoderGraph
             _config = checkpoint.Config;
             _shape = checkpoint.Config.Decoder;
             _ops = new TransformerOps(_graph, checkpoint);
-            _rotary = RotaryTable.Add(_graph, options.Capacity, _shape.HeadDim, _config.RopeTheta);
-            if (HasPositions(_config)) _crossRotary = CrossRotary();
-            _isCond = ByRow ? IsCond : _graph.Booleans([true, false], 1, 1, 2, 1);
-            _lastPositions = ByRow ? _graph.Node("Reshape", [LastPosition, _graph.Integers(-1)]) : LastPosition;
-            _total = _graph.Int32(options.Capacity);
+            _layout = new GuidanceLayout(_graph, options.ByRow);
+            var rotary = RotaryTable.Add(_graph, options.Capacity, _shape.HeadDim, _config.RopeTheta);
+            _selfAttention = new DecoderSelfAttention(_graph, _ops, _layout, _shape, options.Capacity, rotary);
+            _crossAttention = new DecoderCrossAttention(_graph, _ops, _layout, _config, options, rotary);
         }
 
         private bool ByRow => _options.ByRow;
-
-        private bool Literal => _options.UncondCross is null;
-
-        /// <summary>Rows of a token row that attend to a text: the conditional one, or both in the literal graph.</summary>
-        private int CrossRows => Literal ? 2 : 1;
 
         public GraphModel Build()
         {
@@ -104,12 +95,12 @@ internal static class DecoderGraph
             for (var layer = 0; layer < _shape.Layers; layer++)
             {
                 var module = $"decoder.layers.{layer}";
-                (x, norm) = _ops.AddNorm(x, SelfAttention(norm, layer), $"{module}.pre_ca_norm");
-                (x, norm) = _ops.AddNorm(x, CrossAttention(norm, layer), $"{module}.pre_mlp_norm");
+                (x, norm) = _ops.AddNorm(x, _selfAttention.Add(norm, layer), $"{module}.pre_ca_norm");
+                (x, norm) = _ops.AddNorm(x, _crossAttention.Add(norm, layer), $"{module}.pre_mlp_norm");
                 var mlp = _ops.Mlp(norm, $"{module}.mlp");
                 (x, norm) = layer + 1 < _shape.Layers
                     ? _ops.AddNorm(x, mlp, $"decoder.layers.{layer + 1}.pre_sa_norm")
-                    : _ops.AddNorm(LastRows(x), LastRows(mlp), "decoder.norm");
+                    : _ops.AddNorm(_layout.LastRows(x), _layout.LastRows(mlp), "decoder.norm");
             }
 
             Head(norm);
@@ -124,7 +115,7 @@ internal static class DecoderGraph
             _graph.Input(LastTextKey, OnnxType.Int32, "slots");
             _graph.Input(TextCapacity, OnnxType.Int32, 1);
             _graph.Input(Scale, OnnxType.Float, "slots", 1, 1, 1);
-            if (_crossRotary is not null) _graph.Input(Positions, OnnxType.Int64, "slots", "sequence");
+            if (HasPositions(_config)) _graph.Input(Positions, OnnxType.Int64, "slots", "sequence");
         }
 
         private void DeclareRowInputs()
@@ -134,10 +125,6 @@ internal static class DecoderGraph
             _graph.Input(RowShape, OnnxType.Int64, 3);
             _graph.Input(LogitShape, OnnxType.Int64, 4);
         }
-
-        private RotaryTable CrossRotary() => _shape.CrossHeadDim == _shape.HeadDim
-            ? _rotary
-            : RotaryTable.Add(_graph, _options.Capacity, _shape.CrossHeadDim, _config.RopeTheta);
 
         /// <summary>
         /// The sum of the channels' embeddings, once a token row, for both of its rows. Sum adds them one after another; ReduceSum's order
@@ -157,116 +144,8 @@ internal static class DecoderGraph
             string[] each = [.. Enumerable.Range(0, channels).Select(_ => _graph.Fresh("embedding"))];
             _graph.Emit("Split", [gathered], each, "", [("axis", 2L), ("num_outputs", (long)channels)]);
             var sum = _graph.Node("Sum", each);
-            return ByRow ? InRows(sum) : Fold(_graph.Node("Concat", [sum, sum], ("axis", 2L)), hidden);
+            return ByRow ? _layout.InRows(sum) : _layout.Fold(_graph.Node("Concat", [sum, sum], ("axis", 2L)), hidden);
         }
-
-        private string SelfAttention(string norm, int layer)
-        {
-            var module = $"decoder.layers.{layer}.self_attention";
-            // Heads of a batch entry, in those of one guidance row.
-            var rows = ByRow ? 1 : 2;
-            object[] cache = [ByRow ? "entries" : "slots", rows * _shape.KvHeads, _options.Capacity, _shape.HeadDim];
-            var attended = _graph.Fresh("attended");
-            _graph.Emit(
-                "GroupQueryAttention",
-                [
-                    .. QueryKeyValue(norm, module),
-                    _graph.Input(PastKey(layer), _graph.Activation, cache),
-                    _graph.Input(PastValue(layer), _graph.Activation, cache),
-                    _lastPositions,
-                    _total,
-                    _rotary.Cos,
-                    _rotary.Sin,
-                ],
-                [attended, PresentKey(layer), PresentValue(layer)],
-                GraphBuilder.Microsoft,
-                [
-                    ("num_heads", (long)rows * _shape.QueryHeads),
-                    ("kv_num_heads", (long)rows * _shape.KvHeads),
-                    ("scale", 1f),
-                    ("do_rotary", 1L),
-                    ("rotary_interleaved", 0L),
-                ]);
-            _graph.DeclareOutput(PresentKey(layer), _graph.Activation, cache);
-            _graph.DeclareOutput(PresentValue(layer), _graph.Activation, cache);
-            return _ops.Linear(ByRow ? attended : Fold(attended, _shape.QueryHeads * _shape.HeadDim), $"{module}.o_proj");
-        }
-
-        /// <summary>The first three inputs of self-attention; by row all in the first one.</summary>
-        private string[] QueryKeyValue(string norm, string module)
-        {
-            if (ByRow) return [_ops.Linear(norm, [$"{module}.q_proj", $"{module}.k_proj", $"{module}.v_proj"]), "", ""];
-            return
-            [
-                Pair(_ops.Linear(norm, $"{module}.q_proj"), _shape.QueryHeads * _shape.HeadDim),
-                Pair(_ops.Linear(norm, $"{module}.k_proj"), _shape.KvHeads * _shape.HeadDim),
-                Pair(_ops.Linear(norm, $"{module}.v_proj"), _shape.KvHeads * _shape.HeadDim),
-            ];
-        }
-
-        private string CrossAttention(string norm, int layer)
-        {
-            var module = $"decoder.layers.{layer}.cross_attention";
-            var width = _shape.CrossHeads * _shape.CrossHeadDim;
-            var query = _ops.Linear(Literal ? norm : CondRows(norm), $"{module}.q_proj");
-            if (Literal) query = Pair(query, width);
-            if (_crossRotary is not null) query = _ops.Rotate(query, Positions, _crossRotary);
-            var attended = AttendToText(query, layer);
-            var projected = _ops.Linear(Literal ? Fold(attended, width) : attended, $"{module}.o_proj");
-            if (_options.UncondCross is not { } constants) return projected;
-
-            // [slots, S, 1, hidden], by row [slots, 1, S, hidden], with the constant in the place of the other row.
-            var row = _graph.Node("Unsqueeze", [projected, _graph.Integers(ByRow ? 1 : 2)]);
-            var constant = _graph.Constant(constants[layer], 1, 1, 1, _shape.Hidden);
-            var both = _graph.Node("Where", [_isCond, row, constant]);
-            return ByRow ? InRows(both) : Fold(both, _shape.Hidden);
-        }
-
-        /// <summary>
-        /// Attention of all queries to the valid keys of the text: a cache that no new key extends, and no causal mask.
-        /// </summary>
-        private string AttendToText(string query, int layer)
-        {
-            long heads = CrossRows * _shape.CrossHeads;
-            object[] memory = ["slots", heads, "text", _shape.CrossHeadDim];
-            _noKeys ??= _graph.Node("Slice", [query, _graph.Integers(0), _graph.Integers(0), _graph.Integers(1)]);
-            return _graph.Node(
-                "GroupQueryAttention",
-                GraphBuilder.Microsoft,
-                [
-                    query,
-                    _noKeys,
-                    _noKeys,
-                    _graph.Input(TextEncoderGraph.CrossKey(layer), _graph.Activation, memory),
-                    _graph.Input(TextEncoderGraph.CrossValue(layer), _graph.Activation, memory),
-                    LastTextKey,
-                    TextCapacity,
-                ],
-                ("num_heads", heads),
-                ("kv_num_heads", heads),
-                ("scale", 1f),
-                ("causal", 0L));
-        }
-
-        /// <summary>[slots, 2 * S, width] as [slots, S, 2 * width].</summary>
-        private string Pair(string x, long width) => _graph.Node("Reshape", [x, _graph.Integers(0, -1, 2 * width)]);
-
-        /// <summary>[slots, S, 2 * width] or [slots, S, 2, width] as [slots, 2 * S, width].</summary>
-        private string Fold(string pairs, long width) => _graph.Node("Reshape", [pairs, _graph.Integers(0, -1, width)]);
-
-        /// <summary>Any tensor of [entries, S, width] with other dimensions before the width.</summary>
-        private string InRows(string x) => _graph.Node("Reshape", [x, RowShape]);
-
-        /// <summary>Rows 0, 2, 4 and so on of [slots, 2 * S, hidden]; by row entries 0, 2, 4 and so on.</summary>
-        private string CondRows(string x)
-        {
-            var axis = ByRow ? 0 : 1;
-            return _graph.Node("Slice", [x, _graph.Integers(0), _graph.Integers(int.MaxValue), _graph.Integers(axis), _graph.Integers(2)]);
-        }
-
-        /// <summary>The last two of [slots, 2 * S, hidden]; by row the last of each entry.</summary>
-        private string LastRows(string x) =>
-            _graph.Node("Slice", [x, _graph.Integers(ByRow ? -1 : -2), _graph.Integers(int.MaxValue), _graph.Integers(1)]);
 
         private void Head(string norm)
         {

@@ -23,6 +23,7 @@ internal sealed class TransformerOps(GraphBuilder graph, DiaCheckpoint checkpoin
     public string Linear(string x, string[] modules)
     {
         var weights = modules.Select(checkpoint.Linear).ToArray();
+        if (weights[0].Blocks is not null) return graph.Node("Concat", [.. weights.Select(w => Linear(graph, x, w))], ("axis", -1L));
         var outputMajor = weights[0].OutputMajor;
         string[] parts = [.. weights.Select(w => graph.Weight(w.Tensor, outputMajor ? [w.Out, w.In] : [w.In, w.Out]))];
         var whole = graph.Node("Concat", parts, ("axis", outputMajor ? 0L : 1L));
