@@ -134,7 +134,15 @@ internal sealed partial class SegmentSpeech
         yield return TailTrim.Cut([.. samples], _plan.Model.SampleRate);
     }
 
-    private ModelCall CreateCall(int attempt) => new(_plan.CreateWork(_index, attempt, _prompt, _framesBefore), _worker, _time, _logger);
+    /// <summary>
+    /// The last attempt does not continue the first segment: behind it the model may take a few words, such as those after a pause, for
+    /// the end of what it has said.
+    /// </summary>
+    private ModelCall CreateCall(int attempt)
+    {
+        var prompt = attempt == MaxRetries && _plan.Prompt is null ? null : _prompt;
+        return new ModelCall(_plan.CreateWork(_index, attempt, prompt, _framesBefore), _worker, _time, _logger);
+    }
 
     private static partial class Log
     {

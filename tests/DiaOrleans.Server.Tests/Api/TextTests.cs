@@ -201,6 +201,15 @@ public sealed partial class TextTests(ScriptedFixture fixture) : IClassFixture<S
     }
 
     [Fact]
+    public async Task Words_behind_a_pause_that_the_model_takes_for_an_end_are_spoken_without_the_first_segment()
+    {
+        _server.Engine.Script = run => ScriptedEngine.Speak(run, run.Call.Prompt is null ? 1 : 0);
+        var calls = await Calls(new { text = "This is long enough for one call. [pause:1s] Really.", seed = 1 });
+        calls.Select(call => call.Prompt is null).ShouldBe([true, false, false, true]);
+        calls[^1].Text.ShouldBe("[S1] Really. [S1]");
+    }
+
+    [Fact]
     public async Task A_model_that_never_makes_audio_is_a_500()
     {
         _server.Engine.Script = run => ScriptedEngine.Speak(run, 0);
