@@ -26,10 +26,13 @@ internal abstract class ReverseProxy : IAsyncDisposable
     /// <summary>The server's root for clients of the proxy, with a slash at its end.</summary>
     public Uri Address { get; private set; } = null!;
 
-    public static async Task<ReverseProxy> Start(Uri server, PathHandling handling)
+    /// <param name="server">Address of the server.</param>
+    /// <param name="handling">What the proxy does with the path.</param>
+    /// <param name="own">Takes the proxy of this process also if there is nginx.</param>
+    public static async Task<ReverseProxy> Start(Uri server, PathHandling handling, bool own = false)
     {
         var port = FreePorts.Fill(0)[0];
-        var proxy = NginxProxy.Program is { } nginx
+        var proxy = !own && NginxProxy.Program is { } nginx
             ? (ReverseProxy)new NginxProxy(nginx, port, server, handling)
             : new ForwardingProxy(port, server, handling);
         proxy.Address = new Uri($"http://127.0.0.1:{port}{Prefix}/");

@@ -5,8 +5,16 @@ using DiaOrleans.Server.Tests.Api;
 
 namespace DiaOrleans.Server.Tests.Proxies;
 
-/// <summary>The API behind a reverse proxy; nginx if this machine has it.</summary>
-public sealed class ReverseProxyTests(ScriptedFixture fixture) : IClassFixture<ScriptedFixture>
+/// <summary>The API behind nginx, if this machine has it.</summary>
+public sealed class NginxProxyTests(ScriptedFixture fixture) : ReverseProxyTests(fixture, own: false);
+
+/// <summary>The API behind the proxy that stands in for nginx.</summary>
+public sealed class ForwardingProxyTests(ScriptedFixture fixture) : ReverseProxyTests(fixture, own: true);
+
+/// <summary>The API behind a reverse proxy.</summary>
+/// <param name="fixture">The server.</param>
+/// <param name="own">The proxy is that of this process.</param>
+public abstract class ReverseProxyTests(ScriptedFixture fixture, bool own) : IClassFixture<ScriptedFixture>
 {
     private readonly ScriptedServer _server = fixture.Server;
 
@@ -16,7 +24,7 @@ public sealed class ReverseProxyTests(ScriptedFixture fixture) : IClassFixture<S
     [InlineData("tts/docs/", "/tts/docs")]
     public async Task A_redirect_stays_under_the_path(string path, string target)
     {
-        await using var proxy = await ReverseProxy.Start(_server.Server.Address, PathHandling.Forwarded);
+        await using var proxy = await ReverseProxy.Start(_server.Server.Address, PathHandling.Forwarded, own);
         using var client = Client(proxy);
         var answer = await client.GetAsync($"/{path}");
         ((int)answer.StatusCode).ShouldBe(307);
@@ -31,7 +39,7 @@ public sealed class ReverseProxyTests(ScriptedFixture fixture) : IClassFixture<S
     [InlineData("v1/audio/speech", """{"input":"Where is my own hat?","voice":"anna","stream_format":"sse","response_format":"pcm"}""")]
     public async Task A_stream_is_passed_on_while_it_is_made(string path, string body)
     {
-        await using var proxy = await ReverseProxy.Start(_server.Server.Address, PathHandling.Removed);
+        await using var proxy = await ReverseProxy.Start(_server.Server.Address, PathHandling.Removed, own);
         using var client = Client(proxy);
         var hold = new TaskCompletionSource();
         _server.Engine.Script = async run =>
@@ -53,7 +61,7 @@ public sealed class ReverseProxyTests(ScriptedFixture fixture) : IClassFixture<S
     [Fact]
     public async Task Parts_of_finished_audio_are_passed_on()
     {
-        await using var proxy = await ReverseProxy.Start(_server.Server.Address, PathHandling.Removed);
+        await using var proxy = await ReverseProxy.Start(_server.Server.Address, PathHandling.Removed, own);
         using var client = Client(proxy);
         _server.Engine.Script = ScriptedEngine.Speak;
         var whole = await client.GetByteArrayAsync("preview/anna");
@@ -65,7 +73,7 @@ public sealed class ReverseProxyTests(ScriptedFixture fixture) : IClassFixture<S
     [Fact]
     public async Task A_compressed_body_is_passed_on()
     {
-        await using var proxy = await ReverseProxy.Start(_server.Server.Address, PathHandling.Removed);
+        await using var proxy = await ReverseProxy.Start(_server.Server.Address, PathHandling.Removed, own);
         using var client = Client(proxy);
         using var packed = new MemoryStream();
         await using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))

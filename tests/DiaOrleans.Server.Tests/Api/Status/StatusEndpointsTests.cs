@@ -28,12 +28,16 @@ public sealed class StatusEndpointsTests(ServerFixture fixture)
     }
 
     [Fact]
-    public async Task Listings_of_openai_clients_are_only_under_v1()
+    public async Task Listings_of_openai_clients_are_served_with_and_without_v1()
     {
-        (await _client.GetStringAsync("/v1/audio/models")).ShouldBe("""{"models":[{"id":"dia"}]}""");
-        (await _client.GetStringAsync("/v1/audio/voices")).ShouldBe("""{"voices":[{"id":"anna","name":"anna"}]}""");
-        foreach (var path in (string[])["/audio/models", "/audio/voices", "/models/dia"])
-            (await _client.GetAsync(path)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        foreach (var prefix in (string[])["", "/v1"])
+        {
+            (await _client.GetStringAsync($"{prefix}/audio/models")).ShouldBe("""{"models":[{"id":"dia"}]}""");
+            (await _client.GetStringAsync($"{prefix}/audio/voices")).ShouldBe("""{"voices":[{"id":"anna","name":"anna"}]}""");
+        }
+
+        // The bare route has another shape, without single models.
+        (await _client.GetAsync("/models/dia")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
     }
 
     [Theory]
