@@ -3,7 +3,9 @@ using Orleans.Placement;
 
 namespace DiaOrleans.Grains.Catalogs;
 
-/// <summary>A full page of a catalogue in a stored row of its own; the key is the catalogue's name and the number. Called by the catalogue only.</summary>
+/// <summary>
+/// A full page of a catalogue in a stored row of its own; the key is the catalogue's name and the number. Called by the catalogue only.
+/// </summary>
 [Alias("dia.id-page")]
 internal interface IIdPageGrain : IGrainWithStringKey
 {

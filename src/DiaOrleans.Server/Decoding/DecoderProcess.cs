@@ -79,7 +79,9 @@ internal sealed partial class DecoderProcess : IDisposable
         }
     }
 
-    /// <summary>Ends the process and its children at once, and deletes its temporary files. Any thread may call it, also while it decodes.</summary>
+    /// <summary>
+    /// Ends the process and its children at once, and deletes its temporary files. Any thread may call it, also while it decodes.
+    /// </summary>
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _isEnded, 1) != 0) return;

@@ -30,7 +30,9 @@ internal static partial class LogMessage
     private static string? FindTemplate(IReadOnlyList<KeyValuePair<string, object?>> values) =>
         values.FirstOrDefault(value => value.Key == TemplateKey).Value as string;
 
-    /// <summary>The value of a name. Names of templates that are written by hand may repeat; then the values are in the same order.</summary>
+    /// <summary>
+    /// The value of a name. Names of templates that are written by hand may repeat; then the values are in the same order.
+    /// </summary>
     private static object? FindValue(IReadOnlyList<KeyValuePair<string, object?>> values, string name, int index)
     {
         if (index < values.Count && values[index].Key == name) return values[index].Value;

@@ -67,7 +67,8 @@ public sealed class StoredStateTests
     [Fact]
     public void A_catalogue_of_audio_prompts_of_version_1() =>
         _serializer.Deserialize<AudioPromptCatalogState>(
-            BinaryData.FromString("""{"type":"dia.audio-prompt-catalog","version":1,"state":{"ids":["b","a"]}}""")).Ids.ShouldBe(["b", "a"]);
+            BinaryData.FromString("""{"type":"dia.audio-prompt-catalog","version":1,"state":{"ids":["b","a"]}}"""))
+            .Ids.ShouldBe(["b", "a"]);
 
     [Fact]
     public void A_catalogue_of_audio_prompts_of_version_2() => Read<AudioPromptCatalogState>(

@@ -27,7 +27,8 @@ public sealed class ExposureWarningTests
         using var process = System.Diagnostics.Process.Start(start)!;
         var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;
         var lines = new List<string>();
-        while (!lines.Any(line => line.Contains("Anyone")) && await process.StandardOutput.ReadLineAsync(limit) is { } line) lines.Add(line);
+        while (!lines.Any(line => line.Contains("Anyone")) && await process.StandardOutput.ReadLineAsync(limit) is { } line)
+            lines.Add(line);
         process.Kill();
         await process.WaitForExitAsync(limit);
         lines[^1].ShouldContain("Anyone who can reach 0.0.0.0");

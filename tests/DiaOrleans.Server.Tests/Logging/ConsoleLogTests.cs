@@ -62,7 +62,8 @@ public sealed class ConsoleLogTests
         var lines = new Entries();
         lines.LogWarning("Voice '{Voice}' of {Count:F1} {{s}} {List}.", new string('x', 5000), 1.26, new[] { "a", "b" });
         lines.Written.Single().ShouldBe(
-            $"08:30:05 warn: DiaOrleans.X[0] Voice '{new string('x', 200)}… (4800 more characters)' of 1.3 {{s}} a, b.{Environment.NewLine}");
+            $"08:30:05 warn: DiaOrleans.X[0] Voice '{new string('x', 200)}… (4800 more characters)' of 1.3 {{s}} a, b."
+            + Environment.NewLine);
     }
 
     [Fact]

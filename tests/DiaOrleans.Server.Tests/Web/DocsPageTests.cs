@@ -16,7 +16,8 @@ public sealed class DocsPageTests(PageBrowser browser, PageServer shared)
         var answer = await page.GotoAsync(new Uri(shared.Server.Address, path).ToString());
         var policy = (await answer!.AllHeadersAsync())["content-security-policy"];
         policy.ShouldContain("default-src 'self'; script-src 'self' 'nonce-");
-        await page.GetByText("Speak a text, compatible with OpenAI's API").First.WaitForAsync(new LocatorWaitForOptions { State = WaitForSelectorState.Attached });
+        await page.GetByText("Speak a text, compatible with OpenAI's API").First.WaitForAsync(
+            new LocatorWaitForOptions { State = WaitForSelectorState.Attached });
         open.ShouldBeClean();
     }
 

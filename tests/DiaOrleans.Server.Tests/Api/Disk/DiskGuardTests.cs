@@ -131,7 +131,8 @@ public sealed class DiskGuardTests
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         HttpResponseMessage answer;
-        while ((int)(answer = await client.GetAsync($"/jobs/{job}/result", limit.Token)).StatusCode == 425) await Task.Delay(50, limit.Token);
+        while ((int)(answer = await client.GetAsync($"/jobs/{job}/result", limit.Token)).StatusCode == 425)
+            await Task.Delay(50, limit.Token);
         return answer;
     }
 
