@@ -1,7 +1,6 @@
 using DiaOrleans.Grains.Blobs;
 using DiaOrleans.Grains.Jobs;
 using DiaOrleans.Server.Api.Errors;
-using DiaOrleans.Server.Storage;
 
 namespace DiaOrleans.Server.Api.Disk;
 

@@ -1,7 +1,6 @@
 using System.Net;
 using DiaOrleans.Grains.Blobs;
 using DiaOrleans.Server.Api.Disk;
-using DiaOrleans.Server.Storage;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 

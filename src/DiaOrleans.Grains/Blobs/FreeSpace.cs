@@ -1,4 +1,4 @@
-namespace DiaOrleans.Server.Storage;
+namespace DiaOrleans.Grains.Blobs;
 
 /// <summary>The free space of the disk that the data folder is on.</summary>
 internal interface IFreeSpace
