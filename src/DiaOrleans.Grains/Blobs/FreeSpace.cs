@@ -1,7 +1,7 @@
 namespace DiaOrleans.Grains.Blobs;
 
 /// <summary>The free space of the disk that the data folder is on.</summary>
-internal interface IFreeSpace
+public interface IFreeSpace
 {
     /// <summary>Bytes that this user can still write; null if the system does not say.</summary>
     long? Bytes { get; }
@@ -9,7 +9,7 @@ internal interface IFreeSpace
 
 /// <inheritdoc/>
 /// <param name="folder">Absolute path of the data folder.</param>
-internal sealed class FreeSpace(string folder) : IFreeSpace
+public sealed class FreeSpace(string folder) : IFreeSpace
 {
     /// <inheritdoc/>
     public long? Bytes
