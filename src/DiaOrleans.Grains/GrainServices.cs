@@ -1,3 +1,4 @@
+using DiaOrleans.Grains.Catalogs;
 using DiaOrleans.Grains.Configuration;
 using DiaOrleans.Grains.Jobs;
 using DiaOrleans.Grains.Logs;
@@ -33,6 +34,7 @@ public static class GrainServices
         silo.Services.TryAddSingleton<ScriptOptions>();
         silo.Services.AddSingleton<RequestScripts>();
         silo.Services.TryAddSingleton<PromptOptions>();
+        silo.Services.TryAddSingleton<CatalogOptions>();
         silo.Services.AddSingleton<WorkDispatcher>();
         silo.Services.AddSingleton<GenerationRecorder>();
         silo.Services.TryAddSingleton<ISpeechRenderer, SpeechRenderer>();

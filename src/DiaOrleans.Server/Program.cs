@@ -1,12 +1,15 @@
 using System.CommandLine;
 using DiaOrleans.Server.Commands.Bench;
+using DiaOrleans.Server.Commands.DecoderWorker;
 using DiaOrleans.Server.Commands.Doctor;
 using DiaOrleans.Server.Commands.Model;
 using DiaOrleans.Server.Commands.Serve;
 using DiaOrleans.Server.Commands.WhisperWorker;
 using DiaOrleans.Server.Hosting;
+using DiaOrleans.Server.Storage;
 
 DependencyTelemetry.SwitchOff();
+PrivateFiles.SetMask();
 var root = new RootCommand("DiaOrleans: a text-to-speech server for the Dia model.")
 {
     ServeCommand.Create(),
@@ -14,6 +17,7 @@ var root = new RootCommand("DiaOrleans: a text-to-speech server for the Dia mode
     DoctorCommand.Create(),
     BenchCommand.Create(),
     WhisperWorkerCommand.Create(),
+    DecoderWorkerCommand.Create(),
 };
 ServeCommand.AddTo(root);
 // The server ends by itself when it is told to stop and has drained; the command line must not end it earlier.

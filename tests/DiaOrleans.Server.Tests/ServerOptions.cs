@@ -24,6 +24,20 @@ internal sealed record ServerOptions
 
     public int? MaxPendingJobs { get; init; }
 
+    public int? MaxVoices { get; init; }
+
+    public int? MinFreeMegabytes { get; init; }
+
+    public int? MaxRecordingsMegabytes { get; init; }
+
+    public int? MaxResultsMegabytes { get; init; }
+
+    public int? MaxOutputsMegabytes { get; init; }
+
+    public int? MaxPreviewsMegabytes { get; init; }
+
+    public int? MaxPrompts { get; init; }
+
     public double? IdleUnloadMinutes { get; init; }
 
     public bool? Dashboard { get; init; }
@@ -49,6 +63,8 @@ internal sealed record ServerOptions
     public double? TopP { get; init; }
 
     public string? ApiKey { get; init; }
+
+    public string? ApiKeyFile { get; init; }
 
     public string? AllowedOrigins { get; init; }
 

@@ -17,9 +17,10 @@ public interface IAudioPromptGrain : IGrainWithStringKey
     /// Registers a recording, in place of an earlier one. The codes of another recording are dropped, and so is its transcript
     /// unless it was set by hand. The prompt is stored and listed in the catalogue before the call returns.
     /// </summary>
+    /// <returns>The prompt; null if it would be a new one and the limit on prompts is reached.</returns>
     /// <exception cref="ArgumentException">The key cannot be a prompt's id.</exception>
     [Alias("register")]
-    Task<AudioPrompt> Register(PromptRecording recording);
+    Task<AudioPrompt?> Register(PromptRecording recording);
 
     /// <summary>Sets the transcript; null removes it. Returns the changed prompt, or null if none is registered.</summary>
     [Alias("set-transcript")]
@@ -54,7 +55,16 @@ public interface IAudioPromptCatalogGrain : IGrainWithIntegerKey
     [Alias("list"), AlwaysInterleave]
     Task<IReadOnlyList<AudioPrompt>> List();
 
-    /// <summary>Adds an id at the end unless it is listed. Idempotent. Called by prompt grains.</summary>
+    /// <summary>Whether a prompt is listed, or can be added.</summary>
+    [Alias("room")]
+    Task<bool> HasRoomFor(string promptId);
+
+    /// <summary>Adds the id of a new prompt at the end unless it is listed. Called by prompt grains.</summary>
+    /// <returns>False if it is not listed and the limit on prompts is reached.</returns>
+    [Alias("enter")]
+    Task<bool> Enter(string promptId);
+
+    /// <summary>Adds the id of a registered prompt at the end unless it is listed. Idempotent. Called by prompt grains.</summary>
     [Alias("add")]
     Task Add(string promptId);
 

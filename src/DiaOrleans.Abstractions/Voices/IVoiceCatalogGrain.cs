@@ -16,7 +16,12 @@ public interface IVoiceCatalogGrain : IGrainWithIntegerKey
     [Alias("list"), AlwaysInterleave]
     Task<IReadOnlyList<Voice>> List();
 
-    /// <summary>Adds an id at the end unless it is listed. Idempotent. Called by voice grains.</summary>
+    /// <summary>Adds the id of a new voice at the end unless it is listed. Called by voice grains.</summary>
+    /// <returns>False if it is not listed and the limit on voices is reached.</returns>
+    [Alias("enter")]
+    Task<bool> Enter(string voiceId);
+
+    /// <summary>Adds the id of a stored voice at the end unless it is listed. Idempotent. Called by voice grains.</summary>
     [Alias("add")]
     Task Add(string voiceId);
 

@@ -12,10 +12,10 @@ public interface IVoiceGrain : IGrainWithStringKey
     /// Creates the voice or overwrites it. If no transcript is given, the transcript of the audio prompt is copied, if there is one.
     /// The voice is stored and listed in the catalogue before the call returns.
     /// </summary>
-    /// <returns>The stored settings.</returns>
+    /// <returns>The stored settings; null if it would be a new voice and the limit on voices is reached.</returns>
     /// <exception cref="ArgumentException">The key cannot be a voice's id.</exception>
     [Alias("put")]
-    Task<VoiceSettings> Put(VoiceSettings settings);
+    Task<VoiceSettings?> Put(VoiceSettings settings);
 
     /// <summary>
     /// Changes the members that are not null in <paramref name="change"/>. If the audio prompt changes and no transcript is given,

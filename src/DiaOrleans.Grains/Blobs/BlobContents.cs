@@ -18,7 +18,15 @@ public static class BlobContents
         if (stream is null) return null;
         if (stream.Length > maxBytes) throw new IOException($"{key} has {stream.Length} bytes; at most {maxBytes} can be read.");
         var content = new byte[stream.Length];
-        await stream.ReadExactlyAsync(content, cancellationToken);
+        try
+        {
+            await stream.ReadExactlyAsync(content, cancellationToken);
+        }
+        catch (IOException cause)
+        {
+            throw new IOException($"{key} cannot be read.", cause);
+        }
+
         return content;
     }
 }

@@ -2,7 +2,8 @@ namespace DiaOrleans.Grains.Blobs;
 
 /// <summary>
 /// Blobs as files in one folder. Symbolic links are not blobs. A file of length 0 is an empty blob and is never opened: pipes, sockets
-/// and devices have length 0, and opening one may block without end.
+/// and devices have length 0, and opening one may block without end. Messages of its exceptions, which clients may get, name keys; the
+/// paths are in the exceptions inside.
 /// </summary>
 /// <param name="root">Absolute path of the folder; created if missing.</param>
 public sealed class FolderBlobStore(string root) : IBlobStore
@@ -14,10 +15,11 @@ public sealed class FolderBlobStore(string root) : IBlobStore
     public async Task Write(string key, IReadOnlyList<ReadOnlyMemory<byte>> pieces, CancellationToken cancellationToken = default)
     {
         var (folder, name) = BlobKey.Split(key);
-        var directory = Directory.CreateDirectory(Path.Combine(root, folder)).FullName;
+        var directory = Path.Combine(root, folder);
         var unfinished = Path.Combine(directory, UnfinishedPrefix + Guid.NewGuid().ToString("N"));
         try
         {
+            Directory.CreateDirectory(directory);
             await using (var file = Create(unfinished))
             {
                 foreach (var piece in pieces) await file.WriteAsync(piece, cancellationToken);
@@ -28,9 +30,10 @@ public sealed class FolderBlobStore(string root) : IBlobStore
 
             File.Move(unfinished, Path.Combine(directory, name), overwrite: true);
         }
-        catch
+        catch (Exception cause)
         {
-            File.Delete(unfinished);
+            DeleteIfAny(unfinished);
+            if (cause is IOException or UnauthorizedAccessException) throw Failure(key, "written", cause);
             throw;
         }
     }
@@ -46,6 +49,10 @@ public sealed class FolderBlobStore(string root) : IBlobStore
         {
             return Task.FromResult<Stream?>(null);
         }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        {
+            throw Failure(key, "read", cause);
+        }
     }
 
     /// <inheritdoc/>
@@ -59,9 +66,16 @@ public sealed class FolderBlobStore(string root) : IBlobStore
     public Task<bool> Delete(string key, CancellationToken cancellationToken = default)
     {
         var path = GetPath(key);
-        var exists = File.Exists(path);
-        if (exists) File.Delete(path);
-        return Task.FromResult(exists);
+        try
+        {
+            var exists = File.Exists(path);
+            if (exists) File.Delete(path);
+            return Task.FromResult(exists);
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        {
+            throw Failure(key, "deleted", cause);
+        }
     }
 
     /// <inheritdoc/>
@@ -70,10 +84,32 @@ public sealed class FolderBlobStore(string root) : IBlobStore
         if (!BlobKey.IsSafe(folder)) throw new ArgumentException("A folder of blobs cannot have this name.", nameof(folder));
         var directory = new DirectoryInfo(Path.Combine(root, folder));
         if (!directory.Exists) return Task.FromResult<IReadOnlyList<BlobInfo>>([]);
-        var files = directory.EnumerateFiles()
-            .Where(file => BlobKey.IsSafe(file.Name) && IsBlob(file))
-            .OrderBy(file => file.Name, StringComparer.Ordinal);
-        return Task.FromResult<IReadOnlyList<BlobInfo>>([.. files.Select(file => Describe($"{folder}/{file.Name}", file))]);
+        try
+        {
+            var files = directory.EnumerateFiles()
+                .Where(file => BlobKey.IsSafe(file.Name) && IsBlob(file))
+                .OrderBy(file => file.Name, StringComparer.Ordinal);
+            return Task.FromResult<IReadOnlyList<BlobInfo>>([.. files.Select(file => Describe($"{folder}/{file.Name}", file))]);
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        {
+            throw Failure(folder, "read", cause);
+        }
+    }
+
+    private static IOException Failure(string what, string verb, Exception cause) =>
+        new($"{what} cannot be {verb}{(cause is UnauthorizedAccessException ? ": permission denied" : "")}.", cause);
+
+    private static void DeleteIfAny(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The first failure counts. The name is not that of a blob.
+        }
     }
 
     private static FileStream Create(string path) =>

@@ -18,7 +18,9 @@ internal sealed record VoicePreview(string Key, SpeechRequest Request);
 /// <summary>The previews of voices, kept in the blob store: the newest of each voice; spec/api.md 4.</summary>
 internal sealed class VoicePreviews(IBlobStore blobs, IGrainFactory grains)
 {
-    private const string Folder = "previews";
+    /// <summary>Folder of the previews in the blob store.</summary>
+    public const string Folder = "previews";
+
     private const string TagCharacters = "[]<>&";
 
     /// <summary>The preview of a voice as it is now, rendered or not; null if there is no such voice.</summary>

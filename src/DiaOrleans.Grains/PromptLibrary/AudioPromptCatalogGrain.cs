@@ -1,4 +1,5 @@
 using DiaOrleans.Abstractions.Prompts;
+using DiaOrleans.Grains.Catalogs;
 using DiaOrleans.Grains.Prompts;
 using DiaOrleans.Grains.State;
 
@@ -6,24 +7,47 @@ namespace DiaOrleans.Grains.PromptLibrary;
 
 /// <summary>The order of audio prompts. The grain of each prompt decides whether the prompt is registered.</summary>
 [GrainType("dia.audio-prompt-catalog")]
-internal sealed class AudioPromptCatalogGrain(
-    [PersistentState("audio-prompt-catalog", StateStorage.ProviderName)] IPersistentState<AudioPromptCatalogState> state)
-    : Grain, IAudioPromptCatalogGrain
+internal sealed class AudioPromptCatalogGrain : Grain, IAudioPromptCatalogGrain
 {
+    /// <summary>Prompts that are read at the same time.</summary>
+    private const int ReadBatch = 256;
+
+    private readonly IdCatalog<AudioPromptCatalogState> _ids;
+    private readonly CatalogOptions _options;
+
+    public AudioPromptCatalogGrain(
+        [PersistentState("audio-prompt-catalog", StateStorage.ProviderName)] IPersistentState<AudioPromptCatalogState> state,
+        IGrainFactory grains,
+        CatalogOptions options)
+    {
+        _ids = new IdCatalog<AudioPromptCatalogState>("audio-prompts", state, this, grains);
+        _options = options;
+    }
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken) => _ids.Load();
+
     public async Task<IReadOnlyList<AudioPrompt>> List()
     {
-        var prompts = await Task.WhenAll(state.State.Ids.Select(id => GrainFactory.GetGrain<IAudioPromptGrain>(id).Get()));
-        return [.. prompts.OfType<AudioPrompt>()];
+        var prompts = new List<AudioPrompt>();
+        foreach (var ids in _ids.Ids.ToArray().Chunk(ReadBatch))
+        {
+            var found = await Task.WhenAll(ids.Select(id => GrainFactory.GetGrain<IAudioPromptGrain>(id).Get()));
+            prompts.AddRange(found.OfType<AudioPrompt>());
+        }
+
+        return prompts;
     }
 
-    public Task Add(string promptId) => state.State.Ids.Contains(promptId) ? Task.CompletedTask : Store([.. state.State.Ids, promptId]);
+    public Task<bool> HasRoomFor(string promptId) => Task.FromResult(_ids.HasRoomFor(promptId, _options.MaxPrompts));
 
-    public Task Remove(string promptId) =>
-        state.State.Ids.Contains(promptId) ? Store([.. state.State.Ids.Where(id => id != promptId)]) : Task.CompletedTask;
-
-    private Task Store(List<string> ids)
+    public async Task<bool> Enter(string promptId)
     {
-        state.State.Ids = ids;
-        return state.WriteOrDeactivate(this);
+        if (!_ids.HasRoomFor(promptId, _options.MaxPrompts)) return false;
+        await _ids.Add(promptId);
+        return true;
     }
+
+    public Task Add(string promptId) => _ids.Add(promptId);
+
+    public Task Remove(string promptId) => _ids.Remove(promptId);
 }

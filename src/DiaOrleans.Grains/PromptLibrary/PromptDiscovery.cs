@@ -85,7 +85,7 @@ internal sealed partial class PromptDiscovery(
             if (modelSize is null || registered.Changed) await UpdateVoices(registered);
             return new DiscoveredPrompt(registered, modelSize);
         }
-        catch (Exception problem) when (problem is RecordingException or IOException or UnauthorizedAccessException)
+        catch (Exception problem) when (problem is RecordingException or IOException or UnauthorizedAccessException or PromptLimitException)
         {
             Log.Skipped(logger, file.Key, problem.Message);
             return null;

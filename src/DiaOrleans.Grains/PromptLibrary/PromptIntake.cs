@@ -2,6 +2,7 @@ using DiaOrleans.Abstractions.Prompts;
 using DiaOrleans.Abstractions.Voices;
 using DiaOrleans.Audio.Reading;
 using DiaOrleans.Grains.Blobs;
+using DiaOrleans.Grains.Catalogs;
 using DiaOrleans.Grains.Prompts;
 
 namespace DiaOrleans.Grains.PromptLibrary;
@@ -29,7 +30,8 @@ internal sealed class PromptIntake(
     IGrainFactory grains,
     PromptLocks locks,
     PromptVoices voices,
-    PromptDiscoveryQueue queue)
+    PromptDiscoveryQueue queue,
+    CatalogOptions catalog)
 {
     private const double MinSeconds = 0.5;
     private const string SilentWarning = "The recording is silent (RMS under -60 dBFS)";
@@ -46,8 +48,10 @@ internal sealed class PromptIntake(
     /// <param name="file">The uploaded file.</param>
     /// <param name="cancellationToken">Stops before the recording is stored.</param>
     /// <exception cref="UnusableRecordingException">It cannot be decoded, or is too short or too long.</exception>
+    /// <exception cref="PromptLimitException">It would be a new prompt, and there are as many as there can be.</exception>
     public async Task<StoredUpload> Store(string id, ReadOnlyMemory<byte> file, CancellationToken cancellationToken)
     {
+        if (!await grains.GetGrain<IAudioPromptCatalogGrain>(0).HasRoomFor(id)) throw new PromptLimitException(catalog.MaxPrompts);
         var recording = await Decode(file, cancellationToken);
         var audio = await Task.Run(() => PromptAudio.Normalise(recording), cancellationToken);
         var wave = await Task.Run(() => PromptAudio.ToWave(audio.Samples), cancellationToken);
@@ -97,8 +101,10 @@ internal sealed class PromptIntake(
         var prompt = grains.GetGrain<IAudioPromptGrain>(id);
         var removed = await prompt.Get() is { } replaced && replaced.Hash != hash && await RemoveTranscript(prompt, replaced);
         await blobs.Write(key, wave);
-        await prompt.Register(new PromptRecording(key, seconds, PromptAudio.SampleRate, hash));
-        return removed;
+        if (await prompt.Register(new PromptRecording(key, seconds, PromptAudio.SampleRate, hash)) is not null) return removed;
+        // Other uploads have taken the room since it was checked.
+        await blobs.Delete(key);
+        throw new PromptLimitException(catalog.MaxPrompts);
     }
 
     /// <summary>Removes the transcript from the prompt and from the voices that have it; its files are kept as backups.</summary>

@@ -1,5 +1,6 @@
 using DiaOrleans.Abstractions.Prompts;
 using DiaOrleans.Grains.Blobs;
+using DiaOrleans.Grains.Catalogs;
 using DiaOrleans.Grains.Prompts;
 using DiaOrleans.Grains.Transcripts;
 
@@ -11,7 +12,12 @@ namespace DiaOrleans.Grains.PromptLibrary;
 internal sealed record RegisteredFile(AudioPrompt Prompt, bool Changed);
 
 /// <summary>Registers recordings of the prompts' folder, with the transcripts in the files beside them.</summary>
-internal sealed class PromptRegistration(PromptReader reader, IBlobStore blobs, IGrainFactory grains, PromptLocks locks)
+internal sealed class PromptRegistration(
+    PromptReader reader,
+    IBlobStore blobs,
+    IGrainFactory grains,
+    PromptLocks locks,
+    CatalogOptions catalog)
 {
     /// <summary>Registers a recording. One that is registered already with the same hash is not decoded again.</summary>
     /// <param name="file">The recording's file.</param>
@@ -20,6 +26,7 @@ internal sealed class PromptRegistration(PromptReader reader, IBlobStore blobs, 
     /// <returns>The prompt, or null if the file is gone.</returns>
     /// <exception cref="IOException">A file cannot be read.</exception>
     /// <exception cref="Audio.Reading.RecordingException">The recording cannot be decoded.</exception>
+    /// <exception cref="PromptLimitException">It would be a new prompt, and there are as many as there can be.</exception>
     public async Task<RegisteredFile?> Register(RecordingFile file, bool useTextFiles, CancellationToken cancellationToken)
     {
         using var holder = await locks.Acquire(file.Id, cancellationToken);
@@ -29,7 +36,8 @@ internal sealed class PromptRegistration(PromptReader reader, IBlobStore blobs, 
         var known = await grain.Get();
         var prompt = known is not null && known.Hash == hash && known.Recording.Path == file.Key
             ? known
-            : await grain.Register(await Describe(file.Key, hash, content, cancellationToken));
+            : await grain.Register(await Describe(file.Key, hash, content, cancellationToken))
+                ?? throw new PromptLimitException(catalog.MaxPrompts);
         if (useTextFiles) prompt = await SetTranscript(grain, prompt, cancellationToken);
         var changed = known is not null && (known.Hash != hash || known.Transcript?.Text != prompt.Transcript?.Text);
         return new RegisteredFile(prompt, changed);

@@ -1,5 +1,6 @@
 using DiaOrleans.Audio.Reading;
 using DiaOrleans.Grains.Blobs;
+using DiaOrleans.Grains.Catalogs;
 using DiaOrleans.Grains.Cloning;
 using DiaOrleans.Grains.Prompts;
 using DiaOrleans.Grains.Recognition;
@@ -22,6 +23,7 @@ public static class PromptServices
     {
         services.TryAddSingleton<PromptOptions>();
         services.TryAddSingleton<ScriptOptions>();
+        services.TryAddSingleton<CatalogOptions>();
         return services
             .AddSingleton<PromptLocks>()
             .AddSingleton<PromptReader>()

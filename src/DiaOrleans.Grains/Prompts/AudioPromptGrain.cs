@@ -36,12 +36,17 @@ internal sealed class AudioPromptGrain(
         return Catalog.Add(Id);
     }
 
-    public Task<AudioPrompt?> Get() => Task.FromResult(_stored);
+    public Task<AudioPrompt?> Get()
+    {
+        // Clients may ask for any number of ids.
+        if (_stored is null) DeactivateOnIdle();
+        return Task.FromResult(_stored);
+    }
 
-    public async Task<AudioPrompt> Register(PromptRecording recording)
+    public async Task<AudioPrompt?> Register(PromptRecording recording)
     {
         if (!PromptId.CanExist(Id)) throw new ArgumentException("The id of an audio prompt must be usable as a file name.");
-        if (_stored is null) await Catalog.Add(Id);
+        if (_stored is null && !await Catalog.Enter(Id)) return null;
         var isSame = _stored?.Hash == recording.Hash;
         var next = new AudioPrompt
         {

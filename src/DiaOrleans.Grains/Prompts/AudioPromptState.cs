@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using DiaOrleans.Abstractions.Prompts;
+using DiaOrleans.Grains.Catalogs;
 using DiaOrleans.Grains.State;
 
 namespace DiaOrleans.Grains.Prompts;
@@ -31,9 +32,13 @@ internal sealed class AudioPromptCodesState
     [Id(1)] public List<PromptCodes> ByCodec { get; set; } = [];
 }
 
-/// <summary>The stored ids of all audio prompts, in the order of their registration.</summary>
-[GenerateSerializer, Alias("dia.audio-prompt-catalog-state"), StoredState("dia.audio-prompt-catalog", version: 1)]
-internal sealed class AudioPromptCatalogState
+/// <summary>The stored ids of the audio prompts, in the order of their registration.</summary>
+[GenerateSerializer, Alias("dia.audio-prompt-catalog-state"), StoredState("dia.audio-prompt-catalog", version: 2)]
+internal sealed class AudioPromptCatalogState : IIdCatalogState
 {
+    /// <inheritdoc/>
     [Id(0)] public List<string> Ids { get; set; } = [];
+
+    /// <inheritdoc/>
+    [Id(1)] public List<long> Pages { get; set; } = [];
 }

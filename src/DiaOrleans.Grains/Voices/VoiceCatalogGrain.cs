@@ -1,31 +1,52 @@
 using DiaOrleans.Abstractions.Voices;
+using DiaOrleans.Grains.Catalogs;
 using DiaOrleans.Grains.State;
 
 namespace DiaOrleans.Grains.Voices;
 
 /// <summary>The order of voices. The grain of each voice decides whether the voice exists.</summary>
 [GrainType("dia.voice-catalog")]
-internal sealed class VoiceCatalogGrain(
-    [PersistentState("voice-catalog", StateStorage.ProviderName)] IPersistentState<VoiceCatalogState> state)
-    : Grain, IVoiceCatalogGrain
+internal sealed class VoiceCatalogGrain : Grain, IVoiceCatalogGrain
 {
+    /// <summary>Voices that are read at the same time.</summary>
+    private const int ReadBatch = 256;
+
+    private readonly IdCatalog<VoiceCatalogState> _ids;
+    private readonly CatalogOptions _options;
+
+    public VoiceCatalogGrain(
+        [PersistentState("voice-catalog", StateStorage.ProviderName)] IPersistentState<VoiceCatalogState> state,
+        IGrainFactory grains,
+        CatalogOptions options)
+    {
+        _ids = new IdCatalog<VoiceCatalogState>("voices", state, this, grains);
+        _options = options;
+    }
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken) => _ids.Load();
+
     public async Task<IReadOnlyList<string>> ListIds() => [.. (await List()).Select(voice => voice.Id)];
 
     public async Task<IReadOnlyList<Voice>> List()
     {
-        var ids = state.State.Ids;
-        var settings = await Task.WhenAll(ids.Select(id => GrainFactory.GetGrain<IVoiceGrain>(id).Get()));
-        return [.. ids.Zip(settings).Where(pair => pair.Second is not null).Select(pair => new Voice(pair.First, pair.Second!))];
+        var voices = new List<Voice>();
+        foreach (var ids in _ids.Ids.ToArray().Chunk(ReadBatch))
+        {
+            var settings = await Task.WhenAll(ids.Select(id => GrainFactory.GetGrain<IVoiceGrain>(id).Get()));
+            voices.AddRange(ids.Zip(settings).Where(pair => pair.Second is not null).Select(pair => new Voice(pair.First, pair.Second!)));
+        }
+
+        return voices;
     }
 
-    public Task Add(string voiceId) => state.State.Ids.Contains(voiceId) ? Task.CompletedTask : Store([.. state.State.Ids, voiceId]);
-
-    public Task Remove(string voiceId) =>
-        state.State.Ids.Contains(voiceId) ? Store([.. state.State.Ids.Where(id => id != voiceId)]) : Task.CompletedTask;
-
-    private Task Store(List<string> ids)
+    public async Task<bool> Enter(string voiceId)
     {
-        state.State.Ids = ids;
-        return state.WriteOrDeactivate(this);
+        if (!_ids.HasRoomFor(voiceId, _options.MaxVoices)) return false;
+        await _ids.Add(voiceId);
+        return true;
     }
+
+    public Task Add(string voiceId) => _ids.Add(voiceId);
+
+    public Task Remove(string voiceId) => _ids.Remove(voiceId);
 }

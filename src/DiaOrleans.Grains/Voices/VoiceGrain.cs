@@ -20,14 +20,19 @@ internal sealed class VoiceGrain([PersistentState("voice", StateStorage.Provider
     public override Task OnActivateAsync(CancellationToken cancellationToken) =>
         state.State.Settings is null ? Catalog.Remove(Id) : Catalog.Add(Id);
 
-    public Task<VoiceSettings?> Get() => Task.FromResult(state.State.Settings);
+    public Task<VoiceSettings?> Get()
+    {
+        // Clients may ask for any number of ids.
+        if (state.State.Settings is null) DeactivateOnIdle();
+        return Task.FromResult(state.State.Settings);
+    }
 
-    public async Task<VoiceSettings> Put(VoiceSettings settings)
+    public async Task<VoiceSettings?> Put(VoiceSettings settings)
     {
         if (!VoiceId.CanExist(Id)) throw new ArgumentException("A voice id has 1 to 256 characters and no control characters.");
         var fromPrompt = settings.AudioPromptTranscript is null;
         var complete = fromPrompt ? settings with { AudioPromptTranscript = await ReadTranscript(settings.AudioPrompt) } : settings;
-        if (state.State.Settings is null) await Catalog.Add(Id);
+        if (state.State.Settings is null && !await Catalog.Enter(Id)) return null;
         await Store(complete, fromPrompt);
         return complete;
     }

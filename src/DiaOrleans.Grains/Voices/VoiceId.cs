@@ -26,4 +26,12 @@ internal static class VoiceId
 
         return codePoints <= MaxCodePoints;
     }
+
+    /// <summary>The id, or the beginning of one that is longer than any voice's: it cannot exist either, and is kept in a job.</summary>
+    public static string Shorten(string id)
+    {
+        const int Kept = 2 * MaxCodePoints + 1;
+        if (id.Length <= Kept) return id;
+        return char.IsHighSurrogate(id[Kept - 1]) ? id[..(Kept + 1)] : id[..Kept];
+    }
 }

@@ -36,7 +36,7 @@ public static class CodecLocator
     /// <summary>The folder inside the checkpoint's own that <paramref name="named"/> is, or null.</summary>
     public static string? Inside(string modelFolder, string named)
     {
-        if (Path.IsPathRooted(named)) return null;
+        if (Path.IsPathRooted(named) || named.Contains('\0')) return null;
         var root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(modelFolder)) + Path.DirectorySeparatorChar;
         var folder = Path.GetFullPath(Path.Combine(root, named));
         return folder.StartsWith(root, StringComparison.Ordinal) && Directory.Exists(folder) ? folder : null;

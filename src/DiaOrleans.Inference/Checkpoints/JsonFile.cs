@@ -15,7 +15,7 @@ internal static class JsonFile
         {
             if (!File.Exists(path)) throw new CheckpointException($"{path}: the file is missing.");
             if (new FileInfo(path).Length > MaxBytes) throw new CheckpointException($"{path}: the file is larger than {MaxBytes} bytes.");
-            return JsonDocument.Parse(File.ReadAllBytes(path), Options);
+            return JsonText.Parse(path, File.ReadAllBytes(path), Options);
         }
         catch (JsonException problem)
         {

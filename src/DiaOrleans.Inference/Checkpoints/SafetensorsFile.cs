@@ -52,14 +52,14 @@ internal static class SafetensorsFile
 
     private static List<TensorEntry> Parse(string path, string file, byte[] header, long fileLength)
     {
-        using var json = JsonDocument.Parse(header, new JsonDocumentOptions { MaxDepth = 16 });
+        using var json = JsonText.Parse(path, header, new JsonDocumentOptions { MaxDepth = 16 });
         if (json.RootElement.ValueKind != JsonValueKind.Object) throw new CheckpointException($"{path}: the header is not a JSON object.");
         var dataStart = 8L + header.Length;
         var entries = new List<TensorEntry>();
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var property in json.RootElement.EnumerateObject())
         {
-            var name = Text(() => property.Name, path);
+            var name = property.Name;
             if (name == "__metadata__") continue;
             if (!names.Add(name)) throw new CheckpointException($"{path}: tensor {name} appears twice.");
             entries.Add(Entry(path, file, name, property.Value, dataStart, fileLength));
@@ -74,7 +74,7 @@ internal static class SafetensorsFile
         CheckpointException Bad(string what) => new($"{path}: tensor {name}: {what}.");
         if (value.ValueKind != JsonValueKind.Object) throw Bad("its header entry is not an object");
         if (!value.TryGetProperty("dtype", out var dtype) || dtype.ValueKind != JsonValueKind.String) throw Bad("dtype is missing");
-        var type = TypeOf(Text(() => dtype.GetString()!, path)) ?? throw Bad($"dtype {dtype} is unknown");
+        var type = TypeOf(dtype.GetString()!) ?? throw Bad($"dtype {dtype} is unknown");
         var shape = Shape(value, Bad);
         var bytes = Size(type, shape, Bad);
         var (start, end) = Offsets(value, Bad);
@@ -122,19 +122,6 @@ internal static class SafetensorsFile
     {
         integer = 0;
         return value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out integer);
-    }
-
-    /// <summary>System.Text.Json reports bad UTF-8 and lone surrogates only when a string is read, and by another exception.</summary>
-    private static string Text(Func<string> read, string path)
-    {
-        try
-        {
-            return read();
-        }
-        catch (InvalidOperationException problem)
-        {
-            throw new CheckpointException($"{path}: the header holds text that is not valid UTF-8.", problem);
-        }
     }
 
     /// <summary>The tensors' bytes follow each other without a gap up to the end, as the format requires.</summary>

@@ -29,9 +29,9 @@ internal sealed class Unpickler(byte[] pickle, string path)
                 Execute(code);
             }
         }
-        catch (Exception problem) when (
-            problem is IndexOutOfRangeException or ArgumentException or InvalidCastException or OverflowException)
+        catch (Exception problem) when (problem is not CheckpointException)
         {
+            // The stack holds what the file says, of any type: indexes, casts and null references can all fail.
             throw Bad("it is damaged", problem);
         }
     }

@@ -1,5 +1,6 @@
 using DiaOrleans.Server.Api.Bodies;
 using DiaOrleans.Server.Api.Configuration;
+using DiaOrleans.Server.Api.Disk;
 using DiaOrleans.Server.Api.Generation;
 using DiaOrleans.Server.Api.Jobs;
 using DiaOrleans.Server.Api.Logs;
@@ -30,10 +31,11 @@ internal static class ApiEndpoints
     public static IServiceCollection AddApi(this IServiceCollection services, OptionsSet settings, string data)
     {
         var options = settings.Get<ApiOptions>();
-        var origins = settings.Get<OriginOptions>() with { HasKey = ApiKey.IsSet(options.ApiKey) };
+        var keys = options.Keys;
+        var origins = settings.Get<OriginOptions>() with { HasKey = keys.Count > 0 };
         services.AddDocs();
         return services
-            .AddSingleton(new ApiKey(options.ApiKey))
+            .AddSingleton(new ApiKey(keys))
             .AddSingleton<MetricsAccess>()
             .AddSingleton(new OriginCheck(new OriginPolicy(origins), new HostPolicy(origins)))
             .AddSingleton<DrainDeadline>()
@@ -42,6 +44,7 @@ internal static class ApiEndpoints
             .AddSingleton(new BodyFiles(BodyOptions.FolderIn(data)))
             .AddSingleton<RequestBodies>()
             .AddBodyDecoding()
+            .AddSingleton<DiskGuard>()
             .AddSingleton<BodyReader>()
             .AddSingleton(new VoiceAliases(options.VoicesByAlias))
             .AddSingleton<SpeechResponder>()
@@ -56,6 +59,7 @@ internal static class ApiEndpoints
     {
         app.Use(app.Services.GetRequiredService<RequestId>().Assign);
         app.Use(app.Services.GetRequiredService<DrainDeadline>().Watch);
+        app.Use(AnswerHeaders.Add);
         app.Use(app.Services.GetRequiredService<RequestBodies>().Limit);
         app.Use(app.Services.GetRequiredService<Problems>().Handle);
         app.Use(app.Services.GetRequiredService<OriginCheck>().Check);

@@ -9,6 +9,7 @@ using DiaOrleans.Grains.Workers;
 using DiaOrleans.Inference.Execution;
 using DiaOrleans.Server.Api;
 using DiaOrleans.Server.Api.Bodies;
+using DiaOrleans.Server.Decoding;
 using DiaOrleans.Server.Devices;
 using DiaOrleans.Server.Logging;
 using DiaOrleans.Server.Models.Hub;
@@ -65,7 +66,11 @@ internal static partial class DiaServer
         verbosity.Follow(app.Services.GetRequiredService<CurrentConfiguration>());
         app.MapApi();
         if (options.Get<LocalSiloOptions>().Dashboard) app.MapOrleansDashboard(routePrefix: "/dashboard");
-        app.Lifetime.ApplicationStarted.Register(() => data.WriteHolder(GetPort(app)));
+        app.Lifetime.ApplicationStarted.Register(() =>
+        {
+            data.WriteHolder(GetPort(app));
+            ExposureWarning.Log(options.Get<HttpOptions>(), options.Get<ApiOptions>(), app.Logger);
+        });
         return app;
     }
 
@@ -111,7 +116,7 @@ internal static partial class DiaServer
         var drain = options.Get<EngineHostOptions>().DrainLimit;
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(data);
-        services.AddSingleton<IBlobStore>(new FolderBlobStore(data.Path));
+        services.AddBlobs(data.Path, options.Get<DiskOptions>());
         services.AddSingleton(new UnreadAudio(options.Get<SpeechOptions>(), SpeechOptions.FolderIn(data.Path)));
         services.Configure<HostOptions>(host => host.ShutdownTimeout = drain + StopMargin);
         builder.UseOrleans(orleans => ConfigureSilo(orleans, silo, data));
@@ -124,12 +129,15 @@ internal static partial class DiaServer
         services.AddJobRunner();
         services.AddSpeechRecognition(data.Path);
         services.AddMaintenance();
-        services.TryAddSingleton<IRecordingReader>(_ => RecordingReaders.Create(Path.Combine(data.Path, "decoding")));
+        services.TryAddSingleton<IRecordingReader>(provider => new ChildRecordingReader(
+            Path.Combine(data.Path, "decoding"),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<ChildRecordingReader>>()));
         services.AddAudioPrompts();
         builder.AddDiaTelemetry(options.Get<TelemetryOptions>(), silo.Silo);
         services.AddApi(options, data.Path);
         // A browser does not send the API key when it follows a link.
-        services.AddSingleton(new WebPage(linkDashboard: silo.Dashboard && string.IsNullOrWhiteSpace(options.Get<ApiOptions>().ApiKey)));
+        services.AddSingleton(new WebPage(linkDashboard: silo.Dashboard && options.Get<ApiOptions>().Keys.Count == 0));
     }
 
     private static void ConfigureSilo(ISiloBuilder orleans, LocalSiloOptions silo, DataFolder data)

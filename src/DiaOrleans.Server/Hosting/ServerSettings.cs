@@ -1,3 +1,5 @@
+using DiaOrleans.Grains.Blobs;
+using DiaOrleans.Grains.Catalogs;
 using DiaOrleans.Grains.Configuration;
 using DiaOrleans.Grains.Jobs;
 using DiaOrleans.Grains.Prompts;
@@ -28,6 +30,7 @@ internal static class ServerSettings
     [
         typeof(HttpOptions),
         typeof(DataOptions),
+        typeof(DiskOptions),
         typeof(ModelStoreOptions),
         typeof(EngineOptions),
         typeof(DeviceOptions),
@@ -41,6 +44,7 @@ internal static class ServerSettings
         typeof(ScriptOptions),
         typeof(SpeechOptions),
         typeof(PromptOptions),
+        typeof(CatalogOptions),
         typeof(JobOptions),
         typeof(RecognitionOptions),
         typeof(TelemetryOptions),

@@ -5,11 +5,16 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace DiaOrleans.Server.Logging;
 
-/// <summary>Formats a message as one line: local time, level, category, message, exception, and the request that it belongs to.</summary>
+/// <summary>
+/// Formats a message as one line: local time, level, category, message, exception, and the request that it belongs to. Texts in it, which
+/// may be a client's, are cut, and characters that could change how the line is shown are escaped.
+/// </summary>
 internal sealed class LogLine(TimeProvider time) : ConsoleFormatter(FormatterName)
 {
     /// <summary>Name of the formatter.</summary>
     public const string FormatterName = "dia";
+
+    private const int MaxException = 16_000;
 
     /// <inheritdoc/>
     public override void Write<TState>(in LogEntry<TState> entry, IExternalScopeProvider? scopes, TextWriter output)
@@ -17,8 +22,13 @@ internal sealed class LogLine(TimeProvider time) : ConsoleFormatter(FormatterNam
         output.Write(time.GetLocalNow().ToString("HH:mm:ss ", CultureInfo.InvariantCulture));
         output.Write(Abbreviate(entry.LogLevel));
         output.Write($": {entry.Category}[{entry.EventId.Id}] ");
-        output.Write(JoinLines(entry.Formatter(entry.State, entry.Exception)));
-        if (entry.Exception is { } cause) output.Write(" " + JoinLines(cause.ToString()));
+        LogText.Write(LogMessage.Format(entry), output);
+        if (entry.Exception is { } cause)
+        {
+            output.Write(' ');
+            LogText.Write(JoinLines(LogText.Cut(cause.ToString(), MaxException)), output);
+        }
+
         scopes?.ForEachScope(WriteRequest, output);
         output.WriteLine();
     }
@@ -28,7 +38,7 @@ internal sealed class LogLine(TimeProvider time) : ConsoleFormatter(FormatterNam
         if (scope is RequestLogScope request) output.Write($" [{request}]");
     }
 
-    /// <summary>A text of a client must not begin a line of its own.</summary>
+    /// <summary>The lines of a stack trace follow each other in one line.</summary>
     private static string JoinLines(string text) => string.Join(' ', text.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries));
 
     private static string Abbreviate(LogLevel level) => level switch

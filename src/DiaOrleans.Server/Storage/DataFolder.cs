@@ -3,7 +3,9 @@ using DiaOrleans.Server.Settings;
 
 namespace DiaOrleans.Server.Storage;
 
-/// <summary>The server's data folder, locked: a second server on it would overwrite the state of the first.</summary>
+/// <summary>
+/// The server's data folder, locked: a second server on it would overwrite the state of the first. Only this user can open it.
+/// </summary>
 internal sealed class DataFolder : IDisposable
 {
     private const string LockName = "server.lock";
@@ -38,7 +40,8 @@ internal sealed class DataFolder : IDisposable
         var full = System.IO.Path.GetFullPath(path);
         try
         {
-            Directory.CreateDirectory(full);
+            PrivateFiles.CreateFolder(full);
+            PrivateFiles.Restrict(full);
             var folder = new DataFolder(full, Lock(full), time.GetUtcNow());
             folder.WriteHolder(port);
             return folder;

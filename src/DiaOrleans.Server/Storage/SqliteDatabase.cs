@@ -24,6 +24,8 @@ internal static class SqliteDatabase
     public static void Prepare(string file)
     {
         var connectionString = ConnectionString(file);
+        // SQLite gives its other files the permissions of the database; those that exist may be of a release that did not restrict them.
+        foreach (var suffix in (string[])["", "-wal", "-shm"]) PrivateFiles.Restrict(file + suffix);
         try
         {
             UseWriteAheadLog(connectionString);

@@ -44,7 +44,6 @@ internal sealed class WebPage
         var headers = context.Response.Headers;
         headers.CacheControl = "no-cache";
         headers.ContentSecurityPolicy = ContentPolicy;
-        headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";
         return Results.Bytes(file.Content, file.Type, entityTag: file.Tag);
     }

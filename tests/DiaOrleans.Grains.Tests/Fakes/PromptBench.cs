@@ -94,7 +94,7 @@ internal sealed class PromptBench : IAsyncDisposable
         return File.Exists(path) ? File.ReadAllText(path) : null;
     }
 
-    public Task<VoiceSettings> Voice(string id, string prompt, string? transcript = null) =>
+    public Task<VoiceSettings?> Voice(string id, string prompt, string? transcript = null) =>
         Cluster.Voice(id).Put(new VoiceSettings("neutral", "S1", prompt, transcript));
 
     public async Task<string?> TranscriptOf(string voice) => (await Cluster.Voice(voice).Get())!.AudioPromptTranscript;

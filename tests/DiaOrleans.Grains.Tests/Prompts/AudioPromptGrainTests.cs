@@ -45,7 +45,7 @@ public sealed class AudioPromptGrainTests : IAsyncLifetime
         await using var next = await GrainCluster.Start(_cluster.Storage, loaded: false);
         var prompt = (await next.Grains.GetGrain<IAudioPromptGrain>("a").Get())!;
         prompt.Recording.ShouldBe(First);
-        prompt.DiscoveredAt.ShouldBe(registered.DiscoveredAt);
+        prompt.DiscoveredAt.ShouldBe(registered!.DiscoveredAt);
         prompt.Transcript!.Text.ShouldBe("Recognised.");
         prompt.Transcript.Spans.ShouldBe(Recognised.Spans);
         (await next.Grains.GetGrain<IAudioPromptGrain>("a").GetCodes("codec"))!.Cells.ShouldBe([1, 2, 3, 4]);
@@ -61,7 +61,7 @@ public sealed class AudioPromptGrainTests : IAsyncLifetime
         _cluster.Time.Advance(TimeSpan.FromHours(1));
         var before = (await Prompt("a").Get())!.DiscoveredAt;
         var after = await Prompt("a").Register(Second);
-        after.Transcript.ShouldBeNull();
+        after!.Transcript.ShouldBeNull();
         after.DiscoveredAt.ShouldBeGreaterThan(before);
         await Prompt("a").Register(First);
         foreach (var codec in (string[])["one", "two"]) (await Prompt("a").GetCodes(codec)).ShouldBeNull();
@@ -72,7 +72,7 @@ public sealed class AudioPromptGrainTests : IAsyncLifetime
     {
         await Prompt("a").Register(First);
         await Prompt("a").SetTranscript(ByHand with { Spans = Recognised.Spans });
-        (await Prompt("a").Register(Second)).Transcript.ShouldBeEquivalentTo(ByHand);
+        (await Prompt("a").Register(Second))!.Transcript.ShouldBeEquivalentTo(ByHand);
     }
 
     [Fact]
@@ -81,7 +81,7 @@ public sealed class AudioPromptGrainTests : IAsyncLifetime
         await Prompt("a").Register(First);
         await Prompt("a").SetTranscript(Recognised);
         await Prompt("a").KeepCodes(Codes("11"));
-        (await Prompt("a").Register(First)).Transcript!.Source.ShouldBe("whisper");
+        (await Prompt("a").Register(First))!.Transcript!.Source.ShouldBe("whisper");
         (await Prompt("a").GetCodes("codec")).ShouldNotBeNull();
     }
 

@@ -1,10 +1,12 @@
 using DiaOrleans.Abstractions.Configuration;
 using DiaOrleans.Abstractions.Logs;
 using DiaOrleans.Abstractions.Prompts;
+using DiaOrleans.Grains.Catalogs;
 using DiaOrleans.Grains.Configuration;
 using DiaOrleans.Grains.Logs;
 using DiaOrleans.Grains.Prompts;
 using DiaOrleans.Grains.State;
+using DiaOrleans.Grains.Voices;
 
 namespace DiaOrleans.Grains.Tests.State;
 
@@ -64,8 +66,26 @@ public sealed class StoredStateTests
 
     [Fact]
     public void A_catalogue_of_audio_prompts_of_version_1() =>
-        Read<AudioPromptCatalogState>("""{"type":"dia.audio-prompt-catalog","version":1,"state":{"ids":["b","a"]}}""")
+        _serializer.Deserialize<AudioPromptCatalogState>(
+            BinaryData.FromString("""{"type":"dia.audio-prompt-catalog","version":1,"state":{"ids":["b","a"]}}"""))
             .Ids.ShouldBe(["b", "a"]);
+
+    [Fact]
+    public void A_catalogue_of_audio_prompts_of_version_2() => Read<AudioPromptCatalogState>(
+        """{"type":"dia.audio-prompt-catalog","version":2,"state":{"ids":["b","a"],"pages":[1,3]}}""").Pages.ShouldBe([1, 3]);
+
+    [Fact]
+    public void A_catalogue_of_voices_of_version_1() =>
+        _serializer.Deserialize<VoiceCatalogState>(
+            BinaryData.FromString("""{"type":"dia.voice-catalog","version":1,"state":{"ids":["b","a"]}}""")).Ids.ShouldBe(["b", "a"]);
+
+    [Fact]
+    public void A_catalogue_of_voices_of_version_2() => Read<VoiceCatalogState>(
+        """{"type":"dia.voice-catalog","version":2,"state":{"ids":["b","a"],"pages":[1,3]}}""").Pages.ShouldBe([1, 3]);
+
+    [Fact]
+    public void A_page_of_ids_of_version_1() =>
+        Read<IdPageState>("""{"type":"dia.id-page","version":1,"state":{"ids":["b","a"]}}""").Ids.ShouldBe(["b", "a"]);
 
     [Fact]
     public void A_log_of_version_1() =>

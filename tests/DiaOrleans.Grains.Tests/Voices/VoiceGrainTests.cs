@@ -117,11 +117,11 @@ public sealed class VoiceGrainTests : IAsyncLifetime
     {
         await Register("p", "Of the prompt.");
         var cloned = Plain with { AudioPrompt = "p" };
-        (await _cluster.Voice("a").Put(cloned)).AudioPromptTranscript.ShouldBe("Of the prompt.");
-        (await _cluster.Voice("b").Put(cloned with { AudioPromptTranscript = "Own." })).AudioPromptTranscript.ShouldBe("Own.");
-        (await _cluster.Voice("c").Put(cloned with { AudioPromptTranscript = "" })).AudioPromptTranscript.ShouldBe("");
+        (await _cluster.Voice("a").Put(cloned))!.AudioPromptTranscript.ShouldBe("Of the prompt.");
+        (await _cluster.Voice("b").Put(cloned with { AudioPromptTranscript = "Own." }))!.AudioPromptTranscript.ShouldBe("Own.");
+        (await _cluster.Voice("c").Put(cloned with { AudioPromptTranscript = "" }))!.AudioPromptTranscript.ShouldBe("");
         foreach (var unknown in (string[])["none", " ", "a/b", ""])
-            (await _cluster.Voice("d").Put(Plain with { AudioPrompt = unknown })).AudioPromptTranscript.ShouldBeNull();
+            (await _cluster.Voice("d").Put(Plain with { AudioPrompt = unknown }))!.AudioPromptTranscript.ShouldBeNull();
     }
 
     [Fact]

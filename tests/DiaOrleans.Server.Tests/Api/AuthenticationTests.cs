@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using DiaOrleans.Server.Hosting;
+using DiaOrleans.Server.Settings;
 
 namespace DiaOrleans.Server.Tests.Api;
 
@@ -53,6 +54,37 @@ public sealed class AuthenticationTests(
         foreach (var path in open) (await server.Client.GetAsync(path)).StatusCode.ShouldBe(HttpStatusCode.OK, path);
         foreach (var path in (string[])["/v1/models", "/v1/voices", "/config", "/nowhere"])
             (await server.Client.GetAsync(path)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized, path);
+    }
+
+    [Fact]
+    public async Task Keys_can_be_in_a_file()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.File("keys");
+        await File.WriteAllTextAsync(file, "first, second\n\nthird\n");
+        await using var server = await RunningServer.Start(new ServerOptions { ApiKey = "zeroth", ApiKeyFile = file });
+        foreach (var (key, status) in new[] { ("zeroth", 200), ("first", 200), ("second", 200), ("third", 200), ("", 401), ("none", 401) })
+        {
+            var request = new HttpRequestMessage(HttpMethod.Get, "/voices");
+            request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {key}");
+            ((int)(await server.Client.SendAsync(request)).StatusCode).ShouldBe(status, key);
+        }
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData(" ,\n, \n")]
+    public async Task A_file_without_a_key_ends_the_start_since_the_server_would_be_open(string? content)
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.File("keys");
+        if (content is not null) await File.WriteAllTextAsync(file, content);
+        foreach (var path in (string[])[file, folder.Path, "/dev/zero"])
+        {
+            Should.Throw<SettingsException>(() => new ServerOptions { ApiKeyFile = path }.Read()).Message
+                .ShouldBe($"api key file is '{path}'; expected a file that can be read and has a key. It comes from the command line.");
+        }
     }
 
     [Theory]

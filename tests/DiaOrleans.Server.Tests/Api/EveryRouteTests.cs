@@ -143,6 +143,18 @@ public sealed class EveryRouteTests(ScriptedFixture fixture) : IClassFixture<Scr
 
     [Theory]
     [MemberData(nameof(Routes))]
+    public async Task No_browser_guesses_the_type_of_an_answer_and_nobody_keeps_it(string method, string path)
+    {
+        foreach (var route in (string[])[path, Twin(path), "/nowhere" + path])
+        {
+            var answer = await _client.Send(method, route);
+            answer.Headers.GetValues("X-Content-Type-Options").ShouldBe(["nosniff"]);
+            answer.Headers.CacheControl!.ToString().ShouldBe("no-store");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Routes))]
     public async Task A_page_of_another_origin_may_read_nothing_and_change_nothing(string method, string path)
     {
         var answer = await _client.Send(method, path, ("Origin", "https://app.example"));

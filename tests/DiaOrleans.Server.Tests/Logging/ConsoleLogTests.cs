@@ -20,12 +20,68 @@ public sealed class ConsoleLogTests
         var scopes = new LoggerExternalScopeProvider();
         using var request = scopes.Push(new RequestLogScope("mine-1"));
         using var other = scopes.Push("another scope");
+        var entry = new LogEntry<string>(LogLevel.Warning, "DiaOrleans.X", 7, "a\nfail: b", null, (text, _) => text);
+        Write(entry, scopes).ShouldBe($@"08:30:05 warn: DiaOrleans.X[7] a\u000afail: b [request mine-1]{Environment.NewLine}");
+    }
+
+    [Theory]
+    [InlineData("\u001b[2J", @"\u001b[2J")]
+    [InlineData("\u009b31m", @"\u009b31m")]
+    [InlineData("a\r\nb", @"a\u000d\u000ab")]
+    [InlineData("a\u2028b\u2029c", @"a\u2028b\u2029c")]
+    [InlineData("user\u202etxt.exe", @"user\u202etxt.exe")]
+    [InlineData("\u2066x\u2069\u200f\u061c", @"\u2066x\u2069\u200f\u061c")]
+    [InlineData("\U000e0041", @"\U000e0041")]
+    [InlineData("Größe 大 \U0001f600 {x}", "Größe 大 \U0001f600 {x}")]
+    public void Characters_that_change_how_a_line_is_shown_are_escaped(string sent, string shown)
+    {
+        foreach (var (log, before) in ((Action<ILogger>, string)[])
+            [
+                (logger => logger.LogWarning("Voice {Voice}.", sent), "Voice "),
+                (logger => logger.LogWarning(new IOException(sent), "Failed."), "Failed. System.IO.IOException: "),
+            ])
+        {
+            var lines = new Entries();
+            log(lines);
+            var expected = before.StartsWith('F') && sent.Contains("\r\n") ? "a b" : shown;
+            lines.Written.Single().ShouldStartWith($"08:30:05 warn: DiaOrleans.X[0] {before}{expected}");
+        }
+    }
+
+    [Fact]
+    public void An_unpaired_surrogate_is_escaped()
+    {
+        var lines = new Entries();
+        lines.LogWarning("Voice {Voice}.", "\ud83d");
+        lines.Written.Single().ShouldContain(@"Voice \ud83d.");
+    }
+
+    [Fact]
+    public void A_value_is_cut_at_200_characters_and_the_rest_of_the_message_is_not()
+    {
+        var lines = new Entries();
+        lines.LogWarning("Voice '{Voice}' of {Count:F1} {{s}} {List}.", new string('x', 5000), 1.26, new[] { "a", "b" });
+        lines.Written.Single().ShouldBe(
+            $"08:30:05 warn: DiaOrleans.X[0] Voice '{new string('x', 200)}… (4800 more characters)' of 1.3 {{s}} a, b."
+            + Environment.NewLine);
+    }
+
+    [Fact]
+    public void Every_text_of_a_line_has_an_end()
+    {
+        var lines = new Entries();
+        var text = new string('x', 1 << 20);
+        lines.Log(LogLevel.Error, new EventId(1), text, new IOException(text), (message, _) => message);
+        lines.Written.Single().Length.ShouldBeLessThan(30_000);
+    }
+
+    private static string Write<T>(LogEntry<T> entry, IExternalScopeProvider? scopes = null)
+    {
         var line = new StringWriter();
         var time = new FakeTimeProvider(new DateTimeOffset(2026, 11, 24, 8, 30, 5, TimeSpan.Zero));
         time.SetLocalTimeZone(TimeZoneInfo.Utc);
-        var entry = new LogEntry<string>(LogLevel.Warning, "DiaOrleans.X", 7, "a\nfail: b", null, (text, _) => text);
         new LogLine(time).Write(entry, scopes, line);
-        line.ToString().ShouldBe($"08:30:05 warn: DiaOrleans.X[7] a fail: b [request mine-1]{Environment.NewLine}");
+        return line.ToString();
     }
 
     [Fact]
@@ -99,5 +155,23 @@ public sealed class ConsoleLogTests
         public void Dispose()
         {
         }
+    }
+
+    /// <summary>A logger whose messages become lines.</summary>
+    private sealed class Entries : ILogger
+    {
+        public List<string> Written { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter) =>
+            Written.Add(Write(new LogEntry<TState>(logLevel, "DiaOrleans.X", eventId, state, exception, formatter)));
     }
 }

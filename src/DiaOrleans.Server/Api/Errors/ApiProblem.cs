@@ -25,6 +25,9 @@ internal sealed class ApiProblem : Exception
 
     public static ApiProblem NotFound(string detail, string? code = null) => new(404, detail, []) { Code = code };
 
+    /// <summary>409: a limit on what can be stored is reached.</summary>
+    public static ApiProblem Full(string detail) => new(409, detail, []);
+
     /// <summary>408; the connection is closed after it, since the rest of the body is not read.</summary>
     public static ApiProblem TooSlow() => new(408, "The request body took too long to arrive", []);
 
@@ -46,6 +49,9 @@ internal sealed class ApiProblem : Exception
 
     public static ApiProblem Unavailable(TimeSpan? retryAfter) =>
         new(503, "Worker pool not available", []) { RetryAfter = retryAfter ?? TimeSpan.FromSeconds(5) };
+
+    /// <summary>507: nothing was accepted.</summary>
+    public static ApiProblem NoSpace(string detail) => new(507, detail, []);
 
     public static ApiProblem NotInstalled(string detail, TimeSpan? retryAfter = null) => new(503, detail, []) { RetryAfter = retryAfter };
 

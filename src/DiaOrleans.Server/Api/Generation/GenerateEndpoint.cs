@@ -1,6 +1,7 @@
 using DiaOrleans.Abstractions.Speech;
 using DiaOrleans.Grains.Jobs;
 using DiaOrleans.Grains.Scripts;
+using DiaOrleans.Server.Api.Disk;
 using DiaOrleans.Server.Api.Errors;
 using DiaOrleans.Server.Api.Jobs;
 using DiaOrleans.Server.Api.Validation;
@@ -23,7 +24,8 @@ internal static class GenerateEndpoint
         SpeechResponder responder,
         JobService jobs,
         RequestScripts scripts,
-        VoiceAliases aliases)
+        VoiceAliases aliases,
+        DiskGuard disk)
     {
         var (request, inBackground) = await GenerateRequestReader.Read(context.Request, bodies);
         if (!inBackground)
@@ -33,6 +35,7 @@ internal static class GenerateEndpoint
         }
 
         if (!scripts.TryRead(request, out _, out var problem)) throw ApiProblem.BadRequest(problem);
+        await disk.RequireRoomForJob(context.RequestAborted);
         await (await JobSubmissionEndpoint.Submit(context, request, aliases, jobs)).ExecuteAsync(context);
     }
 
@@ -47,7 +50,7 @@ internal static class GenerateEndpoint
         var request = new SpeechRequest
         {
             Text = fields.RequiredString("text", RequestLimits.TextLength),
-            VoiceId = fields.RequiredString("voice_id", RequestLimits.NameLength),
+            VoiceId = VoiceIds.Read(fields),
         };
         fields.ThrowIfInvalid();
         return request;

@@ -1,6 +1,7 @@
 using DiaOrleans.Abstractions.Speech;
 using DiaOrleans.Server.Api.Errors;
 using DiaOrleans.Server.Api.Validation;
+using DiaOrleans.Server.Api.Voices;
 
 namespace DiaOrleans.Server.Api.Generation;
 
@@ -32,10 +33,10 @@ internal static class GenerateRequestReader
         var request = new SpeechRequest
         {
             Text = fields.RequiredString("text", RequestLimits.TextLength),
-            VoiceId = fields.RequiredString("voice_id", RequestLimits.NameLength),
+            VoiceId = VoiceIds.Read(fields),
             Format = AudioFormatField.Read(fields, DefaultFormat),
             Speed = ReadSpeed(fields),
-            Role = fields.OptionalString("role", RequestLimits.NameLength),
+            Role = fields.OptionalString("role", RequestLimits.RoleLength),
             Temperature = fields.OptionalNumber("temperature", RequestLimits.Temperature),
             CfgScale = fields.OptionalNumber("cfg_scale", RequestLimits.CfgScale),
             TopP = fields.OptionalNumber("top_p", RequestLimits.TopP),

@@ -1,5 +1,6 @@
 using DiaOrleans.Abstractions.Speech;
 using DiaOrleans.Grains.Scripts;
+using DiaOrleans.Grains.Voices;
 using DiaOrleans.Server.Api.Errors;
 using DiaOrleans.Server.Api.Validation;
 
@@ -35,14 +36,14 @@ internal static class OpenAiSpeechEndpoint
     private static (SpeechRequest Request, bool AsEvents) Read(FieldReader fields, ApiOptions options)
     {
         var input = fields.OptionalString("input", RequestLimits.TextLength);
-        var voice = fields.OptionalStringOrMember("voice", "id", RequestLimits.NameLength);
+        var voice = fields.OptionalStringOrMember("voice", "id", int.MaxValue);
         var streamFormat = fields.OptionalChoice("stream_format", RequestLimits.StreamFormats);
         fields.OptionalString("model", RequestLimits.IgnoredLength);
         fields.OptionalString("instructions", RequestLimits.IgnoredLength);
         var request = new SpeechRequest
         {
             Text = input ?? "",
-            VoiceId = voice ?? "",
+            VoiceId = VoiceId.Shorten(voice ?? ""),
             Format = AudioFormatField.Read(fields, options.DefaultFormat),
             Speed = GenerateRequestReader.ReadSpeed(fields),
             Seed = fields.OptionalInteger("seed"),

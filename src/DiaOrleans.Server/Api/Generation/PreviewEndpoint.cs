@@ -7,12 +7,16 @@ using DiaOrleans.Server.Api.Voices;
 namespace DiaOrleans.Server.Api.Generation;
 
 /// <summary>GET /preview/{voice_id}: a sample of a voice, rendered once per version of the voice; spec/api.md 4.</summary>
-internal static class PreviewEndpoint
+internal sealed partial class PreviewEndpoint
 {
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapMethods("/preview/{voice_id}", FinishedAudio.Methods, Preview);
 
-    private static async Task<IResult> Preview(HttpContext context, VoicePreviews previews, SpeechResponder responder)
+    private static async Task<IResult> Preview(
+        HttpContext context,
+        VoicePreviews previews,
+        SpeechResponder responder,
+        ILogger<PreviewEndpoint> logger)
     {
         var id = RouteParameter.Read(context, VoiceIds.Parameter);
         var preview = await previews.Find(id) ?? throw ApiProblem.NotFound("Voice not found", "voice_not_found");
@@ -22,7 +26,15 @@ internal static class PreviewEndpoint
         async Task<Stream> Make()
         {
             var rendered = await Render(context, responder, preview);
-            await previews.Keep(preview, rendered);
+            try
+            {
+                await previews.Keep(preview, rendered);
+            }
+            catch (IOException cause)
+            {
+                Log.NotKept(logger, cause, id);
+            }
+
             return new MemoryStream(rendered, writable: false);
         }
     }
@@ -37,5 +49,11 @@ internal static class PreviewEndpoint
         {
             throw ApiProblem.Failed($"Preview generation failed: {problem.Message}");
         }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(211, LogLevel.Warning, "The preview of voice '{Voice}' could not be stored; its client gets it.")]
+        public static partial void NotKept(ILogger logger, Exception cause, string voice);
     }
 }

@@ -67,7 +67,6 @@ internal sealed class SpeechResponder(
     {
         ShowSeed(context.Response, request);
         context.Response.ContentType = "text/event-stream";
-        context.Response.Headers.CacheControl = "no-cache";
         ForbidBuffering(context.Response);
         try
         {

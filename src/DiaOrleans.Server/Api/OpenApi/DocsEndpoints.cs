@@ -1,3 +1,4 @@
+using System.Globalization;
 using Scalar.AspNetCore;
 
 namespace DiaOrleans.Server.Api.OpenApi;
@@ -8,6 +9,12 @@ internal static class DocsEndpoints
     private const string Document = "/openapi.json";
     private const string Docs = "/docs";
     private const string Redoc = "/redoc";
+
+    /// <summary>Scalar sets styles in its elements, and its page starts by a script of its own, which has the nonce.</summary>
+    private const string ContentPolicy =
+        "default-src 'self'; script-src 'self' 'nonce-{0}'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+        + "font-src 'self' data:; media-src 'self' blob: data:; worker-src 'self' blob:; object-src 'none'; base-uri 'self'; "
+        + "form-action 'none'; frame-ancestors 'none'";
 
     public static IServiceCollection AddDocs(this IServiceCollection services) => services.AddOpenApi(options =>
     {
@@ -22,7 +29,9 @@ internal static class DocsEndpoints
     /// </summary>
     public static Task Rewrite(HttpContext context, RequestDelegate next)
     {
-        if (context.Request.Path.Value is Docs or Redoc) context.Request.Path = Docs + "/";
+        if (context.Request.Path.Value is not (Docs or Redoc)) return next(context);
+        context.Request.Path = Docs + "/";
+        context.Response.OnStarting(SetPolicy, context);
         return next(context);
     }
 
@@ -39,8 +48,18 @@ internal static class DocsEndpoints
             options.BundleUrl = "scalar.js";
             options.HeadContent = """<base href="docs/"><script src="../ui/docs.js"></script>""";
             options.DefaultFonts = false;
+            options.WithNonce();
             // These would send data to other servers.
             options.DisableAgent().DisableMcp().DisableTelemetry().HideDeveloperTools().HideClientButton();
         }).ExcludeFromDescription();
+    }
+
+    /// <summary>The page has a new nonce for each request.</summary>
+    private static Task SetPolicy(object state)
+    {
+        var context = (HttpContext)state;
+        if (context.Items[ScalarOptions.NonceHttpContextItemKey] is string nonce)
+            context.Response.Headers.ContentSecurityPolicy = string.Format(CultureInfo.InvariantCulture, ContentPolicy, nonce);
+        return Task.CompletedTask;
     }
 }

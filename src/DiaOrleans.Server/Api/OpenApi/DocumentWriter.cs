@@ -23,6 +23,7 @@ internal sealed class DocumentWriter(EndpointDataSource endpoints) : IOpenApiDoc
           too much room (429 with `Retry-After`).
         - If the server has no API key, it refuses requests from pages of other sites (403) and for unknown host names (421). The settings
           AllowedOrigins and AllowedHosts allow more of them.
+        - While the server has little free disk space, it refuses what it would store (507).
         - An error repeats at most 1 KB of a value of the request.
         - An API key is needed only if the server has one. Otherwise the `Authorization` header is ignored.
         """;

@@ -6,8 +6,8 @@ using DiaOrleans.Server.Web;
 namespace DiaOrleans.Server.Api.Pipeline;
 
 /// <summary>Requires the API key, if one is configured, except on public routes; spec/api.md 1.1.</summary>
-/// <param name="keys">The accepted keys, separated by commas; null or empty if no key is required.</param>
-internal sealed class ApiKey(string? keys)
+/// <param name="keys">The accepted keys; none if no key is required.</param>
+internal sealed class ApiKey(IReadOnlyList<string> keys)
 {
     private const string Scheme = "Bearer ";
     private const string DocsAssets = "/docs/";
@@ -19,10 +19,7 @@ internal sealed class ApiKey(string? keys)
         "/audio/voices", "/v1/audio/voices", "/audio/models", "/v1/audio/models", "/metrics", "/v1/metrics",
     ];
 
-    private readonly byte[][] _digests = [.. Split(keys).Select(key => SHA256.HashData(Encoding.UTF8.GetBytes(key)))];
-
-    /// <summary>True if the setting contains a key.</summary>
-    public static bool IsSet(string? keys) => Split(keys).Length > 0;
+    private readonly byte[][] _digests = [.. keys.Select(key => SHA256.HashData(Encoding.UTF8.GetBytes(key)))];
 
     /// <summary>Calls <paramref name="next"/> if the route is public or the request has the key; else answers 401.</summary>
     public Task Check(HttpContext context, RequestDelegate next)
@@ -41,9 +38,6 @@ internal sealed class ApiKey(string? keys)
         context.Response.Headers.WWWAuthenticate = "Bearer";
         return ProblemWriter.Write(context, "Invalid or missing API key");
     }
-
-    private static string[] Split(string? keys) =>
-        (keys ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     private static bool IsPublic(string path) =>
         PublicPaths.Contains(path)

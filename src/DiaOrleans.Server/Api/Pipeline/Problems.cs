@@ -1,3 +1,4 @@
+using DiaOrleans.Server.Api.Disk;
 using DiaOrleans.Server.Api.Errors;
 
 namespace DiaOrleans.Server.Api.Pipeline;
@@ -25,8 +26,9 @@ internal sealed partial class Problems(ILogger<Problems> logger)
             }
 
             context.Response.Headers.RetryAfter = default;
-            context.Response.StatusCode = 500;
-            await ProblemWriter.Write(context, "Internal Server Error");
+            var full = DiskFull.Find(cause);
+            context.Response.StatusCode = full is null ? 500 : 507;
+            await ProblemWriter.Write(context, full ?? "Internal Server Error");
         }
     }
 

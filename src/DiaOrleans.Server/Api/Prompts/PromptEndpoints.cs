@@ -3,6 +3,7 @@ using DiaOrleans.Audio.Formats;
 using DiaOrleans.Grains.PromptLibrary;
 using DiaOrleans.Grains.Prompts;
 using DiaOrleans.Grains.Voices;
+using DiaOrleans.Server.Api.Disk;
 using DiaOrleans.Server.Api.Pipeline;
 using DiaOrleans.Server.Api.Validation;
 
@@ -18,7 +19,7 @@ internal static class PromptEndpoints
         routes.MapMethods("/audio_prompts/{id}/audio", FinishedAudio.Methods, GetAudio);
         routes.MapGet("/audio_prompts/metadata", ListMetadata);
         routes.MapGet("/audio_prompts/metadata/{id}", GetMetadata);
-        routes.MapPost("/audio_prompts/discover", Discover);
+        DiskGuard.Protect(routes.MapPost("/audio_prompts/discover", Discover));
     }
 
     private static async Task<IResult> List(HttpContext context, PromptInspection inspection)

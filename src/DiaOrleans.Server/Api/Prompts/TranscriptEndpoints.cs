@@ -1,6 +1,7 @@
 using DiaOrleans.Grains.Prompts;
 using DiaOrleans.Grains.Recognition;
 using DiaOrleans.Grains.Transcripts;
+using DiaOrleans.Server.Api.Disk;
 using DiaOrleans.Server.Api.Pipeline;
 using DiaOrleans.Server.Api.Recognition;
 using DiaOrleans.Server.Api.Validation;
@@ -12,8 +13,8 @@ internal static class TranscriptEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/audio_prompts/{id}/transcribe", Transcribe);
-        routes.MapPut("/audio_prompts/{id}/transcript", SetByHand);
+        DiskGuard.Protect(routes.MapPost("/audio_prompts/{id}/transcribe", Transcribe));
+        DiskGuard.Protect(routes.MapPut("/audio_prompts/{id}/transcript", SetByHand));
     }
 
     private static async Task<IResult> Transcribe(HttpContext context, PromptTranscriber transcriber, RecognitionProblems problems)

@@ -5,8 +5,10 @@ using DiaOrleans.Grains.TemporaryFiles;
 using DiaOrleans.Grains.Transcripts;
 using DiaOrleans.Grains.Waiting;
 using DiaOrleans.Server.Api.Bodies;
+using DiaOrleans.Server.Api.Disk;
 using DiaOrleans.Server.Api.Errors;
 using DiaOrleans.Server.Api.Pipeline;
+using DiaOrleans.Server.Decoding;
 
 namespace DiaOrleans.Server.Api.Prompts;
 
@@ -19,7 +21,9 @@ internal sealed partial class UploadEndpoint
     private static readonly string[] Extensions =
         [".wav", ".mp3", ".m4a", ".mp4", ".flac", ".ogg", ".oga", ".opus", ".webm", ".aac", ".aiff", ".wma"];
 
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/audio_prompts/upload", Upload);
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(10);
+
+    public static void Map(IEndpointRouteBuilder routes) => DiskGuard.Protect(routes.MapPost("/audio_prompts/upload", Upload));
 
     private static async Task<IResult> Upload(
         HttpContext context,
@@ -34,7 +38,7 @@ internal sealed partial class UploadEndpoint
             await using var form = await UploadForm.Read(context.Request, files, share, CheckId);
             return await Store(context, form, intake, files, logger);
         }
-        catch (TemporaryFileException cause)
+        catch (TemporaryFileException cause) when (DiskFull.Find(cause) is null)
         {
             Log.NotStored(logger, cause);
             throw Failed();
@@ -62,7 +66,16 @@ internal sealed partial class UploadEndpoint
         {
             throw (problem.IsUnknownFormat ? FindProblem(file.Name) : null) ?? ApiProblem.BadRequest(problem.Message);
         }
-        catch (Exception cause) when (cause is not (OperationCanceledException or TemporaryFileException))
+        catch (DecoderUnavailableException cause)
+        {
+            Log.NotDecoded(logger, cause);
+            throw ApiProblem.NotInstalled(cause.Message, RetryAfter);
+        }
+        catch (PromptLimitException problem)
+        {
+            throw ApiProblem.Full(problem.Message);
+        }
+        catch (Exception cause) when (cause is not (OperationCanceledException or TemporaryFileException) && DiskFull.Find(cause) is null)
         {
             Log.Failed(logger, cause, id);
             throw Failed();
@@ -104,6 +117,9 @@ internal sealed partial class UploadEndpoint
     {
         [LoggerMessage(201, LogLevel.Error, "The upload of audio prompt '{Prompt}' failed.")]
         public static partial void Failed(ILogger logger, Exception cause, string prompt);
+
+        [LoggerMessage(203, LogLevel.Error, "A recording could not be decoded.")]
+        public static partial void NotDecoded(ILogger logger, Exception cause);
 
         [LoggerMessage(202, LogLevel.Error, "An upload could not be stored in a temporary file.")]
         public static partial void NotStored(ILogger logger, Exception cause);

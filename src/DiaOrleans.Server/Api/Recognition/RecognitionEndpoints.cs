@@ -1,5 +1,6 @@
 using DiaOrleans.Abstractions.Configuration;
 using DiaOrleans.Grains.Recognition;
+using DiaOrleans.Server.Api.Disk;
 using DiaOrleans.Server.Api.Pipeline;
 
 namespace DiaOrleans.Server.Api.Recognition;
@@ -10,7 +11,7 @@ internal static class RecognitionEndpoints
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/whisper/status", Status);
-        routes.MapPost("/whisper/load", Load);
+        DiskGuard.Protect(routes.MapPost("/whisper/load", Load));
     }
 
     private static async Task<IResult> Status(IGrainFactory grains, ISpeechRecognizer recognizer)

@@ -22,8 +22,8 @@ internal static class RequestLimits
     /// <summary>Length of a text to speak.</summary>
     public const int TextLength = 4096;
 
-    /// <summary>Length of a voice's id and of a role in a request for speech. Any string is accepted: an unknown voice is a 404.</summary>
-    public const int NameLength = 4096;
+    /// <summary>Length of a role.</summary>
+    public const int RoleLength = 4096;
 
     /// <summary>Length of a string that is accepted for compatibility and has no effect.</summary>
     public const int IgnoredLength = 4096;

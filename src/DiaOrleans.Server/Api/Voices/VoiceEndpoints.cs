@@ -1,7 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
 using DiaOrleans.Abstractions.Voices;
+using DiaOrleans.Grains.Catalogs;
 using DiaOrleans.Grains.Prompts;
 using DiaOrleans.Grains.Voices;
+using DiaOrleans.Server.Api.Disk;
 using DiaOrleans.Server.Api.Errors;
 using DiaOrleans.Server.Api.Pipeline;
 using DiaOrleans.Server.Api.Validation;
@@ -19,8 +21,8 @@ internal static class VoiceEndpoints
     {
         routes.MapGet("/voices", List);
         routes.MapGet($"/{Route}", ListSettings);
-        routes.MapPost($"/{Route}", Create);
-        routes.MapPut($"/{Route}/{{voice_id}}", Update);
+        DiskGuard.Protect(routes.MapPost($"/{Route}", Create));
+        DiskGuard.Protect(routes.MapPut($"/{Route}/{{voice_id}}", Update));
         routes.MapDelete($"/{Route}/{{voice_id}}", Delete);
     }
 
@@ -47,7 +49,7 @@ internal static class VoiceEndpoints
         return ApiJson.Ok(voices.ToDictionary(v => v.Id, v => FormatSettings(v.Settings)));
     }
 
-    private static async Task<IResult> Create(HttpContext context, BodyReader bodies, IGrainFactory grains)
+    private static async Task<IResult> Create(HttpContext context, BodyReader bodies, IGrainFactory grains, CatalogOptions catalog)
     {
         var (id, change) = await bodies.Read(context.Request, fields =>
         {
@@ -61,6 +63,8 @@ internal static class VoiceEndpoints
             ReplaceBlank(change.PrimarySpeaker, DefaultSpeaker),
             change.AudioPrompt,
             change.AudioPromptTranscript));
+        if (settings is null)
+            throw ApiProblem.Full($"There are {catalog.MaxVoices} voices, which is the limit: delete some, or raise MaxVoices");
         return ApiJson.Ok(new { message = $"Voice '{id}' created successfully", voice_config = FormatSettings(settings) });
     }
 

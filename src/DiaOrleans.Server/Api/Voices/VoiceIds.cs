@@ -1,3 +1,4 @@
+using DiaOrleans.Grains.Voices;
 using DiaOrleans.Server.Api.Validation;
 
 namespace DiaOrleans.Server.Api.Voices;
@@ -7,6 +8,9 @@ internal static class VoiceIds
 {
     /// <summary>The name of the route parameter and of the field.</summary>
     public const string Parameter = "voice_id";
+
+    /// <summary>Reads the id of a voice to speak with: any string, since one that names no voice is a 404.</summary>
+    public static string Read(FieldReader fields) => VoiceId.Shorten(fields.RequiredString(Parameter, int.MaxValue));
 
     /// <summary>Reads the id of a new voice. A blank one does not fail here: it is a 400 of the caller.</summary>
     public static string ReadNew(FieldReader fields)

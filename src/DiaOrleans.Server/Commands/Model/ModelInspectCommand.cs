@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using DiaOrleans.Inference.Checkpoints;
 using DiaOrleans.Server.Hosting;
+using DiaOrleans.Server.Logging;
 using Spectre.Console;
 
 namespace DiaOrleans.Server.Commands.Model;
@@ -44,9 +45,9 @@ internal static class ModelInspectCommand
     {
         var table = new Table().Border(TableBorder.Rounded).AddColumn("").AddColumn("").HideHeaders();
         table.AddRow("folder", Markup.Escape(report.Folder));
-        foreach (var fact in report.Facts) table.AddRow(Markup.Escape(fact.Name), Markup.Escape(fact.Value));
+        foreach (var fact in report.Facts) table.AddRow(Markup.Escape(fact.Name), Markup.Escape(LogText.Escape(fact.Value)));
         AnsiConsole.Write(table);
-        foreach (var problem in report.Problems) Console.WriteLine($"problem: {problem}");
+        foreach (var problem in report.Problems) Console.WriteLine($"problem: {LogText.Escape(problem)}");
         if (report.Problems.Count == 0) Console.WriteLine("This checkpoint can be served.");
     }
 }

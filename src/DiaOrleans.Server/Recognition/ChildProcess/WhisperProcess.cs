@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using DiaOrleans.Grains.Recognition;
+using DiaOrleans.Server.ChildProcesses;
 
 namespace DiaOrleans.Server.Recognition.ChildProcess;
 
@@ -10,8 +11,6 @@ namespace DiaOrleans.Server.Recognition.ChildProcess;
 /// </summary>
 internal sealed partial class WhisperProcess : IDisposable
 {
-    private const string Dotnet = "dotnet";
-
     private readonly Process _process;
     private readonly ILogger _logger;
     private volatile bool _isEnded;
@@ -126,33 +125,15 @@ internal sealed partial class WhisperProcess : IDisposable
 
     private static Process Launch(string modelFile, int threads)
     {
-        var start = CreateStart([WorkerProtocol.Command, modelFile, "--threads", threads.ToString(CultureInfo.InvariantCulture)]);
-        start.RedirectStandardInput = true;
-        start.RedirectStandardOutput = true;
-        start.RedirectStandardError = true;
-        start.CreateNoWindow = true;
+        var count = threads.ToString(CultureInfo.InvariantCulture);
         try
         {
-            return Process.Start(start)!;
+            return Process.Start(OwnProgram.Command(WorkerProtocol.Command, modelFile, "--threads", count))!;
         }
         catch (Win32Exception e)
         {
             throw new RecognitionException("The process for speech recognition does not start.", e) { Fault = RecognitionFault.Model };
         }
-    }
-
-    /// <summary>
-    /// Starts this program again: its executable if this process runs that, else its assembly under dotnet. In tests this process is the
-    /// test runner.
-    /// </summary>
-    private static ProcessStartInfo CreateStart(string[] arguments)
-    {
-        var name = typeof(WhisperProcess).Assembly.GetName().Name!;
-        var path = Environment.ProcessPath ?? "";
-        var file = Path.GetFileName(path);
-        if (file == name || file == $"{name}.exe") return new ProcessStartInfo(path, arguments);
-        var host = file is Dotnet or $"{Dotnet}.exe" ? path : Dotnet;
-        return new ProcessStartInfo(host, [Path.Combine(AppContext.BaseDirectory, $"{name}.dll"), .. arguments]);
     }
 
     private static partial class Log

@@ -32,7 +32,7 @@ public sealed class LimitsTests(LimitsTests.OwnServer own) : IClassFixture<Limit
             }
         }
 
-        checkedFields.ShouldBeGreaterThanOrEqualTo(39);
+        checkedFields.ShouldBeGreaterThanOrEqualTo(36);
     }
 
     [Fact]

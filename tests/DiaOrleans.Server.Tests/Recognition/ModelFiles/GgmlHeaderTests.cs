@@ -49,6 +49,41 @@ public sealed class GgmlHeaderTests : IDisposable
     }
 
     [Fact]
+    public void A_head_that_is_damaged_in_10_000_ways_gives_a_sentence_or_none()
+    {
+        const int Numbers = 14 * sizeof(int);
+        var file = Model();
+        var random = new Random(11);
+        var found = new Dictionary<string, int>();
+        for (var i = 0; i < 10_000; i++)
+        {
+            using (var stream = File.Open(file, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite))
+            {
+                var at = random.Next(5) > 0 ? random.Next(Numbers) : random.Next((int)stream.Length);
+                var good = new byte[random.Next(1, 5)];
+                stream.Position = at;
+                good = good[..stream.Read(good)];
+                var damaged = new byte[good.Length];
+                random.NextBytes(damaged);
+                Write(stream, at, damaged);
+                var problem = GgmlHeader.FindProblem(file) ?? "nothing";
+                found[problem] = found.GetValueOrDefault(problem) + 1;
+                Write(stream, at, good);
+            }
+        }
+
+        GgmlHeader.FindProblem(file).ShouldBeNull();
+        found.Count.ShouldBeGreaterThan(5);
+
+        static void Write(FileStream stream, int at, byte[] bytes)
+        {
+            stream.Position = at;
+            stream.Write(bytes);
+            stream.Flush();
+        }
+    }
+
+    [Fact]
     public void A_file_that_is_not_there_cannot_be_read() => GgmlHeader.FindProblem(_folder.File("none.bin")).ShouldBe("cannot be read");
 
     private string Model(string[]? vocabulary = null)

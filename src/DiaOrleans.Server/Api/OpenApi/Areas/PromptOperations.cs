@@ -91,6 +91,7 @@ internal static class PromptOperations
             [
                 Answers.Ok("Stored.", Stored),
                 Answers.Problem(400, "Unsupported file format. Supported: .wav, .mp3, .m4a, .flac, .ogg, .aac, .opus, .webm"),
+                Answers.Problem(409, "There are 10000 audio prompts, which is the limit: delete some, or raise MaxPrompts"),
                 Answers.Problem(413, $"Audio file too large (maximum {RequestLimits.UploadBytes >> 20} MB)"),
                 Answers.Invalid("body", "audio_file"),
                 Answers.Problem(500, "Error processing audio file: it could not be stored"),

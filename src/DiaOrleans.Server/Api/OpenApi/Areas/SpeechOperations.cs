@@ -28,7 +28,7 @@ internal static class SpeechOperations
 
     private static readonly Field Voice = new("voice_id", FieldType.Text, "The id of a voice.")
     {
-        Required = true, MaxLength = RequestLimits.NameLength,
+        Required = true,
     };
 
     private static readonly Field Format = new(
@@ -109,7 +109,7 @@ internal static class SpeechOperations
             Speed,
             new("role", FieldType.Text, "`user`, `assistant` or `system`. It is recorded and has no effect.")
             {
-                OrNull = true, MaxLength = RequestLimits.NameLength,
+                OrNull = true, MaxLength = RequestLimits.RoleLength,
             },
             .. Sampling,
             new("use_torch_compile", FieldType.Boolean, "It is recorded and has no effect.") { OrNull = true },
@@ -125,7 +125,7 @@ internal static class SpeechOperations
             new("input", FieldType.Text, "The text to speak.") { MaxLength = RequestLimits.TextLength },
             new("voice", FieldType.Text, "The id of a voice, or an object `{\"id\": …}`.")
             {
-                OrObject = true, MaxLength = RequestLimits.NameLength,
+                OrObject = true,
             },
             new("model", FieldType.Text, "Any name; ignored.") { Default = "\"dia\"", MaxLength = RequestLimits.IgnoredLength },
             Format,

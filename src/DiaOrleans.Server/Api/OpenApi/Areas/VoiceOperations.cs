@@ -75,6 +75,7 @@ internal static class VoiceOperations
             [
                 Answers.Ok("Created.", $$"""{"message":"Voice 'anna' created successfully","voice_config":{{Config}}}"""),
                 Answers.Problem(400, "voice_id is required"),
+                Answers.Problem(409, "There are 10000 voices, which is the limit: delete some, or raise MaxVoices"),
                 Answers.Invalid("body", "voice_id"),
             ],
         },

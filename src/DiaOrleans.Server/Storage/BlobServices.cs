@@ -1,0 +1,29 @@
+using DiaOrleans.Grains.Blobs;
+using DiaOrleans.Grains.Jobs;
+using DiaOrleans.Grains.Previews;
+using DiaOrleans.Grains.Prompts;
+using DiaOrleans.Grains.Rendering;
+
+namespace DiaOrleans.Server.Storage;
+
+/// <summary>Registers the blobs of the data folder.</summary>
+internal static class BlobServices
+{
+    /// <summary>Adds the <see cref="IBlobStore"/> with its limits, and what says how much space is free.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="data">Absolute path of the data folder.</param>
+    /// <param name="options">The limits.</param>
+    public static IServiceCollection AddBlobs(this IServiceCollection services, string data, DiskOptions options) => services
+        .AddSingleton(new LimitedBlobStore(new FolderBlobStore(data), FindLimits(options)))
+        .AddSingleton<IBlobStore>(provider => provider.GetRequiredService<LimitedBlobStore>())
+        .AddSingleton<IFreeSpace>(new FreeSpace(data));
+
+    /// <summary>Previews are made again, and saved outputs are copies for the user: their oldest go. The others are promised.</summary>
+    private static Dictionary<string, FolderLimit> FindLimits(DiskOptions options) => new()
+    {
+        [PromptFiles.Folder] = new(options.MaxRecordingsMegabytes, nameof(DiskOptions.MaxRecordingsMegabytes), DropsOldest: false),
+        [JobResults.Folder] = new(options.MaxResultsMegabytes, nameof(DiskOptions.MaxResultsMegabytes), DropsOldest: false),
+        [GenerationRecorder.Folder] = new(options.MaxOutputsMegabytes, nameof(DiskOptions.MaxOutputsMegabytes), DropsOldest: true),
+        [VoicePreviews.Folder] = new(options.MaxPreviewsMegabytes, nameof(DiskOptions.MaxPreviewsMegabytes), DropsOldest: true),
+    };
+}

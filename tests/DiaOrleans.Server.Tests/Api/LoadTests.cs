@@ -1,0 +1,73 @@
+using System.Diagnostics;
+using System.Net;
+
+namespace DiaOrleans.Server.Tests.Api;
+
+/// <summary>Many requests at the same time; each has an upper bound, so that the tests end soon.</summary>
+public sealed class LoadTests(ScriptedFixture fixture) : IClassFixture<ScriptedFixture>
+{
+    private readonly HttpClient _client = fixture.Server.Client;
+
+    [Fact]
+    public async Task A_storm_of_changes_to_few_voices_leaves_a_list_of_those_that_exist()
+    {
+        var random = new Random(4);
+        var requests = Enumerable.Range(0, 600).Select(_ =>
+        {
+            var id = $"storm-{random.Next(8)}";
+            return random.Next(3) switch
+            {
+                0 => _client.PostJson("/voice_mappings", $$"""{"voice_id":"{{id}}"}"""),
+                1 => _client.PutJson($"/voice_mappings/{id}", """{"style":"calm"}"""),
+                _ => _client.DeleteAsync($"/voice_mappings/{id}"),
+            };
+        });
+        foreach (var answer in await Task.WhenAll(requests))
+            answer.StatusCode.ShouldBeOneOf(HttpStatusCode.OK, HttpStatusCode.NotFound);
+        var listed = (await (await _client.GetAsync("/voice_mappings")).Json()).EnumerateObject().Select(voice => voice.Name).ToArray();
+        for (var i = 0; i < 8; i++)
+        {
+            var exists = (await _client.PutJson($"/voice_mappings/storm-{i}", "{}")).StatusCode == HttpStatusCode.OK;
+            listed.Contains($"storm-{i}").ShouldBe(exists);
+        }
+
+        listed.ShouldBeUnique();
+    }
+
+    [Fact]
+    public async Task Ids_that_do_not_exist_take_no_memory_that_stays()
+    {
+        async Task Ask(int from)
+        {
+            var asked = Enumerable.Range(from, 500).Select(i => _client.DeleteAsync($"/voice_mappings/{new string('x', 200)}{i}"));
+            foreach (var answer in await Task.WhenAll(asked)) answer.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        }
+
+        for (var i = 0; i < 4; i++) await Ask(i * 500);
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        for (var i = 4; i < 12; i++) await Ask(i * 500);
+        (GC.GetTotalMemory(forceFullCollection: true) - before).ShouldBeLessThan(20 << 20);
+    }
+
+    [Theory]
+    [InlineData("/openapi.json")]
+    [InlineData("/docs")]
+    public async Task The_documentation_is_served_to_many_at_once(string path)
+    {
+        await _client.GetStringAsync(path);
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        var watch = Stopwatch.StartNew();
+        for (var round = 0; round < 4; round++)
+        {
+            var answers = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => _client.GetAsync(path)));
+            foreach (var answer in answers)
+            {
+                answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+                answer.Dispose();
+            }
+        }
+
+        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(60));
+        (GC.GetTotalMemory(forceFullCollection: true) - before).ShouldBeLessThan(50 << 20);
+    }
+}
