@@ -45,6 +45,6 @@ for ((round = 0; round < rounds; round++)); do
   summary all "$start" "$(now)"
   sha256sum "$work"/[1-9]*.wav | cut -d' ' -f1 | cmp - "$work/sums" || { echo "the bytes differ" >&2; exit 1; }
 done | tee "$work/rounds" | awk '{ printf "%s: %.1f s of audio in %.2f s, %.1f times real time%s\n", $1 == "one" ? "one after another" : "at once",
-  $2, $3, $4, $1 == "one" ? "" : sprintf("; 90th percentile of latency %.2f of the whole time", $5) }'
+  $2, $3, $4, $1 == "one" ? "" : sprintf("; 90th percentile of latency %.2f of the whole time", $5); fflush() }'
 awk '{ if ($1 == "one") before = $4; else ratio[++n] = $4 / before } END { for (i = 1; i <= n; i++) printf "%s%.2f", i == 1 ? "ratio: " : ", ", ratio[i]; print "" }' "$work/rounds"
 awk '/VmHWM/ { printf "server peak memory: %.0f MiB\n", $2 / 1024 }' "/proc/$server/status"
