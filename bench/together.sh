@@ -25,26 +25,29 @@ speak() { # NUMBER: prints seconds of audio and seconds of time. 16-bit mono at 
   seconds="$(curl -sf -o "$work/$1.wav" -w '%{time_total}' "$address/generate" -d "{\"text\":\"$text\",\"voice_id\":\"bench\",\"seed\":$1}")"
   awk -v bytes="$(stat -c %s "$work/$1.wav")" -v seconds="$seconds" 'BEGIN { print (bytes - 44) / 88200, seconds }'
 }
-now() { date +%s.%N; }
-summary() { # NAME START END: of the lines of $work/lines
-  sort -k2n "$work/lines" | awk -v name="$1" -v start="$2" -v end="$3" '{ audio += $1; time[NR] = $2 } END {
-    printf "%s %.2f %.2f %.2f %.3f\n", name, audio, end - start, audio / (end - start), time[int(NR * 0.9 + 0.5)] / (end - start) }'
+now() { echo "$(date +%s.%N) $(awk '{ print ($14 + $15) / 100 }' "/proc/$server/stat")"; } # time, and CPU seconds of the server
+summary() { # NAME START CPU END CPU: of the lines of $work/lines
+  sort -k2n "$work/lines" | awk -v name="$1" -v took="$(awk "BEGIN { print $4 - $2 }")" -v cpu="$(awk "BEGIN { print $5 - $3 }")" '
+    { audio += $1; time[NR] = $2 }
+    END { printf "%s %.2f %.2f %.2f %.2f %.3f\n", name, audio, took, cpu, audio / took, time[int(NR * 0.9 + 0.5)] / took }'
 }
 
 speak 0 >/dev/null # warms up
 for ((round = 0; round < rounds; round++)); do
   start="$(now)"
   for ((i = 1; i <= requests; i++)); do speak "$i"; done >"$work/lines"
-  summary one "$start" "$(now)"
+  summary one $start $(now)
   sha256sum "$work"/[1-9]*.wav | cut -d' ' -f1 >"$work/sums"
   start="$(now)"
   pids=()
   for ((i = 1; i <= requests; i++)); do speak "$i" >"$work/line.$i" & pids+=($!); done
   wait "${pids[@]}"
   cat "$work"/line.* >"$work/lines"
-  summary all "$start" "$(now)"
+  summary all $start $(now)
   sha256sum "$work"/[1-9]*.wav | cut -d' ' -f1 | cmp - "$work/sums" || { echo "the bytes differ" >&2; exit 1; }
-done | tee "$work/rounds" | awk '{ printf "%s: %.1f s of audio in %.2f s, %.1f times real time%s\n", $1 == "one" ? "one after another" : "at once",
-  $2, $3, $4, $1 == "one" ? "" : sprintf("; 90th percentile of latency %.2f of the whole time", $5) }'
-awk '{ if ($1 == "one") before = $4; else ratio[++n] = $4 / before } END { for (i = 1; i <= n; i++) printf "%s%.2f", i == 1 ? "ratio: " : ", ", ratio[i]; print "" }' "$work/rounds"
+done | tee "$work/rounds" | awk '{ printf "%s: %.1f s of audio in %.2f s and %.2f s of CPU, %.1f times real time%s\n",
+  $1 == "one" ? "one after another" : "at once", $2, $3, $4, $5,
+  $1 == "one" ? "" : sprintf("; 90th percentile of latency %.2f of the whole time", $6); fflush() }'
+awk '{ if ($1 == "one") before = $5; else ratio[++n] = $5 / before }
+  END { for (i = 1; i <= n; i++) printf "%s%.2f", i == 1 ? "ratio: " : ", ", ratio[i]; print "" }' "$work/rounds"
 awk '/VmHWM/ { printf "server peak memory: %.0f MiB\n", $2 / 1024 }' "/proc/$server/status"

@@ -66,7 +66,7 @@ public static class DecodeBenchmark
             CacheFolder = cache,
             CaptureSteps = options.CaptureSteps,
             Threads = options.Threads,
-            Slots = options.Streams,
+            Slots = Math.Max(options.Slots, options.Streams),
             TextCapacity = TextLength,
         };
         return new DiaModel(checkpoint, model);

@@ -13,6 +13,9 @@ public sealed record DecodeBenchmarkOptions(string Folder, int Streams = 1, int 
     /// <summary>Device and precision; of several GPUs the first is measured.</summary>
     public DeviceRequest Device { get; init; } = new();
 
+    /// <summary>Slots of the decoder; as many as streams, if these are more.</summary>
+    public int Slots { get; init; } = 1;
+
     /// <summary>Whether a GPU's steps are captured and replayed.</summary>
     public bool CaptureSteps { get; init; } = true;
 }

@@ -18,7 +18,7 @@ internal static class BenchCommand
     private const int MaxThreads = 1024;
 
     /// <summary>The command <c>bench</c>.</summary>
-    public static Command Create() => new("bench", "Measures this machine.") 
+    public static Command Create() => new("bench", "Measures this machine.")
     {
         CreateDecode(),
         CodecBenchCommand.Create(),
@@ -30,13 +30,14 @@ internal static class BenchCommand
         var model = new Option<DirectoryInfo>("--model") { Description = "Checkpoint folder.", Required = true };
         var device = new BenchDevice();
         var streams = Within("--streams", 1, MaxStreams, 1, "Requests in one batch.");
+        var slots = Within("--slots", 1, MaxStreams, 1, "Slots of the decoder, if more than streams: free ones cost no time.");
         var steps = Within("--steps", 1, MaxSteps, 200, "Measured steps.");
         var threads = Within("--threads", 0, MaxThreads, 0, "Threads of ONNX Runtime; 0 chooses by the model's size.");
         var random = new Option<bool>("--random-weights") { Description = "Use random weights; the folder's config.json is enough." };
         var noCapture = new Option<bool>("--no-capture") { Description = "Launch a GPU's kernels one by one, without a captured graph." };
         var json = JsonOption();
         const string description = "Times the decoder: both guidance rows, sampling included, a text of 100 bytes, 100 rows in the cache.";
-        var decode = new Command("decode", description) { model, streams, steps, threads, random, noCapture, json };
+        var decode = new Command("decode", description) { model, streams, slots, steps, threads, random, noCapture, json };
         device.AddTo(decode);
         decode.SetAction(parsed =>
         {
@@ -48,6 +49,7 @@ internal static class BenchCommand
                 parsed.GetValue(random))
             {
                 Device = device.Read(parsed),
+                Slots = parsed.GetValue(slots),
                 CaptureSteps = !parsed.GetValue(noCapture),
             };
             return Run(() => DecodeBenchmark.Run(options), Print, parsed.GetValue(json), $"with {options.Streams} streams");
