@@ -98,7 +98,15 @@ internal sealed class DiaModel : IDisposable
         if (Target.Precision.WeightBits is not { } bits) return Checkpoint;
         if (options.CacheFolder is not { } folder)
             throw new ArgumentException($"Precision {Target.Precision} needs a folder for the quantised weights.", nameof(options));
-        return new QuantisedCache(folder).Open(Checkpoint, bits, options.Quantising);
+        var made = false;
+        var weights = new QuantisedCache(folder).Open(Checkpoint, bits, progress =>
+        {
+            made = true;
+            options.Quantising?.Invoke(progress);
+        });
+        // What quantising needed is as much memory as a large part of the model.
+        if (made) ProcessMemory.GiveBack();
+        return weights;
     }
 
     private InferenceSession CreateSession(DiaCheckpoint weights)
