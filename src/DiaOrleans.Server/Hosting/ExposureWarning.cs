@@ -12,7 +12,7 @@ internal static partial class ExposureWarning
     /// <summary>Logs the warning if it applies.</summary>
     public static void Log(HttpOptions http, ApiOptions api, ILogger logger)
     {
-        if (Applies(http, api)) OpenToAll(logger, http.Host);
+        if (Applies(http, api)) OpenToAll(logger, http.Host ?? "this machine");
     }
 
     [LoggerMessage(
