@@ -15,13 +15,16 @@ internal static class LoadPlot
     private const double Height = 900;
     private const double Gap = 0.03;
 
+    /// <summary>One whose widths the exporter knows; others are drawn over each other.</summary>
+    private const string Font = "Arial";
+
     /// <summary>Writes an SVG file.</summary>
     /// <param name="path">Path of the file.</param>
     /// <param name="title">Title.</param>
     /// <param name="results">One or more results, by clients or by rate.</param>
     public static void Write(string path, string title, IReadOnlyList<LoadResult> results)
     {
-        var model = new PlotModel { Title = title, Background = OxyColors.White, DefaultFont = "sans-serif" };
+        var model = new PlotModel { Title = title, Background = OxyColors.White, DefaultFont = Font };
         var isByRate = results[0].Rate is not null;
         model.Axes.Add(new LogarithmicAxis
         {

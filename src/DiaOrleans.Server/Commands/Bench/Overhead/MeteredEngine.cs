@@ -26,6 +26,9 @@ internal sealed class MeteredEngine(ISpeechEngine inner) : ISpeechEngine
     public EngineLoad Load => inner.Load;
 
     /// <inheritdoc/>
+    public EngineFault? Fault => inner.Fault;
+
+    /// <inheritdoc/>
     public EngineAdmission TryStart(SpeechCall call)
     {
         var started = Stopwatch.GetTimestamp();
