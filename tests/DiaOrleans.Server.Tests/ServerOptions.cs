@@ -20,6 +20,9 @@ internal sealed record ServerOptions
 
     public int? Slots { get; init; }
 
+    /// <summary>Off, unlike in a server: a measurement would run beside what a test measures.</summary>
+    public bool? MeasureSpeed { get; init; } = false;
+
     public double? MaxWaitingSeconds { get; init; }
 
     public int? MaxPendingJobs { get; init; }

@@ -22,6 +22,7 @@ internal sealed partial class ServerProcess : IDisposable
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            Environment = { ["DIA_MEASURE_SPEED"] = "off" },
         };
     }
 

@@ -13,6 +13,7 @@ using DiaOrleans.Server.Decoding;
 using DiaOrleans.Server.Devices;
 using DiaOrleans.Server.Logging;
 using DiaOrleans.Server.Models.Hub;
+using DiaOrleans.Server.Models.Speed;
 using DiaOrleans.Server.Models.Store;
 using DiaOrleans.Server.Recognition;
 using DiaOrleans.Server.Settings;
@@ -125,6 +126,10 @@ internal static partial class DiaServer
         services.AddSingleton(Gpus.CreateFor(devices));
         var hub = HubEnvironment.Read(Environment.GetEnvironmentVariable);
         services.AddSingleton(options.Get<ModelStoreOptions>().OpenStore(data.Path, hub));
+        services.AddSingleton<EngineModel>();
+        services.AddSingleton(new HostMemory());
+        services.AddSingleton(new SpeedRecords(data.Path));
+        services.AddSingleton<SpeedWatch>();
         services.AddSpeechEngine<OnnxSpeechEngineFactory>(devices.Devices);
         services.AddJobRunner();
         services.AddSpeechRecognition(data.Path);

@@ -29,6 +29,12 @@ internal sealed record EngineOptions
     [Range(0, double.MaxValue, MinimumIsExclusive = true)]
     public double MaxWaitingSeconds { get; init; } = 600;
 
+    /// <summary>Whether a model that does not fit into memory is refused before it is loaded; on by default.</summary>
+    public bool MemoryCheck { get; init; } = true;
+
+    /// <summary>Whether the speed of a model is measured once, in the background after its first load; on by default.</summary>
+    public bool MeasureSpeed { get; init; } = true;
+
     /// <summary><see cref="Profile"/> as the checkpoint readers know it.</summary>
     public DiaProfile? ProfileOverride => Profile?.ToLowerInvariant() switch
     {

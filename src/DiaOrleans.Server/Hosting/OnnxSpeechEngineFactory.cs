@@ -1,19 +1,16 @@
 using DiaOrleans.Grains.Telemetry;
 using DiaOrleans.Grains.Workers;
-using DiaOrleans.Inference.Execution;
 using DiaOrleans.Inference.Serving;
-using DiaOrleans.Server.Models.Store;
-using DiaOrleans.Server.Storage;
+using DiaOrleans.Server.Devices;
 
 namespace DiaOrleans.Server.Hosting;
 
-/// <summary>Loads the model of the settings.</summary>
+/// <summary>Loads the model of the settings, if it fits into memory, and says what speed to expect of it.</summary>
 internal sealed class OnnxSpeechEngineFactory(
+    EngineModel models,
     EngineOptions options,
-    EngineHostOptions engines,
-    DeviceChoice devices,
-    ModelStore store,
-    DataFolder data,
+    HostMemory memory,
+    SpeedWatch speeds,
     DiaMetrics metrics,
     TimeProvider time,
     ILogger<SpeechEngine> logger) : ISpeechEngineFactory
@@ -21,20 +18,11 @@ internal sealed class OnnxSpeechEngineFactory(
     /// <inheritdoc/>
     public Task<ISpeechEngine> Load(string device, CancellationToken cancellationToken)
     {
-        var folders = ModelFolder.Find(options, store);
-        var model = new ModelOptions
-        {
-            Folder = folders.Model,
-            CodecFolder = folders.Codec,
-            Profile = options.ProfileOverride,
-            Device = device,
-            Precision = devices.Precision,
-            CodecPrecision = devices.CodecPrecision,
-            CacheFolder = data.Cache,
-            Threads = options.Threads,
-            Slots = engines.Slots,
-            MaxWaitingSeconds = options.MaxWaitingSeconds,
-        };
-        return Task.FromResult<ISpeechEngine>(SpeechEngine.Open(model, logger, time, metrics));
+        var model = models.For(device);
+        MemoryCheck.Require(model, options, memory);
+        speeds.Announce(model);
+        var engine = SpeechEngine.Open(model, logger, time, metrics);
+        speeds.Watch(engine, model);
+        return Task.FromResult<ISpeechEngine>(engine);
     }
 }

@@ -28,7 +28,10 @@ internal sealed class DataFolder : IDisposable
     public string Database => System.IO.Path.Combine(Path, "dia.db");
 
     /// <summary>Path of the folder of what is made from checkpoints, and made again if it is missing.</summary>
-    public string Cache => System.IO.Path.Combine(Path, "cache");
+    public string Cache => CacheIn(Path);
+
+    /// <summary>Absolute path of the cache in a data folder.</summary>
+    public static string CacheIn(string path) => System.IO.Path.Combine(System.IO.Path.GetFullPath(path), "cache");
 
     /// <summary>Creates the folder if it is missing, and locks it until it is disposed of.</summary>
     /// <param name="path">Path of the folder.</param>

@@ -8,7 +8,7 @@ using Spectre.Console;
 
 namespace DiaOrleans.Server.Commands.Bench;
 
-/// <summary><c>bench decode</c>: times the decoder on this machine.</summary>
+/// <summary><c>bench</c>: measures this machine, or a server; <c>bench decode</c> times the decoder.</summary>
 internal static class BenchCommand
 {
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
@@ -18,11 +18,13 @@ internal static class BenchCommand
     private const int MaxThreads = 1024;
 
     /// <summary>The command <c>bench</c>.</summary>
-    public static Command Create() => new("bench", "Measures this machine.")
+    public static Command Create() => new("bench", "Measures this machine, or a server.")
     {
         CreateDecode(),
         CodecBenchCommand.Create(),
         JoinBenchCommand.Create(),
+        ServeLoadCommand.Create(),
+        OverheadCommand.Create(),
     };
 
     private static Command CreateDecode()

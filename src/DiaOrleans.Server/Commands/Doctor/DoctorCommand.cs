@@ -28,7 +28,7 @@ internal static class DoctorCommand
     public static Command Create()
     {
         var json = new Option<bool>("--json") { Description = "Print a JSON list." };
-        var command = new Command("doctor", "Checks this machine: natives, audio libraries, GPU, database, model, network.")
+        var command = new Command("doctor", "Checks this machine: natives, audio libraries, GPU, database, model, its speed, network.")
         {
             SettingFlags.File,
             SettingFlags.Model.Option,
@@ -38,16 +38,16 @@ internal static class DoctorCommand
             SettingFlags.Port.Option,
             json,
         };
-        command.SetAction(parsed => Run(parsed, parsed.GetValue(json)));
+        command.SetAction((parsed, _) => Run(parsed, parsed.GetValue(json)));
         return command;
     }
 
-    private static int Run(ParseResult parsed, bool json)
+    private static async Task<int> Run(ParseResult parsed, bool json)
     {
         try
         {
             var (options, _) = ServerSettings.Read(parsed.GetValue(SettingFlags.File), SettingFlags.Read(parsed));
-            var findings = FindAll(options);
+            var findings = await FindAll(options);
             if (json) Console.WriteLine(JsonSerializer.Serialize(findings, Json));
             else Print(findings);
             return findings.Any(f => f.Verdict == Verdict.Problem) ? 1 : 0;
@@ -59,11 +59,12 @@ internal static class DoctorCommand
         }
     }
 
-    private static IReadOnlyList<Finding> FindAll(OptionsSet options)
+    private static async Task<IReadOnlyList<Finding>> FindAll(OptionsSet options)
     {
         var data = options.Get<DataOptions>().Data;
         var store = options.Get<ModelStoreOptions>().OpenStore(data, HubEnvironment.Read(Environment.GetEnvironmentVariable));
         var recognition = options.Get<RecognitionOptions>();
+        var model = Checks.Model(options.Get<EngineOptions>(), store);
         return
         [
             Checks.Runtime(),
@@ -73,7 +74,8 @@ internal static class DoctorCommand
             .. Checks.Audio(),
             Checks.SpeechRecognition(recognition, data),
             DatabaseCheck.Run(data),
-            Checks.Model(options.Get<EngineOptions>(), store),
+            model,
+            .. model.Verdict == Verdict.Ok ? [await SpeedCheck.Run(options)] : Array.Empty<Finding>(),
             Checks.Port(options.Get<HttpOptions>().Port),
             Checks.Network(recognition),
         ];

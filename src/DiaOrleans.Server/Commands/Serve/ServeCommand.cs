@@ -1,7 +1,6 @@
 using System.CommandLine;
+using DiaOrleans.Server.Devices;
 using DiaOrleans.Server.Hosting;
-using DiaOrleans.Server.Models.Hub;
-using DiaOrleans.Server.Models.Store;
 using DiaOrleans.Server.Settings;
 using DiaOrleans.Server.Storage;
 using Microsoft.AspNetCore.Connections;
@@ -30,8 +29,12 @@ internal static class ServeCommand
         command.SetAction(Run);
     }
 
-    private static ModelStore OpenStore(OptionsSet options) => options.Get<ModelStoreOptions>()
-        .OpenStore(options.Get<DataOptions>().Data, HubEnvironment.Read(Environment.GetEnvironmentVariable));
+    /// <summary>What would make the load fail in the background is found before the server starts.</summary>
+    private static void CheckModel(OptionsSet options)
+    {
+        var models = EngineModel.Create(options);
+        foreach (var device in models.Devices) MemoryCheck.Require(models.For(device), options.Get<EngineOptions>(), new HostMemory());
+    }
 
     private static async Task<int> Run(ParseResult parsed, CancellationToken cancellation)
     {
@@ -39,9 +42,9 @@ internal static class ServeCommand
         {
             var (options, configuration) = ServerSettings.Read(parsed.GetValue(SettingFlags.File), SettingFlags.Read(parsed));
             var http = options.Get<HttpOptions>();
-            ModelFolder.Find(options.Get<EngineOptions>(), OpenStore(options));
             using var data = DataFolder.Open(options.Get<DataOptions>().Data, http.Port, TimeProvider.System);
             CudaCache.KeepIn(data.Path);
+            CheckModel(options);
             FreePorts.Require(http.Address, http.Port);
             await using var server = DiaServer.Build(
                 options,

@@ -1,0 +1,100 @@
+using OxyPlot;
+using OxyPlot.Axes;
+using OxyPlot.Legends;
+using OxyPlot.Series;
+
+namespace DiaOrleans.Server.Commands.Bench.Load;
+
+/// <summary>
+/// Draws results over the number of clients, or the rate: seconds of audio made in a second, time to the first byte, and time to the whole
+/// answer.
+/// </summary>
+internal static class LoadPlot
+{
+    private const double Width = 800;
+    private const double Height = 900;
+    private const double Gap = 0.03;
+
+    /// <summary>One whose widths the exporter knows; others are drawn over each other.</summary>
+    private const string Font = "Arial";
+
+    /// <summary>Writes an SVG file.</summary>
+    /// <param name="path">Path of the file.</param>
+    /// <param name="title">Title.</param>
+    /// <param name="results">One or more results, by clients or by rate.</param>
+    public static void Write(string path, string title, IReadOnlyList<LoadResult> results)
+    {
+        var model = new PlotModel { Title = title, Background = OxyColors.White, DefaultFont = Font };
+        var isByRate = results[0].Rate is not null;
+        model.Axes.Add(new LogarithmicAxis
+        {
+            Position = AxisPosition.Bottom,
+            Title = isByRate ? "requests that arrive in a second" : "clients",
+            Base = 2,
+            MinimumPadding = 0.05,
+            MaximumPadding = 0.05,
+            StringFormat = "0.##",
+            MajorGridlineStyle = LineStyle.Dot,
+        });
+        model.Legends.Add(new Legend { LegendPosition = LegendPosition.TopLeft, LegendPlacement = LegendPlacement.Inside });
+        AddPanel(model, 0, "audio s made in a second", ("audio", OxyColors.SteelBlue, results.Select(At(r => r.AudioPerSecond))));
+        AddTimes(model, 1, "to the first byte, s", "first byte", results, r => r.FirstByte);
+        AddTimes(model, 2, "to the whole answer, s", "whole", results, r => r.Whole);
+        using var file = File.Create(path);
+        new SvgExporter { Width = Width, Height = Height }.Export(model, file);
+
+        Func<LoadResult, DataPoint> At(Func<LoadResult, double> value) =>
+            result => new DataPoint(result.Clients ?? result.Rate!.Value, value(result));
+    }
+
+    private static void AddTimes(
+        PlotModel model,
+        int panel,
+        string title,
+        string what,
+        IReadOnlyList<LoadResult> results,
+        Func<LoadResult, Percentiles?> times)
+    {
+        AddPanel(
+            model,
+            panel,
+            title,
+            ($"{what}, p50", OxyColors.SeaGreen, Points(p => p.P50)),
+            ($"{what}, p95", OxyColors.DarkOrange, Points(p => p.P95)),
+            ($"{what}, p99", OxyColors.Firebrick, Points(p => p.P99)));
+
+        IEnumerable<DataPoint> Points(Func<Percentiles, double> value) =>
+            from result in results
+            let found = times(result)
+            where found is not null
+            select new DataPoint(result.Clients ?? result.Rate!.Value, value(found));
+    }
+
+    /// <summary>Panels lie above each other, the first at the top.</summary>
+    private static void AddPanel(
+        PlotModel model,
+        int panel,
+        string title,
+        params (string Title, OxyColor Colour, IEnumerable<DataPoint> Points)[] lines)
+    {
+        const int Panels = 3;
+        var key = $"panel {panel}";
+        model.Axes.Add(new LinearAxis
+        {
+            Key = key,
+            Position = AxisPosition.Left,
+            Title = title,
+            Minimum = 0,
+            MaximumPadding = 0.1,
+            StartPosition = (double)(Panels - 1 - panel) / Panels,
+            EndPosition = (double)(Panels - panel) / Panels - Gap,
+            MajorGridlineStyle = LineStyle.Dot,
+        });
+        foreach (var (name, colour, points) in lines)
+        {
+            var series = new LineSeries { Title = name, Color = colour, YAxisKey = key, MarkerType = MarkerType.Circle, MarkerSize = 3 };
+            series.Points.AddRange(points);
+            model.Series.Add(series);
+        }
+    }
+}

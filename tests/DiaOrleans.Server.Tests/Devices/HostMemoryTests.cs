@@ -1,0 +1,43 @@
+using DiaOrleans.Server.Devices;
+
+namespace DiaOrleans.Server.Tests.Devices;
+
+public sealed class HostMemoryTests : IDisposable
+{
+    private readonly TemporaryFolder _root = new();
+
+    public void Dispose() => _root.Dispose();
+
+    [Fact]
+    public void The_machine_of_this_test_has_memory() => new HostMemory().Available().ShouldBeInRange(10L << 20, 100L << 40);
+
+    [Fact]
+    public void Without_limits_it_is_what_the_kernel_says()
+    {
+        Write("proc/meminfo", "MemTotal:       16000 kB\nMemFree:  100 kB\nMemAvailable:    8000 kB\n");
+        Write("proc/self/cgroup", "0::/user.slice/a\n");
+        Write("sys/fs/cgroup/user.slice/a/memory.max", "max\n");
+        new HostMemory(_root.Path).Available().ShouldBe(8000 * 1024);
+    }
+
+    [Theory]
+    [InlineData("/a/b", "a")]
+    [InlineData("/a/b", "a/b")]
+    [InlineData("/", ".")]
+    public void The_limit_of_a_group_or_of_one_above_it_counts_and_files_that_can_be_dropped_are_free(string group, string limited)
+    {
+        Write("proc/meminfo", "MemAvailable:    8000 kB\n");
+        Write("proc/self/cgroup", $"12:cpu:/old\n0::{group}\n");
+        Write($"sys/fs/cgroup/{limited}/memory.max", "5000000\n");
+        Write($"sys/fs/cgroup/{limited}/memory.current", "4000000\n");
+        Write($"sys/fs/cgroup/{limited}/memory.stat", "anon 1\ninactive_file 300000\n");
+        new HostMemory(_root.Path).Available().ShouldBe(1_300_000);
+    }
+
+    private void Write(string path, string text)
+    {
+        var file = _root.File(path);
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        File.WriteAllText(file, text);
+    }
+}
