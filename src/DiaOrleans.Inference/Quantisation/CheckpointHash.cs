@@ -15,10 +15,20 @@ internal sealed class CheckpointHash(string folder)
     private const int NameDigits = 32;
 
     /// <summary>32 hexadecimal digits of a SHA-256 over the weight files and the places of the tensors in them.</summary>
-    public string Of(DiaCheckpoint checkpoint)
+    public string Of(DiaCheckpoint checkpoint) => Compute(checkpoint, Kept)!;
+
+    /// <summary>The same if the hashes of all files are kept, so that none is read; else null.</summary>
+    public string? FindKept(DiaCheckpoint checkpoint) => Compute(checkpoint, file => Read(PathOf(file)));
+
+    private static string? Compute(DiaCheckpoint checkpoint, Func<string, string?> hashOf)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var file in checkpoint.Tensors.Select(t => t.File).Distinct().Order(StringComparer.Ordinal)) Append(Kept(file));
+        foreach (var file in checkpoint.Tensors.Select(t => t.File).Distinct().Order(StringComparer.Ordinal))
+        {
+            if (hashOf(file) is not { } found) return null;
+            Append(found);
+        }
+
         foreach (var tensor in checkpoint.Tensors)
         {
             var shape = string.Join(',', tensor.Shape);
@@ -30,12 +40,17 @@ internal sealed class CheckpointHash(string folder)
         void Append(string text) => hash.AppendData(Encoding.UTF8.GetBytes(text + "\n"));
     }
 
-    private string Kept(string file)
+    private string PathOf(string file)
     {
         var facts = new FileInfo(file);
         var identity = string.Create(CultureInfo.InvariantCulture, $"{facts.FullName}\n{facts.Length}\n{facts.LastWriteTimeUtc.Ticks}");
         var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(identity)))[..NameDigits];
-        var path = Path.Combine(folder, $"{name}.sha256");
+        return Path.Combine(folder, $"{name}.sha256");
+    }
+
+    private string Kept(string file)
+    {
+        var path = PathOf(file);
         if (Read(path) is { } kept) return kept;
         using var content = File.OpenRead(file);
         var hash = Convert.ToHexStringLower(SHA256.HashData(content));

@@ -35,7 +35,7 @@ internal sealed class QuantisedCache(string folder, Func<string, long>? freeByte
         try
         {
             Directory.CreateDirectory(folder);
-            path = Path.Combine(folder, $"{new CheckpointHash(folder).Of(checkpoint)}.int{bits}.v{Format}.safetensors");
+            path = PathOf(new CheckpointHash(folder).Of(checkpoint), bits);
             if (TryOpen(path, checkpoint, bits) is { } ready) return ready;
             using var held = Lock($"{path}.lock");
             return TryOpen(path, checkpoint, bits) ?? Make(path, checkpoint, bits, report);
@@ -47,6 +47,16 @@ internal sealed class QuantisedCache(string folder, Func<string, long>? freeByte
                 problem);
         }
     }
+
+    /// <summary>Names of the precisions whose weights of a checkpoint are here. No weights are read.</summary>
+    public IReadOnlyList<string> FindPrecisions(DiaCheckpoint checkpoint)
+    {
+        if (new CheckpointHash(folder).FindKept(checkpoint) is not { } hash) return [];
+        int[] bits = [8, 4];
+        return [.. bits.Where(n => File.Exists(PathOf(hash, n))).Select(n => $"int{n}")];
+    }
+
+    private string PathOf(string hash, int bits) => Path.Combine(folder, $"{hash}.int{bits}.v{Format}.safetensors");
 
     private static DiaCheckpoint? TryOpen(string path, DiaCheckpoint checkpoint, int bits)
     {

@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using DiaOrleans.Inference.Quantisation;
 using DiaOrleans.Server.Hosting;
 using DiaOrleans.Server.Models.Store;
+using DiaOrleans.Server.Storage;
 using Spectre.Console;
 
 namespace DiaOrleans.Server.Commands.Model;
@@ -30,16 +32,18 @@ internal static class ModelListCommand
     private static int Run(ModelContext context, bool json)
     {
         var shipped = new StoredModel("dia-nano", ModelFolder.Default(), ModelOrigin.Shipped);
-        Row[] rows = [Describe(shipped), .. context.Store.All.Select(Describe), .. DescribeWhisper(context)];
+        var cache = DataFolder.CacheIn(context.Data);
+        Row[] rows = [.. context.Store.All.Prepend(shipped).Select(model => Describe(model, cache)), .. DescribeWhisper(context)];
         if (json) Console.WriteLine(JsonSerializer.Serialize(rows, Json));
         else Print(rows);
         return ExitCode.Done;
     }
 
-    private static Row Describe(StoredModel model) => new(
+    private static Row Describe(StoredModel model, string cache) => new(
         model.Name,
         model.Profile ?? "unknown",
         model.Size,
+        model.Profile is "0626" or "classic" ? CachedPrecisions.Find(cache, model.Folder) : [],
         model.FindGap(),
         model.Origin switch { ModelOrigin.Store => "store", ModelOrigin.Shipped => "shipped", _ => "Hugging Face cache" },
         model.Folder);
@@ -50,20 +54,21 @@ internal static class ModelListCommand
         foreach (var size in models.OnDisk)
         {
             var file = models.Find(size)!;
-            yield return new Row($"{ModelContext.WhisperPrefix}{size}", "recognition", new FileInfo(file).Length, null, "store", file);
+            yield return new Row($"{ModelContext.WhisperPrefix}{size}", "recognition", new FileInfo(file).Length, [], null, "store", file);
         }
     }
 
     private static void Print(IReadOnlyList<Row> rows)
     {
         var table = new Table().Border(TableBorder.Rounded).AddColumns("name", "profile").AddColumn(new TableColumn("size").RightAligned());
-        table.AddColumns("whole", "place");
+        table.AddColumns("cached", "whole", "place");
         foreach (var row in rows)
         {
             table.AddRow(
                 Markup.Escape(row.Name),
                 row.Profile,
                 ByteText.Show(row.Bytes),
+                string.Join(", ", row.Cached),
                 row.Gap is null ? "yes" : $"[red]no[/]: {Markup.Escape(row.Gap)}",
                 row.Place);
         }
@@ -75,8 +80,16 @@ internal static class ModelListCommand
     /// <param name="Name">Name of the model.</param>
     /// <param name="Profile">0626, classic, codec, recognition or unknown.</param>
     /// <param name="Bytes">Size of its files.</param>
+    /// <param name="Cached">Precisions whose weights are in the cache of the data folder.</param>
     /// <param name="Gap">What is missing of it, or null.</param>
     /// <param name="Place">Where it comes from.</param>
     /// <param name="Path">Path of its folder, or of its file.</param>
-    private sealed record Row(string Name, string Profile, long Bytes, string? Gap, string Place, string Path);
+    private sealed record Row(
+        string Name,
+        string Profile,
+        long Bytes,
+        IReadOnlyList<string> Cached,
+        string? Gap,
+        string Place,
+        string Path);
 }
