@@ -20,7 +20,8 @@ public static class CodecLocator
 
         var found = named is null ? "no audio_tokenizer_config.json" : $"its audio_tokenizer_config.json names {named}";
         throw new CheckpointException(
-            $"{modelFolder}: the checkpoint has no codec ({found}). Get descript/dac_44khz with model pull, or name its folder with --codec.");
+            $"{modelFolder}: the checkpoint has no codec ({found}). "
+            + "Get descript/dac_44khz with model pull, or name its folder with --codec.");
     }
 
     /// <summary>What the checkpoint's audio_tokenizer_config.json names: a folder, or a published codec; or null.</summary>

@@ -16,7 +16,7 @@ internal static partial class ExposureWarning
     }
 
     [LoggerMessage(
-        711,
+        714,
         LogLevel.Warning,
         "Anyone who can reach {Host} can use this server, and read, change and delete what it stores: set an API key (DIA_API_KEY or "
         + "DIA_API_KEY_FILE), or listen on this machine only (--host 127.0.0.1).")]

@@ -31,13 +31,27 @@ public sealed class HiddenPathsTests : IAsyncLifetime
     public async Task Files_in_the_place_of_folders_are_not_told()
     {
         foreach (var folder in (string[])["audio_prompts", "audio_outputs", "job_results", "previews", "incoming", "decoding"])
-        {
-            var path = _folder.File(folder);
-            if (Directory.Exists(path)) Directory.Delete(path, recursive: true);
-            await File.WriteAllTextAsync(path, "not a folder");
-        }
+            await PutFileAt(_folder.File(folder));
 
         await AskAll();
+    }
+
+    /// <summary>The server may write into the folder while it is deleted.</summary>
+    private static async Task PutFileAt(string path)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                if (Directory.Exists(path)) Directory.Delete(path, recursive: true);
+                await File.WriteAllTextAsync(path, "not a folder");
+                return;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException && tries < 20)
+            {
+                await Task.Delay(50);
+            }
+        }
     }
 
     [Fact]

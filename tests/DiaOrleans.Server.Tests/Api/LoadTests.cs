@@ -46,7 +46,7 @@ public sealed class LoadTests(ScriptedFixture fixture) : IClassFixture<ScriptedF
         for (var i = 0; i < 4; i++) await Ask(i * 500);
         var before = GC.GetTotalMemory(forceFullCollection: true);
         for (var i = 4; i < 12; i++) await Ask(i * 500);
-        (GC.GetTotalMemory(forceFullCollection: true) - before).ShouldBeLessThan(20 << 20);
+        await ShouldKeepLessThan(20 << 20, before);
     }
 
     [Theory]
@@ -68,6 +68,19 @@ public sealed class LoadTests(ScriptedFixture fixture) : IClassFixture<ScriptedF
         }
 
         watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(60));
-        (GC.GetTotalMemory(forceFullCollection: true) - before).ShouldBeLessThan(50 << 20);
+        await ShouldKeepLessThan(30 << 20, before);
+    }
+
+    /// <summary>Other tests of the process take memory too, but not for long: the lowest reading of 20 s counts.</summary>
+    private static async Task ShouldKeepLessThan(long bytes, long before)
+    {
+        var kept = long.MaxValue;
+        for (var i = 0; i < 40 && kept >= bytes; i++)
+        {
+            if (i > 0) await Task.Delay(500);
+            kept = Math.Min(kept, GC.GetTotalMemory(forceFullCollection: true) - before);
+        }
+
+        kept.ShouldBeLessThan(bytes);
     }
 }
