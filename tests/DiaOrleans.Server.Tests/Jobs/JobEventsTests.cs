@@ -54,10 +54,8 @@ public sealed class JobEventsTests : IDisposable
         await using var events = Read(server.Client, id, 0).GetAsyncEnumerator();
         (await events.MoveNextAsync()).ShouldBeTrue();
         var stopping = server.App.StopAsync();
-        while (await events.MoveNextAsync())
-        {
-        }
-
+        var more = true;
+        while (more) more = await events.MoveNextAsync();
         await stopping.WaitAsync(TimeSpan.FromSeconds(20));
     }
 

@@ -223,7 +223,6 @@ public sealed class LeaseQueueTests
     private static LeaseQueue Reread(LeaseQueue queue, TimeSpan now) =>
         new(Enumerable.Range(1, (int)queue.Newest).Select(number => ((long)number, queue.Segment(number))).ToArray(), queue.Newest, now);
 
-    /// <summary>Leases do not expire by the clock of a test of a few seconds unless it says so.</summary>
     private static IReadOnlyList<(Guid Job, long Token)> Take(LeaseQueue queue, int limit, TimeSpan now) =>
         queue.Take("a", limit, _ => true, now);
 }
