@@ -7,7 +7,7 @@ namespace DiaOrleans.Server.Tests.Jobs;
 /// <summary>GET /jobs/{id}/events with the shipped model; spec/api.md 6.2.</summary>
 public sealed class JobEventsTests : IDisposable
 {
-    private static readonly string Long = string.Join(' ', Enumerable.Repeat("The lamp is still on, and nobody knows who left it.", 12));
+    private static readonly string Long = string.Join(' ', Enumerable.Repeat("The lamp is still on, and nobody knows who left it.", 60));
 
     private readonly string _data = Directory.CreateTempSubdirectory("dia-events-test-").FullName;
 

@@ -52,8 +52,20 @@ internal sealed class LeaseKeeper(IGrainFactory grains, TimeProvider time)
         {
             if (!_held.TryGetValue(lease, out var held)) continue;
             var isLost = lost?.Contains(lease) ?? time.GetElapsedTime(held.RenewedAt) >= LeaseQueue.LeaseTime;
-            if (isLost) await held.Run.CancelAsync();
+            if (isLost) await Stop(held.Run);
             else if (lost is not null) held.RenewedAt = sentAt;
+        }
+    }
+
+    private static async Task Stop(CancellationTokenSource run)
+    {
+        try
+        {
+            await run.CancelAsync();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The run has just ended.
         }
     }
 
