@@ -38,7 +38,7 @@ public sealed class JobStoreModelTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _cluster.DisposeAsync();
 
-    [Property(MaxTest = 40)]
+    [Property(MaxTest = 20, EndSize = 60)]
     public async Task Nothing_accepted_is_lost_or_unlisted_or_ends_twice(byte[] commands)
     {
         await Reset();
@@ -140,8 +140,16 @@ public sealed class JobStoreModelTests : IAsyncLifetime
             ? await Repeat(() => job.Fail(lease.Token, "An error."))
             : await Repeat(() => job.Complete(lease.Token, new JobResult($"job_results/{lease.JobId:D}-{lease.Token}.wav", 1)));
         if (ended) Ended(lease.JobId, fails ? SpeechStatus.Failed : SpeechStatus.Completed);
-        if (ended && which % 3 > 0) await Queue.Complete(lease);
         _held.Remove(lease);
+        if (!ended || which % 3 == 0) return;
+        try
+        {
+            await Queue.Complete(lease);
+        }
+        catch (OrleansException)
+        {
+            // The runner does not repeat this call: a later lease removes the job.
+        }
     }
 
     private async Task Cancel(Guid id)
