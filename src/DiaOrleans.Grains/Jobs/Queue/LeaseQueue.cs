@@ -30,6 +30,7 @@ internal sealed class LeaseQueue
     private readonly HashSet<QueuePlace> _resting = [];
     private readonly Dictionary<long, SortedSet<QueuePlace>> _segments = [];
     private readonly HashSet<long> _changed = [];
+    private long _lastSequence;
     private int _begun;
     private int _confirmed;
 
@@ -97,7 +98,8 @@ internal sealed class LeaseQueue
             return known.Sequence;
         }
 
-        var sequence = Math.Max(ticks, (_all.Max?.Sequence ?? 0) + 1);
+        // Larger than those of jobs that have left, too: lists are ordered by it.
+        var sequence = Math.Max(ticks, _lastSequence + 1);
         Insert(new QueuePlace { Id = job, Sequence = sequence, Segment = NextSegment(), At = now + ConfirmTime });
         return sequence;
     }
@@ -224,6 +226,7 @@ internal sealed class LeaseQueue
     {
         _places.Add(place.Id, place);
         _all.Add(place);
+        _lastSequence = Math.Max(_lastSequence, place.Sequence);
         (place.Owner is null ? _resting : _leased).Add(place);
         if (!_segments.TryGetValue(place.Segment, out var segment)) _segments.Add(place.Segment, segment = new(BySequence));
         segment.Add(place);

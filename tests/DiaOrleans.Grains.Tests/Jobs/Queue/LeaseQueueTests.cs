@@ -20,6 +20,8 @@ public sealed class LeaseQueueTests
         foreach (var id in Ids[..3]) queue.Confirm(id).ShouldBeTrue();
         Take(queue, 4, Now).Select(lease => lease.Job).ShouldBe(Ids[..3]);
         queue.ListNewest(null).Select(job => job.Id).ShouldBe([Ids[2], Ids[1], Ids[0]]);
+        queue.Remove(Ids[2]);
+        queue.Enqueue(Ids[3], 150, Now).ShouldBe(201, "a job that has left was before it");
     }
 
     [Fact]
