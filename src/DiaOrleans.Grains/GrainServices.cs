@@ -1,6 +1,9 @@
 using DiaOrleans.Grains.Catalogs;
 using DiaOrleans.Grains.Configuration;
 using DiaOrleans.Grains.Jobs;
+using DiaOrleans.Grains.Jobs.Running;
+using DiaOrleans.Grains.Jobs.Submission;
+using DiaOrleans.Grains.Jobs.Upgrade;
 using DiaOrleans.Grains.Logs;
 using DiaOrleans.Grains.Previews;
 using DiaOrleans.Grains.Prompts;
@@ -40,7 +43,9 @@ public static class GrainServices
         silo.Services.TryAddSingleton<ISpeechRenderer, SpeechRenderer>();
         silo.Services.AddSingleton<VoicePreviews>();
         silo.Services.TryAddSingleton<JobOptions>();
+        silo.Services.AddSingleton<JobQueues>();
         silo.Services.AddSingleton<JobService>();
+        silo.AddStartupTask((services, _) => services.GetRequiredService<IGrainFactory>().GetGrain<IJobUpgradeGrain>(0).Run());
         silo.Services.AddSingleton<GenerationLog>();
         silo.Services.AddSingleton<ICleanupStep, JobCleanup>();
         silo.AddIncomingGrainCallFilter<RequestLogScopeFilter>();

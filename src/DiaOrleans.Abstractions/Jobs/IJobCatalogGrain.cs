@@ -4,78 +4,58 @@ using Orleans.Concurrency;
 namespace DiaOrleans.Abstractions.Jobs;
 
 /// <summary>
-/// The list of all background jobs in the order of their acceptance, with their idempotency keys. Every job is entered here before it is
-/// stored or queued; after a crash the catalogue puts unfinished jobs back into the queue. One grain for the cluster, key 0.
+/// One shard of the stored list of ended jobs, in the order of their ends. The key is the number of the shard, which follows from a job's
+/// id. Unfinished jobs are in the queue; a job is entered here before it leaves the queue.
 /// </summary>
-[Alias("dia.job-catalog")]
+[Alias("dia.job-catalog-shard")]
 public interface IJobCatalogGrain : IGrainWithIntegerKey
 {
-    /// <summary>
-    /// Accepts the job, or says why not. An accepted job is stored. Idempotent by <see cref="JobSubmission.Id"/>, and by
-    /// <see cref="JobSubmission.Key"/> for one hour.
-    /// </summary>
-    /// <exception cref="OrleansException">Storage or a silo failed. The same submission can be sent again and gives one job.</exception>
-    [Alias("submit")]
-    Task<JobAcceptance> Submit(JobSubmission submission);
+    /// <summary>Stores that a job has ended. Idempotent by id.</summary>
+    [Alias("add")]
+    Task Add(EndedJob job);
 
-    /// <summary>Lists jobs, newest first. Interleaves, because it calls job grains, which report to the catalogue.</summary>
+    /// <summary>Lists ended jobs, the ones submitted last first.</summary>
     /// <param name="status">Only jobs of this status; null for all.</param>
     /// <param name="limit">Length of the list at most, 0 or more.</param>
-    [Alias("list"), AlwaysInterleave]
-    Task<JobPage> List(SpeechStatus? status, int limit);
+    [Alias("list")]
+    Task<IReadOnlyList<ListedJob>> List(SpeechStatus? status, int limit);
 
-    /// <summary>The number of jobs of each status.</summary>
-    [Alias("count"), AlwaysInterleave]
-    Task<JobCounts> Count();
-
-    /// <summary>
-    /// Tells the catalogue that a job's status has changed. Called by job grains. Interleaves, because the catalogue calls them too.
-    /// </summary>
-    /// <param name="jobId">The job.</param>
-    /// <param name="status">Its new status.</param>
-    /// <param name="completedAt">When it reached a final status, UTC; null before.</param>
-    [Alias("report"), AlwaysInterleave]
-    Task Report(Guid jobId, SpeechStatus status, DateTimeOffset? completedAt);
-
-    /// <summary>Returns when the catalogue has read the jobs of an earlier run and queued the unfinished ones.</summary>
-    [Alias("recover"), AlwaysInterleave]
-    Task Recover();
+    /// <summary>The number of ended jobs of each status.</summary>
+    /// <param name="leased">
+    /// Jobs that a queue has counted. What has ended meanwhile is counted as minus one pending or processing job.
+    /// </param>
+    [Alias("count")]
+    Task<JobCounts> Count(IReadOnlyList<LeasedJob> leased);
 
     /// <summary>
-    /// Removes a batch of ended jobs with their results, oldest first. A batch is small, so that a submission that arrives meanwhile
-    /// waits for a short time only. Repeat the call while <see cref="ClearedJobs.More"/> is true.
+    /// Removes a batch of jobs with their results, those that ended first. Other calls run meanwhile. Repeat the call while
+    /// <see cref="ClearedJobs.More"/> is true.
     /// </summary>
-    /// <param name="endedBy">Only jobs that ended at or before this time, UTC; null for all that have ended.</param>
+    /// <param name="endedBy">Only jobs that ended at or before this time, UTC; null for all.</param>
     [Alias("clear-some")]
     Task<ClearedJobs> ClearBatch(DateTimeOffset? endedBy);
+
+    /// <summary>When the jobs that ended first ended, UTC, in order.</summary>
+    /// <param name="limit">Length of the list at most.</param>
+    [Alias("oldest")]
+    Task<IReadOnlyList<DateTimeOffset>> Oldest(int limit);
 }
 
-/// <summary>The outcome of a submission.</summary>
-public enum JobOutcome
-{
-    /// <summary>The job is stored and will run.</summary>
-    Accepted,
-
-    /// <summary>Too many jobs are pending; try again after <see cref="JobAcceptance.RetryAfter"/>.</summary>
-    Busy,
-
-    /// <summary>The idempotency key was used for another request within the last hour.</summary>
-    KeyReused,
-}
-
-/// <summary>The answer to a submission.</summary>
-/// <param name="Outcome">Whether the job is accepted.</param>
-/// <param name="JobId">The job, if accepted. For a repeated idempotency key it is the job of the first submission.</param>
-/// <param name="RetryAfter">When to try again, if busy; else null.</param>
-[GenerateSerializer, Immutable, Alias("dia.job-acceptance")]
-public sealed record JobAcceptance(
-    [property: Id(0)] JobOutcome Outcome,
-    [property: Id(1)] Guid JobId = default,
-    [property: Id(2)] TimeSpan? RetryAfter = null);
+/// <summary>A job that has ended.</summary>
+/// <param name="Id">The job.</param>
+/// <param name="Sequence">Its sequence number in the queue.</param>
+/// <param name="Status">Its final status; null if it was never accepted. Such a job is not listed.</param>
+/// <param name="EndedAt">When it ended, UTC.</param>
+[GenerateSerializer, Immutable, Alias("dia.ended-job")]
+public sealed record EndedJob(
+    [property: Id(0)] Guid Id,
+    [property: Id(1)] long Sequence,
+    [property: Id(2)] SpeechStatus? Status,
+    [property: Id(3)] DateTimeOffset EndedAt);
 
 /// <summary>What <see cref="IJobCatalogGrain.ClearBatch"/> removed.</summary>
 /// <param name="Removed">Number of removed jobs that clients could still see.</param>
-/// <param name="More">Whether ended jobs are left.</param>
+/// <param name="More">Whether such jobs are left.</param>
 [GenerateSerializer, Immutable, Alias("dia.job-clearing")]
 public sealed record ClearedJobs([property: Id(0)] int Removed, [property: Id(1)] bool More);
 
@@ -97,4 +77,19 @@ public sealed record JobCounts(
     [property: Id(1)] int Processing,
     [property: Id(2)] int Completed,
     [property: Id(3)] int Failed,
-    [property: Id(4)] int Cancelled);
+    [property: Id(4)] int Cancelled)
+{
+    /// <summary>Number of all jobs.</summary>
+    public int Total => Pending + Processing + Completed + Failed + Cancelled;
+
+    /// <summary>Number of jobs that have ended.</summary>
+    public int Ended => Completed + Failed + Cancelled;
+
+    /// <summary>The sums of both.</summary>
+    public static JobCounts operator +(JobCounts left, JobCounts right) => new(
+        left.Pending + right.Pending,
+        left.Processing + right.Processing,
+        left.Completed + right.Completed,
+        left.Failed + right.Failed,
+        left.Cancelled + right.Cancelled);
+}

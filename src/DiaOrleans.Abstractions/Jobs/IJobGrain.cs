@@ -4,49 +4,71 @@ using Orleans.Concurrency;
 namespace DiaOrleans.Abstractions.Jobs;
 
 /// <summary>
-/// One background job, from its acceptance until it is deleted; the key is its id. Every change is stored before its call returns.
+/// One background job, from its acceptance until it is deleted; the key is its id. Every change is stored before its call returns, and a
+/// job that has ended is in the catalogue before its call returns. That there is no job is never said before the store was read again.
 /// </summary>
 [Alias("dia.job")]
 public interface IJobGrain : IGrainWithGuidKey
 {
-    /// <summary>Stores the job as pending. Idempotent: a job that exists stays as it is and is returned.</summary>
+    /// <summary>Stores the job as pending. Idempotent: a job that exists stays as it is.</summary>
     [Alias("submit")]
-    Task<Job> Submit(JobSubmission submission);
+    Task<StoredJob> Submit(JobSubmission submission);
 
-    /// <summary>
-    /// The job as it was last stored; null if there is none or its retention time is over. Interleaves, because the catalogue calls it
-    /// while the job reports to the catalogue.
-    /// </summary>
+    /// <summary>Whether the job was accepted, even if it is deleted since.</summary>
+    [Alias("exists"), AlwaysInterleave]
+    Task<bool> WasStored();
+
+    /// <summary>The job as it was last stored; null if there is none or its retention time is over.</summary>
     [Alias("get"), AlwaysInterleave]
     Task<Job?> Get();
 
-    /// <summary>Gives the job to the lease with this token; from then on older tokens are refused.</summary>
+    /// <summary>Waits for a state that is newer than a known one.</summary>
+    /// <param name="known">Number of the known state; 0 for none.</param>
+    /// <param name="upTo">How long to wait, 20 s at most.</param>
+    /// <param name="cancellation">Ends the wait early.</param>
+    /// <returns>The state at the end of the wait, newer or not; null if there is no such job.</returns>
+    [Alias("watch"), AlwaysInterleave]
+    Task<JobRevision?> Watch(long known, TimeSpan upTo, CancellationToken cancellation = default);
+
+    /// <summary>
+    /// Gives the job to the lease with this token; from then on older tokens are refused. A job that was never stored is given up for
+    /// good: it has ended.
+    /// </summary>
     /// <param name="token">Fencing token of the lease, above 0.</param>
-    /// <returns>What to render; null if the job must not be run, because it has ended or a newer token holds it.</returns>
     [Alias("claim")]
-    Task<JobAssignment?> Claim(long token);
+    Task<JobClaim> Claim(long token);
 
     /// <summary>Sets the job to processing and counts a start.</summary>
     /// <returns>False if <paramref name="token"/> no longer holds the job or it has ended.</returns>
     [Alias("begin")]
     Task<bool> Begin(long token, JobStart start);
 
+    /// <summary>Tells how far a run is. Kept in memory.</summary>
+    /// <param name="token">Fencing token of the lease; ignored if it no longer holds the job.</param>
+    /// <param name="progress">0 to 1.</param>
+    [Alias("progress"), AlwaysInterleave]
+    Task Report(long token, double progress);
+
     /// <summary>Completes the job with its result. Idempotent: the same result again returns true.</summary>
     /// <returns>False if <paramref name="token"/> no longer holds the job, or it has ended or not begun.</returns>
     [Alias("complete")]
     Task<bool> Complete(long token, JobResult result);
 
-    /// <summary>Ends the job as failed.</summary>
+    /// <summary>Ends the job as failed. Idempotent for the same token and error.</summary>
     /// <param name="token">Fencing token of the lease.</param>
     /// <param name="error">A sentence for the client.</param>
     /// <returns>False if <paramref name="token"/> no longer holds the job or it has ended.</returns>
     [Alias("fail")]
     Task<bool> Fail(long token, string error);
 
-    /// <summary>Takes the counted start of a run back: the run ends for a reason outside the job, and another run follows.</summary>
-    /// <returns>False if the run with <paramref name="token"/> has no counted start or no longer holds the job.</returns>
+    /// <summary>
+    /// Takes the counted start of a run back: the run ends for a reason outside the job, and another run follows. A job that has met
+    /// faults for longer than the limit fails.
+    /// </summary>
+    /// <param name="token">Fencing token of the lease.</param>
+    /// <param name="faulted">Whether the run met a fault that may pass.</param>
     [Alias("give-back")]
-    Task<bool> Release(long token);
+    Task<JobRelease> Release(long token, bool faulted);
 
     /// <summary>Cancels the job unless it has ended.</summary>
     /// <returns>Null if there is no such job.</returns>
@@ -65,35 +87,29 @@ public interface IJobGrain : IGrainWithGuidKey
     /// <returns>False if the job has not ended; then nothing changes.</returns>
     [Alias("forget")]
     Task<bool> Delete();
+
+    /// <summary>Removes what is left of a deleted job whose idempotency key has expired. Idempotent.</summary>
+    [Alias("forget-key")]
+    Task ForgetKey();
 }
 
-/// <summary>A job as it is submitted.</summary>
-[GenerateSerializer, Immutable, Alias("dia.job-submission")]
-public sealed record JobSubmission
-{
-    /// <summary>Id of the job, drawn by the caller, so that a repeated call is the same job.</summary>
-    [Id(0)] public required Guid Id { get; init; }
+/// <summary>A state of a job as clients see it.</summary>
+/// <param name="Job">The job.</param>
+/// <param name="Number">
+/// Grows with every change, also across restarts: the time of the change in milliseconds since 1970, or one more than before.
+/// </param>
+[GenerateSerializer, Immutable, Alias("dia.job-revision")]
+public sealed record JobRevision([property: Id(0)] Job Job, [property: Id(1)] long Number);
 
-    /// <summary>The request as the client sent it, validated.</summary>
-    [Id(1)] public required SpeechRequest Request { get; init; }
-
-    /// <summary>
-    /// The seed to use if the client sent none, 0 or more. It is stored, so that every run of the job gives the same audio.
-    /// </summary>
-    [Id(2)] public required long DrawnSeed { get; init; }
-
-    /// <summary>The client's idempotency key, or null.</summary>
-    [Id(3)] public JobKey? Key { get; init; }
-
-    /// <summary>Id of the voice, if the request names it by an alias; else null.</summary>
-    [Id(4)] public string? Voice { get; init; }
-}
-
-/// <summary>An idempotency key and the request that was sent with it.</summary>
-/// <param name="KeyHash">SHA-256 of the key, hexadecimal.</param>
-/// <param name="RequestHash">SHA-256 of the request, hexadecimal.</param>
-[GenerateSerializer, Immutable, Alias("dia.job-key")]
-public sealed record JobKey([property: Id(0)] string KeyHash, [property: Id(1)] string RequestHash);
+/// <summary>The answer to a claim.</summary>
+/// <param name="Assignment">What to render; null if the job must not be run.</param>
+/// <param name="HasEnded">Whether the job has ended, which is proof enough to remove it from the queue.</param>
+/// <param name="NewestToken">The largest token that has claimed the job.</param>
+[GenerateSerializer, Immutable, Alias("dia.job-claim")]
+public sealed record JobClaim(
+    [property: Id(0)] JobAssignment? Assignment,
+    [property: Id(1)] bool HasEnded,
+    [property: Id(2)] long NewestToken);
 
 /// <summary>What a run of a job renders.</summary>
 /// <param name="Request">The request with its seed set and an alias replaced by the voice.</param>
@@ -109,6 +125,12 @@ public sealed record JobStart(
     [property: Id(0)] string WorkerId,
     [property: Id(1)] string ProcessedText,
     [property: Id(2)] bool AudioPromptUsed);
+
+/// <summary>What became of a job whose run was given up.</summary>
+/// <param name="HasEnded">Whether the job has ended.</param>
+/// <param name="Pause">How long it is not run; zero if the run met no fault.</param>
+[GenerateSerializer, Immutable, Alias("dia.job-release")]
+public sealed record JobRelease([property: Id(0)] bool HasEnded, [property: Id(1)] TimeSpan Pause);
 
 /// <summary>The answer to a cancellation.</summary>
 /// <param name="Cancelled">Whether this call ended the job.</param>

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using DiaOrleans.Abstractions.Speech;
 
 namespace DiaOrleans.Abstractions.Jobs;
@@ -38,6 +39,15 @@ public sealed record Job
 
     /// <summary>The worker that ran it last, like <c>worker_1</c>; null before a run began.</summary>
     [Id(10)] public string? WorkerId { get; init; }
+
+    /// <summary>The seed of its audio. Not stored with the job: it follows from what is.</summary>
+    [Id(11), JsonIgnore] public long? SeedUsed { get; init; }
+
+    /// <summary>0 to 1, by frames against the plan; 1 if completed, null before a run began. Not stored.</summary>
+    [Id(12), JsonIgnore] public double? PartDone { get; init; }
+
+    /// <summary>Seconds to its end at the speed so far; 0 if completed, null where not known. Not stored.</summary>
+    [Id(13), JsonIgnore] public double? EtaSeconds { get; init; }
 }
 
 /// <summary>A job's audio file in the blob store.</summary>

@@ -4,11 +4,12 @@ using DiaOrleans.Abstractions.Speech;
 namespace DiaOrleans.Grains.Jobs;
 
 /// <summary>Which statuses are final, and how long ended jobs are kept.</summary>
-internal static class JobRetention
+public static class JobRetention
 {
     /// <summary>For this time an ended job and its result can be read, and an idempotency key holds; spec/api.md 6.2.</summary>
     public static readonly TimeSpan Time = TimeSpan.FromHours(1);
 
+    /// <summary>Whether the status never changes again.</summary>
     public static bool IsFinal(this SpeechStatus status) =>
         status is SpeechStatus.Completed or SpeechStatus.Failed or SpeechStatus.Cancelled;
 

@@ -13,6 +13,10 @@ internal sealed class CallLimits(ModelFacts model, int? maxSegmentBytes)
     private const double SecondsPerByte = 0.09;
     private const double ExtraSeconds = 2;
     private const int LeastSegmentBytes = 60;
+
+    // What speech takes on average.
+    private const double LikelySecondsPerByte = 0.07;
+    private const double LikelyExtraSeconds = 0.5;
     private const int LeastBytes = 8;
     private const int ContinuationShare = 4;
 
@@ -48,6 +52,10 @@ internal sealed class CallLimits(ModelFacts model, int? maxSegmentBytes)
         var frames = (int)Math.Ceiling(model.FrameRate * (ExtraSeconds + SecondsPerByte * segment.OwnBytes));
         return prompt.ShortenTo(model.MaxNewFrames - frames, model.MaxTextIds - segment.Ids.Length - TagIds);
     }
+
+    /// <summary>The new frames that a call is likely to make.</summary>
+    public int ExpectedFrames(ScriptSegment segment) =>
+        Math.Min((int)(model.FrameRate * (LikelyExtraSeconds + LikelySecondsPerByte * segment.OwnBytes)), MaxFrames(segment));
 
     /// <summary>The most new frames of a call without a prompt.</summary>
     public int MaxFrames(ScriptSegment segment) => Math.Min(FrameBudget.ForText(model.FrameRate, segment.OwnBytes), model.MaxNewFrames);

@@ -47,6 +47,9 @@ public interface ISpeechRendering : IAsyncDisposable
     /// <summary>New frames so far.</summary>
     int OutputTokens { get; }
 
+    /// <summary>How much of the planned speech is made, 0 to 1, by frames.</summary>
+    double Progress { get; }
+
     /// <summary>The saved output, once <see cref="Read"/> has ended and if the configuration asks for one; else null.</summary>
     SavedOutput? Saved { get; }
 

@@ -58,6 +58,9 @@ internal sealed class SpeechPlan
 
     private CallLimits Limits => field ??= new CallLimits(Model, Options.MaxSegmentBytes);
 
+    /// <summary>New frames that the whole request is likely to make: an estimate by its text.</summary>
+    public int ExpectedFrames => Math.Min(Request.MaxTokens ?? int.MaxValue, Segments.Sum(Limits.ExpectedFrames));
+
     /// <summary>Frames that the request may still make.</summary>
     /// <param name="made">Frames made so far.</param>
     public int FramesLeft(int made) => (Request.MaxTokens ?? int.MaxValue) - made;

@@ -45,6 +45,8 @@ internal sealed class SpeechRendering(
 
     public int OutputTokens => Sum(segment => segment.Frames);
 
+    public double Progress => _completed ? 1 : Math.Min(1, Sum(segment => segment.Frames) / (double)Math.Max(1, plan.ExpectedFrames));
+
     public SavedOutput? Saved { get; private set; }
 
     public async IAsyncEnumerable<ReadOnlyMemory<byte>> Read([EnumeratorCancellation] CancellationToken stop)

@@ -63,6 +63,8 @@ internal sealed class FakeRendering(Guid id, SpeechRequest request) : ISpeechRen
 
     public int OutputTokens => 1;
 
+    public double Progress { get; set; }
+
     public SavedOutput? Saved => null;
 
     /// <summary>Ends when the runner disposes of it.</summary>

@@ -9,9 +9,19 @@ internal sealed class SharedStorage : IGrainStorage
 {
     private readonly StateSerializer _serializer = new();
     private readonly ConcurrentDictionary<(string, GrainId), (BinaryData? Payload, int Version)> _rows = new();
+    private int _writes;
 
     /// <summary>The name of the state whose next write or clear fails.</summary>
     public string? FailNext { get; set; }
+
+    /// <summary>Asked before and after each write with the state's name; an exception that it gives is thrown there.</summary>
+    public Func<string, bool, Exception?>? Fault { get; set; }
+
+    /// <summary>Writes and clears so far.</summary>
+    public int Writes => _writes;
+
+    /// <summary>Number of rows of a state that have a payload.</summary>
+    public int Rows(string stateName) => _rows.Count(row => row.Key.Item1 == stateName && row.Value.Payload is not null);
 
     /// <summary>The stored state of the grain with this key.</summary>
     public T Stored<T>(string stateName, Guid key) where T : new()
@@ -50,10 +60,17 @@ internal sealed class SharedStorage : IGrainStorage
             throw new IOException("The store does not answer.");
         }
 
+        if (Fault?.Invoke(stateName, false) is { } before) throw before;
         var version = int.Parse(grainState.ETag ?? "0");
-        if (_rows.TryGetValue((stateName, grainId), out var row) && row.Version != version)
-            throw new InconsistentStateException("Another write has changed the version.");
-        _rows[(stateName, grainId)] = (payload, version + 1);
+        lock (_rows)
+        {
+            if (_rows.TryGetValue((stateName, grainId), out var row) && row.Version != version)
+                throw new InconsistentStateException("Another write has changed the version.");
+            _rows[(stateName, grainId)] = (payload, version + 1);
+        }
+
+        Interlocked.Increment(ref _writes);
+        if (Fault?.Invoke(stateName, true) is { } after) throw after;
         grainState.ETag = (version + 1).ToString();
         grainState.RecordExists = true;
         return Task.CompletedTask;

@@ -14,13 +14,18 @@ internal sealed class StateSilo : IAsyncDisposable
 
     public IVoiceCatalogGrain Catalog => Grains.GetGrain<IVoiceCatalogGrain>(0);
 
-    private IGrainFactory Grains => _host.Services.GetRequiredService<IGrainFactory>();
+    public IGrainFactory Grains => _host.Services.GetRequiredService<IGrainFactory>();
 
-    public static async Task<StateSilo> Start(string database)
+    public IServiceProvider Services => _host.Services;
+
+    /// <param name="database">Path of the database file, which is made if it is missing.</param>
+    /// <param name="services">Adds services of the silo.</param>
+    public static async Task<StateSilo> Start(string database, Action<IServiceCollection>? services = null)
     {
         SqliteDatabase.Prepare(database);
         var ports = FreePorts.Fill(0, 0);
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        services?.Invoke(builder.Services);
         builder.UseOrleans(silo => silo
             .UseLocalhostClustering(ports[0], ports[1], serviceId: "dia-orleans", clusterId: "test")
             .AddDiaGrains()

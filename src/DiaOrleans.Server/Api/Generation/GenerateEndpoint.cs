@@ -1,5 +1,5 @@
 using DiaOrleans.Abstractions.Speech;
-using DiaOrleans.Grains.Jobs;
+using DiaOrleans.Grains.Jobs.Submission;
 using DiaOrleans.Grains.Scripts;
 using DiaOrleans.Server.Api.Disk;
 using DiaOrleans.Server.Api.Errors;

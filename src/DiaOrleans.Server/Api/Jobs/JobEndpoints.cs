@@ -1,7 +1,7 @@
 using DiaOrleans.Abstractions.Jobs;
 using DiaOrleans.Abstractions.Speech;
 using DiaOrleans.Audio.Formats;
-using DiaOrleans.Grains.Jobs;
+using DiaOrleans.Grains.Jobs.Submission;
 using DiaOrleans.Grains.Voices;
 using DiaOrleans.Server.Api.Errors;
 using DiaOrleans.Server.Api.Pipeline;
@@ -21,6 +21,7 @@ internal static class JobEndpoints
         routes.MapGet("/jobs/{id}", Get);
         routes.MapDelete("/jobs/{id}", Cancel);
         routes.MapMethods("/jobs/{id}/result", FinishedAudio.Methods, Result);
+        routes.MapGet("/jobs/{id}/events", JobEventsEndpoint.Send);
     }
 
     private static async Task<IResult> List(HttpRequest request, JobService jobs)
@@ -56,7 +57,9 @@ internal static class JobEndpoints
         return FinishedAudio.Send(context, audio, format, job.Result!.Key, $"speech_{job.Id.ToString()[..IdPrefixLength]}");
     }
 
-    private static async Task<Job> Find(HttpContext context, JobService jobs) =>
+    /// <summary>The job that the route names.</summary>
+    /// <exception cref="ApiProblem">404: there is none.</exception>
+    internal static async Task<Job> Find(HttpContext context, JobService jobs) =>
         (Guid.TryParseExact(ReadId(context), "D", out var id) ? await jobs.Find(id) : null) ?? throw NotFound(context);
 
     private static string ReadId(HttpContext context) => RouteParameter.Read(context, "id");

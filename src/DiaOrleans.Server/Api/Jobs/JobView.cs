@@ -34,6 +34,9 @@ internal static class JobView
         worker_id = job.WorkerId,
         response_format = job.Request.Format,
         sample_rate = job.Request.SampleRate,
+        seed_used = job.SeedUsed,
+        progress = job.PartDone,
+        eta_seconds = job.EtaSeconds,
     };
 
     /// <summary>The name of a status in answers.</summary>

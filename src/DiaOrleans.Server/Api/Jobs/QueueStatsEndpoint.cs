@@ -1,5 +1,5 @@
 using DiaOrleans.Abstractions.Workers;
-using DiaOrleans.Grains.Jobs;
+using DiaOrleans.Grains.Jobs.Submission;
 using DiaOrleans.Server.Api.Pipeline;
 using DiaOrleans.Server.Api.Status;
 

@@ -23,6 +23,7 @@ internal static class BenchCommand
         CreateDecode(),
         CodecBenchCommand.Create(),
         JoinBenchCommand.Create(),
+        JobBenchCommand.Create(),
         ServeLoadCommand.Create(),
         OverheadCommand.Create(),
     };

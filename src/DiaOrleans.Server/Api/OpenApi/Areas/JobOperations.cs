@@ -16,7 +16,8 @@ internal static class JobOperations
           "completed_at":"2026-11-24T08:30:03.800000Z",
           "text":"**Hello** there 👋","processed_text":"[S1] Hello there [S1]","voice_id":"anna","speed":1.0,"role":null,
           "temperature":null,"cfg_scale":null,"top_p":null,"max_tokens":null,"use_torch_compile":null,"seed":42,
-          "audio_prompt_used":true,"generation_time":3.5,"file_path":null,"file_size":150444,"error_message":null,"worker_id":"worker_1"
+          "audio_prompt_used":true,"generation_time":3.5,"file_path":null,"file_size":150444,"error_message":null,"worker_id":"worker_1",
+          "response_format":"wav","sample_rate":null,"seed_used":42,"progress":1,"eta_seconds":0
         }
         """;
 
@@ -63,6 +64,17 @@ internal static class JobOperations
         {
             Ids = [Id],
             Answers = [Answers.Ok("The job.", Job), Unknown],
+        },
+        new(
+            "GET",
+            "/jobs/{job_id}/events",
+            "Follow a job",
+            "Server-sent events, each with `event: status`, a growing `id` and the job in `data`: the state at once, then each change "
+            + "and the progress, twice a second at most. The final status ends them. A client whose connection breaks goes on with "
+            + "the header `Last-Event-ID`, also after a restart of the server.")
+        {
+            Ids = [Id],
+            Answers = [Answers.Audio("The events.", "text/event-stream"), Unknown],
         },
         .. Downloads.Of(
             new("GET", "/jobs/{job_id}/result", "Get a job's audio", "The same bytes as those of the same request without `async_mode`.")

@@ -1,0 +1,114 @@
+using DiaOrleans.Abstractions.Jobs;
+using DiaOrleans.Grains.State;
+using DiaOrleans.Grains.Waiting;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Concurrency;
+using Orleans.Runtime;
+using Orleans.Storage;
+using JobKeysLog = DiaOrleans.Grains.State.EntryLog<
+    DiaOrleans.Grains.Jobs.Keys.JobKeysHead,
+    DiaOrleans.Grains.Jobs.Keys.JobKeysPage,
+    DiaOrleans.Abstractions.Jobs.KeyedJob>;
+
+namespace DiaOrleans.Grains.Jobs.Keys;
+
+/// <summary>
+/// Keeps the keys of a shard in a stored list, in the order of their submissions, and in memory. Calls interleave; keys that are reserved
+/// at the same time are one write. Expired keys leave the list at its start when another one is reserved.
+/// </summary>
+[GrainType("dia.job-keys"), Reentrant]
+internal sealed class JobKeysGrain(
+    [FromKeyedServices(StateStorage.ProviderName)] IGrainStorage storage,
+    TimeProvider time) : Grain, IJobKeysGrain
+{
+    private const string StateName = "job-keys";
+
+    /// <summary>Expired keys that are removed with a new one, at most.</summary>
+    private const int TrimSize = 8;
+
+    private readonly Dictionary<string, (KeyedJob Job, Task Stored)> _keys = [];
+    private JobKeysLog _log = null!;
+    private bool _trimming;
+    private Exception? _failure;
+
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _log = new JobKeysLog(storage, StateName, FormattableString.Invariant($"{this.GetPrimaryKeyLong()}"));
+        await _log.Open();
+        for (var i = 0; i < _log.Count; i++) _keys[_log[i].KeyHash] = (_log[i], Task.CompletedTask);
+    }
+
+    public async Task<KeyedJob?> Find(string keyHash)
+    {
+        ThrowIfFailed();
+        if (!_keys.TryGetValue(keyHash, out var known) || IsExpired(known.Job)) return null;
+        await known.Stored;
+        return known.Job;
+    }
+
+    public async Task<KeyedJob> Reserve(KeyedJob job, Guid? instead = null)
+    {
+        if (await Find(job.KeyHash) is { } known && known.Job != instead) return known;
+        // Another call may have reserved the key while this one waited.
+        if (_keys.TryGetValue(job.KeyHash, out var raced) && !IsExpired(raced.Job) && raced.Job.Job != instead)
+        {
+            await raced.Stored;
+            return raced.Job;
+        }
+
+        var stored = Change(() => _log.Append(job));
+        _keys[job.KeyHash] = (job, stored);
+        await stored;
+        await RemoveExpired();
+        return job;
+    }
+
+    private bool IsExpired(KeyedJob job) => JobRetention.IsExpired(job.At, time.GetUtcNow());
+
+    private async Task RemoveExpired()
+    {
+        if (_trimming) return;
+        _trimming = true;
+        try
+        {
+            var count = 0;
+            while (count < Math.Min(TrimSize, _log.Count) && IsExpired(_log[count])) count++;
+            for (var i = 0; i < count; i++) await Forget(_log[i]);
+            await Change(() => _log.Trim(count));
+        }
+        catch (Exception e) when (_failure is null && e.IsSiloFault())
+        {
+            // A job did not answer: its key is removed with a later one.
+        }
+        finally
+        {
+            _trimming = false;
+        }
+    }
+
+    private async Task Forget(KeyedJob job)
+    {
+        await GrainFactory.GetGrain<IJobGrain>(job.Job).ForgetKey();
+        if (_keys.TryGetValue(job.KeyHash, out var known) && known.Job == job) _keys.Remove(job.KeyHash);
+    }
+
+    /// <summary>After a failed write memory and store may differ: further calls fail, and the next activation reads the store.</summary>
+    private async Task Change(Func<Task> write)
+    {
+        try
+        {
+            await write();
+        }
+        catch (Exception e)
+        {
+            _failure ??= e;
+            DeactivateOnIdle();
+            throw;
+        }
+    }
+
+    private void ThrowIfFailed()
+    {
+        if (_failure is not null) throw new OrleansException("The idempotency keys could not be stored and are read again.", _failure);
+    }
+}

@@ -1,0 +1,45 @@
+using DiaOrleans.Grains.State;
+using Orleans.Runtime;
+using Orleans.Storage;
+
+namespace DiaOrleans.Grains.Jobs.Life;
+
+/// <summary>
+/// Reads a job's row again beside the state of its activation, which another activation may have replaced: after a change of the
+/// membership, and whenever the state says that there is no such job.
+/// </summary>
+/// <param name="state">The state of the activation.</param>
+/// <param name="storage">The grain storage <see cref="StateStorage.ProviderName"/>.</param>
+/// <param name="membership">The membership of the cluster.</param>
+/// <param name="id">The grain.</param>
+internal sealed class JobStateRow(
+    IPersistentState<JobState> state,
+    IGrainStorage storage,
+    IClusterMembershipService membership,
+    GrainId id)
+{
+    /// <summary>Name of the state.</summary>
+    public const string Name = "job";
+
+    private MembershipVersion _readAt = membership.CurrentSnapshot.Version;
+    private bool _isFresh = true;
+
+    /// <summary>
+    /// False if another activation has changed the row. Reads the store only if the state is empty, or the membership has changed since
+    /// the last read. A state that the activation has just read is not read again.
+    /// </summary>
+    public async Task<bool> IsCurrent()
+    {
+        var version = membership.CurrentSnapshot.Version;
+        var isFresh = _isFresh;
+        _isFresh = false;
+        if (version == _readAt && (isFresh || state.State.Record is not null)) return true;
+        var before = state.Etag;
+        var stored = new GrainState<JobState>(new JobState());
+        await storage.ReadStateAsync(Name, id, stored);
+        // A write of this activation that ended meanwhile was based on the newest version.
+        if (stored.ETag != before && state.Etag == before) return false;
+        _readAt = version;
+        return true;
+    }
+}

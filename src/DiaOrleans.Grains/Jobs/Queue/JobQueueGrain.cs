@@ -1,0 +1,190 @@
+using DiaOrleans.Abstractions.Jobs;
+using DiaOrleans.Abstractions.Speech;
+using DiaOrleans.Grains.State;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Concurrency;
+using Orleans.Runtime;
+using Orleans.Storage;
+
+namespace DiaOrleans.Grains.Jobs.Queue;
+
+/// <summary>
+/// Stores what <see cref="LeaseQueue"/> decides, segment by segment, and wakes waiting runners. Calls interleave: a decision is made in
+/// memory, and the call returns when the segments that it has changed are stored, which is one write for all calls that wait. After a
+/// failed write memory and store may differ, so every further call fails and the next activation reads the store.
+/// </summary>
+[GrainType("dia.job-queue-shard"), Reentrant]
+internal sealed class JobQueueGrain(
+    [FromKeyedServices(StateStorage.ProviderName)] IGrainStorage storage,
+    IClusterMembershipService membership,
+    JobOptions options,
+    TimeProvider time) : Grain, IJobQueueGrain
+{
+    private readonly SiloLiveness _silos = new(membership);
+    private readonly WorkWaiters _waiters = new(time);
+    private QueueRows _rows = null!;
+    private LeaseQueue _queue = null!;
+    private long _checkedAt;
+    private Exception? _failure;
+
+    private string Key => this.GetPrimaryKeyString();
+
+    private TimeSpan Now => time.GetElapsedTime(0);
+
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _rows = new QueueRows(storage, Key);
+        await _silos.KnowAtLeast(0);
+        _checkedAt = _silos.Version;
+        var segments = await _rows.Open();
+        _queue = new LeaseQueue(segments, _rows.Newest, Now);
+    }
+
+    public async Task<JobPlace> Enqueue(Guid job)
+    {
+        ThrowIfFailed();
+        if (Room() is { } wait && !_queue.Contains(job)) return new JobPlace(0, wait);
+        var sequence = _queue.Enqueue(job, time.GetUtcNow().UtcTicks, Now);
+        await Store();
+        return new JobPlace(sequence);
+    }
+
+    public async Task Confirm(Guid job)
+    {
+        ThrowIfFailed();
+        if (_queue.Confirm(job)) _waiters.WakeOne();
+        // The place may have been lost with a queue that was replaced in between.
+        if (!_queue.Contains(job)) throw new OrleansException($"Job {job} has no place in the queue {Key}; it must be submitted again.");
+        await Task.CompletedTask;
+    }
+
+    public async Task Import(IReadOnlyList<QueuedJob> jobs)
+    {
+        ThrowIfFailed();
+        foreach (var job in jobs)
+        {
+            if (_queue.Import(job, Now)) _waiters.WakeOne();
+        }
+
+        await Store();
+    }
+
+    public Task<TimeSpan?> CheckCapacity() => Task.FromResult(Room());
+
+    public async Task<IReadOnlyList<JobLease>> Take(JobTaker taker, int limit)
+    {
+        ThrowIfFailed();
+        await _silos.KnowAtLeast(taker.MembershipVersion);
+        var taken = _queue.Take(taker.Silo, limit, _silos.IsAlive, Now);
+        await Store();
+        return [.. taken.Select(lease => new JobLease(lease.Job, lease.Token, Key))];
+    }
+
+    public Task WaitForWork(TimeSpan upTo, CancellationToken cancellation = default) =>
+        _queue.HasFree ? Task.CompletedTask : _waiters.Wait(upTo, cancellation);
+
+    public Task<IReadOnlyList<JobLease>> Renew(IReadOnlyList<HeldLease> leases)
+    {
+        ThrowIfFailed();
+        IReadOnlyList<JobLease> lost =
+            [.. leases.Where(held => !_queue.Renew(held.Lease.JobId, held.Lease.Token, held.Begun, Now)).Select(held => held.Lease)];
+        return Task.FromResult(lost);
+    }
+
+    public async Task Release(JobLease lease, TimeSpan pause, long newestToken)
+    {
+        ThrowIfFailed();
+        if (!_queue.Release(lease.JobId, lease.Token, pause, newestToken, Now)) return;
+        if (pause <= TimeSpan.Zero) _waiters.WakeOne();
+        await Store();
+    }
+
+    public async Task Complete(JobLease lease)
+    {
+        ThrowIfFailed();
+        if (_queue.Complete(lease.JobId, lease.Token, Now)) await Store();
+    }
+
+    public async Task Remove(Guid job)
+    {
+        ThrowIfFailed();
+        if (_queue.Remove(job)) await Store();
+    }
+
+    public async Task<IReadOnlyList<ListedJob>> List(SpeechStatus? status, int limit)
+    {
+        await RequireCurrent();
+        return status switch
+        {
+            null => [.. _queue.ListNewest(null).Take(limit)],
+            SpeechStatus.Pending or SpeechStatus.Processing => [.. _queue.ListNewest(status == SpeechStatus.Processing).Take(limit)],
+            _ => [],
+        };
+    }
+
+    public async Task<int> Shards(int atLeast)
+    {
+        ThrowIfFailed();
+        try
+        {
+            return await _rows.Shards(atLeast);
+        }
+        catch (Exception e)
+        {
+            Fail(e);
+            throw;
+        }
+    }
+
+    public async Task<QueueCounts> Count()
+    {
+        await RequireCurrent();
+        return new QueueCounts(_queue.Counts, [.. _queue.LeasedJobs]);
+    }
+
+    private TimeSpan? Room()
+    {
+        var most = (options.MaxPendingJobs - 1) / options.JobQueueShards + 1;
+        return _queue.Waiting < most ? null : RetryAfterEstimate.Compute(_queue);
+    }
+
+    /// <summary>After a change of the membership another activation may have taken over.</summary>
+    private async Task RequireCurrent()
+    {
+        ThrowIfFailed();
+        var version = _silos.Version;
+        if (version == _checkedAt) return;
+        if (await _rows.IsCurrent())
+        {
+            _checkedAt = version;
+            return;
+        }
+
+        Fail(new InconsistentStateException($"Another activation of the queue {Key} has taken over."));
+        ThrowIfFailed();
+    }
+
+    private async Task Store()
+    {
+        try
+        {
+            await Task.WhenAll(_queue.TakeChanged().Select(number => _rows.Store(number, _queue)));
+        }
+        catch (Exception e)
+        {
+            Fail(e);
+            throw;
+        }
+    }
+
+    private void Fail(Exception cause)
+    {
+        _failure ??= cause;
+        DeactivateOnIdle();
+    }
+
+    private void ThrowIfFailed()
+    {
+        if (_failure is not null) throw new OrleansException($"The queue {Key} could not be stored and is read again.", _failure);
+    }
+}

@@ -1,0 +1,147 @@
+using DiaOrleans.Abstractions.Jobs;
+using DiaOrleans.Abstractions.Speech;
+using DiaOrleans.Abstractions.Workers;
+using DiaOrleans.Grains.Rendering;
+using DiaOrleans.Grains.Voices;
+using DiaOrleans.Grains.Waiting;
+using Microsoft.Extensions.Logging;
+
+namespace DiaOrleans.Grains.Jobs.Running;
+
+/// <summary>One run of a job under one lease.</summary>
+internal sealed partial class JobRun(JobLease lease, JobRunServices services)
+{
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+
+    private readonly IJobGrain _job = services.Job(lease);
+    private readonly RunEnd _end = new(lease, services);
+    private readonly TaskCompletionSource _admitted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Ends when the workers have admitted the job. Never ends if they refuse it or the run ends before.</summary>
+    public Task Admitted => _admitted.Task;
+
+    /// <summary>Runs the job to its end, or releases it.</summary>
+    public async Task<RunResult> Execute(CancellationToken stopping)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        services.Leases.Hold(lease, stop);
+        try
+        {
+            var claim = await _job.Claim(lease.Token);
+            if (claim.Assignment is { } assignment) return await RunUnderLease(assignment.Request, stop);
+            if (claim.HasEnded) return await _end.LeaveQueue();
+            await _end.GiveBackOutdated(claim.NewestToken);
+            return RunResult.Stopped;
+        }
+        catch (Exception e) when (StorageRetry.IsTransient(e))
+        {
+            // The job is not released: until its lease expires other jobs are run, even if this one cannot be read.
+            return RunResult.Faulted(e);
+        }
+        finally
+        {
+            services.Leases.Drop(lease);
+        }
+    }
+
+    private async Task<RunResult> RunUnderLease(SpeechRequest request, CancellationTokenSource stop)
+    {
+        var watching = new RunWatch(lease, _job, services.Time).WaitForEnd(stop);
+        try
+        {
+            return await RenderOrFail(request, stop.Token);
+        }
+        catch (Exception e) when (stop.IsCancellationRequested)
+        {
+            // The job was cancelled or leased again, or the server stops. In the first two cases releasing has no effect.
+            if (e is not OperationCanceledException) Log.Stopped(services.Logger, e, lease.JobId);
+            await _end.GiveBack(faulted: false);
+            return RunResult.Stopped;
+        }
+        catch (Exception e) when (RunEnd.IsTransient(e))
+        {
+            return await _end.GiveBack(faulted: true) ? RunResult.Done : RunResult.Faulted(e);
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await watching;
+        }
+    }
+
+    private async Task<RunResult> RenderOrFail(SpeechRequest request, CancellationToken stop)
+    {
+        try
+        {
+            return await Render(request, stop);
+        }
+        catch (RenderException e) when (!stop.IsCancellationRequested && !RunEnd.IsTransient(e))
+        {
+            return await _end.Fail(e.Message, stop);
+        }
+        catch (Exception e) when (!stop.IsCancellationRequested && !RunEnd.IsTransient(e))
+        {
+            Log.Failed(services.Logger, e, lease.JobId);
+            return await _end.Fail("The server could not make the audio; its log says why.", stop);
+        }
+    }
+
+    private async Task<RunResult> Render(SpeechRequest request, CancellationToken stop)
+    {
+        var start = await services.Renderer.Start(lease.JobId, request, WorkPriority.Background, stop);
+        if (start.Rendering is not { } rendering) return await EndRefused(start.Admission, request.VoiceId, stop);
+        _admitted.SetResult();
+        IReadOnlyList<ReadOnlyMemory<byte>> audio;
+        await using (rendering) audio = await ReportStartAndRead(rendering, stop);
+        return await _end.Publish(audio, request.Format, stop);
+    }
+
+    private async Task<IReadOnlyList<ReadOnlyMemory<byte>>> ReportStartAndRead(ISpeechRendering rendering, CancellationToken stop)
+    {
+        using var reading = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var read = ReadAll(rendering, reading.Token);
+        await Task.WhenAny(rendering.Started, read);
+        if (read.IsFaulted || read.IsCanceled) return await read;
+        await _end.Begin(new JobStart(rendering.WorkerName, rendering.ProcessedText, rendering.AudioPromptUsed), stop);
+        var reporting = new RunWatch(lease, _job, services.Time).Report(() => rendering.Progress, reading.Token);
+        try
+        {
+            return await read;
+        }
+        finally
+        {
+            await reading.CancelAsync();
+            await reporting;
+        }
+    }
+
+    private static async Task<IReadOnlyList<ReadOnlyMemory<byte>>> ReadAll(ISpeechRendering rendering, CancellationToken stop)
+    {
+        var pieces = new List<ReadOnlyMemory<byte>>();
+        await foreach (var piece in rendering.Read(stop)) pieces.Add(piece);
+        return pieces;
+    }
+
+    private async Task<RunResult> EndRefused(SpeechAdmission admission, string voice, CancellationToken stop)
+    {
+        switch (admission.Outcome)
+        {
+            case AdmissionOutcome.VoiceNotFound:
+                return await _end.Fail(UnknownVoice.Sentence(voice, admission.AvailableVoices), stop);
+            case AdmissionOutcome.Rejected:
+                return await _end.Fail(admission.Reason!, stop);
+            default:
+                await _end.GiveBack(faulted: false);
+                return RunResult.Busy(admission.RetryAfter is { } wait && wait < LongestPause ? wait : LongestPause);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(204, LogLevel.Error, "Job {Job} failed.")]
+        public static partial void Failed(ILogger logger, Exception cause, Guid job);
+
+        [LoggerMessage(206, LogLevel.Debug, "A run of job {Job} was stopped.")]
+        public static partial void Stopped(ILogger logger, Exception cause, Guid job);
+    }
+}

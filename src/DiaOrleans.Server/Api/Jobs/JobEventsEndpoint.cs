@@ -1,0 +1,76 @@
+using System.Globalization;
+using System.Text;
+using DiaOrleans.Abstractions.Jobs;
+using DiaOrleans.Grains.Jobs;
+using DiaOrleans.Grains.Jobs.Submission;
+using DiaOrleans.Server.Api.Pipeline;
+
+namespace DiaOrleans.Server.Api.Jobs;
+
+/// <summary>GET /jobs/{id}/events: the states of a job as server-sent events; spec/api.md 6.2.</summary>
+internal static class JobEventsEndpoint
+{
+    private const string LastIdHeader = "Last-Event-ID";
+
+    /// <summary>Without an event for this time a comment is sent, so that a connection that has broken is noticed.</summary>
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(15);
+
+    /// <summary>
+    /// Sends the state at once, then each change, up to the final status. With the id of an event that the client has, it goes on after
+    /// that one; a final state is sent in any case.
+    /// </summary>
+    public static async Task Send(HttpContext context, JobService jobs, IHostApplicationLifetime lifetime)
+    {
+        // A server that stops ends the answer, and the client goes on with the next server.
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
+        var stop = ends.Token;
+        var job = await JobEndpoints.Find(context, jobs);
+        var known = ReadLastId(context.Request);
+        var response = context.Response;
+        response.ContentType = "text/event-stream; charset=utf-8";
+        response.Headers.CacheControl = "no-store";
+        response.Headers["X-Accel-Buffering"] = "no";
+        await response.StartAsync(stop);
+        try
+        {
+            await SendChanges(response, jobs, job, known, stop);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // The client has gone, or the server stops.
+        }
+    }
+
+    private static async Task SendChanges(HttpResponse response, JobService jobs, Job job, long known, CancellationToken stop)
+    {
+        for (var isFinal = job.Status.IsFinal(); !stop.IsCancellationRequested; isFinal = job.Status.IsFinal())
+        {
+            if (await jobs.Watch(job.Id, isFinal ? 0 : known, Silence, stop) is not { } state || stop.IsCancellationRequested) return;
+            job = state.Job;
+            if (state.Number > known || job.Status.IsFinal())
+            {
+                known = Math.Max(state.Number, known + 1);
+                await Write(response, Event(known, job), stop);
+            }
+            else
+            {
+                await Write(response, ": waiting\n\n", stop);
+            }
+
+            if (job.Status.IsFinal()) return;
+        }
+    }
+
+    private static string Event(long id, Job job) =>
+        string.Create(CultureInfo.InvariantCulture, $"event: status\nid: {id}\ndata: {ApiJson.Serialize(JobView.FromJob(job))}\n\n");
+
+    private static async Task Write(HttpResponse response, string text, CancellationToken stop)
+    {
+        await response.Body.WriteAsync(Encoding.UTF8.GetBytes(text), stop);
+        await response.Body.FlushAsync(stop);
+    }
+
+    /// <summary>0 without the header, or if it is no id of an event.</summary>
+    private static long ReadLastId(HttpRequest request) =>
+        long.TryParse(request.Headers[LastIdHeader].ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0;
+}
