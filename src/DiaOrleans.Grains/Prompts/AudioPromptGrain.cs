@@ -25,6 +25,7 @@ internal sealed class AudioPromptGrain(
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _storedCodes = KeptCodes.FromState(codes.State);
+        this.DeactivateIfAbsent(() => _stored is null && state.State.Recording is null);
         if (state.State.Recording is not { } recording) return Catalog.Remove(Id);
         _stored = new AudioPrompt
         {
@@ -36,12 +37,7 @@ internal sealed class AudioPromptGrain(
         return Catalog.Add(Id);
     }
 
-    public Task<AudioPrompt?> Get()
-    {
-        // Clients may ask for any number of ids.
-        if (_stored is null) DeactivateOnIdle();
-        return Task.FromResult(_stored);
-    }
+    public Task<AudioPrompt?> Get() => Task.FromResult(_stored);
 
     public async Task<AudioPrompt?> Register(PromptRecording recording)
     {

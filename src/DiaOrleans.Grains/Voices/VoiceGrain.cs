@@ -17,15 +17,13 @@ internal sealed class VoiceGrain([PersistentState("voice", StateStorage.Provider
 
     private IVoiceCatalogGrain Catalog => GrainFactory.GetGrain<IVoiceCatalogGrain>(0);
 
-    public override Task OnActivateAsync(CancellationToken cancellationToken) =>
-        state.State.Settings is null ? Catalog.Remove(Id) : Catalog.Add(Id);
-
-    public Task<VoiceSettings?> Get()
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        // Clients may ask for any number of ids.
-        if (state.State.Settings is null) DeactivateOnIdle();
-        return Task.FromResult(state.State.Settings);
+        this.DeactivateIfAbsent(() => state.State.Settings is null);
+        return state.State.Settings is null ? Catalog.Remove(Id) : Catalog.Add(Id);
     }
+
+    public Task<VoiceSettings?> Get() => Task.FromResult(state.State.Settings);
 
     public async Task<VoiceSettings?> Put(VoiceSettings settings)
     {

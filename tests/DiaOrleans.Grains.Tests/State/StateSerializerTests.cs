@@ -18,7 +18,7 @@ public sealed class StateSerializerTests
             "audioPromptTranscript":"“Hallo”, sagt er."},"transcriptFromPrompt":true}}
             """);
         Written(new VoiceCatalogState { Ids = ["b", "a"] }).ShouldBe(
-            """{"type":"dia.voice-catalog","version":1,"state":{"ids":["b","a"]}}""");
+            """{"type":"dia.voice-catalog","version":2,"state":{"ids":["b","a"],"pages":[]}}""");
     }
 
     [Fact]
