@@ -166,13 +166,13 @@ public sealed class ValidationTests(ServerFixture fixture)
         var failure = await (
             await _client.PostJson(
                 "/generate",
-                JsonSerializer.Serialize(new { text = string.Concat(Enumerable.Repeat("😀", 4097)), voice_id = "anna" }))).OnlyFailure();
+                JsonSerializer.Serialize(new { text = string.Concat(Enumerable.Repeat("𠀀", 4097)), voice_id = "anna" }))).OnlyFailure();
         failure.GetProperty("type").GetString().ShouldBe("string_too_long");
         failure.GetProperty("ctx").GetRawText().ShouldBe("""{"max_length":4096}""");
         // 4096 code points are 8192 UTF-16 units: they pass validation, and the voice is looked up.
         var answer = await _client.PostJson(
             "/generate",
-            JsonSerializer.Serialize(new { text = string.Concat(Enumerable.Repeat("😀", 4096)), voice_id = "nobody" }));
+            JsonSerializer.Serialize(new { text = string.Concat(Enumerable.Repeat("𠀀", 4096)), voice_id = "nobody" }));
         ((int)answer.StatusCode).ShouldBe(404);
     }
 
@@ -345,7 +345,7 @@ public sealed class ValidationTests(ServerFixture fixture)
         (await (await _client.PostJson(path, $$"""{"{{field}}":"{{tooLong}}","{{voice}}":"anna"}""")).OnlyFailure()).GetRawText().ShouldBe(
             $$$"""{"type":"string_too_long","loc":["body","{{{field}}}"],"msg":"String should have at most 4096 """
             + $$$"""characters","input":"{{{tooLong[..1024]}}}…","ctx":{"max_length":4096}}""");
-        var longest = string.Concat(Enumerable.Repeat("😀", most));
+        var longest = string.Concat(Enumerable.Repeat("𠀀", most));
         ((int)(await _client.PostJson(path, $$"""{"{{field}}":"{{longest}}","{{voice}}":"nobody"}""")).StatusCode).ShouldBe(404);
     }
 
