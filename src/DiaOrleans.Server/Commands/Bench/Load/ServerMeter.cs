@@ -101,11 +101,24 @@ internal sealed class ServerMeter : IDisposable
     {
         try
         {
-            return Directory.EnumerateFiles(folder).Any(file => links.Contains(File.ResolveLinkTarget(file, false)?.Name ?? ""));
+            return Directory.EnumerateFiles(folder).Any(file => links.Contains(ReadLink(file)));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return false;
+        }
+    }
+
+    /// <summary>Target of a link; empty if the file was closed since the folder was read.</summary>
+    private static string ReadLink(string file)
+    {
+        try
+        {
+            return File.ResolveLinkTarget(file, returnFinalTarget: false)?.Name ?? "";
+        }
+        catch (IOException)
+        {
+            return "";
         }
     }
 }
