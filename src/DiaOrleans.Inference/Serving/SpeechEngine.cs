@@ -17,6 +17,9 @@ public sealed partial class SpeechEngine : ISpeechEngine, ICallObserver
 
     private const string BrokenReason = "The engine is broken; the server's log says why.";
 
+    /// <summary>How often quantising is logged between its begin and its end.</summary>
+    private static readonly TimeSpan QuantisingPeriod = TimeSpan.FromSeconds(10);
+
     private static readonly TimeSpan EncodingRetry = TimeSpan.FromSeconds(5);
 
     private readonly SpeechModel _model;
@@ -75,8 +78,15 @@ public sealed partial class SpeechEngine : ISpeechEngine, ICallObserver
         TimeProvider? time = null,
         IEngineObserver? observer = null)
     {
-        var model = SpeechModel.Load(options, p => Log.Quantising(logger, p.Checkpoint, p.File, p.Percent));
-        return new SpeechEngine(model, options, logger, time ?? TimeProvider.System, observer ?? NullEngineObserver.Instance);
+        time ??= TimeProvider.System;
+        var reported = time.GetTimestamp();
+        var model = SpeechModel.Load(options, p =>
+        {
+            if (p.Percent is not 0 and not 100 && time.GetElapsedTime(reported) < QuantisingPeriod) return;
+            reported = time.GetTimestamp();
+            Log.Quantising(logger, p.Checkpoint, p.File, p.Percent);
+        });
+        return new SpeechEngine(model, options, logger, time, observer ?? NullEngineObserver.Instance);
     }
 
     /// <inheritdoc />

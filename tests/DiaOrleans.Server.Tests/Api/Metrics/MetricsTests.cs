@@ -8,6 +8,8 @@ namespace DiaOrleans.Server.Tests.Api.Metrics;
 /// <summary>GET /metrics; spec/api.md 6.1.</summary>
 public sealed partial class MetricsTests
 {
+    private const string Body = """{"text":"Where is my hat?","voice_id":"anna","seed":7}""";
+
     [Fact]
     public async Task Get_AfterWork_CountsSteps()
     {
@@ -15,14 +17,14 @@ public sealed partial class MetricsTests
         (await server.Client.PostAsync("/voice_mappings", new StringContent("""{"voice_id":"anna"}"""))).EnsureSuccessStatusCode();
         var before = Value(await server.Client.GetStringAsync("/metrics"), "dia_engine_steps_total");
         for (var i = 0; i < 2; i++)
-            (await server.Client.PostAsync("/generate", new StringContent("""{"text":"Where is my hat?","voice_id":"anna","seed":7}""")))
-                .EnsureSuccessStatusCode();
-        var job = await server.Client.PostAsync("/generate?async_mode=true", new StringContent("""{"text":"A hat.","voice_id":"anna"}"""));
+            (await server.Client.PostAsync("/generate", new StringContent(Body))).EnsureSuccessStatusCode();
+        var job = await server.Client.PostAsync("/generate?async_mode=true", new StringContent(Body));
         job.EnsureSuccessStatusCode();
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         string text;
         do
         {
-            await Task.Delay(200);
+            await Task.Delay(200, limit.Token);
             text = await server.Client.GetStringAsync("/v1/metrics");
         }
         while (Value(text, "dia_jobs{", "dia_job_state=\"completed\"") < 1 || Value(text, "dia_speech_requests_total{", "background") < 1);
