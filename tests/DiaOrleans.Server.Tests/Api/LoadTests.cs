@@ -54,18 +54,20 @@ public sealed class LoadTests(ScriptedFixture fixture) : IClassFixture<ScriptedF
     [InlineData("/docs")]
     public async Task The_documentation_is_served_to_many_at_once(string path)
     {
-        await _client.GetStringAsync(path);
-        var before = GC.GetTotalMemory(forceFullCollection: true);
-        var watch = Stopwatch.StartNew();
-        for (var round = 0; round < 4; round++)
+        async Task Ask()
         {
-            var answers = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => _client.GetAsync(path)));
-            foreach (var answer in answers)
+            foreach (var answer in await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => _client.GetAsync(path))))
             {
                 answer.StatusCode.ShouldBe(HttpStatusCode.OK);
                 answer.Dispose();
             }
         }
+
+        // The first round fills the pools of buffers.
+        await Ask();
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        var watch = Stopwatch.StartNew();
+        for (var round = 0; round < 4; round++) await Ask();
 
         watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(60));
         await ShouldKeepLessThan(30 << 20, before);
