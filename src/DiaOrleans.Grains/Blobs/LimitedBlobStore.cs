@@ -53,8 +53,10 @@ public sealed class LimitedBlobStore(IBlobStore inner, IReadOnlyDictionary<strin
     /// <inheritdoc/>
     public async Task<IReadOnlyList<BlobInfo>> List(string folder, CancellationToken cancellationToken = default)
     {
+        var usage = _usage.GetValueOrDefault(folder);
+        var written = usage?.Written ?? 0;
         var blobs = await inner.List(folder, cancellationToken);
-        if (_usage.TryGetValue(folder, out var usage)) usage.Set(blobs);
+        usage?.Set(blobs, written);
         return blobs;
     }
 
@@ -98,14 +100,15 @@ public sealed class LimitedBlobStore(IBlobStore inner, IReadOnlyDictionary<strin
     }
 
     /// <summary>
-    /// The bytes of a folder. Those of a blob that is being written are counted apart, since a listing may not have it yet. A blob that is
-    /// listed before its writing ends counts twice until the next listing. Thread-safe.
+    /// The bytes of a folder. Those of a blob that is being written are counted apart, since a listing may not have it yet. A blob whose
+    /// writing ends beside a listing may count twice until the next listing, but never not at all. Thread-safe.
     /// </summary>
     private sealed class Usage(string folder, FolderLimit limit)
     {
         private readonly Lock _gate = new();
         private long? _stored;
         private long _beingWritten;
+        private long _written;
 
         public string Folder => folder;
 
@@ -122,9 +125,21 @@ public sealed class LimitedBlobStore(IBlobStore inner, IReadOnlyDictionary<strin
             }
         }
 
-        public void Set(IReadOnlyList<BlobInfo> blobs)
+        /// <summary>Bytes whose writing has ended, since the start.</summary>
+        public long Written
         {
-            lock (_gate) _stored = blobs.Sum(blob => blob.Size);
+            get
+            {
+                lock (_gate) return _written;
+            }
+        }
+
+        /// <summary>Takes a listing.</summary>
+        /// <param name="blobs">The blobs that it has.</param>
+        /// <param name="written"><see cref="Written"/> before it began.</param>
+        public void Set(IReadOnlyList<BlobInfo> blobs, long written)
+        {
+            lock (_gate) _stored = blobs.Sum(blob => blob.Size) + _written - written;
         }
 
         public void Subtract(long bytes)
@@ -154,7 +169,9 @@ public sealed class LimitedBlobStore(IBlobStore inner, IReadOnlyDictionary<strin
             lock (_gate)
             {
                 _beingWritten -= growth;
-                if (isWritten) _stored += growth;
+                if (!isWritten) return;
+                _stored += growth;
+                _written += Math.Max(growth, 0);
             }
         }
     }
