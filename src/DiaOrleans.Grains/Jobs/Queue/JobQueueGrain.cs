@@ -96,23 +96,7 @@ internal sealed class JobQueueGrain(
         ThrowIfFailed();
         if (!_queue.Release(lease.JobId, lease.Token, pause, newestToken, Now)) return;
         if (pause <= TimeSpan.Zero) _waiters.WakeOne();
-        else WakeOneAfter(pause);
         await Store();
-    }
-
-    /// <summary>A caller that waits when the rest of a job ends takes it then, and not at the end of its own wait.</summary>
-    private void WakeOneAfter(TimeSpan pause)
-    {
-        IGrainTimer? timer = null;
-        timer = this.RegisterGrainTimer(
-            () =>
-            {
-                timer!.Dispose();
-                _waiters.WakeOne();
-                return Task.CompletedTask;
-            },
-            pause,
-            Timeout.InfiniteTimeSpan);
     }
 
     public async Task Complete(JobLease lease)
