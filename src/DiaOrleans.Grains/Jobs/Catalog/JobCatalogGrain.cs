@@ -32,11 +32,12 @@ internal sealed class JobCatalogGrain(
     private readonly EndedJobs _jobs = new();
     private readonly Dictionary<Guid, Task> _adding = [];
     private EndedJobsLog _log = null!;
+    private RowsGuard _guard = null!;
     private MembershipVersion _checkedAt;
-    private Exception? _failure;
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
+        _guard = new RowsGuard(this, "The catalogue of jobs");
         _checkedAt = membership.CurrentSnapshot.Version;
         _log = new EndedJobsLog(storage, StateName, FormattableString.Invariant($"{this.GetPrimaryKeyLong()}"));
         await _log.Open();
@@ -45,7 +46,7 @@ internal sealed class JobCatalogGrain(
 
     public async Task Add(EndedJob job)
     {
-        ThrowIfFailed();
+        _guard.ThrowIfFailed();
         if (_jobs.Contains(job.Id))
         {
             if (_adding.TryGetValue(job.Id, out var adding)) await adding;
@@ -53,7 +54,7 @@ internal sealed class JobCatalogGrain(
         }
 
         _jobs.Add(job);
-        var added = Change(() => _log.Append(job));
+        var added = _guard.Run(() => _log.Append(job));
         _adding.Add(job.Id, added);
         await added;
         _adding.Remove(job.Id);
@@ -79,14 +80,14 @@ internal sealed class JobCatalogGrain(
         await _clearing.WaitAsync();
         try
         {
-            ThrowIfFailed();
+            _guard.ThrowIfFailed();
             var now = time.GetUtcNow();
             EndedJob[] batch = [.. _jobs.Oldest(endedBy).Take(ClearBatchSize)];
             foreach (var some in batch.Chunk(DeletesAtOnce))
                 await Task.WhenAll(some.Select(job => GrainFactory.GetGrain<IJobGrain>(job.Id).Delete()));
             // A crash before this line leaves entries without jobs, which the next batch removes.
             _jobs.Trim(batch.Length);
-            await Change(() => _log.Trim(batch.Length));
+            await _guard.Run(() => _log.Trim(batch.Length));
             var visible = batch.Count(job => job.Status is not null && !JobRetention.IsExpired(job.EndedAt, now));
             return new ClearedJobs(visible, _jobs.Oldest(endedBy).Any());
         }
@@ -105,36 +106,10 @@ internal sealed class JobCatalogGrain(
     /// <summary>After a change of the membership another activation may have taken over.</summary>
     private async Task RequireCurrent()
     {
-        ThrowIfFailed();
+        _guard.ThrowIfFailed();
         var version = membership.CurrentSnapshot.Version;
         if (version == _checkedAt) return;
-        if (!await _log.IsCurrent()) Fail(new InconsistentStateException("Another activation of the shard has taken over."));
-        ThrowIfFailed();
+        await _guard.RequireCurrent(_log.IsCurrent);
         _checkedAt = version;
-    }
-
-    /// <summary>After a failed write memory and store may differ: further calls fail, and the next activation reads the store.</summary>
-    private async Task Change(Func<Task> write)
-    {
-        try
-        {
-            await write();
-        }
-        catch (Exception e)
-        {
-            Fail(e);
-            throw;
-        }
-    }
-
-    private void Fail(Exception cause)
-    {
-        _failure ??= cause;
-        DeactivateOnIdle();
-    }
-
-    private void ThrowIfFailed()
-    {
-        if (_failure is not null) throw new OrleansException("The catalogue of jobs could not be stored and is read again.", _failure);
     }
 }

@@ -28,11 +28,12 @@ internal sealed class JobKeysGrain(
 
     private readonly Dictionary<string, (KeyedJob Job, Task Stored)> _keys = [];
     private JobKeysLog _log = null!;
+    private RowsGuard _guard = null!;
     private bool _trimming;
-    private Exception? _failure;
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
+        _guard = new RowsGuard(this, "The list of idempotency keys");
         _log = new JobKeysLog(storage, StateName, FormattableString.Invariant($"{this.GetPrimaryKeyLong()}"));
         await _log.Open();
         for (var i = 0; i < _log.Count; i++) _keys[_log[i].KeyHash] = (_log[i], Task.CompletedTask);
@@ -40,7 +41,7 @@ internal sealed class JobKeysGrain(
 
     public async Task<KeyedJob?> Find(string keyHash)
     {
-        ThrowIfFailed();
+        _guard.ThrowIfFailed();
         if (!_keys.TryGetValue(keyHash, out var known) || IsExpired(known.Job)) return null;
         await known.Stored;
         return known.Job;
@@ -56,7 +57,7 @@ internal sealed class JobKeysGrain(
             return raced.Job;
         }
 
-        var stored = Change(() => _log.Append(job));
+        var stored = _guard.Run(() => _log.Append(job));
         _keys[job.KeyHash] = (job, stored);
         await stored;
         await RemoveExpired();
@@ -74,9 +75,9 @@ internal sealed class JobKeysGrain(
             var count = 0;
             while (count < Math.Min(TrimSize, _log.Count) && IsExpired(_log[count])) count++;
             for (var i = 0; i < count; i++) await Forget(_log[i]);
-            await Change(() => _log.Trim(count));
+            await _guard.Run(() => _log.Trim(count));
         }
-        catch (Exception e) when (_failure is null && e.IsSiloFault())
+        catch (Exception e) when (!_guard.HasFailed && e.IsSiloFault())
         {
             // A job did not answer: its key is removed with a later one.
         }
@@ -90,25 +91,5 @@ internal sealed class JobKeysGrain(
     {
         await GrainFactory.GetGrain<IJobGrain>(job.Job).ForgetKey();
         if (_keys.TryGetValue(job.KeyHash, out var known) && known.Job == job) _keys.Remove(job.KeyHash);
-    }
-
-    /// <summary>After a failed write memory and store may differ: further calls fail, and the next activation reads the store.</summary>
-    private async Task Change(Func<Task> write)
-    {
-        try
-        {
-            await write();
-        }
-        catch (Exception e)
-        {
-            _failure ??= e;
-            DeactivateOnIdle();
-            throw;
-        }
-    }
-
-    private void ThrowIfFailed()
-    {
-        if (_failure is not null) throw new OrleansException("The idempotency keys could not be stored and are read again.", _failure);
     }
 }

@@ -24,8 +24,8 @@ internal sealed class JobQueueGrain(
     private readonly WorkWaiters _waiters = new(time);
     private QueueRows _rows = null!;
     private LeaseQueue _queue = null!;
+    private RowsGuard _guard = null!;
     private long _checkedAt;
-    private Exception? _failure;
 
     private string Key => this.GetPrimaryKeyString();
 
@@ -33,6 +33,7 @@ internal sealed class JobQueueGrain(
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
+        _guard = new RowsGuard(this, $"The queue {Key}");
         _rows = new QueueRows(storage, Key);
         await _silos.KnowAtLeast(0);
         _checkedAt = _silos.Version;
@@ -42,25 +43,25 @@ internal sealed class JobQueueGrain(
 
     public async Task<JobPlace> Enqueue(Guid job)
     {
-        ThrowIfFailed();
+        _guard.ThrowIfFailed();
         if (Room() is { } wait && !_queue.Contains(job)) return new JobPlace(0, wait);
         var sequence = _queue.Enqueue(job, time.GetUtcNow().UtcTicks, Now);
         await Store();
         return new JobPlace(sequence);
     }
 
-    public async Task Confirm(Guid job)
+    public Task Confirm(Guid job)
     {
-        ThrowIfFailed();
+        _guard.ThrowIfFailed();
         if (_queue.Confirm(job)) _waiters.WakeOne();
         // The place may have been lost with a queue that was replaced in between.
         if (!_queue.Contains(job)) throw new OrleansException($"Job {job} has no place in the queue {Key}; it must be submitted again.");
-        await Task.CompletedTask;
+        return Task.CompletedTask;
     }
 
     public async Task Import(IReadOnlyList<QueuedJob> jobs)
     {
-        ThrowIfFailed();
+        _guard.ThrowIfFailed();
         foreach (var job in jobs)
         {
             if (_queue.Import(job, Now)) _waiters.WakeOne();
@@ -73,7 +74,7 @@ internal sealed class JobQueueGrain(
 
     public async Task<IReadOnlyList<JobLease>> Take(JobTaker taker, int limit)
     {
-        ThrowIfFailed();
+        _guard.ThrowIfFailed();
         await _silos.KnowAtLeast(taker.MembershipVersion);
         var taken = _queue.Take(taker.Silo, limit, _silos.IsAlive, Now);
         await Store();
@@ -85,7 +86,7 @@ internal sealed class JobQueueGrain(
 
     public Task<IReadOnlyList<JobLease>> Renew(IReadOnlyList<HeldLease> leases)
     {
-        ThrowIfFailed();
+        _guard.ThrowIfFailed();
         IReadOnlyList<JobLease> lost =
             [.. leases.Where(held => !_queue.Renew(held.Lease.JobId, held.Lease.Token, held.Begun, Now)).Select(held => held.Lease)];
         return Task.FromResult(lost);
@@ -93,7 +94,7 @@ internal sealed class JobQueueGrain(
 
     public async Task Release(JobLease lease, TimeSpan pause, long newestToken)
     {
-        ThrowIfFailed();
+        _guard.ThrowIfFailed();
         if (!_queue.Release(lease.JobId, lease.Token, pause, newestToken, Now)) return;
         if (pause <= TimeSpan.Zero) _waiters.WakeOne();
         await Store();
@@ -101,13 +102,13 @@ internal sealed class JobQueueGrain(
 
     public async Task Complete(JobLease lease)
     {
-        ThrowIfFailed();
+        _guard.ThrowIfFailed();
         if (_queue.Complete(lease.JobId, lease.Token, Now)) await Store();
     }
 
     public async Task Remove(Guid job)
     {
-        ThrowIfFailed();
+        _guard.ThrowIfFailed();
         if (_queue.Remove(job)) await Store();
     }
 
@@ -124,16 +125,10 @@ internal sealed class JobQueueGrain(
 
     public async Task<int> Shards(int atLeast)
     {
-        ThrowIfFailed();
-        try
-        {
-            return await _rows.Shards(atLeast);
-        }
-        catch (Exception e)
-        {
-            Fail(e);
-            throw;
-        }
+        _guard.ThrowIfFailed();
+        var shards = 0;
+        await _guard.Run(async () => shards = await _rows.Shards(atLeast));
+        return shards;
     }
 
     public async Task<QueueCounts> Count()
@@ -151,40 +146,12 @@ internal sealed class JobQueueGrain(
     /// <summary>After a change of the membership another activation may have taken over.</summary>
     private async Task RequireCurrent()
     {
-        ThrowIfFailed();
+        _guard.ThrowIfFailed();
         var version = _silos.Version;
         if (version == _checkedAt) return;
-        if (await _rows.IsCurrent())
-        {
-            _checkedAt = version;
-            return;
-        }
-
-        Fail(new InconsistentStateException($"Another activation of the queue {Key} has taken over."));
-        ThrowIfFailed();
+        await _guard.RequireCurrent(_rows.IsCurrent);
+        _checkedAt = version;
     }
 
-    private async Task Store()
-    {
-        try
-        {
-            await Task.WhenAll(_queue.TakeChanged().Select(number => _rows.Store(number, _queue)));
-        }
-        catch (Exception e)
-        {
-            Fail(e);
-            throw;
-        }
-    }
-
-    private void Fail(Exception cause)
-    {
-        _failure ??= cause;
-        DeactivateOnIdle();
-    }
-
-    private void ThrowIfFailed()
-    {
-        if (_failure is not null) throw new OrleansException($"The queue {Key} could not be stored and is read again.", _failure);
-    }
+    private Task Store() => _guard.Run(() => Task.WhenAll(_queue.TakeChanged().Select(number => _rows.Store(number, _queue))));
 }

@@ -135,7 +135,12 @@ internal sealed class LeaseQueue
     public IReadOnlyList<(Guid Job, long Token)> Take(string owner, int limit, Func<string, bool> isAlive, TimeSpan now)
     {
         foreach (var place in _resting.Where(place => place.At <= now).ToArray()) Wake(place);
-        foreach (var place in _leased.Where(place => place.At <= now || !isAlive(place.Owner!)).ToArray()) Free(place, now);
+        foreach (var place in _leased.Where(place => place.At <= now || !isAlive(place.Owner!)).ToArray())
+        {
+            EndLease(place, now);
+            _free.Add(place);
+        }
+
         var taken = new List<(Guid, long)>();
         while (taken.Count < limit && _free.Min is { } place)
         {
@@ -167,10 +172,9 @@ internal sealed class LeaseQueue
         if (Find(job, token) is not { } place) return false;
         place.Token = Math.Max(place.Token, newestToken);
         _changed.Add(place.Segment);
-        Free(place, now + pause);
-        if (pause <= TimeSpan.Zero) return true;
-        _free.Remove(place);
-        _resting.Add(place);
+        EndLease(place, now + pause);
+        if (pause <= TimeSpan.Zero) _free.Add(place);
+        else _resting.Add(place);
         return true;
     }
 
@@ -252,13 +256,12 @@ internal sealed class LeaseQueue
         _free.Add(place);
     }
 
-    private void Free(QueuePlace place, TimeSpan from)
+    private void EndLease(QueuePlace place, TimeSpan from)
     {
         _leased.Remove(place);
         place.Owner = null;
         place.TakenAt = null;
         place.At = from;
-        _free.Add(place);
     }
 
     /// <summary>The job of a lease; null if the lease is not current.</summary>
