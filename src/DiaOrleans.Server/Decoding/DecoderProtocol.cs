@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
-using System.Text.Json;
 using DiaOrleans.Audio.Reading;
+using DiaOrleans.Server.ChildProcesses;
 
 namespace DiaOrleans.Server.Decoding;
 
@@ -51,11 +51,7 @@ internal static class DecoderProtocol
     /// <summary>Sends an answer to the server.</summary>
     public static void WriteAnswer(Stream to, DecoderAnswer answer, ReadOnlySpan<float> samples)
     {
-        var json = JsonSerializer.SerializeToUtf8Bytes(answer);
-        Span<byte> head = stackalloc byte[sizeof(int)];
-        MemoryMarshal.Write(head, json.Length);
-        to.Write(head);
-        to.Write(json);
+        JsonFrame.Write(to, answer);
         to.Write(MemoryMarshal.AsBytes(samples));
         to.Flush();
     }
@@ -68,7 +64,7 @@ internal static class DecoderProtocol
     /// <exception cref="RecordingException">The file cannot be read.</exception>
     public static async Task<Recording> ReadAnswer(Stream from, ReadLimits limits, CancellationToken stop)
     {
-        var answer = await ReadHead(from, stop);
+        var answer = await JsonFrame.Read<DecoderAnswer>(from, MaxAnswerBytes, stop);
         if (answer.Problem is { } problem) throw new RecordingException(problem, answer.Message ?? "It cannot be read.");
         var isPossible = answer.SampleRate is > 0 and <= MaxSampleRate && answer.Channels > 0 && answer.Count > 0
             && answer.Count <= Math.Ceiling(limits.MaxSeconds * answer.SampleRate) && answer.Count <= Array.MaxLength / sizeof(float);
@@ -76,24 +72,6 @@ internal static class DecoderProtocol
         var samples = new float[answer.Count];
         await ReadSamples(from, samples, stop);
         return new Recording(samples, answer.SampleRate, answer.Channels);
-    }
-
-    private static async Task<DecoderAnswer> ReadHead(Stream from, CancellationToken stop)
-    {
-        var head = new byte[sizeof(int)];
-        await from.ReadExactlyAsync(head, stop);
-        var length = MemoryMarshal.Read<int>(head);
-        if (length is < 0 or > MaxAnswerBytes) throw new IOException($"An answer of {length} bytes is out of range.");
-        var json = new byte[length];
-        await from.ReadExactlyAsync(json, stop);
-        try
-        {
-            return JsonSerializer.Deserialize<DecoderAnswer>(json) ?? throw new IOException("An answer is empty.");
-        }
-        catch (JsonException e)
-        {
-            throw new IOException("An answer is no JSON.", e);
-        }
     }
 
     private static async Task ReadSamples(Stream from, float[] samples, CancellationToken stop)

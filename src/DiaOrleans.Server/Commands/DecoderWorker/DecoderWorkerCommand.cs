@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
 using DiaOrleans.Audio.Reading;
 using DiaOrleans.Server.ChildProcesses;
 using DiaOrleans.Server.Decoding;
@@ -27,19 +26,14 @@ internal static class DecoderWorkerCommand
 
     private static int Run(string folder)
     {
-        // Ctrl+C in a terminal and the stop of a service signal this process too; the server ends it when its requests have ended.
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = true);
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => signal.Cancel = true);
+        using var output = new WorkerOutput();
         ProcessLimits.Set(MaxMemory, MaxFile);
-        using var answers = Console.OpenStandardOutput();
         using var files = Console.OpenStandardInput();
-        // Standard output carries answers only.
-        Console.SetOut(Console.Error);
         var reader = RecordingReaders.Create(folder);
         while (DecoderProtocol.ReadFile(files) is { } request)
         {
             ProcessLimits.SetProcessorTime(MaxProcessorTime);
-            Answer(answers, reader, request.File, request.Limits);
+            Answer(output.Stream, reader, request.File, request.Limits);
         }
 
         return 0;

@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using DiaOrleans.Abstractions.Prompts;
 using DiaOrleans.Grains.Recognition;
+using DiaOrleans.Server.ChildProcesses;
 using DiaOrleans.Server.Recognition;
 using DiaOrleans.Server.Recognition.ChildProcess;
 using DiaOrleans.Transcription;
@@ -18,25 +18,20 @@ internal static class WorkerLoop
     /// <returns>The exit code: 1 if the model does not load.</returns>
     public static int Run(string modelFile, int threads)
     {
-        // Ctrl+C in a terminal and the stop of a service signal this process too; the server ends it when its requests have ended.
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = true);
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => signal.Cancel = true);
-        using var answers = Console.OpenStandardOutput();
-        // Standard output carries answers only.
-        Console.SetOut(Console.Error);
+        using var output = new WorkerOutput();
         using var recordings = new BlockingCollection<float[]>(1);
         new Thread(() => Read(recordings)) { IsBackground = true }.Start();
         try
         {
             using var transcriber = WhisperTranscriber.Open(modelFile, threads, Console.Error.Write);
-            WorkerProtocol.WriteAnswer(answers, new WorkerAnswer(null, null));
+            WorkerProtocol.WriteAnswer(output.Stream, new WorkerAnswer(null, null));
             foreach (var samples in recordings.GetConsumingEnumerable())
-                WorkerProtocol.WriteAnswer(answers, Answer(transcriber, samples));
+                WorkerProtocol.WriteAnswer(output.Stream, Answer(transcriber, samples));
             return 0;
         }
         catch (TranscriptionException e)
         {
-            WorkerProtocol.WriteAnswer(answers, new WorkerAnswer(e.Message, null));
+            WorkerProtocol.WriteAnswer(output.Stream, new WorkerAnswer(e.Message, null));
             return 1;
         }
     }

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
-using System.Text.Json;
 using DiaOrleans.Grains.Recognition;
+using DiaOrleans.Server.ChildProcesses;
 
 namespace DiaOrleans.Server.Recognition.ChildProcess;
 
@@ -47,31 +47,14 @@ internal static class WorkerProtocol
     /// <summary>Sends an answer to the server.</summary>
     public static void WriteAnswer(Stream to, WorkerAnswer answer)
     {
-        var json = JsonSerializer.SerializeToUtf8Bytes(answer);
-        var frame = new byte[sizeof(int) + json.Length];
-        MemoryMarshal.Write(frame, json.Length);
-        json.CopyTo(frame, sizeof(int));
-        to.Write(frame);
+        JsonFrame.Write(to, answer);
         to.Flush();
     }
 
     /// <summary>Reads the next answer.</summary>
     /// <exception cref="IOException">The stream ends, the length is out of range, or it is not an answer.</exception>
-    public static async Task<WorkerAnswer> ReadAnswer(Stream from, CancellationToken cancellation)
-    {
-        var head = new byte[sizeof(int)];
-        await from.ReadExactlyAsync(head, cancellation);
-        var json = new byte[ReadCount(head, MaxAnswerBytes)];
-        await from.ReadExactlyAsync(json, cancellation);
-        try
-        {
-            return JsonSerializer.Deserialize<WorkerAnswer>(json) ?? throw new IOException("An answer is empty.");
-        }
-        catch (JsonException e)
-        {
-            throw new IOException("An answer is no JSON.", e);
-        }
-    }
+    public static Task<WorkerAnswer> ReadAnswer(Stream from, CancellationToken cancellation) =>
+        JsonFrame.Read<WorkerAnswer>(from, MaxAnswerBytes, cancellation);
 
     private static int ReadCount(ReadOnlySpan<byte> head, int max)
     {
