@@ -6,6 +6,7 @@ using DiaOrleans.Server.Hosting;
 namespace DiaOrleans.Server.Tests.Api.Metrics;
 
 /// <summary>GET /metrics; spec/api.md 6.1.</summary>
+[Collection(nameof(RunsAlone))]
 public sealed partial class MetricsTests
 {
     private const string Body = """{"text":"Where is my hat?","voice_id":"anna","seed":7}""";
