@@ -105,4 +105,32 @@ find_natives() {
 # $1 is yes or no: whether packages may be installed.
 find_test_programs() {
   find_packages "$1" "$test_programs" "programs that tests use" "those tests are skipped"
+  find_nginx "$1"
+}
+
+# Unpacks Debian's nginx, where find_packages would install it: its package starts a server on port 80, now and at each boot. Tests start it
+# on loopback. Never fails.
+find_nginx() {
+  local folder="$root/artifacts/nginx"
+  ! PATH="$PATH:/usr/sbin:/sbin" command -v nginx >/dev/null || return 0
+  if [[ ! -x "$folder/usr/sbin/nginx" && "$1" == yes && "$(id -u)" == 0 ]] && command -v apt-get >/dev/null; then
+    echo "unpacking nginx into artifacts/nginx for tests ..." >&2
+    unpack_nginx "$folder" || { apt-get -q update && unpack_nginx "$folder"; } >/dev/null 2>&1 || true
+  fi
+  if "$folder/usr/sbin/nginx" -v >/dev/null 2>&1; then
+    PATH="$folder/usr/sbin:$PATH"
+  else
+    echo "nginx is missing, so tests of proxies use one of their own" >&2
+  fi
+}
+
+# The program is in one of two packages, by release.
+unpack_nginx() {
+  rm -rf "$1"
+  mkdir -p "$1"
+  (
+    cd "$1" || exit
+    for name in nginx nginx-core; do ! apt-get -q download "$name" || dpkg-deb -x "$name"_*.deb .; done
+    [[ -x usr/sbin/nginx ]]
+  ) >/dev/null 2>&1
 }

@@ -98,12 +98,24 @@ public sealed class FinishedAudioTests(FinishedAudioTests.Audio audio) : IClassF
         changed.StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task Get_AndHead_NameTheSeedThatWasUsed(string kind)
+    {
+        foreach (var method in (string[])["GET", "HEAD"])
+        {
+            using var answer = await audio.Server.Client.Send(method, audio.Path(kind));
+            answer.Headers.GetValues("X-Seed").ShouldBe([audio.Seed(kind)], method);
+        }
+    }
+
     [Fact]
     public async Task Preview_OfAChangedVoice_HasAnotherETag()
     {
-        using var before = await Get("preview");
-        await audio.Server.Client.Accepted(HttpMethod.Put, "/voice_mappings/anna", """{"style":"sad"}""");
-        using var after = await Get("preview", ("If-None-Match", before.Headers.ETag!.ToString()));
+        await audio.Server.Client.Accepted(HttpMethod.Post, "/voice_mappings", """{"voice_id":"moody"}""");
+        using var before = await audio.Server.Client.Send("GET", "/preview/moody");
+        await audio.Server.Client.Accepted(HttpMethod.Put, "/voice_mappings/moody", """{"style":"sad"}""");
+        using var after = await audio.Server.Client.Send("GET", "/preview/moody", ("If-None-Match", before.Headers.ETag!.ToString()));
         after.StatusCode.ShouldBe(HttpStatusCode.OK);
         after.Headers.ETag.ShouldNotBe(before.Headers.ETag);
     }
@@ -115,10 +127,13 @@ public sealed class FinishedAudioTests(FinishedAudioTests.Audio audio) : IClassF
     public sealed class Audio : IAsyncLifetime
     {
         private readonly Dictionary<string, string> _paths = [];
+        private readonly Dictionary<string, string> _seeds = [];
 
         internal ScriptedServer Server { get; private set; } = null!;
 
         public string Path(string kind) => _paths[kind];
+
+        public string Seed(string kind) => _seeds[kind];
 
         public async ValueTask InitializeAsync()
         {
@@ -132,12 +147,18 @@ public sealed class FinishedAudioTests(FinishedAudioTests.Audio audio) : IClassF
             var id = job.GetProperty("job_id").GetString()!;
             while (await Status(id) != "completed") await Task.Delay(20);
             _paths["job"] = $"/jobs/{id}/result";
+            _seeds["job"] = SeedOf(await (await Server.Client.GetAsync($"/jobs/{id}")).Json());
+            var saved = await Server.LastLog();
+            _paths["log"] = $"/logs/{saved.GetProperty("id").GetString()}/download";
+            _seeds["log"] = SeedOf(saved);
             _paths["preview"] = "/v1/preview/anna";
-            var saved = (await Server.LastLog()).GetProperty("id").GetString();
-            _paths["log"] = $"/logs/{saved}/download";
+            (await Server.Client.GetAsync(_paths["preview"])).EnsureSuccessStatusCode();
+            _seeds["preview"] = SeedOf(await Server.LastLog());
         }
 
         public ValueTask DisposeAsync() => Server.DisposeAsync();
+
+        private static string SeedOf(JsonElement entry) => entry.GetProperty("seed_used").GetRawText();
 
         private async Task<string?> Status(string id)
         {

@@ -3,7 +3,7 @@ using DiaOrleans.Server.Hosting;
 
 namespace DiaOrleans.Server.Tests.Scripts;
 
-/// <summary>A copy of eng/sdk.sh in a temporary root, with scripts in place of the programs that it calls.</summary>
+/// <summary>A copy of eng/sdk.sh and eng/natives.sh in a temporary root, with scripts in place of the programs that it calls.</summary>
 internal sealed class Script : IDisposable
 {
     private readonly TemporaryFolder _root = new();
@@ -12,7 +12,7 @@ internal sealed class Script : IDisposable
     {
         var eng = Path.GetFullPath(Path.Combine(ModelFolder.Default(), "..", "..", "eng"));
         Directory.CreateDirectory(_root.File("eng"));
-        File.Copy(Path.Combine(eng, "sdk.sh"), _root.File("eng/sdk.sh"));
+        foreach (var name in (string[])["sdk.sh", "natives.sh"]) File.Copy(Path.Combine(eng, name), _root.File($"eng/{name}"));
     }
 
     public string PathOf(string name) => _root.File(name);

@@ -21,6 +21,7 @@ internal sealed partial class PreviewEndpoint
         var id = RouteParameter.Read(context, VoiceIds.Parameter);
         var preview = await previews.Find(id) ?? throw ApiProblem.NotFound("Voice not found", "voice_not_found");
         var wave = await previews.OpenRead(preview) ?? await Make();
+        SeedHeader.Add(context.Response, preview.Request.Seed);
         return FinishedAudio.Send(context, wave, AudioFormat.Wav, preview.Key, $"preview_{id}");
 
         async Task<Stream> Make()

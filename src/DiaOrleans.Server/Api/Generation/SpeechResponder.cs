@@ -1,10 +1,10 @@
-using System.Globalization;
 using DiaOrleans.Abstractions.Speech;
 using DiaOrleans.Audio.Formats;
 using DiaOrleans.Grains.Configuration;
 using DiaOrleans.Grains.Rendering;
 using DiaOrleans.Grains.Voices;
 using DiaOrleans.Server.Api.Errors;
+using DiaOrleans.Server.Api.Pipeline;
 using DiaOrleans.Server.Api.Voices;
 
 namespace DiaOrleans.Server.Api.Generation;
@@ -20,7 +20,6 @@ internal sealed class SpeechResponder(
     TimeProvider time)
 {
     private const string GenerationId = "X-Generation-ID";
-    private const string SeedUsed = "X-Seed";
 
     /// <summary>Sends the audio as the body: as it is made if the request is streamed, else whole and with its length.</summary>
     /// <exception cref="ApiProblem">The request was refused, or failed before its first audio.</exception>
@@ -30,7 +29,7 @@ internal sealed class SpeechResponder(
         request = WithSeed(request);
         return Run(context, request, async (audio, ready) =>
         {
-            ShowSeed(context.Response, request);
+            SeedHeader.Add(context.Response, request.Seed);
             context.Response.ContentType = format.ContentType();
             context.Response.Headers.ContentDisposition = $"attachment; filename=speech.{format.Extension()}";
             if (request.Streamed) ForbidBuffering(context.Response);
@@ -65,7 +64,7 @@ internal sealed class SpeechResponder(
 
     private static async Task SendEvents(HttpContext context, SpeechRequest request, SpeechReader audio)
     {
-        ShowSeed(context.Response, request);
+        SeedHeader.Add(context.Response, request.Seed);
         context.Response.ContentType = "text/event-stream";
         ForbidBuffering(context.Response);
         try
@@ -81,9 +80,6 @@ internal sealed class SpeechResponder(
 
     /// <summary>The request with the seed that it will use, so that the answer can name it before there is audio.</summary>
     private static SpeechRequest WithSeed(SpeechRequest request) => request with { Seed = RequestSeed.Choose(request.Seed) };
-
-    private static void ShowSeed(HttpResponse response, SpeechRequest request) =>
-        response.Headers[SeedUsed] = request.Seed!.Value.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>A proxy is not to wait for more of a stream before it passes on what there is.</summary>
     private static void ForbidBuffering(HttpResponse response) => response.Headers["X-Accel-Buffering"] = "no";

@@ -54,6 +54,7 @@ internal static class JobEndpoints
         if (!AudioFormats.TryParse(job.Request.Format, out var format))
             throw new InvalidDataException($"Job {job.Id} has the unknown format '{job.Request.Format}'.");
         var audio = await jobs.OpenResult(job, context.RequestAborted) ?? throw ApiProblem.NotFound("Job result not found or expired");
+        SeedHeader.Add(context.Response, job.SeedUsed);
         return FinishedAudio.Send(context, audio, format, job.Result!.Key, $"speech_{job.Id.ToString()[..IdPrefixLength]}");
     }
 

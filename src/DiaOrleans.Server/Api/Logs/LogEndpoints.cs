@@ -37,6 +37,7 @@ internal static class LogEndpoints
         var entry = await Find(context, log);
         var audio = await log.OpenOutput(entry, context.RequestAborted);
         if (audio is null) throw ApiProblem.NotFound("Audio file not found or has been cleaned up");
+        SeedHeader.Add(context.Response, entry.SeedUsed);
         return FinishedAudio.Send(context, audio, AudioFormat.Wav, entry.FilePath!, Path.GetFileNameWithoutExtension(entry.FilePath!));
     }
 

@@ -82,7 +82,7 @@ internal static class JobOperations
                 Ids = [Id],
                 Answers =
                 [
-                    Answers.Audio("The audio, in the requested format.", Answers.AudioTypes),
+                    Answers.Audio("The audio, in the requested format. `X-Seed` is the seed that was used.", Answers.AudioTypes),
                     Answers.Problem(404, "Job result not found or expired"),
                     Answers.Problem(425, "Job not completed (status: pending)"),
                     Answers.Problem(500, "Job failed: Voice 'alan' not found. Available voices: ['anna', 'bob']"),

@@ -59,7 +59,7 @@ internal static class LogOperations
                 Ids = [Id],
                 Answers =
                 [
-                    Answers.Audio("The saved WAV.", "audio/wav"),
+                    Answers.Audio("The saved WAV. `X-Seed` is the seed that was used.", "audio/wav"),
                     Answers.Problem(404, "Audio file not found or has been cleaned up"),
                 ],
             }),

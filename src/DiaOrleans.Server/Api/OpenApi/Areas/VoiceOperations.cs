@@ -105,7 +105,7 @@ internal static class VoiceOperations
                 Ids = [Id],
                 Answers =
                 [
-                    Answers.Audio("The preview.", "audio/wav"),
+                    Answers.Audio("The preview. `X-Seed` is the seed that was used.", "audio/wav"),
                     Answers.Problem(404, "Voice not found"),
                     Answers.Problem(500, "Preview generation failed: the worker does not answer"),
                 ],
