@@ -1,9 +1,9 @@
 # shellcheck shell=bash
-# Sourced by run.sh and test.sh: the system's packages that they use. All are optional: without an audio library, a format or the speed is not
-# available; without a program that tests use, those tests are skipped.
+# Sourced by run.sh and test.sh: the system's packages that they use. All are optional: without an audio library, a format or the speed
+# is not available; without a program that tests use, those tests are skipped.
 
-# One per line: the files or the program, its Debian packages, its package in Fedora and in Homebrew. Names of Debian packages differ between
-# releases: the first that apt lists is installed.
+# One per line: the files or the program, its Debian packages, its package in Fedora and in Homebrew. Names of Debian packages differ
+# between releases: the first that apt lists is installed.
 natives="
 libsndfile.so.1|libsndfile1|libsndfile|libsndfile
 libmp3lame.so.0|libmp3lame0|lame-libs|lame
