@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Text;
 using DiaOrleans.Audio.Formats;
@@ -88,6 +89,25 @@ internal sealed class PromptServer : IAsyncDisposable
         WaveFile.Encode(
             [.. Enumerable.Range(0, (int)(seconds * rate)).Select(i => 0.3f * (float)Math.Sin(i * hertz * 2 * Math.PI / rate))],
             rate);
+
+    /// <summary>A tone of 1.5 s that ffmpeg has encoded.</summary>
+    public static async Task<byte[]> Encode(string format, string options)
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            string[] encoding = options.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            string[] source = ["-v", "error", "-y", "-f", "lavfi", "-i", "sine=300:d=1.5"];
+            using var process = Process.Start("ffmpeg", [.. source, .. encoding, "-f", format, file]);
+            await process.WaitForExitAsync();
+            process.ExitCode.ShouldBe(0);
+            return await System.IO.File.ReadAllBytesAsync(file);
+        }
+        finally
+        {
+            System.IO.File.Delete(file);
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using DiaOrleans.Audio.Formats;
 using DiaOrleans.Audio.Native;
@@ -245,7 +244,7 @@ public sealed class UploadTests(PromptFixture fixture) : IClassFixture<PromptFix
     public async Task The_content_decides_the_format(string format, string options, string fileName)
     {
         Assert.SkipUnless(AudioTools.FindAll().Single(tool => tool.Name == "ffmpeg").Missing is null, "ffmpeg is not installed");
-        var answer = await _server.Upload("a", await MadeByFfmpeg(format, options), fileName);
+        var answer = await _server.Upload("a", await PromptServer.Encode(format, options), fileName);
         (await answer.Json()).GetProperty("duration").GetDouble().ShouldBe(1.5, 0.1);
         if (format != "mp4") return;
         // The copy that ffmpeg seeks in was in the data folder.
@@ -304,24 +303,6 @@ public sealed class UploadTests(PromptFixture fixture) : IClassFixture<PromptFix
         var answer = await (await _server.Upload(id, file)).Json();
         answer.GetProperty("channels").GetString().ShouldBe("mono");
         return answer.TryGetProperty("warning", out var warning) ? warning.GetString() : null;
-    }
-
-    private static async Task<byte[]> MadeByFfmpeg(string format, string options)
-    {
-        var file = Path.GetTempFileName();
-        try
-        {
-            string[] encoding = options.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            string[] source = ["-v", "error", "-y", "-f", "lavfi", "-i", "sine=300:d=1.5"];
-            using var process = Process.Start("ffmpeg", [.. source, .. encoding, "-f", format, file]);
-            await process.WaitForExitAsync();
-            process.ExitCode.ShouldBe(0);
-            return await File.ReadAllBytesAsync(file);
-        }
-        finally
-        {
-            File.Delete(file);
-        }
     }
 
     [Theory]

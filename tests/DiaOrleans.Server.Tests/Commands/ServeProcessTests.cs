@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using DiaOrleans.Audio.Native;
 using DiaOrleans.Server.Tests.Api;
 
 namespace DiaOrleans.Server.Tests.Commands;
@@ -42,6 +43,21 @@ public sealed class ServeProcessTests : IDisposable
         (await server.Client.PostJson("/generate", body)).EnsureSuccessStatusCode();
         var logs = await (await server.Client.GetAsync("/logs")).Json();
         logs.GetProperty("logs")[0].GetProperty("processed_text").GetString().ShouldBe(spoken);
+    }
+
+    [Fact]
+    public async Task A_recording_that_ffmpeg_seeks_in_needs_no_temporary_folder_of_the_system()
+    {
+        Assert.SkipUnless(AudioTools.FindAll().Single(tool => tool.Name == "ffmpeg").Missing is null, "ffmpeg is not installed");
+        var command = ServerProcess.Command(_data);
+        command.Environment["TMPDIR"] = Path.Combine(_data, "nowhere");
+        using var server = await ServerProcess.Follow(Process.Start(command)!, new SocketsHttpHandler());
+        foreach (var (name, options) in new[] { ("x.m4a", "-c:a aac"), ("blob", "-c:a alac") })
+        {
+            var form = PromptServer.Form("moov", await PromptServer.Encode("mp4", options), name);
+            using var answer = await server.Client.PostAsync("/audio_prompts/upload", form);
+            ((int)answer.StatusCode).ShouldBe(200, await answer.Content.ReadAsStringAsync());
+        }
     }
 
     [Fact]

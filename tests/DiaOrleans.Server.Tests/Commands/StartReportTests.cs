@@ -20,6 +20,8 @@ public sealed class StartReportTests : IDisposable
         lines.ShouldContain($"Data     {_data.Path}");
         lines.ShouldContain("Model    dia-nano is being loaded ...");
         lines.ShouldContain(line => line.Contains("Model    dia-nano on cpu in ") && line.Contains(", ready after "));
+        lines.ShouldContain("         ./run.sh model pull nari-labs/Dia-1.6B-0626");
+        lines.ShouldContain("         ./run.sh --model nari-labs/Dia-1.6B-0626");
         lines.ShouldNotContain(line => line.Contains("Open to"));
         lines.ShouldNotContain(line => line.Contains(" Microsoft.") || line.Contains(" Orleans."));
     }

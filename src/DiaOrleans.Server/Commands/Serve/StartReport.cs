@@ -88,8 +88,10 @@ internal sealed class StartReport(
 
         var devices = string.Join(", ", loaded.Select(worker => worker.Device).Distinct());
         Write("Model", $"{_model} on {devices} in {loaded[0].Model!.Precision}, ready after {Seconds(elapsed)}");
-        if (engine.Model is null)
-            Write("", $"{_model} is a small demonstration model. Dia itself: ./run.sh model pull {Dia}, then ./run.sh --model {Dia}");
+        if (engine.Model is not null) return;
+        Write("", $"{_model} is a small demonstration model. Dia itself:");
+        Write("", $"./run.sh model pull {Dia}");
+        Write("", $"./run.sh --model {Dia}");
     }
 
     private void Write(string name, string text) => output.WriteLine($"{name,-8} {text}");

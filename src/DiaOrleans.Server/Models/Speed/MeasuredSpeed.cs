@@ -11,8 +11,8 @@ internal sealed record MeasuredSpeed(SpeedKey Key, double Factor, DateTimeOffset
     /// <summary>Whether speech is made at least as fast as it is played.</summary>
     public bool IsRealTime => Factor >= 1;
 
-    /// <summary>For example: fp32 on cpu: about 0.13 of real time, codec included.</summary>
-    public string Describe() => Invariant($"{Key.Precision} on {Key.Device}: about {Factor:0.##} of real time, codec included");
+    /// <summary>For example: fp32 on cpu: about 0.13 times real time, codec included.</summary>
+    public string Describe() => Invariant($"{Key.Precision} on {Key.Device}: about {Factor:0.##} times real time, codec included");
 
     /// <summary>What would help if real time is out of reach.</summary>
     /// <param name="fasterPrecisions">Names of precisions of this device that are faster.</param>

@@ -12,6 +12,8 @@ public sealed class HtmlMarkupTests
     [InlineData("<p>one</p><p>two</p>", "one\n\ntwo\n\n")]
     [InlineData("<ul>\n<li>one</li><li><p>two</p></li></ul>", "\n\n- one\n\n- two\n\n\n")]
     [InlineData("<h2>Title</h2>text", "\n# Title\ntext")]
+    [InlineData("<option>one</option><option>two</option>", "one\ntwo\n")]
+    [InlineData("<div>one</div><details><summary>two</summary>three</details>", "one\ntwo\nthree\n")]
     [InlineData("<tr><td>a</td><td>b</td></tr>", "\n- a, b\n")]
     [InlineData("a<!-- b > c -->d<!DOCTYPE html>e", "ade")]
     [InlineData("a<!-- never closed", "a<!-- never closed")]

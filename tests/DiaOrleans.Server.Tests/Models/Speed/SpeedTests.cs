@@ -49,7 +49,7 @@ public sealed class SpeedTests : IDisposable
     {
         var slow = new MeasuredSpeed(Key with { Threads = 1 }, 0.13, DateTimeOffset.UnixEpoch);
         slow.IsRealTime.ShouldBeFalse();
-        slow.Describe().ShouldBe("fp32 on cpu: about 0.13 of real time, codec included");
+        slow.Describe().ShouldBe("fp32 on cpu: about 0.13 times real time, codec included");
         slow.Advise(["int8", "int4"]).ShouldStartWith("What would help: another precision (int8, int4), ");
         slow.Advise([]).ShouldNotContain("precision");
         (slow with { Key = Key }).Advise([]).ShouldNotContain("threads");
