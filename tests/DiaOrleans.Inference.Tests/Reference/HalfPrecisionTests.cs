@@ -5,9 +5,9 @@ using DiaOrleans.Inference.Execution;
 namespace DiaOrleans.Inference.Tests.Reference;
 
 /// <summary>
-/// The graphs built for fp16, run by the CPU provider, against the published fp32 numbers. No device offers this pair to users.
+/// The graphs built for fp16, run by the CPU provider, against the published fp32 numbers. No device offers this pair to users. The bound
+/// is for the weights of the repository's set.
 /// </summary>
-[Trait("Category", "Reference")]
 public sealed class HalfPrecisionTests
 {
     private const double Tolerance = 1e-2;

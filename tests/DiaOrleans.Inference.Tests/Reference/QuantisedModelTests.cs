@@ -6,9 +6,9 @@ using DiaOrleans.Inference.Execution;
 namespace DiaOrleans.Inference.Tests.Reference;
 
 /// <summary>
-/// What quantised weights lose: the distributions that codes are drawn from, along speech that the model in fp32 has made.
+/// What quantised weights lose: the distributions that codes are drawn from, along speech that the model in fp32 has made. The bounds are
+/// for the weights of the shipped model and of the repository's set.
 /// </summary>
-[Trait("Category", "Reference")]
 public sealed class QuantisedModelTests
 {
     private const int FramesPerText = 60;

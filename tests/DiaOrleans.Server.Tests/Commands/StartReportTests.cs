@@ -27,6 +27,16 @@ public sealed class StartReportTests : IDisposable
     }
 
     [Fact]
+    public async Task Lines_of_the_libraries_are_written_if_the_settings_say_so()
+    {
+        using var folder = new TemporaryFolder();
+        var settings = folder.File("settings.json");
+        await File.WriteAllTextAsync(settings, """{"Logging":{"LogLevel":{"Orleans":"Information","Microsoft":"Information"}}}""");
+        var lines = await ReadUntil("small demonstration model", "--settings", settings);
+        foreach (var library in (string[])[" Orleans.", " Microsoft."]) lines.ShouldContain(line => line.Contains(library));
+    }
+
+    [Fact]
     public async Task A_folder_that_is_no_checkpoint_is_named_in_one_line_of_the_log()
     {
         var lines = await ReadUntil("could not be loaded", "--model", _data.Path);

@@ -23,8 +23,14 @@ internal static class Products
     {
         var gap = at > 0 && block[at - 1] == ' ' ? 1 : 0;
         var before = at - 1 - gap;
-        var after = at + 1 + gap;
-        return before >= 0 && after < block.Length && char.IsDigit(block[before]) && char.IsDigit(block[after])
-            && (gap == 0 || block[at + 1] == ' ');
+        return before >= 0 && char.IsDigit(block[before]) && (gap == 0 || (at + 1 < block.Length && block[at + 1] == ' '))
+            && StartsWithNumber(block.AsSpan(at + 1 + gap));
+    }
+
+    private static bool StartsWithNumber(ReadOnlySpan<char> text)
+    {
+        if (text is ['-' or '+', ..]) text = text[1..];
+        if (text is ['.', ..]) text = text[1..];
+        return text.Length > 0 && char.IsDigit(text[0]);
     }
 }

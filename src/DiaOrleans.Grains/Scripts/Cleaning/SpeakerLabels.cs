@@ -44,7 +44,15 @@ internal static class SpeakerLabels
         if (rest.StartsWith(Word, StringComparison.OrdinalIgnoreCase)) rest = rest[Word.Length..].TrimStart(' ');
         else if (rest is ['S' or 's', ..]) rest = rest[1..];
         else return null;
-        if (rest is not ['1' or '2', ':', ..] || (rest.Length > 2 && !char.IsWhiteSpace(rest[2]))) return null;
+        if (rest is not ['1' or '2', ':', ..] || !MayBeSpeech(rest[2..])) return null;
         return (rest[0], text.Length - rest.Length + 2);
+    }
+
+    /// <summary>Whether what follows a label may be its words: not so in <c>S1:E2</c>, an episode, or <c>S1:4</c>.</summary>
+    private static bool MayBeSpeech(ReadOnlySpan<char> text)
+    {
+        if (text.IsEmpty || char.IsWhiteSpace(text[0])) return true;
+        if (text is ['E' or 'e', >= '0' and <= '9', ..]) return false;
+        return char.IsLetter(text[0]) || text[0] is '"' or '\'' or '(';
     }
 }

@@ -41,12 +41,16 @@ public sealed class InlineMarksTests
 
     [Theory]
     [InlineData("2 * 3, 2*3*4, 1.5*2", "2 times 3, 2 times 3 times 4, 1.5 times 2")]
+    [InlineData("2 * -3, 8*.5, 4 * +1", "2 times -3, 8 times .5, 4 times +1")]
+    [InlineData("2 * - 3, 2 *-, 7*", "2 * - 3, 2 *-, 7*")]
     [InlineData("*2* 3, 2 *3*, a*b, 2 ** 3, 2\n* 3", "*2* 3, 2 *3*, a*b, 2 ** 3, 2\n* 3")]
     public void An_asterisk_between_numbers_is_times(string text, string spoken) => Products.Speak(text).ShouldBe(spoken);
 
     [Theory]
     [InlineData("[s1] a [S2]: b [S1]", "[S1] a [S2] b [S1]")]
     [InlineData("S1: a\n  speaker 2: b\nSpeaker1: c", "[S1] a\n  [S2] b\n[S1] c")]
+    [InlineData("S1:Yes\nSpeaker 2:\"No.\"\ns1:(laughs)", "[S1]Yes\n[S2]\"No.\"\n[S1](laughs)")]
+    [InlineData("S1:4 is free\nSpeaker 1:30 pm", "S1:4 is free\nSpeaker 1:30 pm")]
     [InlineData("seats S1: 4, S1:E2, Speaker 3: x, S3: y", "seats S1: 4, S1:E2, Speaker 3: x, S3: y")]
     [InlineData("S1:E2 is out. [S3] [S12] [x1]", "S1:E2 is out. [S3] [S12] [x1]")]
     public void Labels_become_tags(string text, string tagged) => SpeakerLabels.Tag(text).ShouldBe(tagged);
