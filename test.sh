@@ -43,6 +43,7 @@ silence_tools
 allow_missing_icu
 find_sdk
 find_natives "$install"
+[[ "$cuda" == no ]] || test_programs+="$cuda_test_programs"
 find_test_programs "$install"
 build_once "$root/DiaOrleans.sln" tests "$root/src" "$root/tests" "$root/silo-config" "$root/DiaOrleans.sln"
 check_libraries "$root/artifacts/bin/DiaOrleans.Inference.Tests/release"

@@ -19,6 +19,12 @@ chromium chromium-browser google-chrome|chromium chromium-browser|chromium|chrom
 sox|sox|sox|sox
 strace|strace|strace|
 ip|iproute2|iproute|
+npm|npm|nodejs-npm|node
+"
+
+# For the tests on stand-ins for CUDA. Debian's g++ brings the headers of libc; its gcc does not.
+cuda_test_programs="
+gcc|g++|gcc|gcc
 "
 
 native_is_there() {
