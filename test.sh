@@ -59,12 +59,13 @@ if [[ "$cuda" == yes && "$(uname -sm)" == "Linux x86_64" ]]; then
 fi
 
 passed=0 failed=0 skipped=0
+summary='s/.*Total: ([0-9]+), Errors: ([0-9]+), Failed: ([0-9]+), Skipped: ([0-9]+).*/\1 \2 \3 \4/p'
 log="$(mktemp)"
 trap 'rm -f "$log"' EXIT
 for program in "${programs[@]}"; do
   status=0
   dotnet "$program" -noColor -noLogo ${options[@]+"${options[@]}"} 2>&1 | tee "$log" || status=$?
-  read -r total errors fails skips < <(sed -nE 's/.*Total: ([0-9]+), Errors: ([0-9]+), Failed: ([0-9]+), Skipped: ([0-9]+).*/\1 \2 \3 \4/p' "$log" | tail -1) || true
+  read -r total errors fails skips < <(sed -nE "$summary" "$log" | tail -1) || true
   if [[ -z "${total:-}" ]]; then
     # A program that died has no summary; a filter may leave one nothing to run.
     if ((status != 0)); then failed=$((failed + 1)); echo "$(basename "$program") ended with status $status and no summary"; fi
