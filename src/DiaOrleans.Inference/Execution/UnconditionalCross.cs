@@ -13,29 +13,41 @@ internal static class UnconditionalCross
     /// <summary>Each layer's constant, [layers][hidden]. <paramref name="zero"/> is the encoded text of a single id 0.</summary>
     public static IReadOnlyList<float[]> Compute(DiaCheckpoint checkpoint, EncodedText zero)
     {
-        var shape = checkpoint.Config.Decoder;
-        var constants = new float[shape.Layers][];
-        for (var layer = 0; layer < shape.Layers; layer++)
+        float[][] values = [.. Enumerable.Range(0, checkpoint.Config.Decoder.Layers).Select(layer => zero.Value(layer).ToSingles())];
+        var constants = new float[values.Length][];
+        Parallel.For(0, values.Length, layer =>
         {
             var projection = checkpoint.Linear($"decoder.layers.{layer}.cross_attention.o_proj");
-            constants[layer] = Multiply(projection, zero.Value(layer).ToSingles());
-        }
-
+            constants[layer] = Multiply(projection, values[layer]);
+        });
         return constants;
     }
 
-    private static float[] Multiply(LinearWeight weight, ReadOnlySpan<float> x)
+    private static unsafe float[] Multiply(LinearWeight weight, ReadOnlySpan<float> x)
     {
-        using var file = MemoryMappedFile.CreateFromFile(weight.Tensor.File, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
-        using var view = file.CreateViewStream(weight.Tensor.Offset, weight.Tensor.Length, MemoryMappedFileAccess.Read);
-        var rowLength = weight.OutputMajor ? weight.In : weight.Out;
-        var raw = new byte[rowLength * (weight.Tensor.Type == ElementType.F32 ? 4 : 2)];
-        var row = new float[rowLength];
+        var tensor = weight.Tensor;
+        using var file = MemoryMappedFile.CreateFromFile(tensor.File, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
+        using var view = file.CreateViewAccessor(tensor.Offset, tensor.Length, MemoryMappedFileAccess.Read);
+        byte* start = null;
+        view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
+        try
+        {
+            return Multiply(weight, new ReadOnlySpan<byte>(start + view.PointerOffset, checked((int)tensor.Length)), x);
+        }
+        finally
+        {
+            view.SafeMemoryMappedViewHandle.ReleasePointer();
+        }
+    }
+
+    private static float[] Multiply(LinearWeight weight, ReadOnlySpan<byte> raw, ReadOnlySpan<float> x)
+    {
+        var row = new float[weight.OutputMajor ? weight.In : weight.Out];
+        var rowBytes = row.Length * (weight.Tensor.Type == ElementType.F32 ? 4 : 2);
         var y = new float[weight.Out];
         for (var r = 0; r < (weight.OutputMajor ? weight.Out : weight.In); r++)
         {
-            view.ReadExactly(raw);
-            TensorData.Widen(raw, weight.Tensor.Type, row);
+            TensorData.Widen(raw.Slice(r * rowBytes, rowBytes), weight.Tensor.Type, row);
             if (weight.OutputMajor) y[r] = TensorPrimitives.Dot(row, x);
             else TensorPrimitives.MultiplyAdd(row, x[r], y, y);
         }

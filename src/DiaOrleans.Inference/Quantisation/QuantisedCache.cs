@@ -1,3 +1,4 @@
+using System.Globalization;
 using DiaOrleans.Inference.Checkpoints;
 
 namespace DiaOrleans.Inference.Quantisation;
@@ -17,7 +18,7 @@ public sealed record QuantisationProgress(string Checkpoint, string File, int Pe
 internal sealed class QuantisedCache(string folder, Func<string, long>? freeBytes = null)
 {
     // Part of the file names: raise it if the content of the files changes.
-    private const int Format = 1;
+    private const int Format = 2;
     private const int PercentStep = 10;
 
     private static readonly TimeSpan LockPoll = TimeSpan.FromMilliseconds(100);
@@ -74,6 +75,7 @@ internal sealed class QuantisedCache(string folder, Func<string, long>? freeByte
     private DiaCheckpoint Make(string path, DiaCheckpoint checkpoint, int bits, Action<QuantisationProgress>? report)
     {
         foreach (var old in Directory.EnumerateFiles(folder, $"{Path.GetFileName(path)}.*.part")) File.Delete(old);
+        DeleteOlderFormats(path);
         RequireSpace(QuantisedFile.Size(checkpoint, bits));
         var part = $"{path}.{Guid.NewGuid():N}.part";
         try
@@ -90,6 +92,30 @@ internal sealed class QuantisedCache(string folder, Func<string, long>? freeByte
         }
 
         return QuantisedFile.Open(path, checkpoint, bits);
+    }
+
+    /// <summary>A model that an older release of this server has loaded keeps its mapping of a deleted file; on Windows the file stays.</summary>
+    private void DeleteOlderFormats(string path)
+    {
+        var name = Path.GetFileName(path);
+        var prefix = name[..name.IndexOf(".v", StringComparison.Ordinal)];
+        foreach (var old in Directory.EnumerateFiles(folder, $"{prefix}.v*.safetensors"))
+        {
+            if (FormatOf(Path.GetFileName(old)) is not < Format) continue;
+            try
+            {
+                File.Delete(old);
+            }
+            catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+            {
+            }
+        }
+    }
+
+    private static int? FormatOf(string name)
+    {
+        var digits = name.Split('.')[^2].TrimStart('v');
+        return int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var format) ? format : null;
     }
 
     private void RequireSpace(long bytes)

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.IO.Hashing;
 using System.Text.Json;
 using DiaOrleans.Inference.Checkpoints;
 
@@ -12,9 +11,7 @@ namespace DiaOrleans.Inference.Quantisation;
 internal static class QuantisedFile
 {
     private const string Checksum = "checksum";
-    private const int ChecksumBytes = 16;
     private const int Alignment = 64;
-    private const int ReadBytes = 1 << 20;
 
     /// <summary>The checkpoint with the weights of a file.</summary>
     /// <exception cref="CheckpointException">The file is missing, damaged or of another model.</exception>
@@ -30,7 +27,7 @@ internal static class QuantisedFile
     public static long Size(DiaCheckpoint checkpoint, int bits)
     {
         var parts = QuantisedParts.Of(checkpoint, bits).ToList();
-        return Header(parts).Length + parts.Sum(p => p.Length) + ChecksumBytes;
+        return Header(parts).Length + parts.Sum(p => p.Length) + FileChecksum.Length;
     }
 
     /// <summary>Quantises a checkpoint's weights into a stream.</summary>
@@ -41,7 +38,7 @@ internal static class QuantisedFile
     public static void Write(Stream file, DiaCheckpoint checkpoint, int bits, Action<double> report)
     {
         var parts = QuantisedParts.Of(checkpoint, bits).ToList();
-        var hash = new XxHash128();
+        var checksum = new FileChecksum();
         Append(Header(parts));
         var total = parts.Sum(p => p.Length);
         var done = 0L;
@@ -52,11 +49,11 @@ internal static class QuantisedFile
             report((double)done / total);
         }
 
-        file.Write(hash.GetCurrentHash());
+        file.Write(checksum.Finish());
 
         void Append(byte[] bytes)
         {
-            hash.Append(bytes);
+            checksum.Append(bytes);
             file.Write(bytes);
         }
     }
@@ -65,7 +62,7 @@ internal static class QuantisedFile
     {
         var entries = new Dictionary<string, object>();
         var offset = 0L;
-        foreach (var tensor in parts.SelectMany(p => p.Tensors).Append(new NewTensor(Checksum, "U8", [ChecksumBytes], ChecksumBytes)))
+        foreach (var tensor in parts.SelectMany(p => p.Tensors).Append(new NewTensor(Checksum, "U8", [FileChecksum.Length], FileChecksum.Length)))
         {
             var end = offset + tensor.Length;
             entries[tensor.Name] = new { dtype = tensor.Type, shape = tensor.Shape, data_offsets = new[] { offset, end } };
@@ -85,22 +82,8 @@ internal static class QuantisedFile
     {
         try
         {
-            using var file = File.OpenHandle(path, options: FileOptions.SequentialScan);
-            var end = RandomAccess.GetLength(file) - ChecksumBytes;
-            var hash = new XxHash128();
-            var buffer = new byte[ReadBytes];
-            var at = 0L;
-            while (at < end)
-            {
-                var count = RandomAccess.Read(file, buffer.AsSpan(0, (int)Math.Min(ReadBytes, end - at)), at);
-                if (count == 0) break;
-                hash.Append(buffer.AsSpan(0, count));
-                at += count;
-            }
-
-            var expected = buffer.AsSpan(0, ChecksumBytes);
-            var complete = at == end && RandomAccess.Read(file, expected, end) == ChecksumBytes;
-            if (complete && hash.GetCurrentHash().AsSpan().SequenceEqual(expected)) return;
+            var end = new FileInfo(path).Length - FileChecksum.Length;
+            if (FileChecksum.Of(path, end) is { } found && found.AsSpan().SequenceEqual(ReadChecksum(path, end))) return;
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
@@ -108,5 +91,13 @@ internal static class QuantisedFile
         }
 
         throw new CheckpointException($"{path}: the checksum is wrong; the file is damaged.");
+    }
+
+    private static byte[] ReadChecksum(string path, long offset)
+    {
+        using var file = File.OpenHandle(path);
+        var checksum = new byte[FileChecksum.Length];
+        var count = RandomAccess.Read(file, checksum, offset);
+        return checksum[..count];
     }
 }

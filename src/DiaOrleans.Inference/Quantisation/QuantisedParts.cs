@@ -33,7 +33,7 @@ internal static class QuantisedParts
     private static QuantisedPart Floats(string name, long[] shape, params TensorEntry[] sources)
     {
         var tensor = new NewTensor(name, "F32", shape, sizeof(float) * sources.Sum(s => s.Count));
-        return new QuantisedPart([tensor], () => [.. sources.Select(s => MemoryMarshal.AsBytes(WeightReader.Read(s).AsSpan()).ToArray())]);
+        return new QuantisedPart([tensor], () => [.. sources.Select(s => MemoryMarshal.AsBytes(TensorData.Read(s).AsSpan()).ToArray())]);
     }
 
     private static QuantisedPart Quantised(string module, LinearWeight weight, int bits)

@@ -109,6 +109,18 @@ public sealed class QuantisedCacheTests : IDisposable
     }
 
     [Fact]
+    public void Files_of_an_older_format_are_removed_if_the_file_is_made_and_those_of_others_stay()
+    {
+        Open();
+        var older = File().Replace(".v2.", ".v1.");
+        string[] others = [File().Replace(".v2.", ".v3."), File().Replace(".int8.v2.", ".int4.v1."), _cache.File("other.int8.v1.safetensors")];
+        System.IO.File.Move(File(), older);
+        foreach (var other in others) System.IO.File.WriteAllText(other, "other");
+        Open();
+        Files().ShouldBe([older.Replace(".v1.", ".v2."), .. others], ignoreOrder: true);
+    }
+
+    [Fact]
     public void A_full_disk_is_named_with_the_bytes_that_are_missing()
     {
         var cache = new QuantisedCache(_cache.Path, _ => 1000);
