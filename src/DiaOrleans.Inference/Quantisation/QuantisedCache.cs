@@ -94,7 +94,7 @@ internal sealed class QuantisedCache(string folder, Func<string, long>? freeByte
         return QuantisedFile.Open(path, checkpoint, bits);
     }
 
-    /// <summary>A model that an older release of this server has loaded keeps its mapping of a deleted file; on Windows the file stays.</summary>
+    /// <summary>A file that a model has open stays on Windows; elsewhere the model keeps its mapping.</summary>
     private void DeleteOlderFormats(string path)
     {
         var name = Path.GetFileName(path);

@@ -62,7 +62,8 @@ internal static class QuantisedFile
     {
         var entries = new Dictionary<string, object>();
         var offset = 0L;
-        foreach (var tensor in parts.SelectMany(p => p.Tensors).Append(new NewTensor(Checksum, "U8", [FileChecksum.Length], FileChecksum.Length)))
+        var checksum = new NewTensor(Checksum, "U8", [FileChecksum.Length], FileChecksum.Length);
+        foreach (var tensor in parts.SelectMany(p => p.Tensors).Append(checksum))
         {
             var end = offset + tensor.Length;
             entries[tensor.Name] = new { dtype = tensor.Type, shape = tensor.Shape, data_offsets = new[] { offset, end } };

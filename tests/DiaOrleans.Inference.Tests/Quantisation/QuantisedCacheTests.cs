@@ -113,7 +113,12 @@ public sealed class QuantisedCacheTests : IDisposable
     {
         Open();
         var older = File().Replace(".v2.", ".v1.");
-        string[] others = [File().Replace(".v2.", ".v3."), File().Replace(".int8.v2.", ".int4.v1."), _cache.File("other.int8.v1.safetensors")];
+        string[] others =
+        [
+            File().Replace(".v2.", ".v3."),
+            File().Replace(".int8.v2.", ".int4.v1."),
+            _cache.File("other.int8.v1.safetensors"),
+        ];
         System.IO.File.Move(File(), older);
         foreach (var other in others) System.IO.File.WriteAllText(other, "other");
         Open();
