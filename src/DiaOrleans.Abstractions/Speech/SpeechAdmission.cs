@@ -32,6 +32,9 @@ public sealed record SpeechAdmission
     /// <summary>When to try again, if busy or unavailable.</summary>
     [Id(2)] public TimeSpan? RetryAfter { get; init; }
 
-    /// <summary>Ids in creation order, if the voice is unknown.</summary>
+    /// <summary>The first ids in creation order, if the voice is unknown.</summary>
     [Id(3)] public IReadOnlyList<string> AvailableVoices { get; init; } = [];
+
+    /// <summary>How many voices follow <see cref="AvailableVoices"/>.</summary>
+    [Id(4)] public int FurtherVoices { get; init; }
 }

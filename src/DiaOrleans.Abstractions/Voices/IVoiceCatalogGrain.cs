@@ -12,6 +12,13 @@ public interface IVoiceCatalogGrain : IGrainWithIntegerKey
     [Alias("ids"), AlwaysInterleave]
     Task<IReadOnlyList<string>> ListIds();
 
+    /// <summary>
+    /// The ids of the first voices; only their grains are called, and not those of all voices. Interleaves like <see cref="ListIds"/>.
+    /// </summary>
+    /// <param name="max">Ids that are returned at most.</param>
+    [Alias("first-ids"), AlwaysInterleave]
+    Task<FirstVoices> ListFirst(int max);
+
     /// <summary>All voices with their settings. Interleaves like <see cref="ListIds"/>.</summary>
     [Alias("list"), AlwaysInterleave]
     Task<IReadOnlyList<Voice>> List();

@@ -31,3 +31,9 @@ public sealed record VoiceChange(
 /// <param name="Settings">Its settings.</param>
 [GenerateSerializer, Immutable, Alias("dia.voice-entry")]
 public sealed record Voice([property: Id(0)] string Id, [property: Id(1)] VoiceSettings Settings);
+
+/// <summary>The voices that were created first.</summary>
+/// <param name="Ids">Their ids, in the order of their creation.</param>
+/// <param name="Further">How many voices follow them.</param>
+[GenerateSerializer, Immutable, Alias("dia.first-voices")]
+public sealed record FirstVoices([property: Id(0)] IReadOnlyList<string> Ids, [property: Id(1)] int Further);

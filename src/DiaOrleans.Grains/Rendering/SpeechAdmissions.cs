@@ -1,4 +1,5 @@
 using DiaOrleans.Abstractions.Speech;
+using DiaOrleans.Abstractions.Voices;
 using DiaOrleans.Abstractions.Workers;
 
 namespace DiaOrleans.Grains.Rendering;
@@ -8,8 +9,8 @@ internal static class SpeechAdmissions
 {
     public static SpeechAdmission Rejected(string reason) => new() { Outcome = AdmissionOutcome.Rejected, Reason = reason };
 
-    public static SpeechAdmission VoiceNotFound(IReadOnlyList<string> available) =>
-        new() { Outcome = AdmissionOutcome.VoiceNotFound, AvailableVoices = available };
+    public static SpeechAdmission VoiceNotFound(FirstVoices known) =>
+        new() { Outcome = AdmissionOutcome.VoiceNotFound, AvailableVoices = known.Ids, FurtherVoices = known.Further };
 
     /// <summary>The answer that follows from a worker's.</summary>
     public static SpeechAdmission FromWorker(WorkAdmission answer) => new()

@@ -88,7 +88,7 @@ internal sealed partial class SpeechRenderer(
     private async Task<VoiceSettings?> FindVoice(string id) => VoiceId.CanExist(id) ? await grains.GetGrain<IVoiceGrain>(id).Get() : null;
 
     private async Task<RenderStart> RejectVoice() =>
-        new(SpeechAdmissions.VoiceNotFound(await grains.GetGrain<IVoiceCatalogGrain>(0).ListIds()));
+        new(SpeechAdmissions.VoiceNotFound(await grains.GetGrain<IVoiceCatalogGrain>(0).ListFirst(PythonList.MaxShown)));
 
     private static partial class Log
     {

@@ -6,13 +6,16 @@ namespace DiaOrleans.Grains.Voices;
 internal static class PythonList
 {
     /// <summary>Items that are shown; the count of the others follows.</summary>
-    private const int MaxShown = 50;
+    public const int MaxShown = 50;
 
     /// <summary>The first 50 items in brackets, each in quotes, and how many follow: <c>['a', "it's", ... and 3 more]</c>.</summary>
-    public static string Format(IReadOnlyCollection<string> items)
+    /// <param name="items">The items, or the first of them.</param>
+    /// <param name="further">How many items there are behind <paramref name="items"/>.</param>
+    public static string Format(IReadOnlyCollection<string> items, int further = 0)
     {
         var shown = items.Take(MaxShown).Select(Quote);
-        return $"[{string.Join(", ", items.Count <= MaxShown ? shown : shown.Append($"... and {items.Count - MaxShown} more"))}]";
+        var more = items.Count + further - Math.Min(items.Count, MaxShown);
+        return $"[{string.Join(", ", more == 0 ? shown : shown.Append($"... and {more} more"))}]";
     }
 
     private static string Quote(string text)

@@ -30,13 +30,23 @@ internal sealed class VoiceCatalogGrain : Grain, IVoiceCatalogGrain
     public async Task<IReadOnlyList<Voice>> List()
     {
         var voices = new List<Voice>();
-        foreach (var ids in _ids.Ids.ToArray().Chunk(ReadBatch))
+        foreach (var ids in _ids.Ids.ToArray().Chunk(ReadBatch)) voices.AddRange(await Read(ids));
+        return voices;
+    }
+
+    public async Task<FirstVoices> ListFirst(int max)
+    {
+        var found = new List<string>();
+        var ids = _ids.Ids.ToArray();
+        var read = 0;
+        // After a crash the list may have a voice that does not exist: then the next ones are read in its place.
+        for (int count; found.Count < max && read < ids.Length; read += count)
         {
-            var settings = await Task.WhenAll(ids.Select(id => GrainFactory.GetGrain<IVoiceGrain>(id).Get()));
-            voices.AddRange(ids.Zip(settings).Where(pair => pair.Second is not null).Select(pair => new Voice(pair.First, pair.Second!)));
+            count = Math.Min(max - found.Count, ids.Length - read);
+            found.AddRange((await Read(ids.AsSpan(read, count).ToArray())).Select(voice => voice.Id));
         }
 
-        return voices;
+        return new FirstVoices(found, ids.Length - read);
     }
 
     public async Task<bool> Enter(string voiceId)
@@ -49,4 +59,11 @@ internal sealed class VoiceCatalogGrain : Grain, IVoiceCatalogGrain
     public Task Add(string voiceId) => _ids.Add(voiceId);
 
     public Task Remove(string voiceId) => _ids.Remove(voiceId);
+
+    /// <summary>Those of the ids whose voices exist.</summary>
+    private async Task<IEnumerable<Voice>> Read(string[] ids)
+    {
+        var settings = await Task.WhenAll(ids.Select(id => GrainFactory.GetGrain<IVoiceGrain>(id).Get()));
+        return ids.Zip(settings).Where(pair => pair.Second is not null).Select(pair => new Voice(pair.First, pair.Second!));
+    }
 }

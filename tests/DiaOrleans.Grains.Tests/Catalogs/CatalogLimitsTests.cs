@@ -82,6 +82,28 @@ public sealed class CatalogLimitsTests
         (await next.Catalog.ListIds()).ShouldBe([.. ids.Where(id => id != "v3"), "new"]);
     }
 
+    [Fact]
+    public async Task The_first_voices_are_named_without_reading_the_others()
+    {
+        var storage = new SharedStorage();
+        await using (var first = await Start(new CatalogOptions(), storage))
+        {
+            foreach (var i in Enumerable.Range(0, 300)) await first.Voice($"v{i}").Put(Plain);
+        }
+
+        // What a crash between the two writes of a creation leaves.
+        storage.Put("voice", GrainId.Create("dia.voice", "v1"), """{"type":"dia.voice","version":2,"state":{"settings":null}}""");
+        await using var next = await Start(new CatalogOptions(), storage);
+        var before = storage.ReadsOf("voice");
+        var named = await next.Catalog.ListFirst(10);
+        named.Ids.ShouldBe([.. Enumerable.Range(0, 11).Where(i => i != 1).Select(i => $"v{i}")]);
+        named.Further.ShouldBe(289);
+        (storage.ReadsOf("voice") - before).ShouldBe(11);
+        (await next.Catalog.ListFirst(500)).ShouldSatisfyAllConditions(
+            all => all.Ids.Count.ShouldBe(299),
+            all => all.Further.ShouldBe(0));
+    }
+
     private static Task<GrainCluster> Start(CatalogOptions options, SharedStorage? storage = null) =>
         GrainCluster.Start(storage, loaded: false, configure: services => services.AddSingleton(options));
 }

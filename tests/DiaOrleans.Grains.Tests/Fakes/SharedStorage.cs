@@ -9,6 +9,7 @@ internal sealed class SharedStorage : IGrainStorage
 {
     private readonly StateSerializer _serializer = new();
     private readonly ConcurrentDictionary<(string, GrainId), (BinaryData? Payload, int Version)> _rows = new();
+    private readonly ConcurrentDictionary<string, int> _reads = new();
     private int _writes;
 
     /// <summary>The name of the state whose next write or clear fails.</summary>
@@ -19,6 +20,9 @@ internal sealed class SharedStorage : IGrainStorage
 
     /// <summary>Writes and clears so far.</summary>
     public int Writes => _writes;
+
+    /// <summary>Reads of a state in the storage of this and earlier clusters.</summary>
+    public int ReadsOf(string stateName) => _reads.GetValueOrDefault(stateName);
 
     /// <summary>Number of rows of a state that have a payload.</summary>
     public int Rows(string stateName) => _rows.Count(row => row.Key.Item1 == stateName && row.Value.Payload is not null);
@@ -35,6 +39,7 @@ internal sealed class SharedStorage : IGrainStorage
 
     public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
+        _reads.AddOrUpdate(stateName, 1, (_, count) => count + 1);
         if (!_rows.TryGetValue((stateName, grainId), out var row)) return Task.CompletedTask;
         grainState.ETag = row.Version.ToString();
         grainState.RecordExists = true;

@@ -16,6 +16,13 @@ public sealed class PythonListTests
     public void Of_ManyItems_FiftyAreShown(int count, string end) => PythonList.Format(Items(count)).ShouldEndWith(end);
 
     [Theory]
+    [InlineData(2, 3, "'v1', ... and 3 more]")]
+    [InlineData(50, 7, "'v49', ... and 7 more]")]
+    [InlineData(52, 7, "'v49', ... and 9 more]")]
+    public void Of_TheFirstItems_TheOthersAreCounted(int count, int further, string end) =>
+        PythonList.Format(Items(count), further).ShouldEndWith(end);
+
+    [Theory]
     [InlineData(512, 512, "")]
     [InlineData(513, 512, "…")]
     public void Name_LongName_Cut(int length, int kept, string end) =>

@@ -127,7 +127,7 @@ internal sealed partial class JobRun(JobLease lease, JobRunServices services)
         switch (admission.Outcome)
         {
             case AdmissionOutcome.VoiceNotFound:
-                return await _end.Fail(UnknownVoice.Sentence(voice, admission.AvailableVoices), stop);
+                return await _end.Fail(UnknownVoice.Sentence(voice, admission), stop);
             case AdmissionOutcome.Rejected:
                 return await _end.Fail(admission.Reason!, stop);
             default:

@@ -107,7 +107,7 @@ internal sealed class SpeechResponder(
         switch (admission.Outcome)
         {
             case AdmissionOutcome.VoiceNotFound:
-                throw ApiProblem.NotFound(UnknownVoice.Sentence(request.VoiceId, admission.AvailableVoices), "voice_not_found");
+                throw ApiProblem.NotFound(UnknownVoice.Sentence(request.VoiceId, admission), "voice_not_found");
             case AdmissionOutcome.Busy:
                 throw ApiProblem.Busy(admission.RetryAfter);
             case AdmissionOutcome.Unavailable:

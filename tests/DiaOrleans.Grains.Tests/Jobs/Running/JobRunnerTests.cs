@@ -100,9 +100,14 @@ public sealed class JobRunnerTests : IAsyncLifetime
     [Fact]
     public async Task An_error_of_the_request_fails_the_job_with_its_message_and_another_error_with_a_general_one()
     {
-        _renderer.Refusal = new SpeechAdmission { Outcome = AdmissionOutcome.VoiceNotFound, AvailableVoices = ["a", "b'c"] };
+        _renderer.Refusal = new SpeechAdmission
+        {
+            Outcome = AdmissionOutcome.VoiceNotFound,
+            AvailableVoices = ["a", "b'c"],
+            FurtherVoices = 2,
+        };
         var job = await Reached(await Submit("x"), SpeechStatus.Failed);
-        job.Error.ShouldBe("""Voice 'v' not found. Available voices: ['a', "b'c"]""");
+        job.Error.ShouldBe("""Voice 'v' not found. Available voices: ['a', "b'c", ... and 2 more]""");
 
         _renderer.Refusal = new SpeechAdmission { Outcome = AdmissionOutcome.Rejected, Reason = "Text cannot be empty" };
         (await Reached(await Submit("x"), SpeechStatus.Failed)).Error.ShouldBe("Text cannot be empty");
