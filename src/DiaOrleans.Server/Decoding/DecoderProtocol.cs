@@ -4,6 +4,11 @@ using DiaOrleans.Server.ChildProcesses;
 
 namespace DiaOrleans.Server.Decoding;
 
+/// <summary>A file to decode.</summary>
+/// <param name="File">Its bytes.</param>
+/// <param name="Limits">Limits on what is decoded.</param>
+internal sealed record DecoderRequest(byte[] File, ReadLimits Limits);
+
 /// <summary>The beginning of an answer of the process that decodes: what failed, or the facts of the samples that follow.</summary>
 /// <param name="Problem">What failed, or null.</param>
 /// <param name="Message">A sentence about it, or null.</param>
@@ -39,13 +44,13 @@ internal static class DecoderProtocol
 
     /// <summary>Reads the next file and its limits; null at the end of the stream.</summary>
     /// <exception cref="IOException">The stream ends within a file.</exception>
-    public static (byte[] File, ReadLimits Limits)? ReadFile(Stream from)
+    public static DecoderRequest? ReadFile(Stream from)
     {
         Span<byte> head = stackalloc byte[HeadBytes];
         if (from.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) < head.Length) return null;
         var file = new byte[MemoryMarshal.Read<int>(head[sizeof(double)..])];
         from.ReadExactly(file);
-        return (file, new ReadLimits(MemoryMarshal.Read<double>(head)));
+        return new DecoderRequest(file, new ReadLimits(MemoryMarshal.Read<double>(head)));
     }
 
     /// <summary>Sends an answer to the server.</summary>

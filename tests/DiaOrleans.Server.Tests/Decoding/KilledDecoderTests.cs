@@ -62,6 +62,58 @@ public sealed class KilledDecoderTests
         (await server.Process.StandardError.ReadToEndAsync()).ShouldBeEmpty();
     }
 
+    /// <summary>The recording needs ffmpeg, and in its place is a program that waits and ignores that its streams end.</summary>
+    [Fact]
+    public async Task A_decoder_that_hangs_ends_with_a_server_that_is_killed_and_so_does_its_child()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "the program is a shell script");
+        using var folder = new TemporaryFolder();
+        var started = folder.File("started");
+        await Script(folder.File("ffmpeg"), $"""
+            #!/bin/sh
+            trap '' PIPE HUP
+            echo $$ $PPID > {started}.new && mv {started}.new {started}
+            exec sleep 600
+            """);
+        using var server = await ServerProcess.Start(folder.File("data"), $"{folder.Path}:{Environment.GetEnvironmentVariable("PATH")}");
+        var mp4 = "\0\0\0\u0018ftypM4A \0\0\0\0M4A mp42"u8.ToArray();
+        var upload = server.Client.PostAsync("/audio_prompts/upload", PromptServer.Form("me", mp4, "me.m4a"));
+        await Until(() => File.Exists(started) || upload.IsCompleted);
+        upload.IsCompleted.ShouldBeFalse();
+        int[] processes = [.. (await File.ReadAllTextAsync(started)).Split(' ').Select(int.Parse)];
+        processes.ShouldAllBe(process => IsRunning(process));
+        Kill("-KILL", server.Process.Id);
+        await Should.ThrowAsync<HttpRequestException>(upload);
+        await Until(() => !processes.Any(IsRunning));
+    }
+
+    private static async Task Script(string path, string text)
+    {
+        await File.WriteAllTextAsync(path, text);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+    }
+
+    private static async Task Until(Func<bool> condition)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (!condition()) await Task.Delay(20, limit.Token);
+    }
+
+    /// <summary>In a container nobody may ask for the end of a process without a parent: it stays as a zombie.</summary>
+    private static bool IsRunning(int process)
+    {
+        try
+        {
+            using var found = Process.GetProcessById(process);
+            var stat = $"/proc/{process}/stat";
+            return !found.HasExited && !(File.Exists(stat) && File.ReadAllText(stat).Contains(") Z ", StringComparison.Ordinal));
+        }
+        catch (Exception e) when (e is ArgumentException or IOException)
+        {
+            return false;
+        }
+    }
+
     private static Task<HttpResponseMessage> Upload(HttpClient client) =>
         client.PostAsync("/audio_prompts/upload", PromptServer.Form("me", PromptServer.Tone(2)));
 

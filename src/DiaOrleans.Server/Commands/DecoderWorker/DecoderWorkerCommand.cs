@@ -28,23 +28,23 @@ internal static class DecoderWorkerCommand
     {
         using var output = new WorkerOutput();
         ProcessLimits.Set(MaxMemory, MaxFile);
-        using var files = Console.OpenStandardInput();
+        var files = new WorkerInput<DecoderRequest>(DecoderProtocol.ReadFile);
         var reader = RecordingReaders.Create(folder);
-        while (DecoderProtocol.ReadFile(files) is { } request)
+        foreach (var request in files.Requests)
         {
             ProcessLimits.SetProcessorTime(MaxProcessorTime);
-            Answer(output.Stream, reader, request.File, request.Limits);
+            Answer(output.Stream, reader, request);
         }
 
         return 0;
     }
 
-    private static void Answer(Stream answers, RecordingReaders reader, byte[] file, ReadLimits limits)
+    private static void Answer(Stream answers, RecordingReaders reader, DecoderRequest request)
     {
         Recording recording;
         try
         {
-            recording = reader.Read(file, limits);
+            recording = reader.Read(request.File, request.Limits);
         }
         catch (RecordingException e)
         {

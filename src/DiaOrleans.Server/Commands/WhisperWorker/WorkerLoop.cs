@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using System.Diagnostics;
 using DiaOrleans.Abstractions.Prompts;
 using DiaOrleans.Grains.Recognition;
 using DiaOrleans.Server.ChildProcesses;
@@ -12,20 +10,19 @@ namespace DiaOrleans.Server.Commands.WhisperWorker;
 /// <summary>The process that recognises speech: loads a model, and answers recordings one after another.</summary>
 internal static class WorkerLoop
 {
-    /// <summary>Runs until standard input ends.</summary>
+    /// <summary>Answers until standard input ends, which kills this process.</summary>
     /// <param name="modelFile">Path of the model.</param>
     /// <param name="threads">Threads of a recognition.</param>
     /// <returns>The exit code: 1 if the model does not load.</returns>
     public static int Run(string modelFile, int threads)
     {
         using var output = new WorkerOutput();
-        using var recordings = new BlockingCollection<float[]>(1);
-        new Thread(() => Read(recordings)) { IsBackground = true }.Start();
+        var recordings = new WorkerInput<float[]>(WorkerProtocol.ReadSamples);
         try
         {
             using var transcriber = WhisperTranscriber.Open(modelFile, threads, Console.Error.Write);
             WorkerProtocol.WriteAnswer(output.Stream, new WorkerAnswer(null, null));
-            foreach (var samples in recordings.GetConsumingEnumerable())
+            foreach (var samples in recordings.Requests)
                 WorkerProtocol.WriteAnswer(output.Stream, Answer(transcriber, samples));
             return 0;
         }
@@ -58,21 +55,4 @@ internal static class WorkerLoop
     private static IEnumerable<TranscriptSpan> ToSpans(SpokenSegment segment) => segment.Words.Count > 0
         ? segment.Words.Select(w => new TranscriptSpan(w.Start, w.End, w.Text.Trim()))
         : [new TranscriptSpan(segment.Start, segment.End, segment.Text.Trim())];
-
-    /// <summary>Reads recordings. If the input ends, the server is gone: this process is killed then, also during a recognition.</summary>
-    private static void Read(BlockingCollection<float[]> recordings)
-    {
-        using var input = Console.OpenStandardInput();
-        try
-        {
-            while (WorkerProtocol.ReadSamples(input) is { } samples) recordings.Add(samples);
-        }
-        catch (IOException e)
-        {
-            Console.Error.WriteLine(e.Message);
-        }
-
-        using var self = Process.GetCurrentProcess();
-        self.Kill();
-    }
 }
