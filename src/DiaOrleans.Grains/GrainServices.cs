@@ -1,3 +1,4 @@
+using DiaOrleans.Grains.Blobs;
 using DiaOrleans.Grains.Catalogs;
 using DiaOrleans.Grains.Configuration;
 using DiaOrleans.Grains.Jobs;
@@ -52,6 +53,7 @@ public static class GrainServices
         silo.Services.TryAddSingleton<OverrideOptions>();
         silo.Services.AddSingleton<ConfigurationOverrides>();
         silo.Services.TryAddSingleton<GenerationLogOptions>();
+        silo.Services.TryAddSingleton<DiskOptions>();
         silo.Services.AddSingleton<CurrentConfiguration>();
         return silo;
     }

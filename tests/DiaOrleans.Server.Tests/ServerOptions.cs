@@ -83,6 +83,8 @@ internal sealed record ServerOptions
 
     public int? UnreadAudioMegabytes { get; init; }
 
+    public int? MaxUnreadFilesMegabytes { get; init; }
+
     public double? DrainSeconds { get; init; }
 
     public string? GpuMode { get; init; }

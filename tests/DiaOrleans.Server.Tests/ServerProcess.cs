@@ -26,6 +26,13 @@ internal sealed partial class ServerProcess : IDisposable
         };
     }
 
+    /// <summary>The largest memory that it has had, in bytes, as the system counts it.</summary>
+    public long PeakMemory()
+    {
+        Process.Refresh();
+        return Process.PeakWorkingSet64;
+    }
+
     /// <summary>Starts a server and does not wait.</summary>
     /// <param name="data">The data folder.</param>
     /// <param name="path">Its variable PATH; null inherits it.</param>

@@ -7,8 +7,8 @@ namespace DiaOrleans.Abstractions.Logs;
 public interface IGenerationLogGrain : IGrainWithIntegerKey
 {
     /// <summary>
-    /// Adds an entry, stored before the call returns. An id that is in the log is not added again. The log has 10 000 entries at most; a
-    /// full log drops its oldest page.
+    /// Adds an entry, stored before the call returns. An id that is in the log is not added again. The log has 10 000 entries at most, and
+    /// a limit in bytes; a full log drops its oldest page.
     /// </summary>
     [Alias("append")]
     Task Append(GenerationEntry entry);

@@ -40,4 +40,7 @@ public sealed record SpeechSnapshot
 
     /// <summary>New frames so far.</summary>
     [Id(5)] public int OutputTokens { get; init; }
+
+    /// <summary>True if it failed because its audio could not be kept until its client reads it.</summary>
+    [Id(6)] public bool NoSpace { get; init; }
 }

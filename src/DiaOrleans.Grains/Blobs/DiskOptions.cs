@@ -30,4 +30,10 @@ public sealed record DiskOptions
     /// <summary>Megabytes of previews: 1 to 1073741824, 1024 by default; the oldest are deleted, and made again if a client asks.</summary>
     [Range(1, 1 << 30)]
     public int MaxPreviewsMegabytes { get; init; } = 1024;
+
+    /// <summary>
+    /// Megabytes of the entries of the generation log: 1 to 65536, 256 by default; the oldest are removed. Their saved outputs stay.
+    /// </summary>
+    [Range(1, 1 << 16)]
+    public int MaxLogMegabytes { get; init; } = 256;
 }

@@ -1,15 +1,20 @@
 using DiaOrleans.Abstractions.Logs;
+using DiaOrleans.Grains.Blobs;
 using DiaOrleans.Grains.Configuration;
 using DiaOrleans.Grains.State;
 using Microsoft.Extensions.Logging;
 
 namespace DiaOrleans.Grains.Logs;
 
-/// <summary>The generation log: all entries in memory, stored in pages. A full log removes its oldest page.</summary>
+/// <summary>
+/// The generation log: all entries in memory, stored in pages. A log that has its largest number of entries, or of bytes, removes its
+/// oldest page.
+/// </summary>
 [GrainType("dia.generation-log")]
 internal sealed partial class GenerationLogGrain(
     [PersistentState("generation-log", StateStorage.ProviderName)] IPersistentState<GenerationLogState> state,
     GenerationLogOptions options,
+    DiskOptions disk,
     CurrentConfiguration configuration,
     ILogger<GenerationLogGrain> logger) : Grain, IGenerationLogGrain
 {
@@ -29,7 +34,7 @@ internal sealed partial class GenerationLogGrain(
     public async Task Append(GenerationEntry entry)
     {
         if (_pages.Contains(entry.Id)) return;
-        if (_pages.Count >= options.MaxEntries) await Write(_pages.Numbers.First(), []);
+        while (IsFull(entry)) await Write(_pages.Numbers.First(), []);
         var page = _pages.FindPageToFill();
         if (!_pages.Numbers.Contains(page)) await BeginPage(page);
         await Write(page, _pages.With(page, entry));
@@ -65,6 +70,9 @@ internal sealed partial class GenerationLogGrain(
         var files = filePaths.ToHashSet(StringComparer.Ordinal);
         return Remove([.. _pages.Newest.Where(entry => entry.FilePath is { } file && files.Contains(file))]);
     }
+
+    private bool IsFull(GenerationEntry next) => _pages.Count >= options.MaxEntries
+        || (_pages.Count > 0 && _pages.Bytes + LogPages.SizeOf(next) > (long)disk.MaxLogMegabytes << 20);
 
     private async Task<IReadOnlyList<GenerationEntry>> Remove(IReadOnlyList<GenerationEntry> entries)
     {

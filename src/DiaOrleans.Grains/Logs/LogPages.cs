@@ -1,3 +1,4 @@
+using System.Text;
 using DiaOrleans.Abstractions.Logs;
 
 namespace DiaOrleans.Grains.Logs;
@@ -6,6 +7,9 @@ namespace DiaOrleans.Grains.Logs;
 /// <param name="pageSize">Entries in a full page.</param>
 internal sealed class LogPages(int pageSize)
 {
+    /// <summary>Names of members, numbers and times, and the path of a saved output.</summary>
+    private const int FixedBytes = 512;
+
     private readonly SortedDictionary<long, List<GenerationEntry>> _pages = [];
     private readonly Dictionary<string, long> _pageById = new(StringComparer.Ordinal);
 
@@ -14,6 +18,9 @@ internal sealed class LogPages(int pageSize)
 
     /// <summary>Entries in all pages.</summary>
     public int Count => _pageById.Count;
+
+    /// <summary>Bytes of all entries, nearly.</summary>
+    public long Bytes { get; private set; }
 
     /// <summary>All entries, newest first.</summary>
     public IEnumerable<GenerationEntry> Newest => _pages.Reverse().SelectMany(page => page.Value.AsEnumerable().Reverse());
@@ -46,9 +53,24 @@ internal sealed class LogPages(int pageSize)
     /// <summary>Sets the entries of a page. Without entries the newest page stays, and an older one is removed.</summary>
     public void Set(long number, IReadOnlyList<GenerationEntry> entries)
     {
-        foreach (var entry in _pages.GetValueOrDefault(number, [])) _pageById.Remove(entry.Id);
-        foreach (var entry in entries) _pageById[entry.Id] = number;
+        foreach (var entry in _pages.GetValueOrDefault(number, []))
+        {
+            _pageById.Remove(entry.Id);
+            Bytes -= SizeOf(entry);
+        }
+
+        foreach (var entry in entries)
+        {
+            _pageById[entry.Id] = number;
+            Bytes += SizeOf(entry);
+        }
+
         if (entries.Count > 0 || number >= _pages.Keys.LastOrDefault(number)) _pages[number] = [.. entries];
         else _pages.Remove(number);
     }
+
+    /// <summary>Bytes of an entry as it is stored, nearly.</summary>
+    public static long SizeOf(GenerationEntry entry) => FixedBytes + (long)Utf8(entry.Text) + Utf8(entry.ProcessedText) + Utf8(entry.Voice);
+
+    private static int Utf8(string text) => Encoding.UTF8.GetByteCount(text);
 }

@@ -83,6 +83,7 @@ internal sealed class AudioPromptGrain(
         await ClearCodes();
         await state.ClearOrDeactivate(this);
         _stored = null;
+        this.DeactivateIfAbsent(() => _stored is null && state.State.Recording is null);
         await Catalog.Remove(Id);
         return true;
     }

@@ -19,6 +19,7 @@ internal sealed class AudioBuffer(UnreadAudio unread, TimeProvider time)
     private TemporaryFile? _file;
     private Exception? _failure;
     private long _bytes;
+    private long _stored;
     private bool _ended;
     private bool _dropped;
 
@@ -26,7 +27,9 @@ internal sealed class AudioBuffer(UnreadAudio unread, TimeProvider time)
     public long Bytes => Interlocked.Read(ref _bytes);
 
     /// <summary>Appends a chunk, in memory if there is room, else in a file. Without effect after the end. One call at a time.</summary>
-    /// <exception cref="TemporaryFileException">There is no room in memory, and the file cannot be written.</exception>
+    /// <exception cref="TemporaryFileException">
+    /// There is no room in memory, and the file cannot be written or has reached its limit.
+    /// </exception>
     public async ValueTask Append(ReadOnlyMemory<byte> chunk)
     {
         if (chunk.IsEmpty) return;
@@ -36,7 +39,7 @@ internal sealed class AudioBuffer(UnreadAudio unread, TimeProvider time)
             return;
         }
 
-        if (OpenFile() is not { } file) return;
+        if (OpenFile(chunk.Length) is not { } file) return;
         var offset = file.Length;
         await file.Append(chunk, CancellationToken.None);
         TryAdd(new AudioPart(Bytes, chunk.Length, null, offset));
@@ -70,7 +73,9 @@ internal sealed class AudioBuffer(UnreadAudio unread, TimeProvider time)
             _file = null;
         }
 
-        if (file is not null) await file.DisposeAsync();
+        if (file is null) return;
+        await file.DisposeAsync();
+        unread.Forget(_stored);
     }
 
     /// <summary>
@@ -131,10 +136,17 @@ internal sealed class AudioBuffer(UnreadAudio unread, TimeProvider time)
         return new SpeechAudio(bytes, found.IsLast);
     }
 
-    /// <summary>The file, made if there is none; null if the audio has ended.</summary>
-    private TemporaryFile? OpenFile()
+    /// <summary>The file, made if there is none, with room for further bytes; null if the audio has ended.</summary>
+    private TemporaryFile? OpenFile(int further)
     {
-        lock (_gate) return _ended ? null : _file ??= unread.CreateFile();
+        lock (_gate)
+        {
+            if (_ended) return null;
+            _file ??= unread.CreateFile();
+            unread.Store(further);
+            _stored += further;
+            return _file;
+        }
     }
 
     private bool TryAdd(AudioPart part)

@@ -1,6 +1,7 @@
 using DiaOrleans.Abstractions.Speech;
 using DiaOrleans.Abstractions.Workers;
 using DiaOrleans.Grains.Rendering;
+using DiaOrleans.Grains.TemporaryFiles;
 using DiaOrleans.Grains.Waiting;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
@@ -35,6 +36,7 @@ internal sealed partial class SpeechGrain(
     private string? _error = "No such request: it was not started here, or the time to fetch its audio is over.";
     private bool _streamed;
     private bool _released;
+    private bool _noSpace;
 
     private Guid Id => this.GetPrimaryKey();
 
@@ -125,6 +127,11 @@ internal sealed partial class SpeechGrain(
         {
             End(SpeechStatus.Failed, e.Message);
         }
+        catch (TemporaryFileException e) when (e.NoSpace is not null)
+        {
+            Log.NoSpace(logger, e, Id);
+            End(SpeechStatus.Failed, e.NoSpace, noSpace: true);
+        }
         catch (Exception e)
         {
             if (!_stop.IsCancellationRequested) Log.Failed(logger, e, Id);
@@ -140,6 +147,7 @@ internal sealed partial class SpeechGrain(
             {
                 Status = _status,
                 Error = _status == SpeechStatus.Failed ? _error : null,
+                NoSpace = _noSpace,
                 ProcessedText = _rendering?.ProcessedText,
                 AudioBytes = _audio.Bytes,
                 InputTokens = _rendering?.InputTokens ?? 0,
@@ -156,13 +164,14 @@ internal sealed partial class SpeechGrain(
         }
     }
 
-    private void End(SpeechStatus status, string? error)
+    private void End(SpeechStatus status, string? error, bool noSpace = false)
     {
         lock (_gate)
         {
             if (Ended) return;
             _status = status;
             _error = error;
+            _noSpace = noSpace;
         }
 
         _audio.End(status == SpeechStatus.Completed ? null : new InvalidOperationException(error ?? "The request ended without audio."));
@@ -185,5 +194,8 @@ internal sealed partial class SpeechGrain(
 
         [LoggerMessage(702, LogLevel.Error, "Request {Request} failed.")]
         public static partial void Failed(ILogger logger, Exception cause, Guid request);
+
+        [LoggerMessage(703, LogLevel.Warning, "Request {Request} is stopped: there is no room for audio that its client has not read yet.")]
+        public static partial void NoSpace(ILogger logger, Exception cause, Guid request);
     }
 }

@@ -14,6 +14,16 @@ public sealed record SpeechOptions
     [Range(0, 65536)]
     public int UnreadAudioMegabytes { get; init; } = 256;
 
+    /// <summary>
+    /// Megabytes (2^20 bytes) of the temporary files of audio that clients have not read yet, all requests together; an answer that needs
+    /// more is refused. 0 to 1073741824, 10240 by default.
+    /// </summary>
+    [Range(0, 1 << 30)]
+    public int MaxUnreadFilesMegabytes { get; init; } = 10_240;
+
+    /// <summary><see cref="MaxUnreadFilesMegabytes"/> in bytes.</summary>
+    internal long MaxUnreadFilesBytes => (long)MaxUnreadFilesMegabytes << 20;
+
     /// <summary><see cref="UnreadAudioMegabytes"/> in bytes.</summary>
     public long UnreadAudioBytes => (long)UnreadAudioMegabytes << 20;
 

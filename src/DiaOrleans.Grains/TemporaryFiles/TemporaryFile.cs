@@ -1,3 +1,5 @@
+using DiaOrleans.Grains.Blobs;
+
 namespace DiaOrleans.Grains.TemporaryFiles;
 
 /// <summary>
@@ -75,6 +77,16 @@ public sealed class TemporaryFile : IAsyncDisposable
     public ValueTask DisposeAsync() => _file.DisposeAsync();
 }
 
-/// <summary>Data cannot be kept in a temporary file, for example because the disk is full.</summary>
-/// <param name="cause">What the system said. Its message may contain paths.</param>
-public sealed class TemporaryFileException(Exception cause) : Exception("Data cannot be stored in a temporary file.", cause);
+/// <summary>Data cannot be kept in a temporary file.</summary>
+public sealed class TemporaryFileException : Exception
+{
+    /// <param name="cause">What the system said. Its message may contain paths.</param>
+    public TemporaryFileException(Exception cause) : base("Data cannot be stored in a temporary file.", cause) =>
+        NoSpace = FullDisk.Is(cause) ? FullDisk.Sentence : null;
+
+    /// <param name="noSpace">Which limit is reached, a sentence for clients.</param>
+    public TemporaryFileException(string noSpace) : base(noSpace) => NoSpace = noSpace;
+
+    /// <summary>A sentence for clients if the disk is full or a limit is reached; null if the cause is another.</summary>
+    public string? NoSpace { get; }
+}

@@ -66,6 +66,7 @@ internal sealed class VoiceGrain([PersistentState("voice", StateStorage.Provider
     {
         if (state.State.Settings is null) return false;
         await state.ClearOrDeactivate(this);
+        this.DeactivateIfAbsent(() => state.State.Settings is null);
         await Catalog.Remove(Id);
         return true;
     }

@@ -4,6 +4,7 @@ using DiaOrleans.Grains;
 using DiaOrleans.Grains.Blobs;
 using DiaOrleans.Grains.Configuration;
 using DiaOrleans.Grains.PromptLibrary;
+using DiaOrleans.Grains.Retention;
 using DiaOrleans.Grains.Speech;
 using DiaOrleans.Grains.Workers;
 using DiaOrleans.Inference.Execution;
@@ -134,6 +135,7 @@ internal static partial class DiaServer
         services.AddJobRunner();
         services.AddSpeechRecognition(data.Path);
         services.AddMaintenance();
+        services.AddSingleton<ICleanupStep, ClearedRows>();
         services.TryAddSingleton<IRecordingReader>(provider => new ChildRecordingReader(
             Path.Combine(data.Path, "decoding"),
             provider.GetRequiredService<TimeProvider>(),

@@ -1,24 +1,25 @@
-using System.Globalization;
 using DiaOrleans.Server.Settings;
 
 namespace DiaOrleans.Server.Storage;
 
 /// <summary>
-/// The server's data folder, locked: a second server on it would overwrite the state of the first. Only this user can open it.
+/// The server's data folder, which one server at a time can use: a second one would overwrite the state of the first. A lock of the system
+/// sees to that; where it has no effect, or none between machines, <see cref="FolderHolder"/> does. Only this user can open the folder.
 /// </summary>
 internal sealed class DataFolder : IDisposable
 {
     private const string LockName = "server.lock";
-    private const string HolderName = "server.txt";
+
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(3);
 
     private readonly FileStream _lock;
-    private readonly DateTimeOffset _since;
+    private readonly FolderHolder _holder;
 
-    private DataFolder(string path, FileStream heldLock, DateTimeOffset since)
+    private DataFolder(string path, FileStream heldLock, FolderHolder holder)
     {
         Path = path;
         _lock = heldLock;
-        _since = since;
+        _holder = holder;
     }
 
     /// <summary>Absolute path.</summary>
@@ -33,7 +34,10 @@ internal sealed class DataFolder : IDisposable
     /// <summary>Absolute path of the cache in a data folder.</summary>
     public static string CacheIn(string path) => System.IO.Path.Combine(System.IO.Path.GetFullPath(path), "cache");
 
-    /// <summary>Creates the folder if it is missing, and locks it until it is disposed of.</summary>
+    /// <summary>
+    /// Creates the folder if it is missing, and holds it until it is disposed of. On a file system without locks, and on one of a network
+    /// after a server that did not end by itself, this takes some seconds.
+    /// </summary>
     /// <param name="path">Path of the folder.</param>
     /// <param name="port">Port of this server, for the message that a second server gives.</param>
     /// <param name="time">Clock.</param>
@@ -45,8 +49,10 @@ internal sealed class DataFolder : IDisposable
         {
             PrivateFiles.CreateFolder(full);
             PrivateFiles.Restrict(full);
-            var folder = new DataFolder(full, Lock(full), time.GetUtcNow());
-            folder.WriteHolder(port);
+            var holder = new FolderHolder(full, time, Period);
+            var folder = new DataFolder(full, Lock(full, holder), holder);
+            if (folder.IsLockReliable()) holder.Write(port);
+            else if (holder.TakeWithoutLock(port) is { } other) throw folder.Release(other);
             return folder;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -57,43 +63,59 @@ internal sealed class DataFolder : IDisposable
 
     /// <summary>Writes which process uses the folder, for the message that a second server gives.</summary>
     /// <param name="port">Port that this server listens on.</param>
-    public void WriteHolder(int port)
+    public void WriteHolder(int port) => _holder.Write(port);
+
+    /// <summary>Gives the folder to the next server.</summary>
+    public void Dispose()
     {
-        var holder = string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId}, port {port}, since {_since:u}");
-        File.WriteAllText(System.IO.Path.Combine(Path, HolderName), holder);
+        _holder.Dispose();
+        _lock.Dispose();
     }
 
-    /// <summary>Unlocks the folder.</summary>
-    public void Dispose() => _lock.Dispose();
-
-    private static FileStream Lock(string folder)
+    private static FileStream Lock(string folder, FolderHolder holder)
     {
         var file = System.IO.Path.Combine(folder, LockName);
         try
         {
-            // Only FileShare.None locks a file on every system, and a locked file cannot be read: the holder is in a file of its own.
-            return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return OpenLocked(file);
         }
-        catch (IOException e) when (e.GetType() == typeof(IOException) && File.Exists(file))
+        catch (IOException e) when (IsLocked(e, file))
         {
-            var holder = ReadHolder(folder);
-            const string Advice = "Stop it, or choose another folder with --data.";
-            throw Unusable($"The data folder {folder} is in use by another server ({holder}). {Advice}", e);
+            throw InUse(folder, holder.Read(), e);
         }
     }
 
-    private static string ReadHolder(string folder)
+    /// <summary>Only FileShare.None locks a file on every system, and a locked file cannot be read.</summary>
+    private static FileStream OpenLocked(string file) => new(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+
+    private static bool IsLocked(IOException failure, string file) => failure.GetType() == typeof(IOException) && File.Exists(file);
+
+    /// <summary>
+    /// Whether the lock keeps every other server away: it has an effect, which .NET does not say where the file system knows no locks, and
+    /// no other machine can have the folder.
+    /// </summary>
+    private bool IsLockReliable()
     {
         try
         {
-            return File.ReadAllText(System.IO.Path.Combine(folder, HolderName));
+            OpenLocked(_lock.Name).Dispose();
+            return false;
         }
-        catch (IOException)
+        catch (IOException e) when (IsLocked(e, _lock.Name))
         {
-            return "it does not say which";
+            return new DriveInfo(Path).DriveType != DriveType.Network;
         }
     }
 
-    private static SettingsException Unusable(string message, Exception cause) =>
+    private SettingsException Release(string other)
+    {
+        _lock.Dispose();
+        return InUse(Path, other, null);
+    }
+
+    private static SettingsException InUse(string folder, string holder, Exception? cause) =>
+        Unusable($"The data folder {folder} is in use by another server ({holder}). Stop it, or choose another folder with --data.", cause);
+
+    private static SettingsException Unusable(string message, Exception? cause) =>
         new(message, cause) { Setting = nameof(DataOptions.Data) };
 }

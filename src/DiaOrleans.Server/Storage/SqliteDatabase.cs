@@ -52,6 +52,21 @@ internal static class SqliteDatabase
         }
     }
 
+    /// <summary>Changes rows.</summary>
+    /// <param name="file">Path of the database.</param>
+    /// <param name="sql">The statement.</param>
+    /// <param name="before">Value of its parameter <c>$before</c>, UTC.</param>
+    /// <returns>Number of rows.</returns>
+    public static int Change(string file, string sql, DateTime before)
+    {
+        using var connection = new SqliteConnection(ConnectionString(file));
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.Parameters.AddWithValue("$before", before);
+        return command.ExecuteNonQuery();
+    }
+
     /// <summary>A message for the user if the database is the reason why the server does not start, else null.</summary>
     public static string? Explain(Exception failure)
     {

@@ -1,4 +1,5 @@
 using DiaOrleans.Abstractions.Logs;
+using DiaOrleans.Grains.Blobs;
 using DiaOrleans.Grains.Logs;
 using DiaOrleans.Grains.Tests.Fakes;
 using Microsoft.Extensions.DependencyInjection;
@@ -110,12 +111,29 @@ public sealed class GenerationLogGrainTests : IAsyncLifetime
         Ids(await Log.List(500, null)).ShouldBe(["5", "4", "3", "2", "1", "0"]);
     }
 
+    [Fact]
+    public async Task A_log_that_has_its_largest_number_of_bytes_removes_its_oldest_pages()
+    {
+        // Five of them and a little are a megabyte; a page has four.
+        var text = new string('語', 60_000);
+        for (var i = 0; i < 7; i++) await Log.Append(Entry(i) with { Text = text });
+        Ids(await Log.List(500, null)).ShouldBe(["6", "5", "4"]);
+        await Restart();
+        Ids(await Log.List(500, null)).ShouldBe(["6", "5", "4"]);
+        for (var i = 7; i < 10; i++) await Log.Append(Entry(i) with { Text = text });
+        Ids(await Log.List(500, null)).ShouldBe(["9", "8"]);
+        await Log.Append(Entry(10) with { Text = new string('語', 400_000) });
+        Ids(await Log.List(500, null)).ShouldBe(["10"]);
+    }
+
     private IGenerationLogGrain Log => _cluster.Grains.GetGrain<IGenerationLogGrain>(0);
 
     private static Task<GrainCluster> Open(SharedStorage storage) => GrainCluster.Start(
         storage,
         loaded: false,
-        configure: services => services.AddSingleton(new GenerationLogOptions { MaxEntries = 10, PageSize = 4 }));
+        configure: services => services
+            .AddSingleton(new GenerationLogOptions { MaxEntries = 10, PageSize = 4 })
+            .AddSingleton(new DiskOptions { MaxLogMegabytes = 1 }));
 
     private async Task Restart()
     {

@@ -1,4 +1,5 @@
 using DiaOrleans.Grains.Speech;
+using DiaOrleans.Grains.TemporaryFiles;
 using FsCheck;
 using FsCheck.Fluent;
 using FsCheck.Xunit;
@@ -109,6 +110,25 @@ public sealed class AudioBufferTests : IDisposable
         Directory.Exists(_folder).ShouldBeFalse();
     }
 
+    [Fact]
+    public async Task Append_BeyondTheLimitOfAllFiles_FailsUntilOtherAudioIsDropped()
+    {
+        var (first, unread) = Open(megabytes: 0, fileMegabytes: 1);
+        var second = new AudioBuffer(unread, _time);
+        await first.Append(Bytes(0, 600_000));
+        var full = await Should.ThrowAsync<TemporaryFileException>(async () => await second.Append(Bytes(0, 600_000)));
+        full.NoSpace.ShouldBe(
+            "Not enough disk space: audio that clients have not read yet has reached its limit of 1 MB (MaxUnreadFilesMegabytes)");
+        await second.Append(Bytes(0, 400_000));
+        await first.Drop();
+        await first.Append(Bytes(0, 600_000));
+        await second.Append(Bytes(400_000, 600_000));
+        second.End();
+        (await ReadAll(second, Most)).AsSpan().SequenceEqual(Bytes(0, 1_000_000)).ShouldBeTrue();
+        await second.Drop();
+        await new AudioBuffer(unread, _time).Append(Bytes(0, 1 << 20));
+    }
+
     /// <summary>Whatever the chunks, the reads and the memory: what is read is what was written, and nothing stays behind.</summary>
     [Property(MaxTest = 50)]
     public Property Read_AnyChunksAndReads_GivesTheBytesInOrder() => Prop.ForAll(
@@ -148,9 +168,10 @@ public sealed class AudioBufferTests : IDisposable
 
     private static byte[] Bytes(int from, int count) => [.. Enumerable.Range(from, count).Select(i => (byte)(i * 7 + i / 251))];
 
-    private (AudioBuffer Buffer, UnreadAudio Unread) Open(int megabytes = 256)
+    private (AudioBuffer Buffer, UnreadAudio Unread) Open(int megabytes = 256, int fileMegabytes = 256)
     {
-        var unread = new UnreadAudio(new SpeechOptions { UnreadAudioMegabytes = megabytes }, _folder);
+        var options = new SpeechOptions { UnreadAudioMegabytes = megabytes, MaxUnreadFilesMegabytes = fileMegabytes };
+        var unread = new UnreadAudio(options, _folder);
         return (new AudioBuffer(unread, _time), unread);
     }
 }

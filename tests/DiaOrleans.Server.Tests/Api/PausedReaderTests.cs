@@ -55,6 +55,22 @@ public sealed class PausedReaderTests
     }
 
     [Fact]
+    public async Task Read_MoreThanMemoryAndFilesMayHold_RefusedAndOthersGoOn()
+    {
+        var options = new ServerOptions { UnreadAudioMegabytes = 0, MaxUnreadFilesMegabytes = 20 };
+        await using var server = await ScriptedServer.Start(options, Engine());
+        using var pausing = new PausingClient(server.Server.Address);
+        await pausing.Send("/v1/audio/speech", Whole);
+        var folder = Path.Combine(server.Folder, "unread");
+        await Until(() => Directory.Exists(folder) && Directory.GetFiles(folder) is [var file] && new FileInfo(file).Length > 10_000_000);
+        var refused = await server.Client.PostJson("/v1/audio/speech", Whole);
+        ((int)refused.StatusCode, await refused.Detail()).ShouldBe(
+            (507, "Not enough disk space: audio that clients have not read yet has reached its limit of 20 MB (MaxUnreadFilesMegabytes)"));
+        (await pausing.Read(TimeSpan.Zero)).Length.ShouldBeGreaterThan(10_000_000);
+        (await server.Client.PostJson("/v1/audio/speech", Whole)).EnsureSuccessStatusCode();
+    }
+
+    [Fact]
     public async Task HangUp_InAPause_FreesTheAudio()
     {
         await using var server = await ScriptedServer.Start(engine: Engine());

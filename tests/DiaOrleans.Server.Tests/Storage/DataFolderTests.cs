@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using DiaOrleans.Server.Settings;
 using DiaOrleans.Server.Storage;
 using Microsoft.Extensions.Time.Testing;
@@ -20,6 +21,44 @@ public sealed class DataFolderTests : IDisposable
         message.ShouldContain(_folder.Path);
         message.ShouldContain($"process {Environment.ProcessId}, port 7999, since 2026-11-24 12:00:00Z");
     }
+
+    /// <summary>The stand-in for a file system without locks is .NET's switch that takes none.</summary>
+    [Fact]
+    public async Task A_second_server_is_refused_where_locks_have_no_effect_and_the_next_one_after_a_kill_is_not()
+    {
+        ServerProcess first;
+        using (first = await Follow(Unlocked()))
+        {
+            var second = await Should.ThrowAsync<InvalidOperationException>(Follow(Unlocked()));
+            second.Message.ShouldContain($"is in use by another server ({Environment.MachineName}, process {first.Process.Id}, port ");
+            first.Process.HasExited.ShouldBeFalse();
+        }
+
+        System.IO.File.Exists(_folder.File("server.txt")).ShouldBeTrue("it was killed");
+        using var third = await Follow(Unlocked());
+        (await third.Client.GetAsync("/health")).EnsureSuccessStatusCode();
+    }
+
+    [Fact]
+    public void Of_servers_that_start_at_the_same_time_without_locks_one_goes_on()
+    {
+        var period = TimeSpan.FromMilliseconds(200);
+        FolderHolder[] all = [.. Enumerable.Range(1, 3).Select(_ => new FolderHolder(_folder.Path, TimeProvider.System, period))];
+        var taken = all.AsParallel().WithDegreeOfParallelism(3).Select((holder, i) => holder.TakeWithoutLock(1000 + i)).ToArray();
+        taken.Count(other => other is null).ShouldBe(1);
+        foreach (var holder in all) holder.Dispose();
+        System.IO.File.Exists(_folder.File("server.txt")).ShouldBeFalse();
+    }
+
+    private ProcessStartInfo Unlocked()
+    {
+        var start = ServerProcess.Command(_folder.Path);
+        start.Environment["DOTNET_SYSTEM_IO_DISABLEFILELOCKING"] = "1";
+        return start;
+    }
+
+    private static Task<ServerProcess> Follow(ProcessStartInfo start) =>
+        ServerProcess.Follow(Process.Start(start)!, new SocketsHttpHandler());
 
     [Fact]
     public void A_folder_can_be_opened_again_after_it_was_disposed()

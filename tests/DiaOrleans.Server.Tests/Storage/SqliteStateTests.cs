@@ -102,6 +102,27 @@ public sealed class SqliteStateTests : IDisposable
     }
 
     [Fact]
+    public async Task Rows_that_were_cleared_long_ago_are_deleted_and_their_voices_can_be_made_again()
+    {
+        using var data = DataFolder.Open(_folder.File("data"), 0, TimeProvider.System);
+        await using var silo = await StateSilo.Start(data.Database);
+        foreach (var id in (string[])["kept", "old", "new"]) await silo.Voice(id).Put(Plain);
+        foreach (var id in (string[])["old", "new"]) await silo.Voice(id).Delete();
+        Execute(
+            data.Database,
+            "UPDATE OrleansStorage SET ModifiedOn = datetime('now', '-4 hours') WHERE GrainIdExtensionString IN ('=old', '=kept')");
+        await new ClearedRows(data).Run(TimeProvider.System.GetUtcNow(), CancellationToken.None);
+        Read(data.Database, "SELECT COUNT(*) FROM OrleansStorage WHERE PayloadBinary IS NULL").ShouldBe(1L);
+        (await silo.Catalog.ListIds()).ShouldBe(["kept"]);
+        await new ClearedRows(data).Run(TimeProvider.System.GetUtcNow().AddHours(4), CancellationToken.None);
+        Read(data.Database, "SELECT COUNT(*) FROM OrleansStorage WHERE PayloadBinary IS NULL").ShouldBe(0L);
+        // The activations that cleared the rows end by themselves after 10 s.
+        await silo.Grains.GetGrain<IManagementGrain>(0).ForceActivationCollection(TimeSpan.Zero);
+        foreach (var id in (string[])["old", "new"]) await silo.Voice(id).Put(Plain);
+        (await silo.Catalog.ListIds()).ShouldBe(["kept", "old", "new"]);
+    }
+
+    [Fact]
     public async Task A_database_of_release_1_is_read()
     {
         var database = _folder.File("dia.db");

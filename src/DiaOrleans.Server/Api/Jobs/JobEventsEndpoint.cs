@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using DiaOrleans.Abstractions.Jobs;
 using DiaOrleans.Grains.Jobs;
 using DiaOrleans.Grains.Jobs.Submission;
@@ -17,9 +16,9 @@ internal static class JobEventsEndpoint
 
     /// <summary>
     /// Sends the state at once, then each change, up to the final status. With the id of an event that the client has, it goes on after
-    /// that one; a final state is sent in any case.
+    /// that one; a final state is sent in any case. A client that does not read for a minute is disconnected.
     /// </summary>
-    public static async Task Send(HttpContext context, JobService jobs, IHostApplicationLifetime lifetime)
+    public static async Task Send(HttpContext context, JobService jobs, IHostApplicationLifetime lifetime, TimeProvider time)
     {
         // A server that stops ends the answer, and the client goes on with the next server.
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
@@ -33,7 +32,11 @@ internal static class JobEventsEndpoint
         await response.StartAsync(stop);
         try
         {
-            await SendChanges(response, jobs, job, known, stop);
+            await SendChanges(new EventWriter(response, time), jobs, job, known, stop);
+        }
+        catch (TimeoutException)
+        {
+            context.Abort();
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -41,7 +44,7 @@ internal static class JobEventsEndpoint
         }
     }
 
-    private static async Task SendChanges(HttpResponse response, JobService jobs, Job job, long known, CancellationToken stop)
+    private static async Task SendChanges(EventWriter events, JobService jobs, Job job, long known, CancellationToken stop)
     {
         for (var isFinal = job.Status.IsFinal(); !stop.IsCancellationRequested; isFinal = job.Status.IsFinal())
         {
@@ -50,11 +53,11 @@ internal static class JobEventsEndpoint
             if (state.Number > known || job.Status.IsFinal())
             {
                 known = Math.Max(state.Number, known + 1);
-                await Write(response, Event(known, job), stop);
+                await events.Write(Event(known, job), stop);
             }
             else
             {
-                await Write(response, ": waiting\n\n", stop);
+                await events.Write(": waiting\n\n", stop);
             }
 
             if (job.Status.IsFinal()) return;
@@ -63,12 +66,6 @@ internal static class JobEventsEndpoint
 
     private static string Event(long id, Job job) =>
         string.Create(CultureInfo.InvariantCulture, $"event: status\nid: {id}\ndata: {ApiJson.Serialize(JobView.FromJob(job))}\n\n");
-
-    private static async Task Write(HttpResponse response, string text, CancellationToken stop)
-    {
-        await response.Body.WriteAsync(Encoding.UTF8.GetBytes(text), stop);
-        await response.Body.FlushAsync(stop);
-    }
 
     /// <summary>0 without the header, or if it is no id of an event.</summary>
     private static long ReadLastId(HttpRequest request) =>

@@ -2,13 +2,16 @@ using System.Text;
 
 namespace DiaOrleans.Server.Tests.Api.Bodies;
 
-/// <summary>Many slow bodies at once, sent to a process of its own whose memory is measured.</summary>
+/// <summary>Many slow or large bodies at once, sent to a process of its own whose memory is measured.</summary>
 public sealed class SlowBodiesTests : IDisposable
 {
     private const int Clients = 60;
 
     /// <summary>Bytes; the clients of a run send 540 MB.</summary>
     private const long MaxGrowth = 250L << 20;
+
+    /// <summary>Bytes that the process, with the model, may ever have had.</summary>
+    private const long MaxPeak = 700L << 20;
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
     private readonly string _data = Directory.CreateTempSubdirectory("dia-bodies-test-").FullName;
@@ -30,7 +33,23 @@ public sealed class SlowBodiesTests : IDisposable
         var statuses = await Task.WhenAll(slow.Select(request => request.Status(Limit)));
         statuses.Distinct().Order().ShouldBe([422, 429]);
         (Memory(server) - before).ShouldBeLessThan(MaxGrowth);
+        server.PeakMemory().ShouldBeLessThan(MaxPeak);
         foreach (var request in slow) request.Dispose();
+    }
+
+    [Theory]
+    [InlineData('<', 1)]
+    [InlineData('\u0001', 6)]
+    public async Task Sent_EightBodiesOfTenMegabytes_MemoryStaysBoundedAndTheAnswersAreShort(char filling, int escaped)
+    {
+        using var server = await ServerProcess.Start(_data);
+        while (!(await server.Client.GetStringAsync("/health")).Contains("\"model_loaded\":true")) await Task.Delay(50);
+        var text = string.Concat(Enumerable.Repeat(escaped == 1 ? $"{filling}" : $"\\u{(int)filling:x4}", ((10 << 20) - 1000) / escaped));
+        var body = $$"""{"x":"{{text}}"}""";
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => server.Client.PostJson("/v1/generate", body)));
+        answers.Select(answer => (int)answer.StatusCode).Distinct().ShouldBe([422]);
+        foreach (var answer in answers) (await answer.Content.ReadAsByteArrayAsync()).Length.ShouldBeLessThan(4096);
+        server.PeakMemory().ShouldBeLessThan(MaxPeak);
     }
 
     /// <summary>Sends a body without its end.</summary>

@@ -1,0 +1,135 @@
+using System.Globalization;
+using System.Text;
+
+namespace DiaOrleans.Server.Storage;
+
+/// <summary>
+/// The file that says which server uses a data folder. Where file locks have no effect between machines, the server changes a number in it
+/// again and again, and another one that sees the number change does not start.
+/// </summary>
+/// <param name="folder">Absolute path of the data folder.</param>
+/// <param name="time">Clock.</param>
+/// <param name="period">Time between two changes of the number.</param>
+internal sealed class FolderHolder(string folder, TimeProvider time, TimeSpan period) : IDisposable
+{
+    private const string Name = "server.txt";
+
+    /// <summary>Periods after which a holder whose number has not changed is taken for dead.</summary>
+    private const int Silence = 3;
+
+    private readonly DateTimeOffset _since = time.GetUtcNow();
+    private readonly Lock _gate = new();
+    private int _port;
+    private long _beat;
+    private bool _holds;
+    private Timer? _timer;
+
+    private string File => Path.Combine(folder, Name);
+
+    private string Description => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Environment.MachineName}, process {Environment.ProcessId}, port {_port}, since {_since:u}");
+
+    /// <summary>The server that uses the folder, for a message.</summary>
+    public string Read() => ReadText() is { } text ? text.Split('\n')[0] : "it does not say which";
+
+    /// <summary>Writes that this server uses the folder.</summary>
+    /// <param name="port">Port that it listens on.</param>
+    public void Write(int port)
+    {
+        lock (_gate)
+        {
+            _port = port;
+            Write();
+            _holds = true;
+        }
+    }
+
+    /// <summary>
+    /// Takes a folder that locks do not protect: waits until it is clear that no other server uses it. Then this server changes the number
+    /// until it is disposed of.
+    /// </summary>
+    /// <param name="port">Port that this server listens on.</param>
+    /// <returns>The server that uses the folder; null if this one may.</returns>
+    public string? TakeWithoutLock(int port)
+    {
+        if (ReadText() is { } before)
+        {
+            for (var i = 0; i < Silence; i++)
+            {
+                Thread.Sleep(period);
+                if (ReadText() is { } now && now != before) return Read();
+            }
+        }
+
+        Write(port);
+        // Of two servers that start at the same time, the one whose text is overwritten gives up.
+        Thread.Sleep(period);
+        if (ReadText()?.StartsWith(Description, StringComparison.Ordinal) != true)
+        {
+            _holds = false;
+            return Read();
+        }
+
+        _timer = new Timer(_ => Beat(), null, TimeSpan.Zero, period);
+        return null;
+    }
+
+    /// <summary>Deletes the file, if this server uses the folder. If the server is killed, it stays.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _timer?.Dispose();
+            _timer = null;
+            if (!_holds) return;
+            try
+            {
+                System.IO.File.Delete(File);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // It is only described as in use.
+            }
+        }
+    }
+
+    private void Beat()
+    {
+        lock (_gate)
+        {
+            if (_timer is null) return;
+            _beat++;
+            try
+            {
+                Write();
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // The next one may succeed.
+            }
+        }
+    }
+
+    /// <summary>Written in place: a full disk has room for it.</summary>
+    private void Write()
+    {
+        var text = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Description}\n{_beat:D12}\n"));
+        const FileShare share = FileShare.ReadWrite | FileShare.Delete;
+        using var file = new FileStream(File, FileMode.OpenOrCreate, FileAccess.Write, share, bufferSize: 0);
+        file.Write(text);
+        file.SetLength(text.Length);
+    }
+
+    private string? ReadText()
+    {
+        try
+        {
+            return System.IO.File.ReadAllText(File) is { Length: > 0 } text ? text : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}
