@@ -16,12 +16,14 @@ internal static class DocsEndpoints
         + "font-src 'self' data:; media-src 'self' blob: data:; worker-src 'self' blob:; object-src 'none'; base-uri 'self'; "
         + "form-action 'none'; frame-ancestors 'none'";
 
-    public static IServiceCollection AddDocs(this IServiceCollection services) => services.AddOpenApi(options =>
-    {
-        // DocumentWriter writes everything.
-        options.ShouldInclude = _ => false;
-        options.AddDocumentTransformer<DocumentWriter>();
-    });
+    public static IServiceCollection AddDocs(this IServiceCollection services) => services
+        .AddSingleton<DocumentBytes>()
+        .AddOpenApi(DocumentBytes.Name, options =>
+        {
+            // DocumentWriter writes everything.
+            options.ShouldInclude = _ => false;
+            options.AddDocumentTransformer<DocumentWriter>();
+        });
 
     /// <summary>
     /// Rewrites /docs and /redoc to /docs/, where the page is mapped. Clients do not see the slash: before, paths that end with one are
@@ -37,7 +39,8 @@ internal static class DocsEndpoints
 
     public static void MapDocs(this IEndpointRouteBuilder app)
     {
-        app.MapOpenApi(Document).ExcludeFromDescription();
+        app.MapGet(Document, async (DocumentBytes document) => Results.Bytes(await document.Get(), "application/json; charset=utf-8"))
+            .ExcludeFromDescription();
         app.MapScalarApiReference(Docs, options =>
         {
             options.Title = "Dia TTS Server";

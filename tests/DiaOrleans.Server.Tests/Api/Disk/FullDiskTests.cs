@@ -50,7 +50,7 @@ public sealed class FullDiskTests : IDisposable
         foreach (var job in jobs) await Until(async () => await Job(client, job) == "completed");
         foreach (var job in jobs) (await client.GetByteArrayAsync($"/jobs/{job}/result")).Take(4).ShouldBe("RIFF"u8.ToArray());
         (await client.GetStringAsync("/voice_mappings")).ShouldNotContain("during");
-        (await client.GetStringAsync("/audio_prompts/me/transcript")).ShouldContain("Before.");
+        (await client.GetStringAsync("/audio_prompts/metadata/me")).ShouldContain("Before.");
         foreach (var (method, path, body) in Writes("after"))
         {
             using var request = new HttpRequestMessage(method, path) { Content = new StringContent(body) };

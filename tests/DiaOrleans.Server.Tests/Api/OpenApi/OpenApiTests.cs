@@ -42,6 +42,16 @@ public sealed class OpenApiTests(ServerFixture fixture)
     }
 
     [Fact]
+    public async Task The_document_is_made_once()
+    {
+        var document = fixture.Server.App.Services.GetRequiredService<DocumentBytes>();
+        var all = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => _client.GetByteArrayAsync("/openapi.json")));
+        var bytes = await document.Get();
+        (await document.Get()).ShouldBeSameAs(bytes);
+        all.ShouldAllBe(answer => answer.SequenceEqual(bytes));
+    }
+
+    [Fact]
     public async Task The_document_has_every_mapped_operation_with_its_answers()
     {
         var document = await (await _client.GetAsync("/openapi.json")).Json();
