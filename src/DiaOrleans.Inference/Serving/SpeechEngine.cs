@@ -84,9 +84,11 @@ public sealed partial class SpeechEngine : ISpeechEngine, ICallObserver
         {
             if (p.Percent is not 0 and not 100 && time.GetElapsedTime(reported) < QuantisingPeriod) return;
             reported = time.GetTimestamp();
-            Log.Quantising(logger, p.Checkpoint, p.File, p.Percent);
+            Log.Quantising(logger, NameOf(p.Checkpoint), NameOf(p.File), p.Percent);
         });
         return new SpeechEngine(model, options, logger, time, observer ?? NullEngineObserver.Instance);
+
+        static string NameOf(string path) => Path.GetFileName(Path.TrimEndingDirectorySeparator(path));
     }
 
     /// <inheritdoc />

@@ -20,6 +20,9 @@ public sealed class StartReportTests : IDisposable
         lines.ShouldContain($"Data     {_data.Path}");
         lines.ShouldContain("Model    dia-nano is being loaded ...");
         lines.ShouldContain(line => line.Contains("Model    dia-nano on cpu in ") && line.Contains(", ready after "));
+        var quantising = lines.Where(line => line.Contains("Quantising the weights of dia-nano to ")).ToArray();
+        quantising.Length.ShouldBe(2);
+        quantising.ShouldAllBe(line => !line.Contains('/'));
         lines.ShouldContain("         ./run.sh model pull nari-labs/Dia-1.6B-0626");
         lines.ShouldContain("         ./run.sh --model nari-labs/Dia-1.6B-0626");
         lines.ShouldNotContain(line => line.Contains("Open to"));
