@@ -13,6 +13,13 @@ public interface IGenerationLogGrain : IGrainWithIntegerKey
     [Alias("append")]
     Task Append(GenerationEntry entry);
 
+    /// <summary>
+    /// Adds an entry as <see cref="Append"/> does, but returns when it can be listed; it is stored soon after. If the store fails then, the
+    /// entry is lost, and the server's log says so.
+    /// </summary>
+    [Alias("note")]
+    Task Note(GenerationEntry entry);
+
     /// <summary>Lists entries, newest first.</summary>
     /// <param name="limit">Length of the list at most, 0 or more.</param>
     /// <param name="voice">Only entries of this voice; null for all.</param>

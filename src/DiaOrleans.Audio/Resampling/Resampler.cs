@@ -102,17 +102,27 @@ public sealed class Resampler
     private void Produce(long limit, IBufferWriter<float> output)
     {
         var filter = _filter!;
-        while (_produced < limit)
+        var (centre, remainder) = Math.DivRem(_produced * _down, _up);
+        var (step, fraction) = Math.DivRem(_down, _up);
+        var start = (int)(centre - filter.Half + 1 - _bufferStart);
+        // One sample more than a filter needs, because an interpolated one uses it.
+        var last = _count - 2 * filter.Half - 1;
+        while (_produced < limit && start <= last)
         {
-            var time = _produced * _down;
-            var centre = time / _up;
-            var remainder = time % _up;
-            var start = (int)(centre - filter.Half + 1 - _bufferStart);
-            // One sample more than a filter needs, because an interpolated one uses it.
-            if (start + 2 * filter.Half + 1 > _count) break;
-            output.GetSpan(1)[0] = Filter(filter, _buffer.AsSpan(start, filter.Taps), remainder);
-            output.Advance(1);
-            _produced++;
+            var block = output.GetSpan(BlockSamples);
+            var count = 0;
+            for (; count < block.Length && _produced < limit && start <= last; count++)
+            {
+                block[count] = Filter(filter, _buffer.AsSpan(start, filter.Taps), remainder);
+                _produced++;
+                start += step;
+                remainder += fraction;
+                if (remainder < _up) continue;
+                remainder -= _up;
+                start++;
+            }
+
+            output.Advance(count);
         }
 
         Discard(filter);

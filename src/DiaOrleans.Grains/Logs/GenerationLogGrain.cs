@@ -2,98 +2,164 @@ using DiaOrleans.Abstractions.Logs;
 using DiaOrleans.Grains.Blobs;
 using DiaOrleans.Grains.Configuration;
 using DiaOrleans.Grains.State;
+using DiaOrleans.Grains.Waiting;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Orleans.Concurrency;
+using Orleans.Storage;
 
 namespace DiaOrleans.Grains.Logs;
 
 /// <summary>
 /// The generation log: all entries in memory, stored in pages. A log that has its largest number of entries, or of bytes, removes its
-/// oldest page.
+/// oldest page. Calls interleave: a change is made in memory, and those that wait for the store at the same time share its writes.
 /// </summary>
-[GrainType("dia.generation-log")]
+[GrainType("dia.generation-log"), Reentrant]
 internal sealed partial class GenerationLogGrain(
-    [PersistentState("generation-log", StateStorage.ProviderName)] IPersistentState<GenerationLogState> state,
+    [FromKeyedServices(StateStorage.ProviderName)] IGrainStorage storage,
     GenerationLogOptions options,
     DiskOptions disk,
     CurrentConfiguration configuration,
+    TimeProvider time,
     ILogger<GenerationLogGrain> logger) : Grain, IGenerationLogGrain
 {
     private readonly LogPages _pages = new(options.PageSize);
+    private readonly SortedSet<long> _changed = [];
+    private LogRows _rows = null!;
+    private RowsGuard _guard = null!;
+    private Task _storing = Task.CompletedTask;
+    private Task? _next;
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        var numbers = state.State.Pages;
-        var pages = await Task.WhenAll(numbers.Select(number => PageGrain(number).Read()));
-        foreach (var (number, entries) in numbers.Zip(pages))
+        _guard = new RowsGuard(this, "The generation log");
+        _rows = new LogRows(storage);
+        var pages = await _rows.Open();
+        foreach (var (number, entries) in pages)
         {
             // The stored list may contain pages that became empty later. Only the newest page may be empty: it takes the next entry.
-            if (entries.Count > 0 || number == numbers[^1]) _pages.Set(number, entries);
+            if (entries.Count > 0 || number == pages[^1].Number) _pages.Set(number, entries);
         }
     }
 
-    public async Task Append(GenerationEntry entry)
+    /// <summary>Returns when what is in memory is stored.</summary>
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) =>
+        _guard.HasFailed ? Task.CompletedTask : Store().WaitUpTo(Timeout.InfiniteTimeSpan, time, cancellationToken);
+
+    public Task Append(GenerationEntry entry)
     {
-        if (_pages.Contains(entry.Id)) return;
-        while (IsFull(entry)) await Write(_pages.Numbers.First(), []);
-        var page = _pages.FindPageToFill();
-        if (!_pages.Numbers.Contains(page)) await BeginPage(page);
-        await Write(page, _pages.With(page, entry));
-        if (configuration.Value.ShowPrompts) Log.GeneratedText(logger, entry.Id, entry.Voice, entry.GenerationTime, entry.Text);
-        else Log.Generated(logger, entry.Id, entry.Voice, entry.GenerationTime);
+        _guard.ThrowIfFailed();
+        Add(entry);
+        return Store();
+    }
+
+    public Task Note(GenerationEntry entry)
+    {
+        _guard.ThrowIfFailed();
+        Add(entry);
+        _ = StoreOrWarn(entry.Id);
+        return Task.CompletedTask;
     }
 
     public Task<GenerationPage> List(int limit, string? voice)
     {
+        _guard.ThrowIfFailed();
         var listed = _pages.Newest.Where(entry => voice is null || entry.Voice == voice).Take(limit);
         return Task.FromResult(new GenerationPage([.. listed], _pages.Count));
     }
 
-    public Task<GenerationEntry?> Get(string id) => Task.FromResult(_pages.Find(id));
+    public Task<GenerationEntry?> Get(string id)
+    {
+        _guard.ThrowIfFailed();
+        return Task.FromResult(_pages.Find(id));
+    }
 
     public async Task<GenerationEntry?> Remove(string id)
     {
+        _guard.ThrowIfFailed();
         var entry = _pages.Find(id);
         if (entry is not null) await Remove([entry]);
         return entry;
     }
 
-    public async Task Clear()
+    public Task Clear()
     {
-        foreach (var page in _pages.Numbers.ToArray()) await Write(page, []);
+        _guard.ThrowIfFailed();
+        foreach (var page in _pages.Numbers.ToArray()) Set(page, []);
+        return Store();
     }
 
-    public Task<IReadOnlyList<GenerationEntry>> RemoveBefore(DateTimeOffset before) =>
-        Remove([.. _pages.Newest.Where(entry => entry.Timestamp < before)]);
+    public Task<IReadOnlyList<GenerationEntry>> RemoveBefore(DateTimeOffset before)
+    {
+        _guard.ThrowIfFailed();
+        return Remove([.. _pages.Newest.Where(entry => entry.Timestamp < before)]);
+    }
 
     public Task<IReadOnlyList<GenerationEntry>> RemoveByFiles(IReadOnlyList<string> filePaths)
     {
+        _guard.ThrowIfFailed();
         var files = filePaths.ToHashSet(StringComparer.Ordinal);
         return Remove([.. _pages.Newest.Where(entry => entry.FilePath is { } file && files.Contains(file))]);
+    }
+
+    private async Task<IReadOnlyList<GenerationEntry>> Remove(IReadOnlyList<GenerationEntry> entries)
+    {
+        foreach (var (page, left) in _pages.Without(entries)) Set(page, left);
+        await Store();
+        return entries;
+    }
+
+    private void Add(GenerationEntry entry)
+    {
+        if (_pages.Contains(entry.Id)) return;
+        while (IsFull(entry)) Set(_pages.Numbers.First(), []);
+        var page = _pages.FindPageToFill();
+        Set(page, [.. _pages[page], entry]);
+        if (configuration.Value.ShowPrompts) Log.GeneratedText(logger, entry.Id, entry.Voice, entry.GenerationTime, entry.Text);
+        else Log.Generated(logger, entry.Id, entry.Voice, entry.GenerationTime);
     }
 
     private bool IsFull(GenerationEntry next) => _pages.Count >= options.MaxEntries
         || (_pages.Count > 0 && _pages.Bytes + LogPages.SizeOf(next) > (long)disk.MaxLogMegabytes << 20);
 
-    private async Task<IReadOnlyList<GenerationEntry>> Remove(IReadOnlyList<GenerationEntry> entries)
+    private void Set(long page, IReadOnlyList<GenerationEntry> entries)
     {
-        foreach (var (page, left) in _pages.Without(entries)) await Write(page, left);
-        return entries;
-    }
-
-    private IGenerationLogPageGrain PageGrain(long number) => GrainFactory.GetGrain<IGenerationLogPageGrain>(number);
-
-    /// <summary>Stores the list of pages before the page itself, so that each stored page with an entry is in the stored list.</summary>
-    private async Task BeginPage(long page)
-    {
-        state.State.Pages = [.. _pages.Numbers, page];
-        await state.WriteOrDeactivate(this);
-        _pages.Set(page, []);
-    }
-
-    private async Task Write(long page, IReadOnlyList<GenerationEntry> entries)
-    {
-        await this.ChangeOrDeactivate(() => PageGrain(page).Write(entries));
         _pages.Set(page, entries);
+        _changed.Add(page);
+    }
+
+    private async Task StoreOrWarn(string entry)
+    {
+        try
+        {
+            await Store();
+        }
+        catch (Exception e)
+        {
+            Log.NotStored(logger, e, entry);
+        }
+    }
+
+    /// <summary>Returns when all changes of before are stored.</summary>
+    private Task Store()
+    {
+        if (_next is not null) return _next;
+        return _storing.IsCompleted ? _storing = StoreChanged() : _next = StoreNext();
+    }
+
+    private async Task StoreNext()
+    {
+        // If a write fails, so do those after it: the next activation reads the store.
+        await _storing;
+        _next = null;
+        await (_storing = StoreChanged());
+    }
+
+    private async Task StoreChanged()
+    {
+        long[] changed = [.. _changed];
+        _changed.Clear();
+        await _guard.Run(() => _rows.Store(changed, _pages));
     }
 
     private static partial class Log
@@ -103,5 +169,8 @@ internal sealed partial class GenerationLogGrain(
 
         [LoggerMessage(302, LogLevel.Information, "Generation {Id} of voice '{Voice}' took {Seconds:F2} s: {Text}")]
         public static partial void GeneratedText(ILogger logger, string id, string voice, double seconds, string text);
+
+        [LoggerMessage(303, LogLevel.Warning, "The log entry of request {Request} could not be stored; its client gets the audio.")]
+        public static partial void NotStored(ILogger logger, Exception cause, string request);
     }
 }

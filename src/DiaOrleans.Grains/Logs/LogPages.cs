@@ -30,7 +30,7 @@ internal sealed class LogPages(int pageSize)
     public GenerationEntry? Find(string id) =>
         _pageById.TryGetValue(id, out var page) ? _pages[page].First(entry => entry.Id == id) : null;
 
-    /// <summary>Number of the page that takes the next entry. If the page is not in <see cref="Numbers"/>, it has to be begun.</summary>
+    /// <summary>Number of the page that takes the next entry; it may not be in <see cref="Numbers"/> yet.</summary>
     public long FindPageToFill()
     {
         if (_pages.Count == 0) return 0;
@@ -38,8 +38,8 @@ internal sealed class LogPages(int pageSize)
         return newest.Value.Count < pageSize ? newest.Key : newest.Key + 1;
     }
 
-    /// <summary>The entries of a page and one more.</summary>
-    public IReadOnlyList<GenerationEntry> With(long number, GenerationEntry entry) => [.. _pages[number], entry];
+    /// <summary>The entries of a page, oldest first; none if there is no such page.</summary>
+    public IReadOnlyList<GenerationEntry> this[long number] => _pages.GetValueOrDefault(number, []);
 
     /// <summary>The pages that contain entries of <paramref name="removed"/>, and what is left in each without them.</summary>
     public IReadOnlyList<(long Number, IReadOnlyList<GenerationEntry> Left)> Without(IEnumerable<GenerationEntry> removed)

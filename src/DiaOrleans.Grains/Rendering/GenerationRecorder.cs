@@ -41,7 +41,7 @@ internal sealed partial class GenerationRecorder(
             FileSize = saved?.Size,
             SeedUsed = plan.Seed,
         };
-        await Keep(plan, "The log entry", () => Append(entry), stop);
+        await Keep(plan, "The log entry", () => Add(entry, plan.Priority), stop);
         return saved;
     }
 
@@ -59,9 +59,11 @@ internal sealed partial class GenerationRecorder(
         }
     }
 
-    private async Task<string> Append(GenerationEntry entry)
+    /// <summary>A client that waits does not wait for the disk.</summary>
+    private async Task<string> Add(GenerationEntry entry, WorkPriority priority)
     {
-        await grains.GetGrain<IGenerationLogGrain>(0).Append(entry);
+        var log = grains.GetGrain<IGenerationLogGrain>(0);
+        await (priority == WorkPriority.Background ? log.Append(entry) : log.Note(entry));
         return entry.Id;
     }
 

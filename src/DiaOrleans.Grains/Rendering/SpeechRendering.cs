@@ -32,6 +32,7 @@ internal sealed class SpeechRendering(
     private readonly List<SegmentSpeech> _segments = [first];
     private bool _hasAudio;
     private bool _completed;
+    private bool _isEndReported;
 
     public string ProcessedText => plan.Script.Text;
 
@@ -73,13 +74,22 @@ internal sealed class SpeechRendering(
         Saved = await recorder.Record(plan, output, stop);
         ReportAudio();
         _completed = true;
+        ReportEnd();
         foreach (var piece in rest) yield return piece;
     }
 
     public async ValueTask DisposeAsync()
     {
-        metrics.Ended(plan.Priority, OutputTokens / plan.Model.FrameRate, time.GetElapsedTime(plan.StartedAt), _completed);
+        ReportEnd();
         foreach (var segment in _segments) await segment.Release();
+    }
+
+    /// <summary>Before the last audio, so that a client that has it finds it counted.</summary>
+    private void ReportEnd()
+    {
+        if (_isEndReported) return;
+        _isEndReported = true;
+        metrics.Ended(plan.Priority, OutputTokens / plan.Model.FrameRate, time.GetElapsedTime(plan.StartedAt), _completed);
     }
 
     private void ReportAudio()

@@ -122,7 +122,7 @@ internal sealed class AudioBuffer(UnreadAudio unread, TimeProvider time)
 
     private static async Task<SpeechAudio> Copy(AudioSelection found)
     {
-        var bytes = new byte[found.Count];
+        var bytes = GC.AllocateUninitializedArray<byte>(found.Count);
         foreach (var part in found.Parts)
         {
             var from = Math.Max(part.Start, found.Position);

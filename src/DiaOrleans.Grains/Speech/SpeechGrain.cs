@@ -20,7 +20,8 @@ internal sealed partial class SpeechGrain(
     TimeProvider time,
     ILogger<SpeechGrain> logger) : Grain, ISpeechGrain
 {
-    private const int ChunkBytes = 256 * 1000;
+    // Below 85,000 bytes, from which arrays go to the large object heap.
+    private const int ChunkBytes = 80 * 1000;
     private static readonly TimeSpan CheckPeriod = TimeSpan.FromSeconds(5);
     private static readonly GrainTimerCreationOptions CheckTimer = new(CheckPeriod, CheckPeriod) { Interleave = true, KeepAlive = true };
 
@@ -119,9 +120,10 @@ internal sealed partial class SpeechGrain(
                     await _audio.Append(chunk);
                     if (_streamed && _audio.Bytes > 0) _readable.TrySetResult();
                 }
-            }
 
-            End(SpeechStatus.Completed, null);
+                // Before the worker is told to forget the work, so that the client does not wait for that.
+                End(SpeechStatus.Completed, null);
+            }
         }
         catch (RenderException e)
         {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Reflection;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -25,9 +26,19 @@ public sealed class StateSerializer : IGrainStorageSerializer
     /// <exception cref="InvalidOperationException">The type has no <see cref="StoredStateAttribute"/>.</exception>
     public BinaryData Serialize<T>(T? input)
     {
-        var shape = GetShape(typeof(T));
-        var envelope = new Envelope(shape.Name, shape.Version, JsonSerializer.SerializeToElement(input, Options));
-        return new BinaryData(JsonSerializer.SerializeToUtf8Bytes(envelope, Options));
+        var shape = Shape<T>.Attribute;
+        var bytes = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(bytes, new JsonWriterOptions { Encoder = Options.Encoder }))
+        {
+            json.WriteStartObject();
+            json.WriteString("type", shape.Name);
+            json.WriteNumber("version", shape.Version);
+            json.WritePropertyName("state");
+            JsonSerializer.Serialize(json, input, Options);
+            json.WriteEndObject();
+        }
+
+        return new BinaryData(bytes.WrittenMemory);
     }
 
     /// <inheritdoc/>
@@ -35,7 +46,7 @@ public sealed class StateSerializer : IGrainStorageSerializer
     /// <exception cref="InvalidOperationException">The type has no <see cref="StoredStateAttribute"/>.</exception>
     public T Deserialize<T>(BinaryData input)
     {
-        var shape = GetShape(typeof(T));
+        var shape = Shape<T>.Attribute;
         try
         {
             var envelope = JsonSerializer.Deserialize<Envelope>(input, Options);
@@ -56,9 +67,14 @@ public sealed class StateSerializer : IGrainStorageSerializer
         }
     }
 
-    private static StoredStateAttribute GetShape(Type type) =>
-        type.GetCustomAttribute<StoredStateAttribute>()
-        ?? throw new InvalidOperationException($"{type} is stored but has no {nameof(StoredStateAttribute)}.");
+    /// <summary>Reflection looks for an attribute anew with each call.</summary>
+    private static class Shape<T>
+    {
+        private static readonly StoredStateAttribute? Found = typeof(T).GetCustomAttribute<StoredStateAttribute>();
+
+        public static StoredStateAttribute Attribute =>
+            Found ?? throw new InvalidOperationException($"{typeof(T)} is stored but has no {nameof(StoredStateAttribute)}.");
+    }
 
     private sealed record Envelope(string Type, int Version, JsonElement State);
 }

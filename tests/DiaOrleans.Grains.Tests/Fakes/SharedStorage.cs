@@ -18,6 +18,9 @@ internal sealed class SharedStorage : IGrainStorage
     /// <summary>Asked before and after each write with the state's name; an exception that it gives is thrown there.</summary>
     public Func<string, bool, Exception?>? Fault { get; set; }
 
+    /// <summary>Every write and clear waits for it; null lets them pass.</summary>
+    public Task? Gate { get; set; }
+
     /// <summary>Writes and clears so far.</summary>
     public int Writes => _writes;
 
@@ -57,7 +60,16 @@ internal sealed class SharedStorage : IGrainStorage
         return cleared;
     }
 
-    private Task Store<T>(string stateName, GrainId grainId, IGrainState<T> grainState, BinaryData? payload)
+    private Task Store<T>(string stateName, GrainId grainId, IGrainState<T> grainState, BinaryData? payload) =>
+        Gate is { } gate ? StoreBehind(gate, stateName, grainId, grainState, payload) : StoreNow(stateName, grainId, grainState, payload);
+
+    private async Task StoreBehind<T>(Task gate, string stateName, GrainId grainId, IGrainState<T> grainState, BinaryData? payload)
+    {
+        await gate;
+        await StoreNow(stateName, grainId, grainState, payload);
+    }
+
+    private Task StoreNow<T>(string stateName, GrainId grainId, IGrainState<T> grainState, BinaryData? payload)
     {
         if (FailNext == stateName)
         {

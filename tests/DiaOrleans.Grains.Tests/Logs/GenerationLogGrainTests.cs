@@ -126,6 +126,76 @@ public sealed class GenerationLogGrainTests : IAsyncLifetime
         Ids(await Log.List(500, null)).ShouldBe(["10"]);
     }
 
+    [Fact]
+    public async Task A_noted_entry_is_listed_before_it_is_stored_and_those_that_wait_share_the_writes()
+    {
+        var gate = new TaskCompletionSource();
+        _cluster.Storage.Gate = gate.Task;
+        await Log.Note(Entry(0));
+        await Log.Note(Entry(1));
+        var appended = Log.Append(Entry(2));
+        await GrainCluster.Until(async () => (await Log.List(500, null)).Total == 3);
+        Ids(await Log.List(500, null)).ShouldBe(["2", "1", "0"]);
+        (await Log.Get("1")).ShouldBe(Entry(1));
+        appended.IsCompleted.ShouldBeFalse("it is not stored");
+        var before = _cluster.Storage.Writes;
+        gate.SetResult();
+        await appended;
+        (_cluster.Storage.Writes - before).ShouldBeLessThanOrEqualTo(3, "the list of pages and, twice at most, the page");
+        await Restart();
+        Ids(await Log.List(500, null)).ShouldBe(["2", "1", "0"]);
+    }
+
+    [Fact]
+    public async Task Noted_entries_are_stored_without_a_further_call()
+    {
+        foreach (var i in Enumerable.Range(0, 6)) await Log.Note(Entry(i));
+        await Restart();
+        Ids(await Log.List(500, null)).ShouldBe(["5", "4", "3", "2", "1", "0"]);
+    }
+
+    [Fact]
+    public async Task A_noted_entry_whose_write_fails_is_not_in_the_log_and_the_log_goes_on()
+    {
+        await Append(0..2);
+        _cluster.Storage.FailNext = "generation-log-page";
+        await Log.Note(Entry(2));
+        await GrainCluster.Until(async () =>
+        {
+            try
+            {
+                await Append(3..4);
+                return true;
+            }
+            catch (OrleansException)
+            {
+                return false;
+            }
+        });
+        Ids(await Log.List(500, null)).ShouldBe(["3", "1", "0"]);
+    }
+
+    [Fact]
+    public async Task Pages_that_a_release_with_a_grain_for_each_has_stored_are_read()
+    {
+        var storage = new SharedStorage();
+        storage.Put("generation-log", GrainId.Parse("dia.generation-log/0"), """
+            {"type":"dia.generation-log","version":1,"state":{"pages":[9,10]}}
+            """);
+        storage.Put("generation-log-page", GrainId.Parse("dia.generation-log-page/9"), Page("old"));
+        storage.Put("generation-log-page", GrainId.Parse("dia.generation-log-page/A"), Page("new"));
+        await using var cluster = await Open(storage);
+        var log = cluster.Grains.GetGrain<IGenerationLogGrain>(0);
+        Ids(await log.List(500, null)).ShouldBe(["new", "old"]);
+        await log.Append(Entry(1));
+        Ids(await log.List(500, null)).ShouldBe(["1", "new", "old"]);
+
+        static string Page(string id) => $$$"""
+            {"type":"dia.generation-log-page","version":1,"state":{"entries":[{"id":"{{{id}}}","timestamp":"2026-03-04T05:06:07+00:00",
+            "text":"t","processedText":"p","voice":"v","audioPromptUsed":false,"generationTime":1}]}}
+            """;
+    }
+
     private IGenerationLogGrain Log => _cluster.Grains.GetGrain<IGenerationLogGrain>(0);
 
     private static Task<GrainCluster> Open(SharedStorage storage) => GrainCluster.Start(

@@ -281,7 +281,7 @@ public sealed class SpeechGrainTests : IAsyncLifetime
         }
 
         var rest = await speech.Read(first.Bytes.Length);
-        (rest.Bytes.Length, first.IsLast).ShouldBe((256_000, false));
+        (rest.Bytes.Length, first.IsLast).ShouldBe((80_000, false));
     }
 
     [Fact]

@@ -39,6 +39,9 @@ internal sealed class SpeechResponder(
                 await context.Response.Body.WriteAsync(chunk, context.RequestAborted);
                 if (request.Streamed) await context.Response.Body.FlushAsync(context.RequestAborted);
             }
+
+            // The client does not wait until the grain has ended.
+            await context.Response.CompleteAsync();
         });
     }
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using DiaOrleans.Inference.Benchmarks;
 using DiaOrleans.Inference.Checkpoints;
+using DiaOrleans.Server.Commands.Bench.Overhead;
 using Microsoft.ML.OnnxRuntime;
 using Spectre.Console;
 
@@ -26,6 +27,7 @@ internal static class BenchCommand
         JobBenchCommand.Create(),
         ServeLoadCommand.Create(),
         OverheadCommand.Create(),
+        OverheadClient.Create(),
     };
 
     private static Command CreateDecode()

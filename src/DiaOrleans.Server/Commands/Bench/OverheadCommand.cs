@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using DiaOrleans.Grains.Workers;
+using DiaOrleans.Server.Commands.Bench.Load;
 using DiaOrleans.Server.Commands.Bench.Overhead;
 using DiaOrleans.Server.Hosting;
 using DiaOrleans.Server.Settings;
@@ -15,6 +16,8 @@ namespace DiaOrleans.Server.Commands.Bench;
 /// <summary><c>bench overhead</c>: what HTTP, grains and storage add to the work of the engine.</summary>
 internal static class OverheadCommand
 {
+    private const int MaxRequests = 100_000;
+
     private static readonly JsonSerializerOptions Json = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
@@ -24,17 +27,19 @@ internal static class OverheadCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var requests = new Option<int>("--requests") { Description = "Requests of each way.", DefaultValueFactory = _ => 200 };
-        var json = new Option<bool>("--json") { Description = "Print a JSON list." };
+        var requests = BenchCommand.Within("--requests", 1, MaxRequests, 200, "Requests of each way, with recorded events of the engine.");
+        var withEngine = BenchCommand.Within("--with-engine", 0, MaxRequests, 100, "Requests of each way with the engine at work.");
+        var json = BenchCommand.JsonOption();
         var command = new Command("overhead", "What HTTP, grains and storage add to the engine's work, in a server of its own.")
         {
-            requests, json, SettingFlags.Model.Option, SettingFlags.Codec.Option, SettingFlags.File,
+            requests, withEngine, json, SettingFlags.Model.Option, SettingFlags.Codec.Option, SettingFlags.File,
         };
-        command.SetAction((parsed, cancellation) => Run(parsed, parsed.GetValue(requests), parsed.GetValue(json), cancellation));
+        command.SetAction((parsed, cancellation) =>
+            Run(parsed, parsed.GetValue(requests), parsed.GetValue(withEngine), parsed.GetValue(json), cancellation));
         return command;
     }
 
-    private static async Task<int> Run(ParseResult parsed, int requests, bool json, CancellationToken cancellation)
+    private static async Task<int> Run(ParseResult parsed, int requests, int withEngine, bool json, CancellationToken cancellation)
     {
         var folder = Directory.CreateTempSubdirectory("dia-overhead-");
         try
@@ -45,7 +50,7 @@ internal static class OverheadCommand
             values[nameof(DataOptions.Data)] = folder.FullName;
             values[nameof(EngineOptions.MeasureSpeed)] = "off";
             var (options, _) = ServerSettings.Read(parsed.GetValue(SettingFlags.File), values);
-            var results = await Measure(options, requests, cancellation);
+            var results = await Measure(options, requests, withEngine, cancellation);
             if (json) Console.WriteLine(JsonSerializer.Serialize(results, Json));
             else Print(results);
             return 0;
@@ -62,20 +67,27 @@ internal static class OverheadCommand
     }
 
     /// <summary>Measures a server in this process.</summary>
-    internal static async Task<IReadOnlyList<OverheadResult>> Measure(OptionsSet options, int requests, CancellationToken cancellation)
+    internal static async Task<OverheadResult> Measure(
+        OptionsSet options,
+        int requests,
+        int withEngine,
+        CancellationToken cancellation)
     {
         using var data = DataFolder.Open(options.Get<DataOptions>().Data, port: 0, TimeProvider.System);
-        await using var server = DiaServer.Build(options, data, Quiet(), services => services.AddSingleton<ISpeechEngineFactory>(provider =>
-            new MeteredEngineFactory(ActivatorUtilities.CreateInstance<OnnxSpeechEngineFactory>(provider))));
+        await using var server = DiaServer.Build(options, data, Quiet(), AddMeasured);
         await server.StartAsync(cancellation);
         try
         {
-            var factory = (MeteredEngineFactory)server.Services.GetRequiredService<ISpeechEngineFactory>();
+            var factory = (MeasuredEngineFactory)server.Services.GetRequiredService<ISpeechEngineFactory>();
             var engine = await factory.Loaded.WaitAsync(cancellation);
+            var storage = server.Services.GetRequiredService<CountedStorage>();
             var address = server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-            using var http = new HttpClient { BaseAddress = new Uri(address) };
+            using var client = new OverheadClientProcess(address);
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, server.Lifetime.ApplicationStopping);
-            return await Show(requests, progress => new OverheadRun(http, engine).Run(requests, progress, stop.Token));
+            var run = new OverheadRun(client, engine, () => storage.Writes);
+            var total = OverheadRun.Ways.Length * (requests + withEngine);
+            var ways = await Show(total, progress => run.Run(requests, withEngine, progress, stop.Token));
+            return new OverheadResult(ways, DiskFlush.Measure(data.Path, requests));
         }
         finally
         {
@@ -83,36 +95,51 @@ internal static class OverheadCommand
         }
     }
 
+    private static void AddMeasured(IServiceCollection services)
+    {
+        services.AddSingleton<ISpeechEngineFactory>(provider =>
+            new MeasuredEngineFactory(ActivatorUtilities.CreateInstance<OnnxSpeechEngineFactory>(provider)));
+        CountedStorage.AddTo(services);
+    }
+
     private static IConfiguration Quiet() => new ConfigurationBuilder()
         .AddInMemoryCollection(((string[])["Default", "DiaOrleans", "Microsoft.Hosting.Lifetime"])
             .Select(category => KeyValuePair.Create($"Logging:LogLevel:{category}", (string?)"Error")))
         .Build();
 
-    private static Task<T> Show<T>(int requests, Func<Action, Task<T>> work)
+    private static Task<T> Show<T>(int total, Func<Action, Task<T>> work)
     {
-        const int Ways = 3;
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
         return console.Progress().StartAsync(context =>
         {
-            var task = context.AddTask("requests", maxValue: Ways * requests);
+            var task = context.AddTask("requests", maxValue: total);
             return work(() => task.Increment(1));
         });
     }
 
-    private static void Print(IReadOnlyList<OverheadResult> results)
+    private static void Print(OverheadResult result)
     {
-        var table = new Table().Border(TableBorder.Rounded)
-            .AddColumns("way", "requests", "added ms: p50 / p95 / p99", "CPU ms: added, engine alone");
-        foreach (var result in results)
+        var table = new Table().Border(TableBorder.Rounded).AddColumns(
+            "way",
+            "added ms: p50 / p95 / p99",
+            "added CPU ms",
+            "audio work: ms, CPU ms",
+            "states stored",
+            "added to the engine, ms: p50 / p95 / p99");
+        foreach (var way in result.Ways)
         {
-            var added = result.AddedMs;
             table.AddRow(
-                result.Way,
-                Invariant($"{result.Requests}"),
-                Invariant($"{added.P50:0.00} / {added.P95:0.00} / {added.P99:0.00}"),
-                Invariant($"{result.AddedCpuMs:0.00}, {result.EngineCpuMs:0.00}"));
+                way.Way,
+                Show(way.AddedMs),
+                Invariant($"{way.AddedCpuMs:0.00}"),
+                Invariant($"{way.AudioMs:0.00}, {way.AudioCpuMs:0.00}"),
+                Invariant($"{way.StatesStored:0.0}"),
+                way.WithEngineMs is { } ms ? Show(ms) : "");
         }
 
         AnsiConsole.Write(table);
+        AnsiConsole.WriteLine($"The disk keeps 4 KB in {Show(result.FlushMs)} ms.");
     }
+
+    private static string Show(Percentiles ms) => Invariant($"{ms.P50:0.0} / {ms.P95:0.0} / {ms.P99:0.0}");
 }

@@ -1,15 +1,16 @@
+using DiaOrleans.Grains.Blobs;
 using static System.FormattableString;
 
 namespace DiaOrleans.Server.Models.Downloading;
 
 /// <summary>Room on a disk.</summary>
-/// <param name="readFree">Bytes that this user may still write to the disk of a folder, which exists.</param>
-internal sealed class DiskSpace(Func<string, long> readFree)
+/// <param name="readFree">Bytes that this user may still write to the disk of a folder that exists; null if nobody says.</param>
+internal sealed class DiskSpace(Func<string, long?> readFree)
 {
     private const double Gigabyte = 1e9;
 
     /// <summary>The disks of this machine.</summary>
-    public static DiskSpace OfMachine { get; } = new(folder => new DriveInfo(folder).AvailableFreeSpace);
+    public static DiskSpace OfMachine { get; } = new(folder => new FreeSpace(folder).Bytes);
 
     /// <summary>Checks the room for something before it is downloaded.</summary>
     /// <param name="folder">The folder that gets it.</param>
@@ -18,8 +19,8 @@ internal sealed class DiskSpace(Func<string, long> readFree)
     public void Require(string folder, long bytes)
     {
         var free = readFree(FindExisting(folder));
-        if (free >= bytes) return;
-        var numbers = Invariant($"{bytes / Gigabyte:0.000} GB are needed and {free / Gigabyte:0.000} GB are free");
+        if (free is null || free >= bytes) return;
+        var numbers = Invariant($"{bytes / Gigabyte:0.000} GB are needed and {free.Value / Gigabyte:0.000} GB are free");
         throw new DownloadException(DownloadFault.NoSpace, $"the disk has no room for it: {numbers}");
     }
 

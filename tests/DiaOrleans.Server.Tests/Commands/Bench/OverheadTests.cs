@@ -10,14 +10,19 @@ public sealed class OverheadTests
     {
         using var folder = new TemporaryFolder();
         var options = new ServerOptions { Host = "127.0.0.1", Port = 0, Data = folder.Path, Model = ModelFolder.Default() };
-        var results = await OverheadCommand.Measure(options.Read(), requests: 4, CancellationToken.None);
-        results.Select(result => result.Way).ShouldBe(["whole", "stream", "job"]);
-        foreach (var result in results)
+        var result = await OverheadCommand.Measure(options.Read(), requests: 3, withEngine: 2, CancellationToken.None);
+        result.FlushMs.P50.ShouldBeGreaterThan(0);
+        result.Ways.Select(way => way.Way).ShouldBe(["whole", "stream", "job"]);
+        foreach (var way in result.Ways)
         {
-            result.Requests.ShouldBe(4);
-            result.AddedMs.P50.ShouldBeInRange(0, 5000, result.Way);
-            result.EngineCpuMs.ShouldBeGreaterThan(1, "the engine has worked");
-            result.CpuMs.ShouldBeGreaterThan(1);
+            way.Requests.ShouldBe(3);
+            way.AddedMs.P99.ShouldBeInRange(0.1, 5000, way.Way);
+            way.AudioMs.ShouldBeGreaterThan(0, "the same samples are encoded directly");
+            way.AudioCpuMs.ShouldBeGreaterThan(0);
+            way.WithEngineMs!.P50.ShouldBeInRange(0, 5000, way.Way);
         }
+
+        result.Ways[2].StatesStored.ShouldBeGreaterThan(5, "a job is stored");
+        result.Ways[0].StatesStored.ShouldBeLessThan(3, "only the log is stored");
     }
 }

@@ -1,118 +1,128 @@
-using System.Diagnostics;
-using System.Net.Http.Json;
-using System.Text.Json;
-using DiaOrleans.Inference.Serving;
+using System.Runtime;
 using DiaOrleans.Server.Commands.Bench.Load;
 
 namespace DiaOrleans.Server.Commands.Bench.Overhead;
 
 /// <summary>
-/// Measures what HTTP, grains and storage add, in this process: a request over loopback, then the very same call handed to the engine, and
-/// so on in turn, so that both see the same machine.
+/// Measures what HTTP, grains and storage add, with a server in this process and its client in another. The ways take turns, so that all
+/// see the same machine.
 /// </summary>
-/// <param name="http">Client of the server in this process.</param>
-/// <param name="engine">Its engine.</param>
-internal sealed class OverheadRun(HttpClient http, MeteredEngine engine)
+/// <param name="client">The client.</param>
+/// <param name="engine">The server's engine.</param>
+/// <param name="writes">Reads how often state was stored so far.</param>
+internal sealed class OverheadRun(OverheadClientProcess client, MeasuredEngine engine, Func<long> writes)
 {
-    private const string Voice = "bench";
-    private const string Text = "Where is my hat? You are wearing it, Peter.";
+    /// <summary>The ways that are reported.</summary>
+    public static readonly OverheadWay[] Ways = [OverheadWay.Whole, OverheadWay.Stream, OverheadWay.Job];
 
-    private static readonly TimeSpan JobPoll = TimeSpan.FromMilliseconds(1);
+    private const int WarmUpsWithEngine = 3;
+    private const int MaxWarmUps = 400;
+    private const int WarmUpsTogether = 25;
+    private const int MethodsOfSettledCode = 5;
+
+    private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(10);
+
+    private readonly Dictionary<OverheadWay, Samples> _samples = Ways.Append(OverheadWay.None).ToDictionary(way => way, _ => new Samples());
+    private int _seed;
 
     /// <summary>Measures each way.</summary>
-    /// <param name="requests">Requests of each way.</param>
+    /// <param name="requests">Requests of each way with recorded events.</param>
+    /// <param name="withEngine">Requests of each way with the engine.</param>
     /// <param name="progress">Is told that one more request has ended.</param>
     /// <param name="cancellation">Ends it.</param>
-    public async Task<IReadOnlyList<OverheadResult>> Run(int requests, Action progress, CancellationToken cancellation)
+    public async Task<IReadOnlyList<OverheadOfWay>> Run(int requests, int withEngine, Action progress, CancellationToken cancellation)
     {
-        (await http.PostAsJsonAsync("voice_mappings", new { voice_id = Voice }, cancellation)).EnsureSuccessStatusCode();
-        (string Name, Func<int, CancellationToken, Task> Make)[] ways = [("whole", MakeWhole), ("stream", MakeStream), ("job", MakeJob)];
-        var results = new List<OverheadResult>();
-        foreach (var (name, make) in ways)
+        for (var i = 0; i < Math.Min(requests, WarmUpsWithEngine); i++)
         {
-            // What runs for the first time is compiled.
-            for (var i = 0; i < Math.Min(requests, 30); i++) await make(i, cancellation);
-            engine.Ended.Clear();
-            results.Add(await Measure(name, make, requests, progress, cancellation));
+            foreach (var way in Ways) await client.Make(way, _seed++, cancellation);
         }
 
-        return results;
+        var events = await engine.ReadEvents(cancellation);
+        var audio = new AudioWork(events, engine.Model.SampleRate);
+        engine.Recording = events;
+        await WarmUp(Math.Min(MaxWarmUps, requests * 4), audio, cancellation);
+        for (var i = 0; i < requests; i++) await Turn(way => Measure(way, audio, progress, cancellation));
+        engine.Recording = null;
+        for (var i = 0; i < withEngine; i++) await Turn(way => MeasureWithEngine(way, progress, cancellation));
+        return [.. Ways.Select(way => Report(way, requests))];
     }
 
-    private async Task<OverheadResult> Measure(
-        string name,
-        Func<int, CancellationToken, Task> make,
-        int requests,
-        Action progress,
-        CancellationToken cancellation)
+    private async Task Turn(Func<OverheadWay, Task> work)
     {
-        var added = new List<double>();
-        var way = TimeSpan.Zero;
-        var direct = TimeSpan.Zero;
-        for (var i = 0; i < requests; i++)
+        foreach (var way in _samples.Keys) await work(way);
+    }
+
+    /// <summary>What runs often is compiled again in the background, with optimisations, during some hundreds of requests.</summary>
+    private async Task WarmUp(int most, AudioWork audio, CancellationToken cancellation)
+    {
+        for (var turn = 0; turn < most; turn += WarmUpsTogether)
         {
-            var cpu = Cpu();
-            var clock = Stopwatch.StartNew();
-            await make(i, cancellation);
-            var elapsed = clock.Elapsed;
-            way += Cpu() - cpu;
-            var call = await TakeEnded(cancellation);
-            added.Add((elapsed - call.Time).TotalMilliseconds);
-            cpu = Cpu();
-            await HandOver(call.Call, cancellation);
-            direct += Cpu() - cpu;
-            progress();
-        }
-
-        var cpuOfWay = way.TotalMilliseconds / requests;
-        return new OverheadResult(name, requests, Percentiles.Of(added)!, cpuOfWay, direct.TotalMilliseconds / requests);
-    }
-
-    /// <summary>The engine tells the end of a call a little later than the call itself does.</summary>
-    private async Task<(SpeechCall Call, TimeSpan Time)> TakeEnded(CancellationToken cancellation)
-    {
-        (SpeechCall Call, TimeSpan Time) call;
-        while (!engine.Ended.TryDequeue(out call)) await Task.Delay(JobPoll, cancellation);
-        return call;
-    }
-
-    private static TimeSpan Cpu() => Environment.CpuUsage.TotalTime;
-
-    /// <summary>The call of a request, given to the engine by the code that follows its events.</summary>
-    private async Task HandOver(SpeechCall call, CancellationToken cancellation)
-    {
-        var run = engine.Inner.TryStart(call).Run ?? throw new InvalidOperationException("The engine refuses a call that it took before.");
-        await foreach (var _ in run.ReadEvents(0, cancellation))
-        {
+            var compiled = JitInfo.GetCompiledMethodCount();
+            for (var i = 0; i < Math.Min(most, WarmUpsTogether); i++) await Turn(way => Warm(way, audio, cancellation));
+            if (JitInfo.GetCompiledMethodCount() - compiled < MethodsOfSettledCode) return;
         }
     }
 
-    private Task MakeWhole(int number, CancellationToken cancellation) =>
-        Read("generate", new { text = Text, voice_id = Voice, seed = number }, cancellation);
-
-    private Task MakeStream(int number, CancellationToken cancellation) =>
-        Read("v1/audio/speech", new { input = Text, voice = Voice, seed = number, stream = true }, cancellation);
-
-    private async Task Read(string path, object body, CancellationToken cancellation)
+    private async Task Warm(OverheadWay way, AudioWork audio, CancellationToken cancellation)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body) };
-        using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
-        answer.EnsureSuccessStatusCode();
-        await answer.Content.CopyToAsync(Stream.Null, cancellation);
+        await client.Make(way, _seed++, cancellation);
+        audio.Measure(way);
     }
 
-    private async Task MakeJob(int number, CancellationToken cancellation)
+    private async Task Measure(OverheadWay way, AudioWork audio, Action progress, CancellationToken cancellation)
     {
-        using var accepted = await http.PostAsJsonAsync(
-            "generate?async_mode=true",
-            new { text = Text, voice_id = Voice, seed = number },
-            cancellation);
-        accepted.EnsureSuccessStatusCode();
-        var job = (await accepted.Content.ReadFromJsonAsync<JsonElement>(cancellation)).GetProperty("job_id").GetString();
-        // The engine's end is waited for without requests, which would cost CPU; then the state is asked for until it says so too.
-        while (engine.Ended.IsEmpty) await Task.Delay(JobPoll, cancellation);
-        while ((await http.GetFromJsonAsync<JsonElement>($"jobs/{job}", cancellation)).GetProperty("status").GetString() != "completed")
-            await Task.Delay(JobPoll, cancellation);
-        await http.GetByteArrayAsync($"jobs/{job}/result", cancellation);
+        var cpu = Environment.CpuUsage.TotalTime;
+        var written = writes();
+        var elapsed = await client.Make(way, _seed++, cancellation);
+        // What is left after the answer is a part of the request.
+        await Task.Delay(Settling, cancellation);
+        var used = Environment.CpuUsage.TotalTime - cpu;
+        var work = way == OverheadWay.None ? default : audio.Measure(way);
+        var samples = _samples[way];
+        samples.Writes += writes() - written;
+        samples.Elapsed.Add(elapsed.TotalMilliseconds);
+        samples.Cpu.Add((used - work.Cpu).TotalMilliseconds);
+        samples.Audio.Add(work.Time.TotalMilliseconds);
+        samples.AudioCpu.Add(work.Cpu.TotalMilliseconds);
+        if (way != OverheadWay.None) progress();
+    }
+
+    private async Task MeasureWithEngine(OverheadWay way, Action progress, CancellationToken cancellation)
+    {
+        if (way == OverheadWay.None) return;
+        var elapsed = await client.Make(way, _seed++, cancellation);
+        _samples[way].WithEngine.Add((elapsed - await engine.ReadTime()).TotalMilliseconds);
+        progress();
+    }
+
+    private OverheadOfWay Report(OverheadWay way, int requests)
+    {
+        var samples = _samples[way];
+        var none = _samples[OverheadWay.None];
+        var audio = Percentiles.Of(samples.Audio)!.P50;
+        return new OverheadOfWay(
+            way.ToString().ToLowerInvariant(),
+            requests,
+            Percentiles.Of(samples.Elapsed.Select(ms => ms - audio))!,
+            samples.Cpu.Average() - none.Cpu.Average(),
+            audio,
+            samples.AudioCpu.Average(),
+            samples.Writes / (double)requests,
+            Percentiles.Of(samples.WithEngine));
+    }
+
+    private sealed class Samples
+    {
+        public List<double> Elapsed { get; } = [];
+
+        public List<double> Cpu { get; } = [];
+
+        public List<double> Audio { get; } = [];
+
+        public List<double> AudioCpu { get; } = [];
+
+        public List<double> WithEngine { get; } = [];
+
+        public long Writes { get; set; }
     }
 }
