@@ -15,7 +15,7 @@ internal static class StepWeights
         var linears = new DiaShapes(config).Linears.Where(l => !IsTextEncoders(l.Module));
         var count = linears.Sum(l => (double)l.Shape.Inputs * l.Shape.Outputs);
         var bytes = precision.WeightBits is { } bits
-            ? bits / 8.0 + sizeof(float) / (double)BlockQuantiser.BlockSize
+            ? BlockQuantiser.BytesPerWeight(bits)
             : Graphs.OnnxElements.ByteSize(precision.Activation);
         return count * bytes;
     }

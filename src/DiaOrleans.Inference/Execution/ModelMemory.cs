@@ -1,4 +1,6 @@
 using DiaOrleans.Inference.Checkpoints;
+using DiaOrleans.Inference.Graphs;
+using DiaOrleans.Inference.Quantisation;
 
 namespace DiaOrleans.Inference.Execution;
 
@@ -26,17 +28,16 @@ public sealed record ModelMemory(long Weights, int Slots, long Caches, long Rest
         var codec = DacCheckpoint.Open(CodecLocator.Find(options.Folder, options.CodecFolder));
         var target = ExecutionTarget.Parse(options.Device, options.Precision);
         var slots = options.Slots ?? SlotBudget.Choose(target, checkpoint);
-        var weights = (long)(checkpoint.ParameterCount * BytesPerWeight(options.Precision)) + codec.ParameterCount * Fp32Bytes;
+        var weights = WeightBytes(checkpoint, target.Precision) + codec.ParameterCount * Fp32Bytes;
         var caches = slots * SlotBudget.SlotBytes(target.Precision, checkpoint.Config);
         return new ModelMemory(weights, slots, caches, Program + codec.ParameterCount * Fp32Bytes);
     }
 
-    /// <summary>With the scales of quantised weights, and what stays in fp32 of them.</summary>
-    private static double BytesPerWeight(string precision) => precision.ToLowerInvariant() switch
+    /// <summary>Linear maps with the scales of their blocks; what is not quantised of such a model is in fp32.</summary>
+    private static long WeightBytes(DiaCheckpoint checkpoint, Precision precision)
     {
-        "int4" => 0.9,
-        "int8" => 1.3,
-        "fp16" or "bf16" => 2,
-        _ => 4.1,
-    };
+        if (precision.WeightBits is not { } bits) return checkpoint.ParameterCount * precision.Activation.ByteSize();
+        var linear = new DiaShapes(checkpoint.Config).Linears.Sum(l => (long)l.Shape.Inputs * l.Shape.Outputs);
+        return (long)(linear * BlockQuantiser.BytesPerWeight(bits)) + (checkpoint.ParameterCount - linear) * Fp32Bytes;
+    }
 }

@@ -22,6 +22,9 @@ internal static class BlockQuantiser
     /// <summary>Bytes of a block's codes.</summary>
     public static int BlockBytes(int bits) => BlockSize * bits / 8;
 
+    /// <summary>Bytes of a weight with its part of the scale.</summary>
+    public static double BytesPerWeight(int bits) => (BlockBytes(bits) + sizeof(float)) / (double)BlockSize;
+
     /// <summary>Rounds the weights of one output.</summary>
     /// <param name="weights">The weights, one an input.</param>
     /// <param name="bits">8 or 4.</param>

@@ -36,12 +36,24 @@ internal static class MemoryCheck
         if (needed.Total <= available) return;
         var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(model.Folder));
         var weights = Invariant($"weights in {model.Precision} {needed.Weights / GiB:0.0}");
-        var parts = Invariant($"{weights}, caches of {needed.Slots} slots {needed.Caches / GiB:0.0}");
+        var slots = needed.Slots == 1 ? "one slot" : Invariant($"{needed.Slots} slots");
+        var parts = Invariant($"{weights}, caches of {slots} {needed.Caches / GiB:0.0}");
         var numbers = Invariant($"it needs about {needed.Total / GiB:0.0} GiB ({parts}), and {available / GiB:0.0} GiB are available");
-        const string Advice = "Free memory, use fewer slots (--slots) or a smaller model; DIA_MEMORY_CHECK=off loads it anyway.";
-        throw new SettingsException($"{name} does not fit into the memory of this machine: {numbers}. {Advice}")
+        var advice = $"{Advise(model, needed)}; DIA_MEMORY_CHECK=off loads it anyway.";
+        throw new SettingsException($"{name} does not fit into the memory of this machine: {numbers}. {advice}")
         {
             Setting = nameof(EngineOptions.Model),
         };
+    }
+
+    private static string Advise(ModelOptions model, ModelMemory needed)
+    {
+        var bits = Precision.OfCpu.FirstOrDefault(p => p.Name.Equals(model.Precision, StringComparison.OrdinalIgnoreCase))?.WeightBits;
+        var smaller = string.Join(" or ", Precision.OfCpu.Where(p => p.WeightBits < (bits ?? int.MaxValue)).Select(p => p.Name));
+        List<string> means = [];
+        if (needed.Slots > 1) means.Add("fewer slots (--slots)");
+        if (smaller.Length > 0) means.Add($"a smaller precision (--precision {smaller})");
+        if (means.Count == 0) return "Free memory, or use a smaller model";
+        return $"Free memory, or use {string.Join(", ", means)} or a smaller model";
     }
 }

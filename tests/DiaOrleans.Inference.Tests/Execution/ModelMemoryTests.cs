@@ -1,4 +1,7 @@
+using DiaOrleans.Inference.Checkpoints;
 using DiaOrleans.Inference.Execution;
+using DiaOrleans.Inference.Quantisation;
+using DiaOrleans.Inference.Tests.Checkpoints;
 using DiaOrleans.Inference.Tests.Reference;
 
 namespace DiaOrleans.Inference.Tests.Execution;
@@ -24,6 +27,19 @@ public sealed class ModelMemoryTests
         var many = ModelMemory.Estimate(Nano with { Slots = 10 });
         many.Caches.ShouldBe(10 * one.Caches);
         (many.Total - one.Total).ShouldBe(9 * one.Caches);
+    }
+
+    [Theory]
+    [InlineData("int8", 8)]
+    [InlineData("int4", 4)]
+    public void Quantised_weights_take_what_their_file_has(string precision, int bits)
+    {
+        using var cache = new TempFolder();
+        new QuantisedCache(cache.Path).Open(DiaCheckpoint.Open(Nano.Folder), bits);
+        var file = new FileInfo(Directory.GetFiles(cache.Path, "*.safetensors").Single()).Length;
+        var codec = DacCheckpoint.Open(CodecLocator.Find(Nano.Folder, null)).ParameterCount * sizeof(float);
+        var estimate = ModelMemory.Estimate(Nano with { Precision = precision }).Weights - codec;
+        estimate.ShouldBeInRange((long)(0.98 * file), (long)(1.02 * file));
     }
 
     [Fact]

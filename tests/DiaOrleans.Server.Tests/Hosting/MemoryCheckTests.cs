@@ -19,7 +19,21 @@ public sealed class MemoryCheckTests : IDisposable
         Should.NotThrow(() => MemoryCheck.Require(model, memory, 10L << 30));
         Should.Throw<SettingsException>(() => MemoryCheck.Require(model, memory, 8L << 30)).Message.ShouldStartWith(
             "Dia-1.6B does not fit into the memory of this machine: it needs about 9.5 GiB (weights in fp32 6.0, caches of 4 slots 3.0), "
-            + "and 8.0 GiB are available. Free memory, use fewer slots (--slots)");
+            + "and 8.0 GiB are available. Free memory, or use fewer slots (--slots), a smaller precision (--precision int8 or int4) "
+            + "or a smaller model;");
+    }
+
+    [Theory]
+    [InlineData("int8", 1, "caches of one slot 3.0", "or use a smaller precision (--precision int4) or a smaller model;")]
+    [InlineData("int4", 1, "weights in int4 6.0", "Free memory, or use a smaller model;")]
+    [InlineData("int4", 2, "caches of 2 slots", "Free memory, or use fewer slots (--slots) or a smaller model;")]
+    public void Only_what_would_help_is_advised(string precision, int slots, string number, string advice)
+    {
+        var model = new ModelOptions { Folder = "/models/Dia-1.6B", Precision = precision };
+        var memory = new ModelMemory(Weights: 6L << 30, slots, Caches: 3L << 30, Rest: 1L << 29);
+        var message = Should.Throw<SettingsException>(() => MemoryCheck.Require(model, memory, 8L << 30)).Message;
+        message.ShouldContain(number);
+        message.ShouldContain(advice);
     }
 
     [Fact]
