@@ -48,7 +48,7 @@ public sealed class Precision
     internal OnnxType Activation { get; }
 
     /// <summary>Bits of a linear map's weight; null if weights have the activation type.</summary>
-    internal int? WeightBits { get; }
+    public int? WeightBits { get; }
 
     /// <inheritdoc />
     public override string ToString() => Name;
