@@ -32,7 +32,9 @@ internal sealed class Codec : IDisposable
         BatchSize = target.Device.MostWindows;
         _decoding = target.Device.On(DeviceStream.Codec);
         _encoding = target.Device.On(DeviceStream.Recordings);
-        _decoder = _decoding.CreateSession(CodecDecoderGraph.Build(checkpoint, target.Precision.Activation), threads);
+        _decoder = _decoding.CreateSession(
+            CodecDecoderGraph.Build(checkpoint, target.Precision.Activation, target.Device.HasHostOperators),
+            threads);
         _encoder = new Lazy<InferenceSession>(() => _encoding.CreateSession(CodecEncoderGraph.Build(checkpoint), threads));
     }
 

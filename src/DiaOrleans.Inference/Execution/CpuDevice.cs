@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using DiaOrleans.Inference.Kernels;
 using Microsoft.ML.OnnxRuntime;
 
 namespace DiaOrleans.Inference.Execution;
@@ -9,10 +10,11 @@ internal sealed unsafe class CpuDevice() : Device("cpu")
     /// <inheritdoc />
     internal override OrtMemoryInfo Memory => OrtMemoryInfo.DefaultInstance;
 
+    /// <inheritdoc />
+    internal override bool HasHostOperators => true;
+
     /// <summary>Every session has the CPU provider.</summary>
-    private protected override void Configure(SessionOptions options, bool captured)
-    {
-    }
+    private protected override void Configure(SessionOptions options, bool captured) => HostOperators.AddTo(options);
 
     /// <summary>Pages that are never written to take no memory.</summary>
     internal override nint Allocate(long bytes) => (nint)NativeMemory.AllocZeroed((nuint)Math.Max(bytes, 1));

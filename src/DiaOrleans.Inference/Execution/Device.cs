@@ -1,5 +1,6 @@
 using DiaOrleans.Inference.Checkpoints;
 using DiaOrleans.Inference.Graphs;
+using DiaOrleans.Inference.Kernels;
 using Microsoft.ML.OnnxRuntime;
 
 namespace DiaOrleans.Inference.Execution;
@@ -10,6 +11,10 @@ namespace DiaOrleans.Inference.Execution;
 /// </summary>
 public abstract class Device
 {
+    // The first session that knows a domain writes its name into a table that all sessions read, without a lock (CreateCustomRegistry in
+    // custom_ops.cc). It is this one, and no other session is created before it.
+    private static readonly Lazy<bool> KnowsOperators = new(CreateFirstSession);
+
     private protected Device(string name) => Name = name;
 
     /// <summary>The host's processor.</summary>
@@ -23,6 +28,9 @@ public abstract class Device
 
     /// <summary>Whether the first run of a decoder's step is recorded and the later ones replay it at the same addresses.</summary>
     internal virtual bool CapturesSteps => false;
+
+    /// <summary>Whether its sessions know <see cref="HostOperators"/>.</summary>
+    internal virtual bool HasHostOperators => false;
 
     /// <summary>Bytes of memory that a model and its caches may fill: of the host, the limit of its container included.</summary>
     internal virtual long MemoryBytes => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
@@ -50,6 +58,7 @@ public abstract class Device
     internal InferenceSession CreateSession(GraphModel graph, int threads, bool captured = false)
     {
         Enter();
+        _ = KnowsOperators.Value;
         using var options = new SessionOptions
         {
             GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
@@ -68,6 +77,16 @@ public abstract class Device
         {
             throw new CheckpointException($"{graph.WeightFolder}: ONNX Runtime refuses the model: {problem.Message}", problem);
         }
+    }
+
+    private static bool CreateFirstSession()
+    {
+        var graph = new GraphBuilder("first", OnnxType.Float);
+        graph.Output("y", graph.Input("x", OnnxType.Float, 1), OnnxType.Float, 1);
+        using var options = new SessionOptions { IntraOpNumThreads = 1, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+        HostOperators.AddTo(options);
+        new InferenceSession(graph.Build().Bytes, options).Dispose();
+        return true;
     }
 
     /// <summary>Adds the device's execution provider and its options.</summary>

@@ -1,4 +1,5 @@
 using DiaOrleans.Inference.Checkpoints;
+using DiaOrleans.Inference.Kernels;
 
 namespace DiaOrleans.Inference.Graphs;
 
@@ -10,12 +11,15 @@ internal static class CodecDecoderGraph
     /// <summary>Output: fp32 [windows, 1, frames * hop].</summary>
     public const string Samples = "samples";
 
-    /// <summary>The graph of a codec, computed in the float type <paramref name="activation"/>.</summary>
-    public static GraphModel Build(DacCheckpoint codec, OnnxType activation)
+    /// <summary>The graph of a codec.</summary>
+    /// <param name="codec">The codec.</param>
+    /// <param name="activation">Float type that it is computed in.</param>
+    /// <param name="onHost">Whether its sessions know <see cref="HostOperators"/>; only in fp32.</param>
+    public static GraphModel Build(DacCheckpoint codec, OnnxType activation, bool onHost)
     {
         var config = codec.Config;
         var graph = new GraphBuilder("codec-decoder", activation);
-        var ops = new CodecOps(graph, codec);
+        var ops = new CodecOps(graph, codec, onHost && activation == OnnxType.Float);
         var codes = graph.Input(Codes, OnnxType.Int64, config.Codebooks, "windows", "frames");
 
         var x = ops.Convolve(Dequantise(graph, ops, codec, codes), "decoder.conv1", pad: 3);

@@ -1,9 +1,13 @@
 using DiaOrleans.Inference.Checkpoints;
+using DiaOrleans.Inference.Kernels;
 
 namespace DiaOrleans.Inference.Graphs;
 
 /// <summary>The blocks of DAC; spec/model.md 5.1. Activations are [windows, channels, time].</summary>
-internal sealed class CodecOps(GraphBuilder graph, DacCheckpoint codec)
+/// <param name="graph">The graph.</param>
+/// <param name="codec">The weights.</param>
+/// <param name="onHost">Whether the graph's sessions know <see cref="HostOperators"/>.</param>
+internal sealed class CodecOps(GraphBuilder graph, DacCheckpoint codec, bool onHost)
 {
     private static readonly int[] Dilations = [1, 3, 9];
 
@@ -12,9 +16,10 @@ internal sealed class CodecOps(GraphBuilder graph, DacCheckpoint codec)
     {
         var tensor = codec.Alpha(module);
         var alpha = graph.Weight(tensor, 1, tensor.Shape.Max(), 1);
-        var sine = graph.Node("Sin", [graph.Node("Mul", [x, alpha])]);
         float[] inverses = [.. TensorData.Read(tensor).Select(a => 1 / (a + 1e-9f))];
         var inverse = graph.Constant(inverses, 1, inverses.Length, 1);
+        if (onHost) return graph.Node(Kernels.Snake.OperatorName, HostOperators.Domain, [x, alpha, inverse]);
+        var sine = graph.Node("Sin", [graph.Node("Mul", [x, alpha])]);
         return graph.Node("Add", [x, graph.Node("Mul", [graph.Node("Mul", [sine, sine]), inverse])]);
     }
 

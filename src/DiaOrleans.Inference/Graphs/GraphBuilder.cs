@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using DiaOrleans.Inference.Checkpoints;
+using DiaOrleans.Inference.Kernels;
 
 namespace DiaOrleans.Inference.Graphs;
 
@@ -120,6 +121,7 @@ internal sealed class GraphBuilder(string name, OnnxType activation)
         model.Bytes(7, _graph.ToArray());
         model.Message(8, opset => OnnxMessages.Opset(opset, "", OnnxOpset));
         model.Message(8, opset => OnnxMessages.Opset(opset, Microsoft, 1));
+        model.Message(8, opset => OnnxMessages.Opset(opset, HostOperators.Domain, 1));
         return new GraphModel(model.ToArray(), _folder);
     }
 
