@@ -8,7 +8,6 @@ namespace DiaOrleans.Inference.Execution;
 /// <summary>DAC: codes to samples and back. The encoder is loaded at its first use. Thread-safe.</summary>
 internal sealed class Codec : IDisposable
 {
-    private static readonly string[] CodesName = [CodecDecoderGraph.Codes];
     private static readonly string[] SamplesName = [CodecDecoderGraph.Samples];
     private static readonly string[] EncoderOutputs = [CodecEncoderGraph.Codes, CodecEncoderGraph.Latent, CodecEncoderGraph.Quantised];
 
@@ -19,6 +18,7 @@ internal sealed class Codec : IDisposable
     private readonly Device _encoding;
     private readonly InferenceSession _decoder;
     private readonly Lazy<InferenceSession> _encoder;
+    private readonly string[] _inputs;
 
     /// <param name="checkpoint">The codec.</param>
     /// <param name="target">Device, and the precision of the codec's decoder.</param>
@@ -35,6 +35,8 @@ internal sealed class Codec : IDisposable
         _decoder = _decoding.CreateSession(
             CodecDecoderGraph.Build(checkpoint, target.Precision.Activation, target.Device.HasHostOperators),
             threads);
+        var blocks = Enumerable.Range(0, Config.UpsamplingRatios.Count);
+        _inputs = [CodecDecoderGraph.Codes, .. blocks.SelectMany(CodecDecoderGraph.Part)];
         _encoder = new Lazy<InferenceSession>(() => _encoding.CreateSession(CodecEncoderGraph.Build(checkpoint), threads));
     }
 
@@ -66,8 +68,8 @@ internal sealed class Codec : IDisposable
         var plan = new WindowPlan(start, Context);
         while (plan.TryNext(codes.Rows, ended: true, out var window))
         {
-            var wanted = new SampleRange((window.From - window.First) * Config.HopLength, (window.To - window.First) * Config.HopLength);
-            DecodeWindows([new WindowCodes(codes.Slice(window.First, window.Last), wanted)])[0]
+            var wanted = new SampleRange(window.Kept.From * Config.HopLength, window.Kept.To * Config.HopLength);
+            DecodeWindows([new WindowCodes(codes.Slice(window.First, window.Last), window.Kept, wanted)])[0]
                 .CopyTo(samples, (window.From - start) * Config.HopLength);
         }
 
@@ -75,22 +77,31 @@ internal sealed class Codec : IDisposable
     }
 
     /// <summary>
-    /// The wanted samples of each of some windows of equal length, decoded at once. On the CPU they do not depend on the other windows.
+    /// The wanted samples of each of some windows of equal shape, decoded at once. On the CPU they do not depend on the other windows.
     /// </summary>
     public float[][] DecodeWindows(IReadOnlyList<WindowCodes> windows)
     {
-        var frames = windows[0].Codes.Rows;
-        if (frames == 0) return [.. windows.Select(_ => Array.Empty<float>())];
+        var shape = windows[0].Shape;
+        if (shape.Frames == 0) return [.. windows.Select(_ => Array.Empty<float>())];
+        var crops = CodecWindows.Crops(Config, shape.Frames, shape.Kept);
         _decoding.Enter();
         using var run = _decoding.CreateRunOptions();
-        using var input = OrtValue.CreateTensorValueFromMemory(Packed(windows), [Config.Codebooks, windows.Count, frames]);
-        using var output = _decoder.Run(run, CodesName, [input], SamplesName);
+        using var values = new Disposables();
+        List<OrtValue> inputs = [values.Add(Tensor(Packed(windows), Config.Codebooks, windows.Count, shape.Frames))];
+        foreach (var part in crops.Parts)
+        {
+            inputs.Add(values.Add(Tensor([part.Start], 1)));
+            inputs.Add(values.Add(Tensor([part.End], 1)));
+        }
+
+        using var output = _decoder.Run(run, _inputs, inputs, SamplesName);
         var samples = output[0].GetTensorDataAsSpan<float>();
         var clips = new float[windows.Count][];
         for (var i = 0; i < clips.Length; i++)
         {
             var wanted = windows[i].Wanted;
-            clips[i] = samples.Slice(i * frames * Config.HopLength + wanted.Start, wanted.End - wanted.Start).ToArray();
+            var start = i * (samples.Length / clips.Length) + wanted.Start - (int)crops.FirstSample;
+            clips[i] = samples.Slice(start, wanted.End - wanted.Start).ToArray();
         }
 
         return clips;
@@ -145,15 +156,18 @@ internal sealed class Codec : IDisposable
         }
     }
 
+    private static OrtValue Tensor(long[] values, params long[] dims) => OrtValue.CreateTensorValueFromMemory(values, dims);
+
     /// <summary>[codebooks, windows, frames].</summary>
     private long[] Packed(IReadOnlyList<WindowCodes> windows)
     {
-        var frames = windows[0].Codes.Rows;
+        var shape = windows[0].Shape;
+        var frames = shape.Frames;
         var flat = new long[Config.Codebooks * windows.Count * frames];
         for (var window = 0; window < windows.Count; window++)
         {
             var codes = windows[window].Codes;
-            ArgumentOutOfRangeException.ThrowIfNotEqual(codes.Rows, frames, nameof(windows));
+            ArgumentOutOfRangeException.ThrowIfNotEqual(windows[window].Shape, shape, nameof(windows));
             for (var q = 0; q < Config.Codebooks; q++)
             {
                 var start = (q * windows.Count + window) * frames;

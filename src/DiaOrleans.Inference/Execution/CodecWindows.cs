@@ -2,7 +2,7 @@ using DiaOrleans.Inference.Checkpoints;
 
 namespace DiaOrleans.Inference.Execution;
 
-/// <summary>The receptive field of the codec's decoder; spec/model.md 5.4.</summary>
+/// <summary>What the samples of some frames depend on in the codec's decoder; spec/model.md 5.4.</summary>
 internal static class CodecWindows
 {
     private const int KernelRadius = 3;
@@ -11,16 +11,65 @@ internal static class CodecWindows
     /// <summary>Frames to each side that a frame's samples depend on: 10 for both published codecs.</summary>
     public static int Context(DacConfig config)
     {
-        var radius = KernelRadius;
-        foreach (var stride in config.UpsamplingRatios.Reverse())
+        var first = Inputs(config, 0, config.HopLength)[0];
+        return (int)Math.Max(-first.Start, first.End - 1) + KernelRadius;
+    }
+
+    /// <summary>
+    /// The part of each block's input that the kept frames of a window depend on, counted from the start of what the block before makes of
+    /// its own part. The others would cost most: at the last block's rate, 10 frames are 200 times the samples that are needed.
+    /// </summary>
+    /// <param name="config">The codec.</param>
+    /// <param name="frames">Frames of the window.</param>
+    /// <param name="kept">Frames whose samples are kept.</param>
+    public static CodecCrops Crops(DacConfig config, int frames, FrameRange kept)
+    {
+        var needed = Inputs(config, (long)kept.From * config.HopLength, (long)kept.To * config.HopLength);
+        var parts = new TimeRange[needed.Length];
+        var length = (long)frames;
+        var made = 0L;
+        for (var block = 0; block < parts.Length; block++)
         {
-            radius += ResidualRadius;
-            var pad = (stride + 1) / 2;
-            var after = (stride - 1 + radius + pad) / stride;
-            var before = (radius + 2 * stride - 1 - pad) / stride;
-            radius = Math.Max(after, before);
+            var start = Math.Max(needed[block].Start, 0);
+            var end = Math.Min(needed[block].End, length);
+            parts[block] = new TimeRange(start - made, end - made);
+            made = start * config.UpsamplingRatios[block];
+            length *= config.UpsamplingRatios[block];
         }
 
-        return radius + KernelRadius;
+        return new CodecCrops(parts, made);
     }
+
+    /// <summary>
+    /// The part of each block's input, counted at the input's rate, that the samples of a range depend on; it may reach beyond the clip.
+    /// </summary>
+    private static TimeRange[] Inputs(DacConfig config, long from, long to)
+    {
+        var inputs = new TimeRange[config.UpsamplingRatios.Count];
+        var range = new TimeRange(from - KernelRadius, to + KernelRadius);
+        for (var block = inputs.Length - 1; block >= 0; block--)
+        {
+            // Output o of the transposed convolution, of kernel 2 * stride, reads the inputs (o + pad) / stride and the one before.
+            var stride = config.UpsamplingRatios[block];
+            var pad = (stride + 1) / 2;
+            var first = FloorDivide(range.Start - ResidualRadius + pad, stride) - 1;
+            var last = FloorDivide(range.End - 1 + ResidualRadius + pad, stride);
+            inputs[block] = range = new TimeRange(first, last + 1);
+        }
+
+        return inputs;
+    }
+
+    private static long FloorDivide(long value, int divisor) => (value - (value % divisor + divisor) % divisor) / divisor;
 }
+
+/// <summary>Frames <paramref name="From"/> up to <paramref name="To"/> of a window.</summary>
+internal readonly record struct FrameRange(int From, int To);
+
+/// <summary>The parts of the blocks' inputs that a decode keeps.</summary>
+/// <param name="Parts">One a block.</param>
+/// <param name="FirstSample">The sample of the window that the decode starts with.</param>
+internal sealed record CodecCrops(IReadOnlyList<TimeRange> Parts, long FirstSample);
+
+/// <summary>Elements <paramref name="Start"/> up to <paramref name="End"/> along the time axis.</summary>
+internal readonly record struct TimeRange(long Start, long End);

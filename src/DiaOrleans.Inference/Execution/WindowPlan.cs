@@ -37,12 +37,26 @@ internal sealed class WindowPlan(int start, int context)
 /// <summary>
 /// Frames <paramref name="From"/> to <paramref name="To"/> are kept of a decode of <paramref name="First"/> to <paramref name="Last"/>.
 /// </summary>
-internal readonly record struct CodecWindow(int First, int From, int To, int Last);
+internal readonly record struct CodecWindow(int First, int From, int To, int Last)
+{
+    /// <summary>The kept frames, counted from the first of the decode.</summary>
+    public FrameRange Kept => new(From - First, To - First);
+}
 
 /// <summary>The codes of a window with its context.</summary>
 /// <param name="Codes">[frames, codebooks].</param>
-/// <param name="Wanted">The samples that are kept of it.</param>
-internal readonly record struct WindowCodes(CodeGrid Codes, SampleRange Wanted);
+/// <param name="Kept">Its frames without the context.</param>
+/// <param name="Wanted">The samples that are kept of them.</param>
+internal readonly record struct WindowCodes(CodeGrid Codes, FrameRange Kept, SampleRange Wanted)
+{
+    /// <summary>Windows of equal shapes can be decoded at once.</summary>
+    public WindowShape Shape => new(Codes.Rows, Kept);
+}
+
+/// <summary>What the work for a window depends on.</summary>
+/// <param name="Frames">Frames, those of the context included.</param>
+/// <param name="Kept">Those without the context.</param>
+internal readonly record struct WindowShape(int Frames, FrameRange Kept);
 
 /// <summary>Samples <paramref name="Start"/> up to <paramref name="End"/> of a decoded window.</summary>
 internal readonly record struct SampleRange(int Start, int End);

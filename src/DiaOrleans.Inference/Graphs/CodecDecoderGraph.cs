@@ -3,13 +3,19 @@ using DiaOrleans.Inference.Kernels;
 
 namespace DiaOrleans.Inference.Graphs;
 
-/// <summary>Codes [codebooks, windows, frames] to fp32 samples [windows, 1, frames * hop]; spec/model.md 5.1 and 5.2.</summary>
+/// <summary>
+/// Codes [codebooks, windows, frames] to fp32 samples [windows, 1, samples]; spec/model.md 5.1 and 5.2. Each block of the decoder reads a
+/// part of its input along the time axis, which the caller chooses.
+/// </summary>
 internal static class CodecDecoderGraph
 {
     /// <summary>Input: int64 [codebooks, windows, frames].</summary>
     public const string Codes = "codes";
-    /// <summary>Output: fp32 [windows, 1, frames * hop].</summary>
+    /// <summary>Output: fp32 [windows, 1, samples].</summary>
     public const string Samples = "samples";
+
+    /// <summary>Inputs: int64 [1] each, where the part of a block's input starts and where it ends.</summary>
+    public static string[] Part(int block) => [$"part_start_{block}", $"part_end_{block}"];
 
     /// <summary>The graph of a codec.</summary>
     /// <param name="codec">The codec.</param>
@@ -26,6 +32,7 @@ internal static class CodecDecoderGraph
         for (var block = 0; block < config.UpsamplingRatios.Count; block++)
         {
             var module = $"decoder.block.{block}";
+            x = graph.Node("Slice", [x, .. Part(block).Select(name => graph.Input(name, OnnxType.Int64, 1)), graph.Integers(2)]);
             x = ops.Upsample(ops.Snake(x, $"{module}.snake1"), $"{module}.conv_t1", config.UpsamplingRatios[block]);
             x = ops.ResidualUnits(x, module);
         }

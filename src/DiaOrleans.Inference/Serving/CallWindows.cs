@@ -45,7 +45,9 @@ internal sealed class CallWindows
             var wanted = Wanted(window);
             var isEmpty = wanted.Start == wanted.End;
             if (isEmpty && !_over) continue;
-            var codes = isEmpty ? new WindowCodes(grid.Codes(0, 0), default) : new WindowCodes(Codes(grid, window), wanted);
+            var codes = isEmpty
+                ? new WindowCodes(grid.Codes(0, 0), default, default)
+                : new WindowCodes(Codes(grid, window), window.Kept, wanted);
             piece = new CodecPiece(codes, FramesBefore(window), _over ? grid : null);
             return true;
         }

@@ -1,8 +1,10 @@
+using DiaOrleans.Inference.Execution;
+
 namespace DiaOrleans.Inference.Serving;
 
 /// <summary>
 /// Windows that wait for the codec. The one with the fewest frames before it goes first, so that a first window never waits behind a later
-/// one of another call; windows of the same length go with it. A call has one window in the codec at a time, so that its samples come in
+/// one of another call; windows of the same shape go with it. A call has one window in the codec at a time, so that its samples come in
 /// order. Thread-safe.
 /// </summary>
 internal sealed class CodecQueue
@@ -33,7 +35,7 @@ internal sealed class CodecQueue
     }
 
     /// <summary>
-    /// Waits for a window and takes it with up to <paramref name="most"/> - 1 others of its length; none if the queue is closed and empty.
+    /// Waits for a window and takes it with up to <paramref name="most"/> - 1 others of its shape; none if the queue is closed and empty.
     /// Each is to be given back by <see cref="Release"/>.
     /// </summary>
     public IReadOnlyList<CodecJob> Take(int most)
@@ -42,7 +44,7 @@ internal sealed class CodecQueue
         {
             while (true)
             {
-                if (TakeNext(frames: null) is { } first) return [first, .. TakeOthers(first, most - 1)];
+                if (TakeNext(shape: null) is { } first) return [first, .. TakeOthers(first, most - 1)];
                 if (_closed && _jobs.Count == 0) return [];
                 Monitor.Wait(_gate);
             }
@@ -61,16 +63,16 @@ internal sealed class CodecQueue
 
     private IEnumerable<CodecJob> TakeOthers(CodecJob first, int most)
     {
-        for (var i = 0; i < most && TakeNext(first.Frames) is { } job; i++) yield return job;
+        for (var i = 0; i < most && TakeNext(first.Shape) is { } job; i++) yield return job;
     }
 
-    /// <summary>Takes the next window, of so many frames or of any length.</summary>
-    private CodecJob? TakeNext(int? frames)
+    /// <summary>Takes the next window, of that shape or of any.</summary>
+    private CodecJob? TakeNext(WindowShape? shape)
     {
         LinkedListNode<CodecJob>? best = null;
         for (var node = _jobs.First; node is not null; node = node.Next)
         {
-            if (frames is not null && node.Value.Frames != frames) continue;
+            if (shape is not null && node.Value.Shape != shape) continue;
             if (_decoding.Contains(node.Value.Call)) continue;
             if (best is null || node.Value.Piece.FramesBefore < best.Value.Piece.FramesBefore) best = node;
         }
@@ -85,6 +87,6 @@ internal sealed class CodecQueue
 /// <summary>One window of one call.</summary>
 internal sealed record CodecJob(QueuedCall Call, CodecPiece Piece)
 {
-    /// <summary>Frames that the codec decodes, those of the context included.</summary>
-    public int Frames => Piece.Window.Codes.Rows;
+    /// <summary>Jobs of equal shapes can be decoded at once.</summary>
+    public WindowShape Shape => Piece.Window.Shape;
 }

@@ -9,7 +9,7 @@ namespace DiaOrleans.Inference.Tests.Execution;
 public sealed class CodecBatchTests
 {
     // The first three windows of a call with their context, and a last one.
-    private static readonly int[] Lengths = [18, 36, 63, 11];
+    private static readonly CodecWindow[] Shapes = [new(0, 0, 8, 18), new(0, 10, 26, 36), new(0, 10, 53, 63), new(0, 10, 11, 11)];
 
     [Theory]
     [InlineData(2)]
@@ -32,6 +32,35 @@ public sealed class CodecBatchTests
     }
 
     [Fact]
+    public void DecodeWindows_WindowsWithDifferentContexts_Throws()
+    {
+        using var codec = Open(ReferenceCheckpoints.Folder("dac-tiny"), threads: 1);
+        var random = new Random(1);
+        var first = Window(codec, random, 18, new FrameRange(0, 8));
+        Should.Throw<ArgumentException>(() => codec.DecodeWindows([first, first with { Kept = new FrameRange(0, 7) }]));
+    }
+
+    [Theory]
+    [InlineData(0, 8, 18)]
+    [InlineData(10, 12, 22)]
+    [InlineData(10, 31, 41)]
+    [InlineData(10, 40, 40)]
+    [InlineData(4, 5, 15)]
+    [InlineData(0, 1, 1)]
+    public void DecodeWindows_ContextLeftOut_ChangesNothingButTheRounding(int from, int to, int frames)
+    {
+        foreach (var folder in (string[])["dac-tiny", "dac-nano-tiny"])
+        {
+            using var codec = Open(ReferenceCheckpoints.Folder(folder), threads: 1);
+            var all = Window(codec, new Random(frames), frames);
+            var kept = new FrameRange(from, to);
+            var wanted = new SampleRange(from * codec.Config.HopLength, to * codec.Config.HopLength);
+            var part = codec.DecodeWindows([all with { Kept = kept, Wanted = wanted }])[0];
+            Golden.ShouldMatch(part, codec.DecodeWindows([all])[0][wanted.Start..wanted.End], 1e-6, $"{folder} {kept}");
+        }
+    }
+
+    [Fact]
     public void DecodeWindows_PartOfAWindow_GivesThoseSamples()
     {
         using var codec = Open(ReferenceCheckpoints.Folder("dac-tiny"), threads: 1);
@@ -46,9 +75,9 @@ public sealed class CodecBatchTests
         using var codec = Open(folder, threads);
         var random = new Random(1);
         var different = 0;
-        foreach (var frames in Lengths)
+        foreach (var shape in Shapes)
         {
-            WindowCodes[] windows = [.. Enumerable.Range(0, count).Select(_ => Window(codec, random, frames))];
+            WindowCodes[] windows = [.. Enumerable.Range(0, count).Select(_ => Window(codec, random, shape.Last, shape.Kept))];
             var together = codec.DecodeWindows(windows);
             for (var i = 0; i < count; i++)
             {
@@ -62,10 +91,14 @@ public sealed class CodecBatchTests
 
     private static Codec Open(string folder, int threads) => new(DacCheckpoint.Open(folder), ExecutionTarget.Default, threads);
 
-    private static WindowCodes Window(Codec codec, Random random, int frames)
+    private static WindowCodes Window(Codec codec, Random random, int frames) =>
+        Window(codec, random, frames, new FrameRange(0, frames));
+
+    private static WindowCodes Window(Codec codec, Random random, int frames, FrameRange kept)
     {
         var channels = codec.Config.Codebooks;
         short[] cells = [.. Enumerable.Range(0, frames * channels).Select(_ => (short)random.Next(codec.Config.CodebookSize))];
-        return new WindowCodes(new CodeGrid(cells, channels), new SampleRange(0, frames * codec.Config.HopLength));
+        var wanted = new SampleRange(kept.From * codec.Config.HopLength, kept.To * codec.Config.HopLength);
+        return new WindowCodes(new CodeGrid(cells, channels), kept, wanted);
     }
 }

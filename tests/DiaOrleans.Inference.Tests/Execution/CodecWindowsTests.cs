@@ -5,6 +5,26 @@ namespace DiaOrleans.Inference.Tests.Execution;
 
 public sealed class CodecWindowsTests
 {
+    /// <summary>Kept frames at the clip's start, in its middle, at its end; all.</summary>
+    [Theory]
+    [InlineData(0, 8, 18)]
+    [InlineData(10, 53, 63)]
+    [InlineData(10, 15, 15)]
+    [InlineData(0, 30, 30)]
+    public void The_last_block_computes_little_more_than_the_kept_samples(int from, int to, int frames)
+    {
+        int[] ratios = [8, 8, 4, 2];
+        var config = new DacConfig(44100, 512, 64, [.. ratios.Reverse()], 1536, ratios, 1024, 9, 1024, 8);
+        var crops = CodecWindows.Crops(config, frames, new FrameRange(from, to));
+        crops.Parts.Count.ShouldBe(4);
+        var last = crops.Parts[^1];
+        var samples = (last.End - last.Start) * 2;
+        crops.FirstSample.ShouldBeInRange(Math.Max(0, from * 512 - 50), from * 512);
+        (crops.FirstSample + samples).ShouldBeInRange(to * 512, Math.Min(frames * 512, to * 512 + 50));
+        if (from == 0) crops.FirstSample.ShouldBe(0);
+        crops.Parts[0].Start.ShouldBe(Math.Max(0, from - 7));
+    }
+
     [Theory]
     [InlineData(new[] { 8, 8, 4, 2 })]
     [InlineData(new[] { 8, 8, 4, 4 })]

@@ -72,5 +72,5 @@ public sealed class CodecQueueTests
 
     private void Add(QueuedCall call, int framesBefore, int frames = 1) => _queue.Add(new CodecJob(
         call,
-        new CodecPiece(new WindowCodes(new CodeGrid(frames, 9), new SampleRange(0, 512)), framesBefore, null)));
+        new CodecPiece(new WindowCodes(new CodeGrid(frames, 9), new FrameRange(0, frames), new SampleRange(0, 512)), framesBefore, null)));
 }
