@@ -34,15 +34,42 @@ internal sealed class CodecOps(GraphBuilder graph, DacCheckpoint codec, bool onH
             ("pads", new long[] { pad, pad }));
     }
 
-    /// <summary>A transposed convolution with bias, <paramref name="stride"/> times as long.</summary>
+    /// <summary>
+    /// A transposed convolution with bias, of an even stride and a kernel of two strides, <paramref name="stride"/> times as long. On the
+    /// host, ONNX Runtime's own one takes longer than <see cref="Phases"/> (bench/README.md).
+    /// </summary>
     public string Upsample(string x, string module, int stride)
     {
         var weight = codec.Conv(module);
         var pad = (stride + 1) / 2;
+        if (onHost) return Phases(x, weight, stride, pad);
         return graph.Node("ConvTranspose", [x, Fused(weight), Bias(weight)],
             ("kernel_shape", new[] { weight.Shape[2] }),
             ("strides", new long[] { stride }),
             ("pads", new long[] { pad, pad }));
+    }
+
+    /// <summary>
+    /// Output q * stride + r - pad is x[q] times element r of the kernel plus x[q - 1] times element r + stride. A convolution of kernel 2
+    /// makes them with r as a channel.
+    /// </summary>
+    private string Phases(string x, ConvWeight weight, int stride, int pad)
+    {
+        var inputs = weight.Shape[0];
+        var outputs = weight.Shape[1];
+        var halves = graph.Node("Reshape", [Fused(weight), graph.Integers(inputs, outputs, 2, stride)]);
+        var taps = graph.Node("Transpose", [halves], ("perm", new long[] { 1, 3, 0, 2 }));
+        var reversed = graph.Node("Gather", [taps, graph.Integers(1, 0)], ("axis", 3L));
+        var kernel = graph.Node("Reshape", [reversed, graph.Integers(outputs * stride, inputs, 2)]);
+        var bias = graph.Node("Expand", [graph.Weight(weight.Bias, outputs, 1), graph.Integers(outputs, stride)]);
+        var phases = graph.Node("Conv", [x, kernel, graph.Node("Reshape", [bias, graph.Integers(-1)])],
+            ("kernel_shape", new[] { 2L }),
+            ("pads", new[] { 1L, 1L }));
+
+        var split = graph.Node("Reshape", [phases, graph.Integers(0, outputs, stride, -1)]);
+        var turned = graph.Node("Transpose", [split], ("perm", new long[] { 0, 1, 3, 2 }));
+        var joined = graph.Node("Reshape", [turned, graph.Integers(0, outputs, -1)]);
+        return graph.Node("Slice", [joined, graph.Integers(pad), graph.Integers(-pad), graph.Integers(2)]);
     }
 
     /// <summary>The three residual units of a block.</summary>
