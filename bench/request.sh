@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
-# Times whole requests (text in, WAV out, over HTTP) against a server of its own: bench/request.sh [REQUESTS]
+# Times whole requests (text in, WAV out, over HTTP) against a server of its own: bench/request.sh [REQUESTS [OPTION OF SERVE]...].
+# SERVE is the command that starts the server, instead of ./run.sh serve.
 set -euo pipefail
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)"
 requests="${1:-12}"
+shift $(($# < 1 ? $# : 1))
 work="$(mktemp -d)"
 trap 'kill "$server" 2>/dev/null || true; wait 2>/dev/null || true; rm -rf "$work"' EXIT
 
-"$root/run.sh" serve --host 127.0.0.1 --port 0 --data "$work/data" >"$work/log" 2>&1 &
+${SERVE:-"$root/run.sh" serve} --host 127.0.0.1 --port 0 --data "$work/data" "$@" >"$work/log" 2>&1 &
 server=$!
 address=""
 until [[ -n "$address" ]] && curl -sf "$address/health" | grep -q '"model_loaded":true'; do
