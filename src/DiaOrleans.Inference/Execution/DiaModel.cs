@@ -1,6 +1,7 @@
 using DiaOrleans.Inference.Checkpoints;
 using DiaOrleans.Inference.Decoding;
 using DiaOrleans.Inference.Graphs;
+using DiaOrleans.Inference.Kernels;
 using DiaOrleans.Inference.Quantisation;
 using Microsoft.ML.OnnxRuntime;
 
@@ -93,6 +94,12 @@ internal sealed class DiaModel : IDisposable
 
     public void Dispose() => _parts.Dispose();
 
+    private bool OnHost => Target.Device.HasHostOperators
+        && Target.Precision.Activation == OnnxType.Float
+        && !_byRow
+        && AttentionHeads.CanCompute(Config.Decoder.HeadDim)
+        && AttentionHeads.CanCompute(Config.Decoder.CrossHeadDim);
+
     private DiaCheckpoint Weights(DiaModelOptions options)
     {
         if (Target.Precision.WeightBits is not { } bits) return Checkpoint;
@@ -112,7 +119,7 @@ internal sealed class DiaModel : IDisposable
     private InferenceSession CreateSession(DiaCheckpoint weights)
     {
         var uncond = _literal ? null : UnconditionalConstants();
-        var options = new DecoderGraphOptions(Config.Decoder.MaxPositions, _topK, uncond, _byRow);
+        var options = new DecoderGraphOptions(Config.Decoder.MaxPositions, _topK, uncond, _byRow, OnHost);
         return Target.Device.CreateSession(DecoderGraph.Build(weights, options, Target.Precision.Activation), Threads, _captured);
     }
 

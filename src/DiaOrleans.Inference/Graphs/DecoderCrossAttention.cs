@@ -1,4 +1,5 @@
 using DiaOrleans.Inference.Checkpoints;
+using DiaOrleans.Inference.Kernels;
 
 namespace DiaOrleans.Inference.Graphs;
 
@@ -11,6 +12,7 @@ internal sealed class DecoderCrossAttention
     private readonly DecoderShape _shape;
     private readonly IReadOnlyList<float[]>? _constants;
     private readonly RotaryTable? _rotary;
+    private readonly bool _onHost;
     private readonly string _isCond;
     private string? _noKeys;
 
@@ -33,6 +35,7 @@ internal sealed class DecoderCrossAttention
         _layout = layout;
         _shape = config.Decoder;
         _constants = options.UncondCross;
+        _onHost = options.OnHost;
         _isCond = layout.ByRow ? DecoderGraph.IsCond : graph.Booleans([true, false], 1, 1, 2, 1);
         if (!DecoderGraph.HasPositions(config)) return;
         var same = _shape.CrossHeadDim == _shape.HeadDim;
@@ -71,19 +74,18 @@ internal sealed class DecoderCrossAttention
         // Rows of a token row that attend to a text.
         long heads = (Literal ? 2 : 1) * _shape.CrossHeads;
         object[] memory = ["slots", heads, "text", _shape.CrossHeadDim];
+        string[] text =
+        [
+            _graph.Input(TextEncoderGraph.CrossKey(layer), _graph.Activation, memory),
+            _graph.Input(TextEncoderGraph.CrossValue(layer), _graph.Activation, memory),
+            DecoderGraph.LastTextKey,
+        ];
+        if (_onHost) return _graph.Node(CrossAttention.OperatorName, HostOperators.Domain, [query, .. text]);
         _noKeys ??= _graph.Node("Slice", [query, _graph.Integers(0), _graph.Integers(0), _graph.Integers(1)]);
         return _graph.Node(
             "GroupQueryAttention",
             GraphBuilder.Microsoft,
-            [
-                query,
-                _noKeys,
-                _noKeys,
-                _graph.Input(TextEncoderGraph.CrossKey(layer), _graph.Activation, memory),
-                _graph.Input(TextEncoderGraph.CrossValue(layer), _graph.Activation, memory),
-                DecoderGraph.LastTextKey,
-                DecoderGraph.TextCapacity,
-            ],
+            [query, _noKeys, _noKeys, .. text, DecoderGraph.TextCapacity],
             ("num_heads", heads),
             ("kv_num_heads", heads),
             ("scale", 1f),

@@ -8,7 +8,8 @@ namespace DiaOrleans.Inference.Graphs;
 /// rows of a slot as one batch entry with twice the heads, since GroupQueryAttention extends a cache by several rows in a batch of one
 /// only. No operator mixes slots or sums in an order that depends on their number, and attention reads valid keys only: on the CPU, a
 /// slot's results are equal to the bit in every batch and with every capacity. Caches and cross-attention inputs have the activation type;
-/// logits are cast to fp32 before guidance.
+/// logits are cast to fp32 before guidance. On the CPU in fp32, operators of this program compute attention and the candidates
+/// (<see cref="Kernels.HostOperators"/>): ONNX Runtime's took two thirds of a step of 16 slots (bench/README.md).
 /// <para>
 /// The graph by row takes each guidance row as a batch entry of its own: activations are [entries, S, hidden], and self-attention takes
 /// queries, keys and values as one product gives them. A step has both rows of its slots; a pass of several token rows has one guidance row
@@ -81,7 +82,7 @@ internal static class DecoderGraph
             _ops = new TransformerOps(_graph, checkpoint);
             _layout = new GuidanceLayout(_graph, options.ByRow);
             var rotary = RotaryTable.Add(_graph, options.Capacity, _shape.HeadDim, _config.RopeTheta);
-            _selfAttention = new DecoderSelfAttention(_graph, _ops, _layout, _shape, options.Capacity, rotary);
+            _selfAttention = new DecoderSelfAttention(_graph, _ops, _layout, _shape, options.Capacity, rotary, options.OnHost);
             _crossAttention = new DecoderCrossAttention(_graph, _ops, _layout, _config, options, rotary);
         }
 
@@ -156,7 +157,7 @@ internal static class DecoderGraph
             else _graph.Emit("Split", [logits], [Cond, Uncond], "", [("axis", 1L), ("num_outputs", 2L)]);
             _graph.DeclareOutput(Cond, OnnxType.Float, "slots", 1, _shape.Channels, _shape.Vocab);
             _graph.DeclareOutput(Uncond, OnnxType.Float, "slots", 1, _shape.Channels, _shape.Vocab);
-            GuidanceHead.Add(_graph, _config, Cond, Uncond, Scale, _options.TopK);
+            GuidanceHead.Add(_graph, _config, Cond, Uncond, Scale, _options.TopK, _options.OnHost);
         }
 
         /// <summary>The first and the last guidance row; a pass has one, and nobody reads its logits.</summary>

@@ -11,4 +11,12 @@ namespace DiaOrleans.Inference.Graphs;
 /// Whether each guidance row is a batch entry of its own, as <see cref="DecoderGraph"/> describes: fewer kernels, whose number decides the
 /// time of a step on a GPU. Not for the literal graph.
 /// </param>
-internal sealed record DecoderGraphOptions(int Capacity, int TopK, IReadOnlyList<float[]>? UncondCross, bool ByRow = false);
+/// <param name="OnHost">
+/// Whether this program computes attention and the choice of candidates (<see cref="Kernels.HostOperators"/>); fp32, and not by row.
+/// </param>
+internal sealed record DecoderGraphOptions(
+    int Capacity,
+    int TopK,
+    IReadOnlyList<float[]>? UncondCross,
+    bool ByRow = false,
+    bool OnHost = false);

@@ -1,4 +1,5 @@
 using DiaOrleans.Inference.Checkpoints;
+using DiaOrleans.Inference.Kernels;
 
 namespace DiaOrleans.Inference.Graphs;
 
@@ -14,6 +15,7 @@ internal sealed class DecoderSelfAttention
     private readonly DecoderShape _shape;
     private readonly int _capacity;
     private readonly RotaryTable _rotary;
+    private readonly bool _onHost;
     private readonly string _lastPositions;
     private readonly string _total;
 
@@ -23,13 +25,15 @@ internal sealed class DecoderSelfAttention
     /// <param name="shape">The decoder.</param>
     /// <param name="capacity">Rows of the cache.</param>
     /// <param name="rotary">Of queries and keys.</param>
+    /// <param name="onHost">Whether <see cref="HostOperators"/> compute it.</param>
     public DecoderSelfAttention(
         GraphBuilder graph,
         TransformerOps ops,
         GuidanceLayout layout,
         DecoderShape shape,
         int capacity,
-        RotaryTable rotary)
+        RotaryTable rotary,
+        bool onHost)
     {
         _graph = graph;
         _ops = ops;
@@ -37,6 +41,7 @@ internal sealed class DecoderSelfAttention
         _shape = shape;
         _capacity = capacity;
         _rotary = rotary;
+        _onHost = onHost;
         _lastPositions = layout.ByRow
             ? graph.Node("Reshape", [DecoderGraph.LastPosition, graph.Integers(-1)])
             : DecoderGraph.LastPosition;
@@ -50,19 +55,37 @@ internal sealed class DecoderSelfAttention
         // Heads of a batch entry, in those of one guidance row.
         var rows = _layout.ByRow ? 1 : 2;
         object[] cache = [_layout.ByRow ? "entries" : "slots", rows * _shape.KvHeads, _capacity, _shape.HeadDim];
+        string[] past =
+        [
+            _graph.Input(DecoderGraph.PastKey(layer), _graph.Activation, cache),
+            _graph.Input(DecoderGraph.PastValue(layer), _graph.Activation, cache),
+        ];
+        string[] present = [DecoderGraph.PresentKey(layer), DecoderGraph.PresentValue(layer)];
+        var attended = _onHost ? Compute(norm, module, past, present) : Attend(norm, module, rows, past, present);
+        foreach (var output in present) _graph.DeclareOutput(output, _graph.Activation, cache);
+        return _ops.Linear(attended, $"{module}.o_proj");
+    }
+
+    private string Compute(string norm, string module, string[] past, string[] present)
+    {
+        string[] rows = [.. new[] { "q_proj", "k_proj", "v_proj" }.Select(part => _ops.Linear(norm, $"{module}.{part}"))];
+        var attended = _graph.Fresh("attended");
+        _graph.Emit(
+            SelfAttention.OperatorName,
+            [.. rows, .. past, _lastPositions, _rotary.Cos, _rotary.Sin],
+            [attended, .. present],
+            HostOperators.Domain,
+            []);
+        return attended;
+    }
+
+    private string Attend(string norm, string module, int rows, string[] past, string[] present)
+    {
         var attended = _graph.Fresh("attended");
         _graph.Emit(
             "GroupQueryAttention",
-            [
-                .. QueryKeyValue(norm, module),
-                _graph.Input(DecoderGraph.PastKey(layer), _graph.Activation, cache),
-                _graph.Input(DecoderGraph.PastValue(layer), _graph.Activation, cache),
-                _lastPositions,
-                _total,
-                _rotary.Cos,
-                _rotary.Sin,
-            ],
-            [attended, DecoderGraph.PresentKey(layer), DecoderGraph.PresentValue(layer)],
+            [.. QueryKeyValue(norm, module), .. past, _lastPositions, _total, _rotary.Cos, _rotary.Sin],
+            [attended, .. present],
             GraphBuilder.Microsoft,
             [
                 ("num_heads", (long)rows * _shape.QueryHeads),
@@ -71,9 +94,7 @@ internal sealed class DecoderSelfAttention
                 ("do_rotary", 1L),
                 ("rotary_interleaved", 0L),
             ]);
-        _graph.DeclareOutput(DecoderGraph.PresentKey(layer), _graph.Activation, cache);
-        _graph.DeclareOutput(DecoderGraph.PresentValue(layer), _graph.Activation, cache);
-        return _ops.Linear(_layout.ByRow ? attended : _layout.Fold(attended, _shape.QueryHeads * _shape.HeadDim), $"{module}.o_proj");
+        return _layout.ByRow ? attended : _layout.Fold(attended, _shape.QueryHeads * _shape.HeadDim);
     }
 
     /// <summary>The first three inputs of self-attention; by row all in the first one.</summary>

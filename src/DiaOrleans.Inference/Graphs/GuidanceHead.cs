@@ -1,5 +1,6 @@
 using DiaOrleans.Inference.Checkpoints;
 using DiaOrleans.Inference.Decoding;
+using DiaOrleans.Inference.Kernels;
 
 namespace DiaOrleans.Inference.Graphs;
 
@@ -29,31 +30,55 @@ internal static class GuidanceHead
     /// <paramref name="cond"/> and <paramref name="uncond"/> are fp32 [slots, 1, channels, vocab], <paramref name="scale"/> fp32 [slots, 1,
     /// 1, 1]. Ids and values are [slots, 1, channels, k]: the values are cond's (0626) or the guided ones (classic).
     /// </summary>
-    public static void Add(GraphBuilder graph, DiaConfig config, string cond, string uncond, string scale, int topK)
+    /// <param name="graph">The decoder's graph.</param>
+    /// <param name="config">The model.</param>
+    /// <param name="cond">Logits of the conditional rows.</param>
+    /// <param name="uncond">Logits of the unconditional rows.</param>
+    /// <param name="scale">Guidance scales.</param>
+    /// <param name="topK">The top-k of sampling.</param>
+    /// <param name="onHost">Whether <see cref="HostOperators"/> choose the candidates.</param>
+    public static void Add(GraphBuilder graph, DiaConfig config, string cond, string uncond, string scale, int topK, bool onHost = false)
+    {
+        var classic = config.Profile == DiaProfile.Classic;
+        var k = Candidates(config.Profile, topK, config.Decoder.Vocab);
+        var fallback = HasFallback(topK, config.Decoder.Vocab, config.Eos);
+        var best = classic ? Values : graph.Fresh("best");
+        var guided = onHost && !(classic && fallback) ? "" : Guide(graph, config, cond, uncond, scale);
+        if (onHost) Choose(graph, config, [cond, uncond, scale], k, best);
+        else graph.Emit("TopK", [guided, graph.Integers(k)], [best, Ids], "", [("axis", -1L), ("largest", 1L), ("sorted", 1L)]);
+        if (!classic) graph.Emit("GatherElements", [cond, Ids], [Values], "", [("axis", -1L)]);
+        graph.DeclareOutput(Ids, OnnxType.Int64, "slots", 1, config.Decoder.Channels, k);
+        graph.DeclareOutput(Values, OnnxType.Float, "slots", 1, config.Decoder.Channels, k);
+
+        if (!fallback) return;
+        var codes = graph.Node("Slice", [classic ? guided : cond, graph.Integers(0), graph.Integers(config.Eos), graph.Integers(-1)]);
+        graph.Emit("ArgMax", [codes], [Fallback], "", [("axis", -1L), ("keepdims", 0L)]);
+        graph.DeclareOutput(Fallback, OnnxType.Int64, "slots", 1, config.Decoder.Channels);
+    }
+
+    private static string Guide(GraphBuilder graph, DiaConfig config, string cond, string uncond, string scale)
     {
         var channels = config.Decoder.Channels;
         var vocab = config.Decoder.Vocab;
-        var classic = config.Profile == DiaProfile.Classic;
         var guided = graph.Node("Add", [cond, graph.Node("Mul", [graph.Node("Sub", [cond, uncond]), scale])]);
-        if (classic)
-        {
-            var (factor, mask) = ClassicMasks(config);
-            guided = graph.Node("Mul", [guided, graph.Constant(OnnxType.Float, factor, 1, 1, channels, vocab)]);
-            guided = graph.Node("Add", [guided, graph.Constant(OnnxType.Float, mask, 1, 1, channels, vocab)]);
-        }
-
-        var k = Candidates(config.Profile, topK, vocab);
-        var best = classic ? Values : graph.Fresh("best");
-        graph.Emit("TopK", [guided, graph.Integers(k)], [best, Ids], "", [("axis", -1L), ("largest", 1L), ("sorted", 1L)]);
-        if (!classic) graph.Emit("GatherElements", [cond, Ids], [Values], "", [("axis", -1L)]);
-        graph.DeclareOutput(Ids, OnnxType.Int64, "slots", 1, channels, k);
-        graph.DeclareOutput(Values, OnnxType.Float, "slots", 1, channels, k);
-
-        if (!HasFallback(topK, vocab, config.Eos)) return;
-        var codes = graph.Node("Slice", [classic ? guided : cond, graph.Integers(0), graph.Integers(config.Eos), graph.Integers(-1)]);
-        graph.Emit("ArgMax", [codes], [Fallback], "", [("axis", -1L), ("keepdims", 0L)]);
-        graph.DeclareOutput(Fallback, OnnxType.Int64, "slots", 1, channels);
+        if (config.Profile != DiaProfile.Classic) return guided;
+        var (factor, mask) = ClassicMasks(config);
+        guided = graph.Node("Mul", [guided, graph.Constant(OnnxType.Float, factor, 1, 1, channels, vocab)]);
+        return graph.Node("Add", [guided, graph.Constant(OnnxType.Float, mask, 1, 1, channels, vocab)]);
     }
+
+    private static void Choose(GraphBuilder graph, DiaConfig config, string[] logits, int k, string best)
+    {
+        var classic = config.Profile == DiaProfile.Classic;
+        var factor = graph.Constant(OnnxType.Float, [classic ? TokenRules.ClassicEosFactor : 1], 1);
+        var vocab = config.Decoder.Vocab;
+        long[] ends = [.. Enumerable.Range(0, config.Decoder.Channels).Select(c => classic ? FirstMasked(config, c) : vocab)];
+        string[] inputs = [.. logits, factor, graph.Integers(ends), graph.Integers(k, config.Eos)];
+        graph.Emit(GuidedTopK.OperatorName, inputs, [best, Ids], HostOperators.Domain, []);
+    }
+
+    /// <summary>The first id that a channel may not draw in the classic profile.</summary>
+    private static int FirstMasked(DiaConfig config, int channel) => channel == 0 ? config.Eos + 1 : config.Eos;
 
     private static (float[] Factor, float[] Mask) ClassicMasks(DiaConfig config)
     {
@@ -65,7 +90,7 @@ internal static class GuidanceHead
         factor[config.Eos] = TokenRules.ClassicEosFactor;
         for (var channel = 0; channel < channels; channel++)
         {
-            var firstMasked = channel == 0 ? config.Eos + 1 : config.Eos;
+            var firstMasked = FirstMasked(config, channel);
             Array.Fill(mask, float.NegativeInfinity, channel * vocab + firstMasked, vocab - firstMasked);
         }
 

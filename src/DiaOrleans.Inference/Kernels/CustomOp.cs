@@ -9,39 +9,37 @@ namespace DiaOrleans.Inference.Kernels;
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct CustomOp
 {
-    private const int FloatElements = 1;
     private const int Required = 0;
     private const int DefaultMemory = 0;
 
     private uint _version;
-    private nint _createKernel;
+    private readonly nint _createKernel;
     private delegate* unmanaged<CustomOp*, byte*> _getName;
     private delegate* unmanaged<CustomOp*, byte*> _getExecutionProviderType;
     private delegate* unmanaged<CustomOp*, nuint, int> _getInputType;
     private delegate* unmanaged<CustomOp*, nuint> _getInputTypeCount;
     private delegate* unmanaged<CustomOp*, nuint, int> _getOutputType;
     private delegate* unmanaged<CustomOp*, nuint> _getOutputTypeCount;
-    private nint _kernelCompute;
+    private readonly nint _kernelCompute;
     private delegate* unmanaged<CustomOp*, void> _kernelDestroy;
     private delegate* unmanaged<CustomOp*, nuint, int> _getInputCharacteristic;
     private delegate* unmanaged<CustomOp*, nuint, int> _getOutputCharacteristic;
     private delegate* unmanaged<CustomOp*, nuint, int> _getInputMemoryType;
-    private nint _getVariadicInputMinArity;
-    private nint _getVariadicInputHomogeneity;
-    private nint _getVariadicOutputMinArity;
-    private nint _getVariadicOutputHomogeneity;
+    private readonly nint _getVariadicInputMinArity;
+    private readonly nint _getVariadicInputHomogeneity;
+    private readonly nint _getVariadicOutputMinArity;
+    private readonly nint _getVariadicOutputHomogeneity;
     private delegate* unmanaged<CustomOp*, nint, nint, CustomOp**, nint> _createKernelV2;
     private delegate* unmanaged<CustomOp*, nint, nint> _kernelComputeV2;
-    private nint _inferOutputShape;
-    private nint _getStartVersion;
-    private nint _getEndVersion;
-    private nint _getMayInplace;
-    private nint _releaseMayInplace;
-    private nint _getAliasMap;
-    private nint _releaseAliasMap;
+    private readonly nint _inferOutputShape;
+    private readonly nint _getStartVersion;
+    private readonly nint _getEndVersion;
+    private readonly nint _getMayInplace;
+    private readonly nint _releaseMayInplace;
+    private readonly nint _getAliasMap;
+    private readonly nint _releaseAliasMap;
 
     private byte* _name;
-    private nuint _inputs;
     private GCHandle<HostOperator> _operator;
 
     /// <summary>A description in native memory. It is never released: sessions refer to it as long as they live.</summary>
@@ -53,9 +51,9 @@ internal unsafe struct CustomOp
             _version = OrtNative.ApiVersion,
             _getName = &GetName,
             _getExecutionProviderType = &GetExecutionProviderType,
-            _getInputType = &GetElementType,
+            _getInputType = &GetInputType,
             _getInputTypeCount = &GetInputCount,
-            _getOutputType = &GetElementType,
+            _getOutputType = &GetOutputType,
             _getOutputTypeCount = &GetOutputCount,
             _kernelDestroy = &DestroyKernel,
             _getInputCharacteristic = &GetCharacteristic,
@@ -64,7 +62,6 @@ internal unsafe struct CustomOp
             _createKernelV2 = &CreateKernel,
             _kernelComputeV2 = &Compute,
             _name = (byte*)Marshal.StringToCoTaskMemUTF8(host.Name),
-            _inputs = (nuint)host.Inputs,
             _operator = new GCHandle<HostOperator>(host),
         };
         return op;
@@ -104,13 +101,16 @@ internal unsafe struct CustomOp
     private static byte* GetExecutionProviderType(CustomOp* op) => null;
 
     [UnmanagedCallersOnly]
-    private static nuint GetInputCount(CustomOp* op) => op->_inputs;
+    private static nuint GetInputCount(CustomOp* op) => (nuint)op->_operator.Target.Inputs.Count;
 
     [UnmanagedCallersOnly]
-    private static nuint GetOutputCount(CustomOp* op) => 1;
+    private static nuint GetOutputCount(CustomOp* op) => (nuint)op->_operator.Target.Outputs.Count;
 
     [UnmanagedCallersOnly]
-    private static int GetElementType(CustomOp* op, nuint index) => FloatElements;
+    private static int GetInputType(CustomOp* op, nuint index) => (int)op->_operator.Target.Inputs[(int)index];
+
+    [UnmanagedCallersOnly]
+    private static int GetOutputType(CustomOp* op, nuint index) => (int)op->_operator.Target.Outputs[(int)index];
 
     [UnmanagedCallersOnly]
     private static int GetCharacteristic(CustomOp* op, nuint index) => Required;

@@ -2,12 +2,12 @@ using System.Runtime.InteropServices;
 
 namespace DiaOrleans.Inference.Kernels;
 
-/// <summary>Inputs and output of one call of a <see cref="HostOperator"/>; valid until it returns. Tensors are row-major.</summary>
+/// <summary>Inputs and outputs of one call of a <see cref="HostOperator"/>; valid until it returns. Tensors are row-major.</summary>
 /// <param name="context">OrtKernelContext.</param>
 internal readonly unsafe ref struct KernelContext(nint context)
 {
     /// <summary>The elements of an input.</summary>
-    public float* Input(int index) => Data(Value(index));
+    public T* Input<T>(int index) where T : unmanaged => (T*)Data(Value(index));
 
     /// <summary>Writes the dimensions of an input.</summary>
     /// <param name="index">The input.</param>
@@ -33,13 +33,13 @@ internal readonly unsafe ref struct KernelContext(nint context)
         }
     }
 
-    /// <summary>Allocates the output; its elements are to be written.</summary>
-    public float* Output(ReadOnlySpan<long> dims)
+    /// <summary>Allocates an output, unless the session's caller has; its elements are to be written.</summary>
+    public T* Output<T>(int index, ReadOnlySpan<long> dims) where T : unmanaged
     {
         nint value;
         var getOutput = (delegate* unmanaged<nint, nuint, long*, nuint, nint*, nint>)OrtNative.Api->KernelContext_GetOutput;
-        fixed (long* first = dims) OrtNative.Check(getOutput(context, 0, first, (nuint)dims.Length, &value));
-        return Data(value);
+        fixed (long* first = dims) OrtNative.Check(getOutput(context, (nuint)index, first, (nuint)dims.Length, &value));
+        return (T*)Data(value);
     }
 
     /// <summary>
@@ -77,10 +77,10 @@ internal readonly unsafe ref struct KernelContext(nint context)
         return value;
     }
 
-    private static float* Data(nint value)
+    private static void* Data(nint value)
     {
-        float* data;
-        OrtNative.Check(((delegate* unmanaged<nint, float**, nint>)OrtNative.Api->GetTensorMutableData)(value, &data));
+        void* data;
+        OrtNative.Check(((delegate* unmanaged<nint, void**, nint>)OrtNative.Api->GetTensorMutableData)(value, &data));
         return data;
     }
 

@@ -8,7 +8,10 @@ namespace DiaOrleans.Inference.Kernels;
 /// x + sin²(αx) · β of x [windows, channels, time], with α and β of one element a channel; β is 1 / α (spec/model.md 5.1).
 /// An element's result depends on nothing else.
 /// </summary>
-internal sealed unsafe class Snake() : HostOperator(OperatorName, inputs: 3)
+internal sealed unsafe class Snake() : HostOperator(
+    OperatorName,
+    [ElementType.Float, ElementType.Float, ElementType.Float],
+    [ElementType.Float])
 {
     /// <summary>Name in a graph.</summary>
     public const string OperatorName = "Snake";
@@ -31,10 +34,10 @@ internal sealed unsafe class Snake() : HostOperator(OperatorName, inputs: 3)
         context.Shape(0, dims);
         var rows = new Rows
         {
-            X = context.Input(0),
-            Alpha = context.Input(1),
-            Beta = context.Input(2),
-            Y = context.Output(dims),
+            X = context.Input<float>(0),
+            Alpha = context.Input<float>(1),
+            Beta = context.Input<float>(2),
+            Y = context.Output<float>(0, dims),
             Channels = (int)dims[1],
             Time = (int)dims[2],
         };

@@ -15,12 +15,18 @@ namespace DiaOrleans.Inference.Tests.Graphs;
 public sealed class GuidanceHeadTests
 {
     [Theory]
-    [InlineData("dia-0626-tiny", "", 45)]
-    [InlineData("dia-0626-tiny", "", 100)]
-    [InlineData("dia-0626-tiny", "", 3)]
-    [InlineData("dia-classic-tiny", "classic.", 45)]
-    [InlineData("dia-classic-tiny", "classic.", 15)]
-    public void The_graph_selects_what_the_host_selects(string checkpoint, string prefix, int topK)
+    [InlineData("dia-0626-tiny", "", 45, false)]
+    [InlineData("dia-0626-tiny", "", 45, true)]
+    [InlineData("dia-0626-tiny", "", 100, false)]
+    [InlineData("dia-0626-tiny", "", 100, true)]
+    [InlineData("dia-0626-tiny", "", 3, false)]
+    [InlineData("dia-0626-tiny", "", 3, true)]
+    [InlineData("dia-classic-tiny", "classic.", 45, false)]
+    [InlineData("dia-classic-tiny", "classic.", 45, true)]
+    [InlineData("dia-classic-tiny", "classic.", 15, false)]
+    [InlineData("dia-classic-tiny", "classic.", 15, true)]
+    [InlineData("dia-classic-tiny", "classic.", 3, true)]
+    public void The_graph_selects_what_the_host_selects(string checkpoint, string prefix, int topK, bool onHost)
     {
         var vectors = VectorFile.Open("sampler");
         var config = DiaConfig.Read(ReferenceCheckpoints.Folder(checkpoint));
@@ -30,7 +36,7 @@ public sealed class GuidanceHeadTests
         var uncond = vectors.Floats($"{prefix}uncond");
         var vocab = config.Decoder.Vocab;
         var rowSize = config.Decoder.Vocab * config.Decoder.Channels;
-        using var session = Session(config, topK);
+        using var session = Session(config, topK, onHost);
         foreach (var scale in (float[])[0f, 3f])
         {
             for (var row = 0; row < cond.Length / rowSize; row++)
@@ -61,7 +67,7 @@ public sealed class GuidanceHeadTests
         }
     }
 
-    private static InferenceSession Session(DiaConfig config, int topK)
+    private static InferenceSession Session(DiaConfig config, int topK, bool onHost)
     {
         var graph = new GraphBuilder("guidance", OnnxType.Float);
         object[] logits = [1, 1, config.Decoder.Channels, config.Decoder.Vocab];
@@ -71,7 +77,8 @@ public sealed class GuidanceHeadTests
             graph.Input("cond", OnnxType.Float, logits),
             graph.Input("uncond", OnnxType.Float, logits),
             graph.Input("scale", OnnxType.Float, 1, 1, 1, 1),
-            topK);
+            topK,
+            onHost);
         return Device.Cpu.CreateSession(graph.Build(), threads: 1);
     }
 
