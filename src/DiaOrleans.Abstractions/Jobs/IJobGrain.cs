@@ -1,4 +1,5 @@
 using DiaOrleans.Abstractions.Speech;
+using DiaOrleans.Abstractions.Workers;
 using Orleans.Concurrency;
 
 namespace DiaOrleans.Abstractions.Jobs;
@@ -43,11 +44,29 @@ public interface IJobGrain : IGrainWithGuidKey
     [Alias("begin")]
     Task<bool> Begin(long token, JobStart start);
 
-    /// <summary>Tells how far a run is. Kept in memory.</summary>
+    /// <summary>Tells how far a run is, and gives the codes of its segment that were made since the last report. Kept in memory.</summary>
     /// <param name="token">Fencing token of the lease; ignored if it no longer holds the job.</param>
-    /// <param name="progress">0 to 1.</param>
-    [Alias("progress"), AlwaysInterleave]
-    Task Report(long token, double progress);
+    /// <param name="report">How far the run is.</param>
+    /// <returns>Number of frames that are kept of the call of the report's codes; the next report begins with that frame.</returns>
+    [Alias("report"), AlwaysInterleave]
+    Task<int> Report(long token, RunReport report);
+
+    /// <summary>
+    /// Stores the codes of a finished segment, so that another run of the job does not make them again. They are removed when the job ends.
+    /// </summary>
+    /// <param name="token">Fencing token of the lease.</param>
+    /// <param name="segment">Number of the segment, from 0.</param>
+    /// <param name="codes">All its codes.</param>
+    /// <returns>
+    /// False if nothing is stored: the token no longer holds the job, the job has ended, or a segment before this one is not stored.
+    /// </returns>
+    [Alias("keep-segment")]
+    Task<bool> KeepSegment(long token, int segment, SegmentCodes codes);
+
+    /// <summary>What earlier runs have made of a segment, in store or in memory; null if nothing is known of it.</summary>
+    /// <param name="segment">Number of the segment, from 0.</param>
+    [Alias("find-segment")]
+    Task<SegmentCodes?> FindSegment(int segment);
 
     /// <summary>Completes the job with its result. Idempotent: the same result again returns true.</summary>
     /// <returns>False if <paramref name="token"/> no longer holds the job, or it has ended or not begun.</returns>
@@ -66,9 +85,9 @@ public interface IJobGrain : IGrainWithGuidKey
     /// faults for longer than the limit fails.
     /// </summary>
     /// <param name="token">Fencing token of the lease.</param>
-    /// <param name="faulted">Whether the run met a fault that may pass.</param>
-    [Alias("give-back")]
-    Task<JobRelease> Release(long token, bool faulted);
+    /// <param name="fault">The fault that the run met, which may pass; null if it met none.</param>
+    [Alias("give-back-run")]
+    Task<JobRelease> Release(long token, RunFault? fault);
 
     /// <summary>Cancels the job unless it has ended.</summary>
     /// <returns>Null if there is no such job.</returns>
@@ -125,6 +144,18 @@ public sealed record JobStart(
     [property: Id(0)] string WorkerId,
     [property: Id(1)] string ProcessedText,
     [property: Id(2)] bool AudioPromptUsed);
+
+/// <summary>How far a run is.</summary>
+/// <param name="Progress">0 to 1.</param>
+/// <param name="Codes">Codes of the segment that is being spoken; null if there are none.</param>
+[GenerateSerializer, Immutable, Alias("dia.run-report")]
+public sealed record RunReport([property: Id(0)] double Progress, [property: Id(1)] NewCodes? Codes);
+
+/// <summary>A fault that ended a run and may pass.</summary>
+/// <param name="Lasted">For how long the run has met it; zero for a sudden one.</param>
+/// <param name="MadeProgress">Whether the run had stored a segment before: then earlier faults have passed.</param>
+[GenerateSerializer, Immutable, Alias("dia.run-fault")]
+public sealed record RunFault([property: Id(0)] TimeSpan Lasted, [property: Id(1)] bool MadeProgress);
 
 /// <summary>What became of a job whose run was given up.</summary>
 /// <param name="HasEnded">Whether the job has ended.</param>

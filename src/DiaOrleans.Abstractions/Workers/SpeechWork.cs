@@ -55,6 +55,12 @@ public sealed record AudioCodes([property: Id(0)] short[] Cells, [property: Id(1
 {
     /// <summary>Frames.</summary>
     public int Frames => Cells.Length / Channels;
+
+    /// <summary>The frames from a number on.</summary>
+    public AudioCodes From(int frame) => frame == 0 ? this : new AudioCodes(Cells[(frame * Channels)..], Channels);
+
+    /// <summary>These frames and those that follow them.</summary>
+    public AudioCodes Join(AudioCodes next) => new([.. Cells, .. next.Cells], Channels);
 }
 
 /// <summary>Which work gets a slot first. No work waits for ever, whatever its priority.</summary>

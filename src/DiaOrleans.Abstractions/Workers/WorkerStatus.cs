@@ -53,6 +53,9 @@ public sealed record WorkerStatus
     /// <summary>Name of the device that its engine runs on, such as <c>cpu</c>.</summary>
     [Id(8)] public string Device { get; init; } = "";
 
+    /// <summary>The kind of device, such as <c>cuda</c>: equal calls have equal results on devices of one kind.</summary>
+    public string DeviceKind => Device.Split(':')[0];
+
     /// <summary>Name for clients, such as <c>worker_1</c>.</summary>
     public string Name => $"worker_{Number}";
 }

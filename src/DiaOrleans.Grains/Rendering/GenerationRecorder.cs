@@ -1,6 +1,5 @@
 using System.Globalization;
 using DiaOrleans.Abstractions.Logs;
-using DiaOrleans.Abstractions.Workers;
 using DiaOrleans.Grains.Blobs;
 using DiaOrleans.Grains.Waiting;
 using Microsoft.Extensions.Logging;
@@ -20,14 +19,18 @@ internal sealed partial class GenerationRecorder(
     private const int LongestVoiceName = 60;
 
     /// <summary>
-    /// Records a finished generation. For a background job storing is repeated until it succeeds; a client that waits gets its audio even
-    /// if nothing can be stored.
+    /// Records a finished generation. For a background job storing is repeated; a client that waits gets its audio even if nothing can be
+    /// stored.
     /// </summary>
-    public async Task<SavedOutput?> Record(SpeechPlan plan, OutputChain output, CancellationToken stop)
+    /// <param name="plan">The request.</param>
+    /// <param name="output">Its audio, finished.</param>
+    /// <param name="keeping">Repeats what fails; null if a client waits.</param>
+    /// <param name="stop">Ends the attempts.</param>
+    public async Task<SavedOutput?> Record(SpeechPlan plan, OutputChain output, IRenderKeeping? keeping, CancellationToken stop)
     {
         var now = time.GetUtcNow();
         var recording = output.FinishRecording();
-        var saved = recording is null ? null : await Keep(plan, "The saved output", () => Save(plan, now, recording), stop);
+        var saved = recording is null ? null : await Keep("The saved output", () => Save(plan, now, recording));
         var entry = new GenerationEntry
         {
             Id = plan.Id.ToString(),
@@ -41,13 +44,15 @@ internal sealed partial class GenerationRecorder(
             FileSize = saved?.Size,
             SeedUsed = plan.Seed,
         };
-        await Keep(plan, "The log entry", () => Add(entry, plan.Priority), stop);
+        await Keep("The log entry", () => Add(entry, isAwaited: keeping is null));
         return saved;
+
+        Task<T?> Keep<T>(string what, Func<Task<T>> write) where T : class =>
+            keeping is null ? TryOnce(plan, what, write) : keeping.Store<T?>(what, async () => await write(), stop);
     }
 
-    private async Task<T?> Keep<T>(SpeechPlan plan, string what, Func<Task<T>> write, CancellationToken stop) where T : class
+    private async Task<T?> TryOnce<T>(SpeechPlan plan, string what, Func<Task<T>> write) where T : class
     {
-        if (plan.Priority == WorkPriority.Background) return await new StorageRetry(plan.Id, time, logger).Execute(what, write, stop);
         try
         {
             return await write();
@@ -60,10 +65,10 @@ internal sealed partial class GenerationRecorder(
     }
 
     /// <summary>A client that waits does not wait for the disk.</summary>
-    private async Task<string> Add(GenerationEntry entry, WorkPriority priority)
+    private async Task<string> Add(GenerationEntry entry, bool isAwaited)
     {
         var log = grains.GetGrain<IGenerationLogGrain>(0);
-        await (priority == WorkPriority.Background ? log.Append(entry) : log.Note(entry));
+        await (isAwaited ? log.Note(entry) : log.Append(entry));
         return entry.Id;
     }
 

@@ -18,7 +18,16 @@ public interface ISpeechRenderer
     /// <param name="request">The request.</param>
     /// <param name="priority">Which work gets a slot first.</param>
     /// <param name="stop">Ends the waiting for a model.</param>
-    Task<RenderStart> Start(Guid id, SpeechRequest request, WorkPriority priority, CancellationToken stop);
+    /// <param name="keeping">
+    /// Keeps what is made, so that another rendering of the same request goes on behind it, and the log entry; null if a client waits: then
+    /// nothing is kept, and the client gets its audio even if the log entry cannot be stored.
+    /// </param>
+    Task<RenderStart> Start(
+        Guid id,
+        SpeechRequest request,
+        WorkPriority priority,
+        CancellationToken stop,
+        IRenderKeeping? keeping = null);
 }
 
 /// <summary>The answer to a request.</summary>
@@ -49,6 +58,13 @@ public interface ISpeechRendering : IAsyncDisposable
 
     /// <summary>How much of the planned speech is made, 0 to 1, by frames.</summary>
     double Progress { get; }
+
+    /// <summary>
+    /// The codes of the segment that is being spoken, or was spoken last; null if there are none, or if an earlier rendering has made all.
+    /// </summary>
+    /// <param name="call">The call whose first frames are known; null for none.</param>
+    /// <param name="frames">The number of these frames. They are left out.</param>
+    NewCodes? NewCodes(string? call, int frames);
 
     /// <summary>The saved output, once <see cref="Read"/> has ended and if the configuration asks for one; else null.</summary>
     SavedOutput? Saved { get; }

@@ -6,9 +6,9 @@ using Microsoft.Extensions.Logging;
 namespace DiaOrleans.Grains.Rendering;
 
 /// <summary>
-/// Speaks one segment at one worker. Samples are passed on as they come, except for a very short text: there the model may run on or say
-/// nothing, so its samples are held until the call has ended, tried again with another seed if they are not usable, and trimmed. Streamed
-/// or not, a request sounds the same.
+/// Speaks one segment, or the rest of it if an earlier rendering has made a part of its codes. Samples are passed on as they come, except
+/// for a very short text: there the model may run on or say nothing, so its samples are held until the call has ended, tried again with
+/// another seed if they are not usable, and trimmed. Streamed or not, a request sounds the same.
 /// </summary>
 internal sealed partial class SegmentSpeech
 {
@@ -20,9 +20,12 @@ internal sealed partial class SegmentSpeech
     private readonly int _index;
     private readonly CallPrompt? _prompt;
     private readonly int _framesBefore;
-    private readonly IGpuWorkerGrain _worker;
+    private readonly RequestWorker _worker;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly Lock _gate = new();
+    private int _attempt;
+    private string _id = "";
     private ModelCall _call;
 
     /// <param name="plan">The request.</param>
@@ -30,6 +33,7 @@ internal sealed partial class SegmentSpeech
     /// <param name="prompt">What it continues, or null.</param>
     /// <param name="framesBefore">Frames that the segments before have made.</param>
     /// <param name="worker">The worker that speaks.</param>
+    /// <param name="kept">What an earlier rendering has made of it, or null. Not used if that was by another call of the model.</param>
     /// <param name="time">Clock of pauses.</param>
     /// <param name="logger">Log of retries.</param>
     public SegmentSpeech(
@@ -37,7 +41,8 @@ internal sealed partial class SegmentSpeech
         int index,
         CallPrompt? prompt,
         int framesBefore,
-        IGpuWorkerGrain worker,
+        RequestWorker worker,
+        SegmentCodes? kept,
         TimeProvider time,
         ILogger logger)
     {
@@ -48,7 +53,7 @@ internal sealed partial class SegmentSpeech
         _worker = worker;
         _time = time;
         _logger = logger;
-        _call = CreateCall(attempt: 0);
+        _call = (kept is null ? null : Resume(kept)) ?? CreateCall(attempt: 0);
         Started = _call.Started;
     }
 
@@ -64,7 +69,28 @@ internal sealed partial class SegmentSpeech
     /// <summary>Codes of the current call so far; null before the first frame.</summary>
     public AudioCodes? Codes => _call.Codes;
 
+    /// <summary>Whether an earlier rendering has made all its codes.</summary>
+    public bool WasWhole { get; private set; }
+
     private ScriptSegment Segment => _plan.Segments[_index];
+
+    /// <summary>The codes of the current call so far, to be kept; null before the first frame.</summary>
+    /// <param name="isWhole">Whether the segment has ended.</param>
+    public SegmentCodes? ToKeep(bool isWhole) => Codes is { } codes ? new SegmentCodes(_id, _attempt, codes, isWhole) : null;
+
+    /// <summary>The codes of the current call so far; null if there are none, or if an earlier rendering has made all.</summary>
+    /// <param name="call">The call whose first frames are known; null for none.</param>
+    /// <param name="frames">The number of these frames. They are left out.</param>
+    public NewCodes? NewCodes(string? call, int frames)
+    {
+        lock (_gate)
+        {
+            var first = call == _id ? frames : 0;
+            return !WasWhole && _call.CodesFrom(first) is { } codes
+                ? new NewCodes(_index, first, new SegmentCodes(_id, _attempt, codes, IsWhole: false))
+                : null;
+        }
+    }
 
     /// <summary>Offers the first call to the worker. An admitted one must be released.</summary>
     public async Task<WorkAdmission> Submit()
@@ -90,30 +116,31 @@ internal sealed partial class SegmentSpeech
     /// <exception cref="RenderException">A call failed, or no attempt made usable speech.</exception>
     public async IAsyncEnumerable<float[]> Read([EnumeratorCancellation] CancellationToken stop)
     {
-        for (var attempt = 0; ; attempt++)
+        while (true)
         {
             await Prepare(stop);
             var any = false;
-            await foreach (var samples in Segment.OwnBytes < ShortTextBytes ? ReadShort(attempt == MaxRetries, stop) : _call.Read(stop))
+            await foreach (var samples in Segment.OwnBytes < ShortTextBytes ? ReadShort(stop) : _call.Read(stop))
             {
                 any |= samples.Length > 0;
                 yield return samples;
             }
 
             if (any) yield break;
-            if (attempt == MaxRetries) throw new RenderException("The model had nothing to say. Try another seed or a longer text.");
-            Log.Retry(_logger, _index, attempt + 1);
-            await StartAttempt(attempt + 1, stop);
+            if (_attempt == MaxRetries) throw new RenderException("The model had nothing to say. Try another seed or a longer text.");
+            Log.Retry(_logger, _index, _attempt + 1);
+            await StartNextAttempt(stop);
         }
     }
 
     /// <summary>Stops what runs and lets the worker forget it.</summary>
     public Task Release() => _call.Release();
 
-    private async Task StartAttempt(int attempt, CancellationToken stop)
+    private async Task StartNextAttempt(CancellationToken stop)
     {
         var previous = _call;
-        _call = CreateCall(attempt);
+        lock (_gate) _call = CreateCall(_attempt + 1);
+        WasWhole = false;
         try
         {
             await Prepare(stop);
@@ -125,23 +152,46 @@ internal sealed partial class SegmentSpeech
     }
 
     /// <summary>The samples in one block; none if they are not usable.</summary>
-    private async IAsyncEnumerable<float[]> ReadShort(bool lastAttempt, [EnumeratorCancellation] CancellationToken stop)
+    private async IAsyncEnumerable<float[]> ReadShort([EnumeratorCancellation] CancellationToken stop)
     {
         var samples = new List<float>();
         await foreach (var block in _call.Read(stop)) samples.AddRange(block);
-        var isRunaway = !_call.EndedByItself && _plan.IsCappedByText(_call.Work, _index);
-        if (samples.Count < LeastSeconds * _plan.Model.SampleRate || (isRunaway && !lastAttempt)) yield break;
+        var isRunaway = !WasWhole && !_call.EndedByItself && _plan.IsCappedByText(_call.Work, _index);
+        if (samples.Count < LeastSeconds * _plan.Model.SampleRate || (isRunaway && _attempt < MaxRetries)) yield break;
         yield return TailTrim.Cut([.. samples], _plan.Model.SampleRate);
+    }
+
+    private ModelCall CreateCall(int attempt)
+    {
+        var work = CreateWork(attempt);
+        _attempt = attempt;
+        _id = _plan.Identify(work);
+        return new ModelCall(work, _worker, _time, _logger);
+    }
+
+    /// <summary>
+    /// The call behind the codes that an earlier rendering has made; null if they are those of another call. Codes that are whole are only
+    /// turned into samples.
+    /// </summary>
+    private ModelCall? Resume(SegmentCodes kept)
+    {
+        var work = CreateWork(kept.Attempt);
+        if (_plan.Identify(work) != kept.Call) return null;
+        _attempt = kept.Attempt;
+        _id = kept.Call;
+        WasWhole = kept.IsWhole;
+        var maxFrames = kept.IsWhole ? kept.Codes.Frames : work.MaxFrames;
+        return new ModelCall(work with { Made = kept.Codes, MaxFrames = maxFrames }, _worker, _time, _logger);
     }
 
     /// <summary>
     /// The last attempt does not continue the first segment: behind it the model may take a few words, such as those after a pause, for
     /// the end of what it has said.
     /// </summary>
-    private ModelCall CreateCall(int attempt)
+    private SpeechWork CreateWork(int attempt)
     {
         var prompt = attempt == MaxRetries && _plan.Prompt is null ? null : _prompt;
-        return new ModelCall(_plan.CreateWork(_index, attempt, prompt, _framesBefore), _worker, _time, _logger);
+        return _plan.CreateWork(_index, attempt, prompt, _framesBefore);
     }
 
     private static partial class Log

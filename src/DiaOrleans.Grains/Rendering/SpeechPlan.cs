@@ -50,6 +50,9 @@ internal sealed class SpeechPlan
     /// <summary>The model that speaks.</summary>
     public required ModelFacts Model { get; init; }
 
+    /// <summary>See <see cref="WorkerStatus.DeviceKind"/>.</summary>
+    public required string DeviceKind { get; init; }
+
     /// <summary>The voice's recording, or null.</summary>
     public required CallPrompt? Prompt { get; init; }
 
@@ -64,6 +67,12 @@ internal sealed class SpeechPlan
     /// <summary>Frames that the request may still make.</summary>
     /// <param name="made">Frames made so far.</param>
     public int FramesLeft(int made) => (Request.MaxTokens ?? int.MaxValue) - made;
+
+    /// <summary>Whether the plan is for a worker like this one.</summary>
+    public bool IsFor(WorkerStatus worker) => Model == worker.Model && DeviceKind == worker.DeviceKind;
+
+    /// <summary>See <see cref="SegmentCodes.Call"/>.</summary>
+    public string Identify(SpeechWork work) => CallIdentity.Compute(work, Model, DeviceKind);
 
     /// <summary>One call of the model.</summary>
     /// <param name="segment">From 0.</param>

@@ -25,7 +25,12 @@ internal sealed partial class SpeechRenderer(
     TimeProvider time,
     ILogger<SpeechRenderer> logger) : ISpeechRenderer
 {
-    public async Task<RenderStart> Start(Guid id, SpeechRequest request, WorkPriority priority, CancellationToken stop)
+    public async Task<RenderStart> Start(
+        Guid id,
+        SpeechRequest request,
+        WorkPriority priority,
+        CancellationToken stop,
+        IRenderKeeping? keeping = null)
     {
         var startedAt = time.GetTimestamp();
         if (!scripts.TryRead(request, out var read, out var problem)) return Reject(problem);
@@ -37,7 +42,7 @@ internal sealed partial class SpeechRenderer(
         var seed = RequestSeed.Choose(request.Seed);
         SpeechPlan? plan = null;
         SpeechRendering? rendering = null;
-        var answer = await dispatcher.Dispatch(request.Model, Offer, stop);
+        var answer = await dispatcher.Dispatch(request.Model, priority, Offer, stop);
         return new RenderStart(SpeechAdmissions.FromWorker(answer), rendering);
 
         // Workers with the same model are offered the same plan.
@@ -45,24 +50,27 @@ internal sealed partial class SpeechRenderer(
         {
             try
             {
-                if (plan is null || plan.Model != status.Model) plan = await MakePlan(status.Model!, worker);
+                if (plan?.IsFor(status) != true) plan = await MakePlan(status, worker);
             }
             catch (PromptEncodingException refused)
             {
                 return refused.Answer;
             }
 
-            var first = new SegmentSpeech(plan, 0, plan.Prompt, 0, worker, time, logger);
+            var at = new RequestWorker(status, worker, dispatcher.OfferToOthers);
+            var kept = keeping is null ? null : await keeping.Find(0);
+            var first = new SegmentSpeech(plan, 0, plan.Prompt, 0, at, kept, time, logger);
             var admission = await first.Submit();
             if (admission.Outcome != WorkOutcome.Accepted) return admission;
-            rendering = new SpeechRendering(plan, first, status.Name, worker, recorder, metrics, time, logger);
+            rendering = new SpeechRendering(plan, first, at, keeping, recorder, metrics, time, logger);
             if (configuration.ShowPrompts) Log.Text(logger, id, script.Text);
             Log.Plan(logger, id, request.VoiceId, plan.Segments.Count, seed);
             return admission;
         }
 
-        async Task<SpeechPlan> MakePlan(ModelFacts model, IGpuWorkerGrain worker)
+        async Task<SpeechPlan> MakePlan(WorkerStatus status, IGpuWorkerGrain worker)
         {
+            var model = status.Model!;
             var prompt = await prompts.Resolve(request.VoiceId, voice, voice.PrimarySpeaker, model, worker, stop);
             return new SpeechPlan
             {
@@ -78,6 +86,7 @@ internal sealed partial class SpeechRenderer(
                 Options = options,
                 PromptOptions = promptOptions,
                 Model = model,
+                DeviceKind = status.DeviceKind,
                 Prompt = prompt is null ? null : new CallPrompt(prompt, voice.PrimarySpeaker),
             };
         }

@@ -13,8 +13,8 @@ namespace DiaOrleans.Grains.Rendering;
 /// </summary>
 /// <param name="plan">The request.</param>
 /// <param name="first">The first segment, submitted.</param>
-/// <param name="workerName">Name of the worker for clients.</param>
-/// <param name="worker">The worker that speaks all segments.</param>
+/// <param name="worker">The worker that speaks.</param>
+/// <param name="keeping">Keeps the segments; null if a client waits.</param>
 /// <param name="recorder">Keeps the log entry and the saved output.</param>
 /// <param name="metrics">Receives the times of the request.</param>
 /// <param name="time">Clock of pauses and of the request's times.</param>
@@ -22,8 +22,8 @@ namespace DiaOrleans.Grains.Rendering;
 internal sealed class SpeechRendering(
     SpeechPlan plan,
     SegmentSpeech first,
-    string workerName,
-    IGpuWorkerGrain worker,
+    RequestWorker worker,
+    IRenderKeeping? keeping,
     GenerationRecorder recorder,
     DiaMetrics metrics,
     TimeProvider time,
@@ -38,7 +38,7 @@ internal sealed class SpeechRendering(
 
     public bool AudioPromptUsed => plan.Prompt is not null;
 
-    public string WorkerName => workerName;
+    public string WorkerName => worker.Name;
 
     public Task Started => first.Started;
 
@@ -49,6 +49,13 @@ internal sealed class SpeechRendering(
     public double Progress => _completed ? 1 : Math.Min(1, Sum(segment => segment.Frames) / (double)Math.Max(1, plan.ExpectedFrames));
 
     public SavedOutput? Saved { get; private set; }
+
+    public NewCodes? NewCodes(string? call, int frames)
+    {
+        SegmentSpeech current;
+        lock (_segments) current = _segments[^1];
+        return current.NewCodes(call, frames);
+    }
 
     public async IAsyncEnumerable<ReadOnlyMemory<byte>> Read([EnumeratorCancellation] CancellationToken stop)
     {
@@ -67,11 +74,12 @@ internal sealed class SpeechRendering(
             }
 
             output.End(isLast ? plan.Script.PauseAtEnd : TimeSpan.Zero);
+            if (!isLast && !segment.WasWhole && segment.ToKeep(isWhole: true) is { } made) keeping?.Keep(i, made);
             if (i == 0 && plan.Segments.Count > 1 && segment.Codes is { } codes) prompt ??= plan.CreateContinuation(codes);
         }
 
         var rest = output.Finish();
-        Saved = await recorder.Record(plan, output, stop);
+        Saved = await recorder.Record(plan, output, keeping, stop);
         ReportAudio();
         _completed = true;
         ReportEnd();
@@ -107,7 +115,8 @@ internal sealed class SpeechRendering(
 
     private async Task<SegmentSpeech> StartNext(int index, CallPrompt? prompt, CancellationToken stop)
     {
-        var segment = new SegmentSpeech(plan, index, prompt, OutputTokens, worker, time, logger);
+        var kept = keeping is null ? null : await keeping.Find(index);
+        var segment = new SegmentSpeech(plan, index, prompt, OutputTokens, worker, kept, time, logger);
         lock (_segments) _segments.Add(segment);
         await segment.Prepare(stop);
         await _segments[index - 1].Release();

@@ -6,10 +6,18 @@ using Microsoft.Extensions.Logging;
 namespace DiaOrleans.Grains.Rendering;
 
 /// <summary>
-/// Finds a worker for a piece of work: the least loaded first, the next one if it refuses. Waits within limits for a worker whose model
-/// is being loaded.
+/// Finds a worker for a piece of work, the next one if it refuses. A background job is offered to the workers of its silo first, other
+/// work to the least loaded. Waits within limits for a worker whose model is being loaded.
 /// </summary>
-internal sealed partial class WorkDispatcher(IGrainFactory grains, TimeProvider time, ILogger<WorkDispatcher> logger)
+/// <param name="grains">Calls workers and their directory.</param>
+/// <param name="silo">This silo.</param>
+/// <param name="time">Clock of the limits.</param>
+/// <param name="logger">Log of workers that do not answer.</param>
+internal sealed partial class WorkDispatcher(
+    IGrainFactory grains,
+    ILocalSiloDetails silo,
+    TimeProvider time,
+    ILogger<WorkDispatcher> logger)
 {
     /// <summary>How long a request waits for a model that is being loaded.</summary>
     public static readonly TimeSpan LoadingLimit = TimeSpan.FromSeconds(30);
@@ -24,17 +32,19 @@ internal sealed partial class WorkDispatcher(IGrainFactory grains, TimeProvider 
 
     /// <summary>Offers work to one worker after another until one admits it, or rejects it for good.</summary>
     /// <param name="model">Name of the model wanted; null for any.</param>
+    /// <param name="priority">Of the work.</param>
     /// <param name="offer">Submits the work to a worker, whose model is loaded.</param>
     /// <param name="stop">Ends the waiting.</param>
     public async Task<WorkAdmission> Dispatch(
         string? model,
+        WorkPriority priority,
         Func<WorkerStatus, IGpuWorkerGrain, Task<WorkAdmission>> offer,
         CancellationToken stop)
     {
         for (var start = time.GetTimestamp(); ;)
         {
             var workers = await grains.GetGrain<IWorkerDirectoryGrain>(0).List();
-            var choice = WorkerChoice.Among(workers, model);
+            var choice = WorkerChoice.Among(workers, silo.Name, priority == WorkPriority.Background, model);
             if (choice.Ready.Count > 0)
             {
                 // A worker that fell asleep after its report wakes with the offer and answers that it is loading.
@@ -45,6 +55,31 @@ internal sealed partial class WorkDispatcher(IGrainFactory grains, TimeProvider 
             if (choice.Asleep is { } sleeper) await Wake(sleeper);
             if (time.GetElapsedTime(start) >= FindLimit(choice, workers) || stop.IsCancellationRequested) return NoWorker(choice.CanWait);
             await Task.Delay(Pause, time, CancellationToken.None);
+        }
+    }
+
+    /// <summary>
+    /// Offers the rest of a piece of work to workers with the same model and kind of device, one after another, until one admits it. Does
+    /// not wait for a model that is being loaded.
+    /// </summary>
+    /// <param name="lost">The worker that is lost.</param>
+    /// <param name="offer">Submits the work to a worker.</param>
+    /// <param name="stop">Ends the offers.</param>
+    public async Task<WorkAdmission> OfferToOthers(
+        WorkerStatus lost,
+        Func<WorkerStatus, IGpuWorkerGrain, Task<WorkAdmission>> offer,
+        CancellationToken stop)
+    {
+        try
+        {
+            var workers = await grains.GetGrain<IWorkerDirectoryGrain>(0).List();
+            var others = workers.Where(other => other.Key != lost.Key && other.Model == lost.Model && other.DeviceKind == lost.DeviceKind);
+            return await Offer(WorkerChoice.Among([.. others], silo.Name).Ready, offer, stop);
+        }
+        catch (Exception e) when (e.IsSiloFault())
+        {
+            Log.NoDirectory(logger, e);
+            return NoWorker(loading: false);
         }
     }
 
@@ -103,5 +138,8 @@ internal sealed partial class WorkDispatcher(IGrainFactory grains, TimeProvider 
     {
         [LoggerMessage(506, LogLevel.Warning, "Worker {Worker} does not answer; the next one is tried.")]
         public static partial void NoAnswer(ILogger logger, Exception cause, string worker);
+
+        [LoggerMessage(508, LogLevel.Warning, "The directory of workers does not answer; no other worker is tried.")]
+        public static partial void NoDirectory(ILogger logger, Exception cause);
     }
 }

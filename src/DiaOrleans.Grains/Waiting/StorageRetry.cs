@@ -7,20 +7,27 @@ using Polly.Retry;
 namespace DiaOrleans.Grains.Waiting;
 
 /// <summary>
-/// Repeats a write until the store accepts it, so that finished audio need not be made again. The pauses are those of
+/// Repeats the writes of a run until the store accepts them, so that finished audio need not be made again, or until they have failed for
+/// too long. The pauses are those of
 /// <see cref="Backoff"/>. Logs one line at the first failure and one at the success after it. Not for a grain turn: after a pause the call
 /// runs on the thread pool.
 /// </summary>
 /// <param name="job">Id of the job, for the log.</param>
+/// <param name="limit">After writes have failed for this time without a success between, a failure is thrown.</param>
 /// <param name="time">Clock of the pauses.</param>
 /// <param name="logger">Receives the two lines.</param>
-internal sealed partial class StorageRetry(Guid job, TimeProvider time, ILogger logger)
+internal sealed partial class StorageRetry(Guid job, TimeSpan limit, TimeProvider time, ILogger logger)
 {
+    private long? _failingSince;
+
+    /// <summary>For how long writes have failed; zero after a success.</summary>
+    public TimeSpan FailingFor => _failingSince is { } since ? time.GetElapsedTime(since) : TimeSpan.Zero;
+
     /// <summary>Whether the same call may succeed later: a store, a disk or a silo does not answer at the moment.</summary>
     public static bool IsTransient(Exception e) =>
         e.IsSiloFault() || e is IOException or UnauthorizedAccessException or DbException or SocketException or HttpRequestException;
 
-    /// <summary>Calls <paramref name="write"/> until it succeeds and returns its result.</summary>
+    /// <summary>Calls <paramref name="write"/> until it succeeds and returns its result, or throws its last failure at the limit.</summary>
     /// <param name="what">What is written, as the subject of a log line: "The audio".</param>
     /// <param name="write">The call; it may be repeated after it failed half-way.</param>
     /// <param name="stop">Ends the attempts: the last failure or the cancellation is thrown.</param>
@@ -32,7 +39,7 @@ internal sealed partial class StorageRetry(Guid job, TimeProvider time, ILogger 
         var pipeline = new ResiliencePipelineBuilder { TimeProvider = time }
             .AddRetry(new RetryStrategyOptions
             {
-                ShouldHandle = new PredicateBuilder().Handle<Exception>(IsTransient),
+                ShouldHandle = failure => ValueTask.FromResult(failure.Outcome.Exception is { } cause && MayRepeat(cause)),
                 MaxRetryAttempts = int.MaxValue,
                 BackoffType = DelayBackoffType.Exponential,
                 Delay = Backoff.Shortest,
@@ -45,12 +52,20 @@ internal sealed partial class StorageRetry(Guid job, TimeProvider time, ILogger 
             })
             .Build();
         var result = await pipeline.ExecuteAsync(async _ => await write(), stop);
+        _failingSince = null;
         if (failures > 0) Log.Stored(logger, job, what, failures);
         return result;
     }
 
     /// <inheritdoc cref="Execute{T}"/>
     public Task Execute(string what, Func<Task> write, CancellationToken stop) => Execute(what, () => WithResult(write()), stop);
+
+    private bool MayRepeat(Exception cause)
+    {
+        if (!IsTransient(cause)) return false;
+        _failingSince ??= time.GetTimestamp();
+        return FailingFor < limit;
+    }
 
     private static async Task<bool> WithResult(Task write)
     {

@@ -3,27 +3,53 @@ using DiaOrleans.Abstractions.Workers;
 namespace DiaOrleans.Grains.Workers;
 
 /// <summary>Which workers to offer work to, and whether waiting helps if none of them takes it.</summary>
-/// <param name="Ready">The least loaded first.</param>
+/// <param name="Ready">In the order of the offers.</param>
 /// <param name="Asleep">Key of one to wake, if none is ready or being loaded; else null.</param>
 /// <param name="CanWait">A worker is ready, is being loaded or can be woken.</param>
 internal sealed record WorkerChoice(IReadOnlyList<WorkerStatus> Ready, string? Asleep, bool CanWait)
 {
     /// <summary>
-    /// Orders workers by predicted seconds of audio still to make. Which model a worker has is known only while it is loaded.
+    /// Orders workers by predicted seconds of audio still to make, and of equal ones those of this silo first. Which model a worker has is
+    /// known only while it is loaded.
     /// </summary>
     /// <param name="workers">All workers of the cluster.</param>
+    /// <param name="silo">Name of this silo.</param>
+    /// <param name="preferOwn">
+    /// True to put the workers of this silo first, unless all of them are full and another one is idle: a silo takes
+    /// jobs for its own engines.
+    /// </param>
     /// <param name="model">Name of the model wanted; null for any.</param>
-    public static WorkerChoice Among(IReadOnlyList<WorkerStatus> workers, string? model = null)
+    public static WorkerChoice Among(IReadOnlyList<WorkerStatus> workers, string silo, bool preferOwn = false, string? model = null)
     {
+        WorkerStatus[] able = [.. workers.Where(worker => worker.State == WorkerState.Ready && Has(worker, model))];
+        var hasRoom = able.Any(worker => IsOwn(worker, silo) && !IsFull(worker));
         WorkerStatus[] ready =
         [
-            .. workers.Where(worker => worker is { State: WorkerState.Ready, Model: { } loaded } && (model is null || loaded.Name == model))
-                .OrderBy(worker => worker.BacklogSeconds)
+            .. able.OrderBy(worker => preferOwn ? Preference(worker, silo, hasRoom) : 0)
+                .ThenBy(worker => worker.BacklogSeconds)
                 .ThenBy(worker => worker.Active + worker.Waiting)
+                .ThenBy(worker => !IsOwn(worker, silo))
                 .ThenBy(worker => worker.Key, StringComparer.Ordinal),
         ];
         var isReadyOrLoading = ready.Length > 0 || workers.Any(worker => worker.State == WorkerState.Loading);
         var asleep = isReadyOrLoading ? null : workers.FirstOrDefault(worker => worker.State == WorkerState.Asleep)?.Key;
         return new WorkerChoice(ready, asleep, isReadyOrLoading || asleep is not null);
     }
+
+    /// <summary>Smaller is earlier.</summary>
+    /// <param name="worker">The worker.</param>
+    /// <param name="silo">Name of this silo.</param>
+    /// <param name="hasRoom">Whether a worker of this silo has a free slot.</param>
+    private static int Preference(WorkerStatus worker, string silo, bool hasRoom)
+    {
+        if (IsOwn(worker, silo)) return IsFull(worker) ? 2 : 0;
+        return !hasRoom && worker.Active + worker.Waiting == 0 ? 1 : 3;
+    }
+
+    private static bool IsOwn(WorkerStatus worker, string silo) => WorkerKey.TryParse(worker.Key, out var key) && key.Silo == silo;
+
+    private static bool IsFull(WorkerStatus worker) => worker.Active + worker.Waiting >= worker.Slots;
+
+    private static bool Has(WorkerStatus worker, string? model) =>
+        worker.Model is { } loaded && (model is null || loaded.Name == model);
 }

@@ -14,6 +14,9 @@ internal sealed class BreakingWorker(WorkEvent[] events, int[] lengths, Func<Exc
     /// <summary>Where each stream was asked to begin.</summary>
     public IReadOnlyList<long> Starts => _starts;
 
+    /// <summary>Work that it has admitted.</summary>
+    public List<SpeechWork> Submitted { get; } = [];
+
     /// <summary>Whether it answers other calls.</summary>
     public bool Answers { get; init; } = true;
 
@@ -29,7 +32,11 @@ internal sealed class BreakingWorker(WorkEvent[] events, int[] lengths, Func<Exc
         }
     }
 
-    public Task<WorkAdmission> Submit(SpeechWork work) => Task.FromResult(new WorkAdmission(WorkOutcome.Accepted));
+    public Task<WorkAdmission> Submit(SpeechWork work)
+    {
+        Submitted.Add(work);
+        return Task.FromResult(new WorkAdmission(WorkOutcome.Accepted));
+    }
 
     public Task<WorkAdmission> Submit(EncodingWork work) => Task.FromResult(new WorkAdmission(WorkOutcome.Accepted));
 

@@ -22,7 +22,12 @@ internal sealed class FakeRenderer : ISpeechRenderer
     /// <summary>Calls so far, refused ones included.</summary>
     public int Asked => _count;
 
-    public async Task<RenderStart> Start(Guid id, SpeechRequest request, WorkPriority priority, CancellationToken stop)
+    public async Task<RenderStart> Start(
+        Guid id,
+        SpeechRequest request,
+        WorkPriority priority,
+        CancellationToken stop,
+        IRenderKeeping? keeping = null)
     {
         var preparing = Preparing;
         Interlocked.Increment(ref _count);
@@ -66,6 +71,8 @@ internal sealed class FakeRendering(Guid id, SpeechRequest request) : ISpeechRen
     public double Progress { get; set; }
 
     public SavedOutput? Saved => null;
+
+    public NewCodes? NewCodes(string? call, int frames) => null;
 
     /// <summary>Ends when the runner disposes of it.</summary>
     public Task Disposed => _disposed.Task.WaitAsync(TimeSpan.FromSeconds(20));

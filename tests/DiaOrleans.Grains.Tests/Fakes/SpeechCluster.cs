@@ -8,8 +8,14 @@ namespace DiaOrleans.Grains.Tests.Fakes;
 /// <summary>A <see cref="GrainCluster"/> whose requests are really rendered: only the engine is a fake.</summary>
 internal static class SpeechCluster
 {
-    public static Task<GrainCluster> Start(bool loaded = true) => GrainCluster.Start(loaded: loaded, configure: services => services
+    public static Task<GrainCluster> Start(bool loaded = true) => GrainCluster.Start(loaded: loaded, configure: AddRendering);
+
+    /// <summary>One that runs jobs by the clock of the system.</summary>
+    public static Task<GrainCluster> StartWithJobs(SharedStorage storage, MemoryBlobs blobs, int silos = 1) =>
+        GrainCluster.Start(storage, silos, realTime: true, blobs: blobs, jobs: true, configure: AddRendering);
+
+    private static void AddRendering(IServiceCollection services) => services
         .AddSingleton<IRecordingReader, WaveReader>()
         .AddSingleton<ISpeechRecognizer>(new FakeRecognizer { Available = false })
-        .AddAudioPrompts());
+        .AddAudioPrompts();
 }

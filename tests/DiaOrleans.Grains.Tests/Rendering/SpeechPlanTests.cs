@@ -144,6 +144,7 @@ public sealed class SpeechPlanTests
         Options = options ?? new RenderingOptions(),
         PromptOptions = new PromptOptions(),
         Model = model ?? Model,
+        DeviceKind = "cpu",
         Prompt = prompt is null ? null : new CallPrompt(prompt, "S1"),
     };
 

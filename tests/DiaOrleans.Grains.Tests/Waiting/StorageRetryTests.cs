@@ -6,6 +6,8 @@ namespace DiaOrleans.Grains.Tests.Waiting;
 
 public sealed class StorageRetryTests
 {
+    private static readonly TimeSpan Limit = TimeSpan.FromHours(24);
+
     private readonly FakeTimeProvider _time = new();
     private readonly Lines _lines = new();
 
@@ -14,7 +16,7 @@ public sealed class StorageRetryTests
     {
         var time = new ElapsedTime();
         var attempts = 0;
-        await new StorageRetry(Guid.NewGuid(), time, _lines).Execute("It", Write, default);
+        await new StorageRetry(Guid.NewGuid(), Limit, time, _lines).Execute("It", Write, default);
         time.Delays.Select(delay => delay.TotalSeconds).ShouldBe([1, 2, 4, 8, 16, 30, 30]);
 
         Task<int> Write() => ++attempts < 8 ? throw new IOException("full") : Task.FromResult(0);
@@ -44,6 +46,38 @@ public sealed class StorageRetryTests
     }
 
     [Fact]
+    public async Task A_write_that_fails_for_as_long_as_the_limit_gives_its_last_failure()
+    {
+        var writes = Writes;
+        var start = _time.GetUtcNow();
+        var writing = writes.Execute("It", () => throw new IOException("full"), default);
+        while (!writing.IsCompleted)
+        {
+            (_time.GetUtcNow() - start).ShouldBeLessThan(Limit + Backoff.Longest);
+            _time.Advance(Backoff.Longest);
+            await Task.Yield();
+        }
+
+        (await Should.ThrowAsync<IOException>(writing)).Message.ShouldBe("full");
+        writes.FailingFor.ShouldBeGreaterThanOrEqualTo(Limit);
+    }
+
+    [Fact]
+    public async Task The_limit_begins_again_after_a_success()
+    {
+        var writes = Writes;
+        var attempts = 0;
+        var writing = writes.Execute("It", () => ++attempts == 1 ? throw new IOException("full") : Task.FromResult(0), default);
+        writes.FailingFor.ShouldBe(TimeSpan.Zero);
+        _time.Advance(Limit);
+        await writing;
+        writes.FailingFor.ShouldBe(TimeSpan.Zero);
+        var second = writes.Execute("It", () => throw new IOException("full"), default);
+        await Task.Yield();
+        second.IsCompleted.ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task A_write_that_succeeds_gives_no_log_line()
     {
         (await Writes.Execute("It", () => Task.FromResult(7), default)).ShouldBe(7);
@@ -61,7 +95,7 @@ public sealed class StorageRetryTests
         await Should.ThrowAsync<OperationCanceledException>(writing);
     }
 
-    private StorageRetry Writes => new(Guid.NewGuid(), _time, _lines);
+    private StorageRetry Writes => new(Guid.NewGuid(), Limit, _time, _lines);
 
     /// <summary>Ends every delay at once and records its length.</summary>
     private sealed class ElapsedTime : TimeProvider

@@ -1,6 +1,8 @@
 using DiaOrleans.Abstractions.Jobs;
 using DiaOrleans.Abstractions.Speech;
+using DiaOrleans.Abstractions.Workers;
 using DiaOrleans.Grains.Blobs;
+using DiaOrleans.Grains.Jobs.Segments;
 using DiaOrleans.Grains.State;
 using DiaOrleans.Grains.Waiting;
 using Microsoft.Extensions.DependencyInjection;
@@ -27,6 +29,7 @@ internal sealed partial class JobGrain(
 {
     private readonly JobChanges _changes = new(time);
     private JobStateRow _row = null!;
+    private JobSegments _segments = null!;
     private JobRecord? _stored;
     private bool _isListed;
 
@@ -36,6 +39,7 @@ internal sealed partial class JobGrain(
     {
         _row = new JobStateRow(state, storage, membership, this.GetGrainId());
         _stored = state.State.Record;
+        _segments = new JobSegments(storage, Id, mayHaveRows: _stored is { Token: > 0 });
         _changes.Begin(_stored?.Job);
         return Task.CompletedTask;
     }
@@ -87,11 +91,20 @@ internal sealed partial class JobGrain(
         return true;
     }
 
-    public Task Report(long token, double progress)
+    public Task<int> Report(long token, RunReport report)
     {
-        if (_stored is { Job.Status: SpeechStatus.Processing } record && record.Token == token) _changes.Report(progress);
-        return Task.CompletedTask;
+        if (_stored is not { Job.Status: SpeechStatus.Processing } record || record.Token != token) return Task.FromResult(0);
+        _changes.Report(report.Progress);
+        return Task.FromResult(report.Codes is { } codes ? _segments.Append(codes) : 0);
     }
+
+    public async Task<bool> KeepSegment(long token, int segment, SegmentCodes codes)
+    {
+        await RequireCurrent();
+        return _stored?.MayMove(token) == true && await _segments.Keep(segment, codes);
+    }
+
+    public Task<SegmentCodes?> FindSegment(int segment) => _segments.Find(segment);
 
     public async Task<bool> Complete(long token, JobResult result)
     {
@@ -105,12 +118,12 @@ internal sealed partial class JobGrain(
         return await End(_stored?.Fail(token, error, time.GetUtcNow()), isRepeated);
     }
 
-    public async Task<JobRelease> Release(long token, bool faulted)
+    public async Task<JobRelease> Release(long token, RunFault? fault)
     {
-        if (_stored?.Release(token, faulted, options.RetryLimit, time.GetUtcNow()) is { } released) await Store(released);
+        if (_stored?.Release(token, fault, options.RetryLimit, time.GetUtcNow()) is { } released) await Store(released);
         if (_stored is not { } record) return new JobRelease(HasEnded: false, TimeSpan.Zero);
         if (record.Job.Status.IsFinal()) await List(record.ToEnded());
-        return new JobRelease(record.Job.Status.IsFinal(), faulted ? record.PauseAfterFault() : TimeSpan.Zero);
+        return new JobRelease(record.Job.Status.IsFinal(), fault is not null ? record.PauseAfterFault() : TimeSpan.Zero);
     }
 
     public async Task<JobCancellation?> Cancel()
@@ -178,8 +191,10 @@ internal sealed partial class JobGrain(
         return state.WriteOrDeactivate(this);
     }
 
+    /// <summary>Before an end is stored, what runs have kept is removed, so that a job that has ended has no rows of segments.</summary>
     private async Task Store(JobRecord next)
     {
+        if (next.Job.Status.IsFinal()) await _segments.Clear();
         state.State.Record = next;
         await state.WriteOrDeactivate(this);
         Publish(next);

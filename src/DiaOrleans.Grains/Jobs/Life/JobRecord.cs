@@ -97,18 +97,20 @@ internal sealed record JobRecord
     }
 
     /// <summary>
-    /// Takes back that the run with this token began. A fault is counted; if faults last for longer than the limit, the job fails. Null if
+    /// Takes back that the run with this token began. A fault is counted; if faults last for as long as the limit, the job fails. Null if
     /// nothing changes.
     /// </summary>
-    public JobRecord? Release(long token, bool faulted, TimeSpan limit, DateTimeOffset now)
+    public JobRecord? Release(long token, RunFault? fault, TimeSpan limit, DateTimeOffset now)
     {
         if (!MayMove(token)) return null;
         var released = Counted == token ? this with { Starts = Starts - 1, Counted = 0 } : this;
-        if (!faulted) return released == this ? null : released;
-        var since = FaultsSince ?? now;
+        if (fault is null) return released == this ? null : released;
+        var began = now - fault.Lasted;
+        var isFirst = fault.MadeProgress || FaultsSince is null;
+        var since = isFirst || FaultsSince > began ? began : FaultsSince!.Value;
         if (now - since >= limit)
             return released.Fail(token, $"The job met faults of the server for {FormatHours(now - since)} and was given up.", now);
-        return released with { FaultsSince = since, Faults = Faults + 1 };
+        return released with { FaultsSince = since, Faults = isFirst ? 1 : Faults + 1 };
     }
 
     /// <summary>How long the job rests after its last fault: 1 s after the first, twice as long each time, 5 min at most.</summary>
@@ -130,6 +132,9 @@ internal sealed record JobRecord
     /// <summary>Whether a run with this token must stop.</summary>
     public bool MustStop(long token) => Job.Status.IsFinal() || token < Token;
 
+    /// <summary>Whether this token holds the job, which has not ended.</summary>
+    public bool MayMove(long token) => !Job.Status.IsFinal() && token == Token && token > 0;
+
     /// <summary>How the catalogue lists the job once it has ended.</summary>
     public EndedJob ToEnded() =>
         new(Job.Id, Sequence > 0 ? Sequence : Job.CreatedAt.UtcTicks, Job.Status, Job.CompletedAt!.Value);
@@ -137,6 +142,4 @@ internal sealed record JobRecord
     private static string FormatHours(TimeSpan time) => time < TimeSpan.FromHours(2)
         ? string.Create(CultureInfo.InvariantCulture, $"{Math.Max(1, time.TotalMinutes):F0} minutes")
         : string.Create(CultureInfo.InvariantCulture, $"{time.TotalHours:F0} hours");
-
-    private bool MayMove(long token) => !Job.Status.IsFinal() && token == Token && token > 0;
 }

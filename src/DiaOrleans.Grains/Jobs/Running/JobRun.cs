@@ -9,13 +9,29 @@ using Microsoft.Extensions.Logging;
 namespace DiaOrleans.Grains.Jobs.Running;
 
 /// <summary>One run of a job under one lease.</summary>
-internal sealed partial class JobRun(JobLease lease, JobRunServices services)
+internal sealed partial class JobRun
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
-    private readonly IJobGrain _job = services.Job(lease);
-    private readonly RunEnd _end = new(lease, services);
+    private readonly JobLease _lease;
+    private readonly JobRunServices _services;
+    private readonly IJobGrain _job;
+    private readonly StorageRetry _writes;
+    private readonly RunKeeping _keeping;
+    private readonly RunEnd _end;
     private readonly TaskCompletionSource _admitted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <param name="lease">The lease.</param>
+    /// <param name="services">What runs use.</param>
+    public JobRun(JobLease lease, JobRunServices services)
+    {
+        _lease = lease;
+        _services = services;
+        _job = services.Job(lease);
+        _writes = new StorageRetry(lease.JobId, services.RetryLimit, services.Time, services.Logger);
+        _keeping = new RunKeeping(lease, services, _writes);
+        _end = new RunEnd(lease, services, _writes);
+    }
 
     /// <summary>Ends when the workers have admitted the job. Never ends if they refuse it or the run ends before.</summary>
     public Task Admitted => _admitted.Task;
@@ -24,10 +40,10 @@ internal sealed partial class JobRun(JobLease lease, JobRunServices services)
     public async Task<RunResult> Execute(CancellationToken stopping)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        services.Leases.Hold(lease, stop);
+        _services.Leases.Hold(_lease, stop);
         try
         {
-            var claim = await _job.Claim(lease.Token);
+            var claim = await _job.Claim(_lease.Token);
             if (claim.Assignment is { } assignment) return await RunUnderLease(assignment.Request, stop);
             if (claim.HasEnded) return await _end.LeaveQueue();
             await _end.GiveBackOutdated(claim.NewestToken);
@@ -40,13 +56,13 @@ internal sealed partial class JobRun(JobLease lease, JobRunServices services)
         }
         finally
         {
-            services.Leases.Drop(lease);
+            _services.Leases.Drop(_lease);
         }
     }
 
     private async Task<RunResult> RunUnderLease(SpeechRequest request, CancellationTokenSource stop)
     {
-        var watching = new RunWatch(lease, _job, services.Time).WaitForEnd(stop);
+        var watching = new RunWatch(_lease, _job, _services.Time).WaitForEnd(stop);
         try
         {
             return await RenderOrFail(request, stop.Token);
@@ -54,13 +70,14 @@ internal sealed partial class JobRun(JobLease lease, JobRunServices services)
         catch (Exception e) when (stop.IsCancellationRequested)
         {
             // The job was cancelled or leased again, or the server stops. In the first two cases releasing has no effect.
-            if (e is not OperationCanceledException) Log.Stopped(services.Logger, e, lease.JobId);
-            await _end.GiveBack(faulted: false);
+            if (e is not OperationCanceledException) Log.Stopped(_services.Logger, e, _lease.JobId);
+            await _end.GiveBack(fault: null);
             return RunResult.Stopped;
         }
         catch (Exception e) when (RunEnd.IsTransient(e))
         {
-            return await _end.GiveBack(faulted: true) ? RunResult.Done : RunResult.Faulted(e);
+            var fault = new RunFault(_writes.FailingFor, _keeping.HasKept);
+            return await _end.GiveBack(fault) ? RunResult.Done : RunResult.Faulted(e);
         }
         finally
         {
@@ -81,18 +98,26 @@ internal sealed partial class JobRun(JobLease lease, JobRunServices services)
         }
         catch (Exception e) when (!stop.IsCancellationRequested && !RunEnd.IsTransient(e))
         {
-            Log.Failed(services.Logger, e, lease.JobId);
+            Log.Failed(_services.Logger, e, _lease.JobId);
             return await _end.Fail("The server could not make the audio; its log says why.", stop);
         }
     }
 
     private async Task<RunResult> Render(SpeechRequest request, CancellationToken stop)
     {
-        var start = await services.Renderer.Start(lease.JobId, request, WorkPriority.Background, stop);
+        var start = await _services.Renderer.Start(_lease.JobId, request, WorkPriority.Background, stop, _keeping);
         if (start.Rendering is not { } rendering) return await EndRefused(start.Admission, request.VoiceId, stop);
         _admitted.SetResult();
         IReadOnlyList<ReadOnlyMemory<byte>> audio;
-        await using (rendering) audio = await ReportStartAndRead(rendering, stop);
+        try
+        {
+            await using (rendering) audio = await ReportStartAndRead(rendering, stop);
+        }
+        finally
+        {
+            await _keeping.Ended;
+        }
+
         return await _end.Publish(audio, request.Format, stop);
     }
 
@@ -103,7 +128,7 @@ internal sealed partial class JobRun(JobLease lease, JobRunServices services)
         await Task.WhenAny(rendering.Started, read);
         if (read.IsFaulted || read.IsCanceled) return await read;
         await _end.Begin(new JobStart(rendering.WorkerName, rendering.ProcessedText, rendering.AudioPromptUsed), stop);
-        var reporting = new RunWatch(lease, _job, services.Time).Report(() => rendering.Progress, reading.Token);
+        var reporting = new RunWatch(_lease, _job, _services.Time).Report(rendering, reading.Token);
         try
         {
             return await read;
@@ -131,7 +156,7 @@ internal sealed partial class JobRun(JobLease lease, JobRunServices services)
             case AdmissionOutcome.Rejected:
                 return await _end.Fail(admission.Reason!, stop);
             default:
-                await _end.GiveBack(faulted: false);
+                await _end.GiveBack(fault: null);
                 return RunResult.Busy(admission.RetryAfter is { } wait && wait < LongestPause ? wait : LongestPause);
         }
     }

@@ -9,6 +9,7 @@ namespace DiaOrleans.Grains.Jobs.Running;
 /// <param name="Grains">Calls jobs and queues.</param>
 /// <param name="Renderer">Makes the audio.</param>
 /// <param name="Blobs">Receives the audio.</param>
+/// <param name="RetryLimit">For how long a failing write is repeated.</param>
 /// <param name="Leases">Renews the leases of this silo.</param>
 /// <param name="Time">Clock of renewals and pauses.</param>
 /// <param name="Logger">Logger of the runner.</param>
@@ -16,6 +17,7 @@ internal sealed record JobRunServices(
     IGrainFactory Grains,
     ISpeechRenderer Renderer,
     IBlobStore Blobs,
+    TimeSpan RetryLimit,
     LeaseKeeper Leases,
     TimeProvider Time,
     ILogger Logger)

@@ -21,6 +21,7 @@ internal sealed partial class JobRunner(
     IGrainFactory grains,
     ISpeechRenderer renderer,
     IBlobStore blobs,
+    JobOptions options,
     TimeProvider time,
     ILogger<JobRunner> logger) : IHostedLifecycleService
 {
@@ -34,7 +35,8 @@ internal sealed partial class JobRunner(
     // After a failed run the queue leases the job again, to any silo; the faults of all runs set the pause before the next job is taken.
     private readonly Backoff _stepFaults = new();
     private readonly Backoff _runFaults = new();
-    private readonly JobRunServices _services = new(grains, renderer, blobs, new LeaseKeeper(grains, time), time, logger);
+    private readonly JobRunServices _services =
+        new(grains, renderer, blobs, options.RetryLimit, new LeaseKeeper(grains, time), time, logger);
     private IReadOnlyList<IJobQueueGrain> _queues = [];
     private int _turn;
     private Task _loop = Task.CompletedTask;

@@ -6,14 +6,16 @@ using Microsoft.Extensions.Logging;
 namespace DiaOrleans.Grains.Jobs.Running;
 
 /// <summary>
-/// How a run ends: with audio, with an error, or given back. A failing store or disk does not end it: it keeps its audio and writes again
-/// until the write succeeds, the job is cancelled or leased again, or the server stops.
+/// How a run ends: with audio, with an error, or given back. A failing store or disk does not end it at once: it keeps its audio and writes
+/// again until the write succeeds, the job is cancelled or leased again, the server stops, or the limit of retries is over.
 /// </summary>
-internal sealed partial class RunEnd(JobLease lease, JobRunServices services)
+/// <param name="lease">The lease of the run.</param>
+/// <param name="services">What runs use.</param>
+/// <param name="writes">Repeats writes of the run.</param>
+internal sealed partial class RunEnd(JobLease lease, JobRunServices services, StorageRetry writes)
 {
     private readonly IJobGrain _job = services.Job(lease);
     private readonly IJobQueueGrain _queue = services.Queue(lease);
-    private readonly StorageRetry _writes = new(lease.JobId, services.Time, services.Logger);
 
     /// <summary>Whether the same run may succeed later or elsewhere.</summary>
     public static bool IsTransient(Exception e) => StorageRetry.IsTransient(e) || e is RenderException { Passing: true };
@@ -21,7 +23,7 @@ internal sealed partial class RunEnd(JobLease lease, JobRunServices services)
     /// <summary>Sets the job to processing.</summary>
     public async Task Begin(JobStart start, CancellationToken stop)
     {
-        if (!await _writes.Execute("The start", () => _job.Begin(lease.Token, start), stop)) return;
+        if (!await writes.Execute("The start", () => _job.Begin(lease.Token, start), stop)) return;
         services.Leases.Begun(lease);
         // The queue counts it at once; if this call fails, the next renewal tells the same.
         await TryOnce(() => _queue.Renew([new HeldLease(lease, Begun: true)]));
@@ -31,8 +33,8 @@ internal sealed partial class RunEnd(JobLease lease, JobRunServices services)
     public async Task<RunResult> Publish(IReadOnlyList<ReadOnlyMemory<byte>> audio, string format, CancellationToken stop)
     {
         var result = new JobResult(JobResults.GetKey(lease, format), audio.Sum(piece => (long)piece.Length));
-        await _writes.Execute("The audio", () => services.Blobs.Write(result.Key, audio, stop), stop);
-        var completed = await _writes.Execute("The end", () => _job.Complete(lease.Token, result), stop);
+        await writes.Execute("The audio", () => services.Blobs.Write(result.Key, audio, stop), stop);
+        var completed = await writes.Execute("The end", () => _job.Complete(lease.Token, result), stop);
         if (!completed) await TryOnce(() => services.Blobs.Delete(result.Key, CancellationToken.None));
         return completed ? await LeaveQueue() : RunResult.Stopped;
     }
@@ -41,7 +43,7 @@ internal sealed partial class RunEnd(JobLease lease, JobRunServices services)
     /// <param name="error">A sentence for the client.</param>
     /// <param name="stop">Ends the attempts to store it.</param>
     public async Task<RunResult> Fail(string error, CancellationToken stop) =>
-        await _writes.Execute("The end", () => _job.Fail(lease.Token, error), stop) ? await LeaveQueue() : RunResult.Stopped;
+        await writes.Execute("The end", () => _job.Fail(lease.Token, error), stop) ? await LeaveQueue() : RunResult.Stopped;
 
     /// <summary>Removes the job, which has ended, from the queue. If the call fails, a later lease removes it.</summary>
     public async Task<RunResult> LeaveQueue()
@@ -51,12 +53,12 @@ internal sealed partial class RunEnd(JobLease lease, JobRunServices services)
     }
 
     /// <summary>Takes the counted start back and ends the lease. If a call fails, the lease expires instead.</summary>
-    /// <param name="faulted">Whether the run met a fault that may pass.</param>
+    /// <param name="fault">The fault that the run met; null if it met none.</param>
     /// <returns>Whether the job has ended, because it has met faults for too long.</returns>
-    public async Task<bool> GiveBack(bool faulted)
+    public async Task<bool> GiveBack(RunFault? fault)
     {
         var released = new JobRelease(HasEnded: false, TimeSpan.Zero);
-        await TryOnce(async () => released = await _job.Release(lease.Token, faulted));
+        await TryOnce(async () => released = await _job.Release(lease.Token, fault));
         await TryOnce(() => released.HasEnded ? _queue.Complete(lease) : _queue.Release(lease, released.Pause, newestToken: 0));
         return released.HasEnded;
     }

@@ -1,14 +1,22 @@
 using DiaOrleans.Abstractions.Jobs;
+using DiaOrleans.Grains.Rendering;
 using DiaOrleans.Grains.Waiting;
 
 namespace DiaOrleans.Grains.Jobs.Running;
 
 /// <summary>Cancels a run as soon as its job has ended or another lease holds the job, and tells the job how far the run is.</summary>
+/// <param name="lease">The lease of the run.</param>
+/// <param name="job">Its job.</param>
+/// <param name="time">Clock of pauses and limits.</param>
 internal sealed class RunWatch(JobLease lease, IJobGrain job, TimeProvider time)
 {
     private static readonly TimeSpan PollTime = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan PauseAfterFault = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ProgressPeriod = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan ReportLimit = TimeSpan.FromSeconds(2);
+
+    private string? _call;
+    private int _frames;
 
     /// <summary>Ends when <paramref name="run"/> is cancelled, by this watch or by the run itself. Never throws.</summary>
     public async Task WaitForEnd(CancellationTokenSource run)
@@ -21,20 +29,30 @@ internal sealed class RunWatch(JobLease lease, IJobGrain job, TimeProvider time)
         }
     }
 
-    /// <summary>Reports twice a second until <paramref name="stop"/>. Never throws.</summary>
-    /// <param name="progress">Reads how far the run is, 0 to 1.</param>
-    /// <param name="stop">Ends the reports.</param>
-    public async Task Report(Func<double> progress, CancellationToken stop)
+    /// <summary>Reports twice a second until <paramref name="stop"/>, and then once more. Never throws.</summary>
+    public async Task Report(ISpeechRendering rendering, CancellationToken stop)
     {
         while (!stop.IsCancellationRequested)
         {
-            await TryCall(async () =>
-            {
-                await job.Report(lease.Token, progress()).WaitAsync(stop);
-                return true;
-            });
+            await ReportOnce(rendering);
             await Pause(ProgressPeriod, stop);
         }
+
+        await ReportOnce(rendering);
+    }
+
+    private async Task ReportOnce(ISpeechRendering rendering)
+    {
+        var fresh = rendering.NewCodes(_call, _frames);
+        var kept = 0;
+        await TryCall(async () =>
+        {
+            kept = await job.Report(lease.Token, new RunReport(rendering.Progress, fresh)).WaitAsync(ReportLimit, time);
+            return true;
+        });
+        // After a failure, or if the job was read again meanwhile, all codes of the call are sent.
+        _call = fresh?.Part.Call ?? _call;
+        _frames = fresh is null ? _frames : kept;
     }
 
     /// <summary>

@@ -102,7 +102,7 @@ public sealed class JobRecordTests
         var now = Now;
         for (var run = 1; run <= 12; run++)
         {
-            record = record.Claim(run, now)!.Begin(run, Start, now)!.Release(run, faulted: true, Limit, now)!;
+            record = record.Claim(run, now)!.Begin(run, Start, now)!.Release(run, Sudden, Limit, now)!;
             record.Job.Status.IsFinal().ShouldBeFalse();
             record.Starts.ShouldBe(0);
             pauses.Add(record.PauseAfterFault().TotalSeconds);
@@ -111,11 +111,31 @@ public sealed class JobRecordTests
 
         pauses.ShouldBe([1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300, 300]);
         var claimed = record.Claim(20, Now)!;
-        claimed.Release(20, faulted: true, Limit, Now + Limit - TimeSpan.FromTicks(1))!.Job.Status.ShouldBe(SpeechStatus.Processing);
-        var failed = claimed.Release(20, faulted: true, Limit, Now + Limit)!;
+        claimed.Release(20, Sudden, Limit, Now + Limit - TimeSpan.FromTicks(1))!.Job.Status.ShouldBe(SpeechStatus.Processing);
+        var failed = claimed.Release(20, Sudden, Limit, Now + Limit)!;
         failed.Job.Status.ShouldBe(SpeechStatus.Failed);
         failed.Job.Error.ShouldBe("The job met faults of the server for 24 hours and was given up.");
-        claimed.Release(20, faulted: false, Limit, Now + Limit).ShouldBeNull("a run that met no fault is no reason to give up");
+        claimed.Release(20, fault: null, Limit, Now + Limit).ShouldBeNull("a run that met no fault is no reason to give up");
+    }
+
+    [Fact]
+    public void A_run_that_met_a_fault_for_as_long_as_the_limit_fails_the_job_at_once()
+    {
+        var begun = Fresh().Claim(1, Now)!.Begin(1, Start, Now)!;
+        var almost = begun.Release(1, new RunFault(Limit - TimeSpan.FromTicks(1), MadeProgress: false), Limit, Now)!;
+        (almost.Job.Status, almost.FaultsSince).ShouldBe((SpeechStatus.Processing, Now - Limit + TimeSpan.FromTicks(1)));
+        begun.Release(1, new RunFault(Limit, MadeProgress: false), Limit, Now)!.Job.Status.ShouldBe(SpeechStatus.Failed);
+    }
+
+    [Fact]
+    public void Faults_before_a_stored_segment_have_passed()
+    {
+        var record = Fresh();
+        for (var run = 1; run <= 4; run++) record = record.Claim(run, Now)!.Release(run, Sudden, Limit, Now)!;
+        record.Faults.ShouldBe(4);
+        var late = Now + Limit;
+        record = record.Claim(5, late)!.Release(5, new RunFault(TimeSpan.FromSeconds(3), MadeProgress: true), Limit, late)!;
+        (record.Faults, record.FaultsSince).ShouldBe((1, late - TimeSpan.FromSeconds(3)));
     }
 
     [Theory]
@@ -163,7 +183,9 @@ public sealed class JobRecordTests
         }
     }
 
-    private static JobRecord? Release(JobRecord record, long token) => record.Release(token, faulted: false, Limit, Now);
+    private static readonly RunFault Sudden = new(TimeSpan.Zero, MadeProgress: false);
+
+    private static JobRecord? Release(JobRecord record, long token) => record.Release(token, fault: null, Limit, Now);
 
     private static JobRecord Fresh() => Submit(new SpeechRequest { Text = "Hi.", VoiceId = "v" }, drawnSeed: 7);
 

@@ -5,6 +5,7 @@ using DiaOrleans.Grains.Jobs.Catalog;
 using DiaOrleans.Grains.Jobs.Keys;
 using DiaOrleans.Grains.Jobs.Life;
 using DiaOrleans.Grains.Jobs.Queue;
+using DiaOrleans.Grains.Jobs.Segments;
 using DiaOrleans.Grains.Jobs.Upgrade;
 using DiaOrleans.Grains.State;
 
@@ -46,6 +47,9 @@ public sealed class StoredJobsTests
         {"type":"dia.job-queue-segment","version":1,"state":{"entries":[{"id":"16b5d4ca-1620-43c2-aba6-a5da78bad6cc","sequence":1,
         "owner":"S127.0.0.1:11111:100","token":7,"begun":true},{"id":"cb5f37cb-d877-45ec-9081-0209adac9dbd","sequence":2}]}}
         """.ReplaceLineEndings("");
+
+    private const string SpokenSegment1 =
+        """{"type":"dia.job-segment","version":1,"state":{"call":"0a","attempt":2,"channels":2,"cells":"AQACAAMA/wM="}}""";
 
     private static readonly string Ended1 =
         """
@@ -144,6 +148,16 @@ public sealed class StoredJobsTests
         var read = Read<JobState>(Job1).Record!;
         read.ShouldBe(Record);
         read.ToAssignment().Request.VoiceId.ShouldBe("anna");
+    }
+
+    [Fact]
+    public void A_finished_segment_of_version_1_is_read_and_written()
+    {
+        var state = Read<JobSegmentState>(SpokenSegment1);
+        var read = state.ToCodes()!;
+        (read.Call, read.Attempt, read.IsWhole, read.Codes.Channels).ShouldBe(("0a", 2, true, 2));
+        read.Codes.Cells.ShouldBe([1, 2, 3, 1023]);
+        _serializer.Serialize(state).ToString().ShouldBe(SpokenSegment1);
     }
 
     [Fact]

@@ -176,6 +176,52 @@ public sealed class JobRunnerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_job_whose_audio_cannot_be_stored_for_longer_than_the_limit_fails_and_the_next_one_runs()
+    {
+        await _cluster.Cluster.StopAllSilosAsync();
+        var renderer = new FakeRenderer();
+        await using var cluster = await Start(renderer, new JobOptions { JobRetryHours = 1.0 / 3600 });
+        var id = (await Service(cluster).Submit(new SpeechRequest { Text = "x", VoiceId = "v" })).JobId;
+        _blobs.Fault = new IOException("No space left on device");
+        renderer.Next().Finish();
+        (await Reached(cluster, id, SpeechStatus.Failed)).Error!.ShouldContain("met faults of the server");
+        _blobs.Fault = null;
+        var next = (await Service(cluster).Submit(new SpeechRequest { Text = "y", VoiceId = "v" })).JobId;
+        renderer.Next().Finish();
+        var completed = await Reached(cluster, next, SpeechStatus.Completed);
+        _blobs.Keys.ShouldBe([completed.Result!.Key]);
+    }
+
+    [Fact]
+    public async Task A_job_whose_end_cannot_be_listed_for_longer_than_the_limit_gives_its_lease_back_and_ends_once()
+    {
+        await _cluster.Cluster.StopAllSilosAsync();
+        var renderer = new FakeRenderer();
+        await using var cluster = await Start(renderer, new JobOptions { JobRetryHours = 1.0 / 3600 });
+        var id = (await Service(cluster).Submit(new SpeechRequest { Text = "x", VoiceId = "v" })).JobId;
+        var rendering = renderer.Next();
+        rendering.Begin();
+        await Reached(cluster, id, SpeechStatus.Processing);
+        var failures = 0;
+        _storage.Fault = (name, _) =>
+        {
+            if (name != "ended-jobs") return null;
+            Interlocked.Increment(ref failures);
+            return new IOException("The store does not answer.");
+        };
+        rendering.Finish();
+        // Two attempts to complete the job, one to release it, and one to claim it again.
+        await GrainCluster.Until(() => Task.FromResult(Volatile.Read(ref failures) >= 4));
+        _storage.Fault = null;
+        await GrainCluster.Until(async () => (await Service(cluster).List(null, 10)).Jobs.Any(job => job.Id == id));
+        var queue = cluster.Grains.GetGrain<IJobQueueGrain>(JobShards.QueueKey(0));
+        await GrainCluster.Until(async () => (await queue.List(null, 10)).Count == 0);
+        (await Service(cluster).Find(id))!.ShouldSatisfyAllConditions(
+            job => job.Status.ShouldBe(SpeechStatus.Completed), job => _blobs.Keys.ShouldBe([job.Result!.Key]));
+        renderer.Asked.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Runs_that_wait_for_a_write_are_bounded_and_a_cancelled_one_ends_at_once()
     {
         _blobs.Fault = new IOException("No space left on device");
@@ -289,6 +335,10 @@ public sealed class JobRunnerTests : IAsyncLifetime
 
     private static JobService Service(GrainCluster cluster) => new(cluster.Grains, cluster.Blobs, new JobOptions(), TimeProvider.System);
 
-    private Task<GrainCluster> Start(FakeRenderer renderer) => GrainCluster.Start(
-        _storage, realTime: true, blobs: _blobs, jobs: true, configure: services => services.AddSingleton<ISpeechRenderer>(renderer));
+    private Task<GrainCluster> Start(FakeRenderer renderer, JobOptions? options = null) => GrainCluster.Start(
+        _storage,
+        realTime: true,
+        blobs: _blobs,
+        jobs: true,
+        configure: services => services.AddSingleton<ISpeechRenderer>(renderer).AddSingleton(options ?? new JobOptions()));
 }

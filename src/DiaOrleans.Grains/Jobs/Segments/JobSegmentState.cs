@@ -1,0 +1,36 @@
+using System.Runtime.InteropServices;
+using DiaOrleans.Abstractions.Workers;
+using DiaOrleans.Grains.State;
+
+namespace DiaOrleans.Grains.Jobs.Segments;
+
+/// <summary>The row of a finished segment of a job that runs.</summary>
+[GenerateSerializer, Alias("dia.job-segment"), StoredState("dia.job-segment", version: 1)]
+internal sealed class JobSegmentState
+{
+    /// <summary>See <see cref="SegmentCodes.Call"/>; null if there is no segment.</summary>
+    [Id(0)] public string? Call { get; set; }
+
+    /// <summary>See <see cref="SegmentCodes.Attempt"/>.</summary>
+    [Id(1)] public int Attempt { get; set; }
+
+    /// <summary>Codebooks.</summary>
+    [Id(2)] public int Channels { get; set; }
+
+    /// <summary>Codes, frame by frame, 2 bytes each, little-endian: 1.5 kB a second of audio.</summary>
+    [Id(3)] public byte[] Cells { get; set; } = [];
+
+    /// <summary>Sets what is stored; null removes it from memory.</summary>
+    public void Set(SegmentCodes? codes)
+    {
+        Call = codes?.Call;
+        Attempt = codes?.Attempt ?? 0;
+        Channels = codes?.Codes.Channels ?? 0;
+        Cells = codes is null ? [] : MemoryMarshal.AsBytes(codes.Codes.Cells.AsSpan()).ToArray();
+    }
+
+    /// <summary>The segment; null if there is none.</summary>
+    public SegmentCodes? ToCodes() => Call is null
+        ? null
+        : new SegmentCodes(Call, Attempt, new AudioCodes(MemoryMarshal.Cast<byte, short>(Cells).ToArray(), Channels), IsWhole: true);
+}
