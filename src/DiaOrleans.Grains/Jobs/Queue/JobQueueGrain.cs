@@ -153,5 +153,5 @@ internal sealed class JobQueueGrain(
         _checkedAt = version;
     }
 
-    private Task Store() => _guard.Run(() => Task.WhenAll(_queue.TakeChanged().Select(number => _rows.Store(number, _queue))));
+    private Task Store() => _guard.Run(() => Task.WhenAll(_queue.Segments.TakeChanged().Select(number => _rows.Store(number, _queue))));
 }

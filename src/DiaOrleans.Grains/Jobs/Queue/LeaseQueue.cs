@@ -3,15 +3,12 @@ using DiaOrleans.Abstractions.Jobs;
 namespace DiaOrleans.Grains.Jobs.Queue;
 
 /// <summary>
-/// The rules of a queue: order by sequence number, one current lease for a job, tokens that only grow, and segments of
-/// <see cref="SegmentSize"/> jobs. A method that changes what is stored gives the changed segments to <see cref="TakeChanged"/>. Times are
-/// monotonic and in memory only: a queue that is made from stored segments gives every lease its full time.
+/// The rules of a queue: order by sequence number, one current lease for a job, and tokens that only grow. A method that changes what is
+/// stored marks the changed <see cref="Segments"/>. Times are monotonic and in memory only: a queue that is made from stored segments gives
+/// every lease its full time.
 /// </summary>
 internal sealed class LeaseQueue
 {
-    /// <summary>Jobs of a segment at most.</summary>
-    public const int SegmentSize = 32;
-
     /// <summary>A lease that is not renewed for this time has expired.</summary>
     public static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(15);
 
@@ -21,15 +18,11 @@ internal sealed class LeaseQueue
     /// <summary>Weight of the newest job in the mean of <see cref="SecondsPerJob"/>.</summary>
     private const double NewestWeight = 0.2;
 
-    private static readonly IComparer<QueuePlace> BySequence = Comparer<QueuePlace>.Create((a, b) => a.Sequence.CompareTo(b.Sequence));
-
     private readonly Dictionary<Guid, QueuePlace> _places = [];
-    private readonly SortedSet<QueuePlace> _all = new(BySequence);
-    private readonly SortedSet<QueuePlace> _free = new(BySequence);
+    private readonly SortedSet<QueuePlace> _all = new(QueuePlace.BySequence);
+    private readonly SortedSet<QueuePlace> _free = new(QueuePlace.BySequence);
     private readonly HashSet<QueuePlace> _leased = [];
     private readonly HashSet<QueuePlace> _resting = [];
-    private readonly Dictionary<long, SortedSet<QueuePlace>> _segments = [];
-    private readonly HashSet<long> _changed = [];
     private long _lastSequence;
     private int _begun;
     private int _confirmed;
@@ -39,15 +32,17 @@ internal sealed class LeaseQueue
     /// <param name="now">The time from which stored leases hold.</param>
     public LeaseQueue(IEnumerable<(long Number, IReadOnlyList<QueueEntry> Entries)> segments, long newest, TimeSpan now)
     {
-        Newest = newest;
+        Segments = new QueueSegments(newest);
         foreach (var (number, entries) in segments)
         {
             foreach (var entry in entries) Restore(entry, number, now);
         }
+
+        Segments.TakeChanged();
     }
 
-    /// <summary>Number of the segment that new jobs enter; 0 before the first.</summary>
-    public long Newest { get; private set; }
+    /// <summary>What is stored of the jobs.</summary>
+    public QueueSegments Segments { get; }
 
     public int Count => _places.Count;
 
@@ -73,18 +68,6 @@ internal sealed class LeaseQueue
     public IEnumerable<LeasedJob> LeasedJobs =>
         _leased.Where(place => place.Confirmed).Select(place => new LeasedJob(place.Id, place.Begun));
 
-    /// <summary>The numbers of the segments that have changed since the last call.</summary>
-    public IReadOnlyList<long> TakeChanged()
-    {
-        long[] changed = [.. _changed];
-        _changed.Clear();
-        return changed;
-    }
-
-    /// <summary>What a segment stores; empty if all its jobs have left.</summary>
-    public IReadOnlyList<QueueEntry> Segment(long number) =>
-        _segments.TryGetValue(number, out var places) ? [.. places.Select(place => place.ToEntry())] : [];
-
     /// <summary>The sequence number of a job, which is inserted unless it is in the queue.</summary>
     /// <param name="job">The job.</param>
     /// <param name="ticks">The time in ticks, UTC.</param>
@@ -94,13 +77,13 @@ internal sealed class LeaseQueue
         if (_places.TryGetValue(job, out var known))
         {
             // Its first write may not have ended.
-            _changed.Add(known.Segment);
+            Segments.Change(known.Segment);
             return known.Sequence;
         }
 
         // Larger than those of jobs that have left, too: lists are ordered by it.
         var sequence = Math.Max(ticks, _lastSequence + 1);
-        Insert(new QueuePlace { Id = job, Sequence = sequence, Segment = NextSegment(), At = now + ConfirmTime });
+        Insert(new QueuePlace { Id = job, Sequence = sequence, Segment = Segments.Next(), At = now + ConfirmTime });
         return sequence;
     }
 
@@ -110,7 +93,7 @@ internal sealed class LeaseQueue
         if (_places.ContainsKey(job.Id)) return false;
         var sequence = job.Sequence;
         while (_all.Contains(new QueuePlace { Id = default, Sequence = sequence, Segment = 0 })) sequence++;
-        var place = new QueuePlace { Id = job.Id, Sequence = sequence, Segment = NextSegment(), Token = job.Token, At = now };
+        var place = new QueuePlace { Id = job.Id, Sequence = sequence, Segment = Segments.Next(), Token = job.Token, At = now };
         Insert(place);
         if (job.Begun) Begin(place);
         return Confirm(job.Id);
@@ -150,7 +133,7 @@ internal sealed class LeaseQueue
             place.Token++;
             place.At = now + LeaseTime;
             place.TakenAt = now;
-            _changed.Add(place.Segment);
+            Segments.Change(place.Segment);
             taken.Add((place.Id, place.Token));
         }
 
@@ -171,7 +154,7 @@ internal sealed class LeaseQueue
     {
         if (Find(job, token) is not { } place) return false;
         place.Token = Math.Max(place.Token, newestToken);
-        _changed.Add(place.Segment);
+        Segments.Change(place.Segment);
         EndLease(place, now + pause);
         if (pause <= TimeSpan.Zero) _free.Add(place);
         else _resting.Add(place);
@@ -196,10 +179,7 @@ internal sealed class LeaseQueue
         _free.Remove(place);
         _leased.Remove(place);
         _resting.Remove(place);
-        var segment = _segments[place.Segment];
-        segment.Remove(place);
-        if (segment.Count == 0) _segments.Remove(place.Segment);
-        _changed.Add(place.Segment);
+        Segments.Remove(place);
         return true;
     }
 
@@ -223,7 +203,6 @@ internal sealed class LeaseQueue
         Insert(place);
         if (entry.Begun) Begin(place);
         Confirm(place.Id);
-        _changed.Clear();
     }
 
     private void Insert(QueuePlace place)
@@ -232,15 +211,7 @@ internal sealed class LeaseQueue
         _all.Add(place);
         _lastSequence = Math.Max(_lastSequence, place.Sequence);
         (place.Owner is null ? _resting : _leased).Add(place);
-        if (!_segments.TryGetValue(place.Segment, out var segment)) _segments.Add(place.Segment, segment = new(BySequence));
-        segment.Add(place);
-        _changed.Add(place.Segment);
-    }
-
-    private long NextSegment()
-    {
-        var count = _segments.TryGetValue(Newest, out var newest) ? newest.Count : 0;
-        return Newest == 0 || count >= SegmentSize ? ++Newest : Newest;
+        Segments.Add(place);
     }
 
     private void Begin(QueuePlace place)

@@ -3,6 +3,9 @@ namespace DiaOrleans.Grains.Jobs.Queue;
 /// <summary>A job in a <see cref="LeaseQueue"/>, with what is known of it in memory only.</summary>
 internal sealed class QueuePlace
 {
+    /// <summary>Orders places by their sequence numbers.</summary>
+    public static readonly IComparer<QueuePlace> BySequence = Comparer<QueuePlace>.Create((a, b) => a.Sequence.CompareTo(b.Sequence));
+
     public required Guid Id { get; init; }
 
     public required long Sequence { get; init; }

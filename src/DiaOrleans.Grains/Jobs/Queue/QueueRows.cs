@@ -50,9 +50,9 @@ internal sealed class QueueRows(IGrainStorage storage, string key)
     {
         if (!_segments.TryGetValue(number, out var row)) _segments.Add(number, row = Row(number));
         if (!_head.State.Segments.Contains(number) || _listing.ContainsKey(number)) await ListSegment(number);
-        var entries = queue.Segment(number);
+        var entries = queue.Segments.Entries(number);
         row.State.Entries = entries;
-        if (entries.Count > 0 || number == queue.Newest)
+        if (entries.Count > 0 || number == queue.Segments.Newest)
         {
             await row.Write();
             return;

@@ -104,16 +104,16 @@ public sealed class LeaseQueueTests
     public void A_change_names_its_own_segment_only_and_a_segment_has_32_jobs_at_most()
     {
         var queue = Filled(100);
-        queue.TakeChanged().ShouldBe([1, 2, 3, 4]);
-        queue.Newest.ShouldBe(4);
-        for (var number = 1; number <= 4; number++) queue.Segment(number).Count.ShouldBe(number < 4 ? 32 : 4);
+        queue.Segments.TakeChanged().ShouldBe([1, 2, 3, 4]);
+        queue.Segments.Newest.ShouldBe(4);
+        for (var number = 1; number <= 4; number++) queue.Segments.Entries(number).Count.ShouldBe(number < 4 ? 32 : 4);
         Take(queue, 1, Now);
-        queue.TakeChanged().ShouldBe([1]);
+        queue.Segments.TakeChanged().ShouldBe([1]);
         queue.Remove(Ids[40]).ShouldBeTrue();
-        queue.TakeChanged().ShouldBe([2]);
-        queue.Segment(2).Count.ShouldBe(31);
+        queue.Segments.TakeChanged().ShouldBe([2]);
+        queue.Segments.Entries(2).Count.ShouldBe(31);
         queue.Renew(Ids[0], 1, begun: true, Now);
-        queue.TakeChanged().ShouldBeEmpty();
+        queue.Segments.TakeChanged().ShouldBeEmpty();
     }
 
     [Fact]
@@ -127,7 +127,7 @@ public sealed class LeaseQueueTests
         queue.Renew(Ids[0], 1, begun: false, Now).ShouldBeFalse();
         queue.Count.ShouldBe(0);
         queue.Counts.Total.ShouldBe(0);
-        queue.Segment(1).ShouldBeEmpty();
+        queue.Segments.Entries(1).ShouldBeEmpty();
     }
 
     [Fact]
@@ -191,7 +191,7 @@ public sealed class LeaseQueueTests
             }
 
             queue.Leased.ShouldBe(current.Count);
-            var entries = Enumerable.Range(1, (int)queue.Newest).SelectMany(number => queue.Segment(number)).ToArray();
+            var entries = Enumerable.Range(1, (int)queue.Segments.Newest).SelectMany(number => queue.Segments.Entries(number)).ToArray();
             entries.Select(entry => entry.Id).ShouldBeUnique();
             entries.Length.ShouldBe(queue.Count);
             queue.Counts.Total.ShouldBe(queue.Count);
@@ -223,7 +223,10 @@ public sealed class LeaseQueueTests
     }
 
     private static LeaseQueue Reread(LeaseQueue queue, TimeSpan now) =>
-        new(Enumerable.Range(1, (int)queue.Newest).Select(number => ((long)number, queue.Segment(number))).ToArray(), queue.Newest, now);
+        new(
+            Enumerable.Range(1, (int)queue.Segments.Newest).Select(number => ((long)number, queue.Segments.Entries(number))).ToArray(),
+            queue.Segments.Newest,
+            now);
 
     private static IReadOnlyList<(Guid Job, long Token)> Take(LeaseQueue queue, int limit, TimeSpan now) =>
         queue.Take("a", limit, _ => true, now);

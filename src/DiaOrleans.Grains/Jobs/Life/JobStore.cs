@@ -1,0 +1,71 @@
+using DiaOrleans.Grains.Jobs.Segments;
+using DiaOrleans.Grains.State;
+using Orleans.Runtime;
+using Orleans.Storage;
+
+namespace DiaOrleans.Grains.Jobs.Life;
+
+/// <summary>
+/// The record of a job as it was last stored. A new one is stored before it is shown, and calls that wait are woken then. After a failed
+/// write the activation ends, and the next one reads the store.
+/// </summary>
+/// <param name="grain">The grain of the job.</param>
+/// <param name="state">Its state.</param>
+/// <param name="row">Its row.</param>
+/// <param name="segments">What runs have kept.</param>
+/// <param name="changes">Those that wait for a change.</param>
+internal sealed class JobStore(
+    IGrainBase grain,
+    IPersistentState<JobState> state,
+    JobStateRow row,
+    JobSegments segments,
+    JobChanges changes)
+{
+    /// <summary>The record; null if there is no such job.</summary>
+    public JobRecord? Record { get; private set; } = state.State.Record;
+
+    /// <summary>What is known of a job without a record.</summary>
+    public JobTrace Trace => state.State.Trace;
+
+    /// <summary>The next call gets an activation that has read the store, if another one has changed the job.</summary>
+    /// <exception cref="OrleansException">Another activation has changed the job.</exception>
+    public async Task RequireCurrent()
+    {
+        if (await row.IsCurrent()) return;
+        grain.DeactivateOnIdle();
+        throw new OrleansException($"{grain.GrainContext.GrainId} has changed in the store and is read again.");
+    }
+
+    /// <summary>
+    /// Stores a record. Before an end is stored, what runs have kept is removed, so that a job that has ended has no rows of segments.
+    /// </summary>
+    public async Task Store(JobRecord next)
+    {
+        if (next.Job.Status.IsFinal()) await segments.Clear();
+        state.State.Record = next;
+        await state.WriteOrDeactivate(grain);
+        Show(next);
+    }
+
+    /// <summary>Removes the record, and leaves a trace of the job.</summary>
+    public async Task Leave(JobTrace trace)
+    {
+        state.State.Record = null;
+        state.State.Trace = trace;
+        await state.WriteOrDeactivate(grain);
+        if (Record is not null) Show(null);
+    }
+
+    /// <summary>Removes everything.</summary>
+    public async Task Remove()
+    {
+        await state.ClearOrDeactivate(grain);
+        if (Record is not null) Show(null);
+    }
+
+    private void Show(JobRecord? stored)
+    {
+        Record = stored;
+        changes.Raise();
+    }
+}
