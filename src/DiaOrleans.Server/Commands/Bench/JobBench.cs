@@ -2,62 +2,19 @@ using System.Diagnostics;
 using System.Globalization;
 using DiaOrleans.Abstractions.Jobs;
 using DiaOrleans.Abstractions.Speech;
-using DiaOrleans.Grains;
-using DiaOrleans.Grains.Blobs;
-using DiaOrleans.Grains.Jobs;
-using DiaOrleans.Grains.Jobs.Submission;
-using DiaOrleans.Server.Hosting;
-using DiaOrleans.Server.Storage;
 
 namespace DiaOrleans.Server.Commands.Bench;
 
-/// <summary>
-/// Measures the job store: a silo with the real grains and SQLite in a temporary folder, without an engine and without HTTP.
-/// </summary>
-/// <param name="database">Path of the database file.</param>
-internal sealed class JobBench(string database) : IAsyncDisposable
+/// <summary>Measures the job store with a queue of some length.</summary>
+/// <param name="silo">The silo.</param>
+internal sealed class JobBench(JobBenchSilo silo)
 {
     private const int OneClient = 200;
     private const int ManyClients = 400;
     private const int Clients = 16;
     private const int Ends = 100;
-    private const int Lists = 20;
     private const int ListLength = 50;
     private const int FillBatch = 1000;
-
-    private IHost _host = null!;
-
-    private IGrainFactory Grains => _host.Services.GetRequiredService<IGrainFactory>();
-
-    private IJobQueueGrain Queue => Grains.GetGrain<IJobQueueGrain>("default/0");
-
-    private JobTaker Taker => new(_host.Services.GetRequiredService<ILocalSiloDetails>().SiloAddress.ToParsableString(), MembershipVersion);
-
-    private long MembershipVersion => _host.Services.GetRequiredService<IClusterMembershipService>().CurrentSnapshot.Version.Value;
-
-    private JobService Jobs => _host.Services.GetRequiredService<JobService>();
-
-    /// <summary>Starts the silo on the database, which is made if it is missing.</summary>
-    public async Task Start()
-    {
-        SqliteDatabase.Prepare(database);
-        var ports = FreePorts.Fill(0, 0);
-        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
-        builder.Services.AddSingleton<IBlobStore>(new FolderBlobStore(Path.GetDirectoryName(database)!));
-        builder.Services.AddSingleton(new JobOptions { MaxPendingJobs = int.MaxValue });
-        builder.UseOrleans(silo => silo
-            .UseLocalhostClustering(ports[0], ports[1], serviceId: "dia-orleans", clusterId: "bench")
-            .AddDiaGrains()
-            .AddSqliteState(database));
-        _host = builder.Build();
-        await _host.StartAsync();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _host.StopAsync();
-        _host.Dispose();
-    }
 
     /// <summary>Fills the queue, then submits, takes, ends, lists and counts.</summary>
     /// <param name="queued">Jobs that wait before the measurement.</param>
@@ -72,14 +29,14 @@ internal sealed class JobBench(string database) : IAsyncDisposable
         var leases = new List<JobLease>();
         var takes = await Rate(Ends, async () =>
         {
-            for (var i = 0; i < Ends; i++) leases.AddRange(await Queue.Take(Taker, 1));
+            for (var i = 0; i < Ends; i++) leases.AddRange(await silo.Queue.Take(silo.Taker, 1));
         });
         var ends = await Rate(Ends, async () =>
         {
             foreach (var lease in leases) await End(lease);
         });
-        var list = await Median(() => Jobs.List(null, ListLength));
-        return new JobBenchResult(queued, one, many, bytes, takes, ends, list, await Median(Jobs.Count));
+        var list = await CallTimes.Median(() => silo.Jobs.List(null, ListLength));
+        return new JobBenchResult(queued, one, many, bytes, takes, ends, list, await CallTimes.Median(silo.Jobs.Count));
     }
 
     private static long BytesWritten()
@@ -96,26 +53,13 @@ internal sealed class JobBench(string database) : IAsyncDisposable
         return count / Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 
-    private static async Task<double> Median(Func<Task> call)
-    {
-        var times = new List<double>();
-        for (var i = 0; i < Lists; i++)
-        {
-            var start = Stopwatch.GetTimestamp();
-            await call();
-            times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
-        }
-
-        return times.Order().ElementAt(Lists / 2);
-    }
-
     private async Task Submit(int count, int clients)
     {
         var next = 0;
         await Task.WhenAll(Enumerable.Range(0, clients).Select(async _ =>
         {
             while (Interlocked.Increment(ref next) is var i && i <= count)
-                await Jobs.Submit(new SpeechRequest { Text = $"A sentence of the usual length, number {i}.", VoiceId = "anna" });
+                await silo.Jobs.Submit(new SpeechRequest { Text = $"A sentence of the usual length, number {i}.", VoiceId = "anna" });
         }));
     }
 
@@ -123,16 +67,16 @@ internal sealed class JobBench(string database) : IAsyncDisposable
     {
         var ticks = DateTime.UtcNow.Ticks - queued;
         foreach (var some in Enumerable.Range(0, queued).Chunk(FillBatch))
-            await Queue.Import([.. some.Select(i => new QueuedJob(Guid.NewGuid(), ticks + i))]);
+            await silo.Queue.Import([.. some.Select(i => new QueuedJob(Guid.NewGuid(), ticks + i))]);
     }
 
     private async Task End(JobLease lease)
     {
-        var job = Grains.GetGrain<IJobGrain>(lease.JobId);
+        var job = silo.Grains.GetGrain<IJobGrain>(lease.JobId);
         await job.Claim(lease.Token);
         await job.Begin(lease.Token, new JobStart("worker_1", "[S1] A sentence. [S1]", false));
         await job.Complete(lease.Token, new JobResult($"job_results/{lease.JobId:D}-{lease.Token}.wav", 1));
-        await Queue.Complete(lease);
+        await silo.Queue.Complete(lease);
     }
 }
 

@@ -12,46 +12,91 @@ internal static class JobBenchCommand
     /// <summary>The command <c>bench jobs</c>.</summary>
     public static Command Create()
     {
-        var command = new Command("jobs", "Times the job store on SQLite in a temporary folder.");
-        command.SetAction(_ => Run());
+        var kept = new Option<int?>("--kept")
+        {
+            Description = $"Measures a start on this number of ended jobs instead, {2 * KeptJobsBench.Cleared} or more.",
+        };
+        kept.Validators.Add(result =>
+        {
+            if (result.GetValue(kept) < 2 * KeptJobsBench.Cleared)
+                result.AddError($"--kept must be {2 * KeptJobsBench.Cleared} or more: as many jobs are removed.");
+        });
+        var command = new Command("jobs", "Times the job store on SQLite in a temporary folder.") { kept };
+        command.SetAction(parsed => parsed.GetValue(kept) is { } number ? RunKept(number) : RunQueued());
         return command;
     }
 
-    private static async Task<int> Run()
+    private static async Task<int> RunQueued()
     {
-        var table = new Table().Border(TableBorder.Rounded);
-        string[] columns = ["queued", "submits/s", "16 clients", "bytes a submit", "takes/s", "runs/s", "list, ms", "count, ms"];
-        foreach (var column in columns) table.AddColumn(new TableColumn(column).RightAligned());
+        var results = new List<JobBenchResult>();
         foreach (var queued in Levels)
         {
-            var folder = Directory.CreateTempSubdirectory("dia-bench-");
-            try
+            await InFolder(async database =>
             {
-                await using var bench = new JobBench(Path.Combine(folder.FullName, "dia.db"));
-                await bench.Start();
-                var result = await bench.Measure(queued);
-                table.AddRow([.. Cells(result)]);
-            }
-            finally
-            {
-                folder.Delete(recursive: true);
-            }
+                await using var silo = await JobBenchSilo.Start(database);
+                results.Add(await new JobBench(silo).Measure(queued));
+            });
         }
 
-        AnsiConsole.Write(table);
+        AnsiConsole.Write(Table(results));
         return 0;
     }
 
-    private static IEnumerable<string> Cells(JobBenchResult result) =>
-        new[]
+    private static async Task<int> RunKept(int kept)
+    {
+        await InFolder(async database => BenchCommand.Print([.. Rows(await new KeptJobsBench(database, kept).Measure())]));
+        return 0;
+    }
+
+    private static async Task InFolder(Func<string, Task> run)
+    {
+        var folder = Directory.CreateTempSubdirectory("dia-bench-");
+        try
         {
-            result.Queued,
-            result.Submits,
-            result.SubmitsOfMany,
-            result.BytesPerSubmit,
-            result.Takes,
-            result.Ends,
-            result.ListMs,
-            result.CountMs,
-        }.Select(value => value.ToString(value < 10 ? "F2" : "F0", CultureInfo.InvariantCulture));
+            await run(Path.Combine(folder.FullName, "dia.db"));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static Table Table(IReadOnlyList<JobBenchResult> results)
+    {
+        var table = new Table().Border(TableBorder.Rounded).AddColumn("waiting jobs");
+        foreach (var result in results) table.AddColumn(new TableColumn($"{result.Queued}").RightAligned());
+        AddRow("submits a second", result => result.Submits);
+        AddRow("submits a second, 16 clients", result => result.SubmitsOfMany);
+        AddRow("bytes written a submit", result => result.BytesPerSubmit);
+        AddRow("takes a second", result => result.Takes);
+        AddRow("runs a second, claim to end", result => result.Ends);
+        AddRow("list of 50, ms", result => result.ListMs);
+        AddRow("counts, ms", result => result.CountMs);
+        return table;
+
+        void AddRow(string name, Func<JobBenchResult, double> value) => table.AddRow([name, .. results.Select(value).Select(Format)]);
+    }
+
+    private static IEnumerable<(string Name, object Value)> Rows(KeptJobsBenchResult result)
+    {
+        yield return ("ended jobs", result.Kept);
+        yield return ("made in, s", Format(result.FillSeconds));
+        yield return ("start of the silo, s", Format(result.StartSeconds));
+        yield return ("start to first lease, s", Format(result.FirstTakeSeconds));
+        yield return ("first list of 50 after it, ms", Format(result.FirstListMs));
+        yield return ("list of 50, ms", Format(result.ListMs));
+        yield return ("list of 500 completed ones, ms", Format(result.LongestListMs));
+        yield return ("counts, ms", Format(result.CountMs));
+        yield return ("one job, ms", Format(result.GetMs));
+        yield return ("submission, ms", Format(result.SubmitMs));
+        yield return ("removing 5000, s", Format(result.ClearSeconds));
+        yield return ("5000 rows of the store alone, s", Format(result.StoreClearSeconds));
+        yield return ("removing 5000 beside calls, s", Format(result.Beside.Seconds));
+        yield return ("submission meanwhile: median, longest, ms", Pair(result.Beside.SubmitMs, result.Beside.LongestSubmitMs));
+        yield return ("list of 50 meanwhile: median, longest, ms", Pair(result.Beside.ListMs, result.Beside.LongestListMs));
+    }
+
+    private static string Pair(double first, double second) => $"{Format(first)}, {Format(second)}";
+
+    private static string Format(double value) => value.ToString(value < 10 ? "F2" : "F0", CultureInfo.InvariantCulture);
 }
