@@ -4,13 +4,18 @@ using DiaOrleans.Abstractions.Speech;
 namespace DiaOrleans.Grains.Jobs.Catalog;
 
 /// <summary>
-/// The ended jobs of a shard in the order of their ends, and their numbers by status, which are kept by each change. A job whose retention
-/// time is over is not counted any more; jobs end in the order of the list, or nearly.
+/// The ended jobs of a shard in the order of their ends, those that clients can see in the order of their submissions, and their numbers by
+/// status, which are kept by each change. A job whose retention time is over is not counted any more; jobs end in the order of the list, or
+/// nearly.
 /// </summary>
 internal sealed class EndedJobs
 {
+    private static readonly IComparer<EndedJob> BySubmission = Comparer<EndedJob>.Create((a, b) =>
+        a.Sequence != b.Sequence ? a.Sequence.CompareTo(b.Sequence) : a.Id.CompareTo(b.Id));
+
     private readonly HashSet<Guid> _ids = [];
     private readonly List<EndedJob> _jobs = [];
+    private readonly SortedSet<EndedJob> _shown = new(BySubmission);
     private readonly int[] _counts = new int[Enum.GetValues<SpeechStatus>().Length];
     private int _first;
     private int _visible;
@@ -26,13 +31,15 @@ internal sealed class EndedJobs
     {
         _ids.Add(job.Id);
         _jobs.Add(job);
-        if (job.Status is { } status) _counts[(int)status]++;
+        if (job.Status is not { } status) return;
+        _counts[(int)status]++;
+        _shown.Add(job);
     }
 
     /// <summary>The number of jobs that clients can see.</summary>
     public JobCounts CountAt(DateTimeOffset now)
     {
-        for (; _visible < _jobs.Count && JobRetention.IsExpired(_jobs[_visible].EndedAt, now); _visible++) Uncount(_jobs[_visible]);
+        HideExpired(now);
         return new JobCounts(
             0,
             0,
@@ -44,21 +51,13 @@ internal sealed class EndedJobs
     /// <summary>The jobs that clients can see, the ones submitted last first.</summary>
     public IReadOnlyList<ListedJob> Newest(SpeechStatus? status, int limit, DateTimeOffset now)
     {
-        if (limit == 0) return [];
-        var newest = new PriorityQueue<EndedJob, long>(limit);
-        for (var i = _first; i < _jobs.Count; i++)
-        {
-            var job = _jobs[i];
-            if (job.Status is null || (status is not null && job.Status != status) || JobRetention.IsExpired(job.EndedAt, now)) continue;
-            if (newest.Count < limit) newest.Enqueue(job, job.Sequence);
-            else newest.EnqueueDequeue(job, job.Sequence);
-        }
-
+        HideExpired(now);
         return
         [
-            .. newest.UnorderedItems
-                .OrderByDescending(item => item.Priority)
-                .Select(item => new ListedJob(item.Element.Id, item.Priority)),
+            .. _shown.Reverse()
+                .Where(job => (status is null || job.Status == status) && !JobRetention.IsExpired(job.EndedAt, now))
+                .Take(limit)
+                .Select(job => new ListedJob(job.Id, job.Sequence)),
         ];
     }
 
@@ -72,7 +71,7 @@ internal sealed class EndedJobs
         for (var i = _first; i < _first + count; i++)
         {
             _ids.Remove(_jobs[i].Id);
-            if (i >= _visible) Uncount(_jobs[i]);
+            if (i >= _visible) Hide(_jobs[i]);
         }
 
         _first += count;
@@ -83,8 +82,15 @@ internal sealed class EndedJobs
         _first = 0;
     }
 
-    private void Uncount(EndedJob job)
+    private void HideExpired(DateTimeOffset now)
     {
-        if (job.Status is { } status) _counts[(int)status]--;
+        for (; _visible < _jobs.Count && JobRetention.IsExpired(_jobs[_visible].EndedAt, now); _visible++) Hide(_jobs[_visible]);
+    }
+
+    private void Hide(EndedJob job)
+    {
+        if (job.Status is not { } status) return;
+        _counts[(int)status]--;
+        _shown.Remove(job);
     }
 }

@@ -83,8 +83,8 @@ internal sealed class JobCatalogGrain(
             _guard.ThrowIfFailed();
             var now = time.GetUtcNow();
             EndedJob[] batch = [.. _jobs.Oldest(endedBy).Take(ClearBatchSize)];
-            foreach (var some in batch.Chunk(DeletesAtOnce))
-                await Task.WhenAll(some.Select(job => GrainFactory.GetGrain<IJobGrain>(job.Id).Delete()));
+            var inTurns = new ParallelOptions { MaxDegreeOfParallelism = DeletesAtOnce, TaskScheduler = TaskScheduler.Current };
+            await Parallel.ForEachAsync(batch, inTurns, async (job, _) => await GrainFactory.GetGrain<IJobGrain>(job.Id).Delete());
             // A crash before this line leaves entries without jobs, which the next batch removes.
             _jobs.Trim(batch.Length);
             await _guard.Run(() => _log.Trim(batch.Length));

@@ -5,6 +5,9 @@ namespace DiaOrleans.Grains.Jobs.Submission;
 /// <summary>Removes ended jobs from all shards of the catalogue.</summary>
 internal static class EndedJobRemoval
 {
+    /// <summary>Shards that remove jobs at the same time: the store has work while one of them ends its batch.</summary>
+    private const int ShardsAtOnce = 3;
+
     /// <summary>Removes ended jobs with their results, batch by batch.</summary>
     /// <param name="grains">Calls the catalogue.</param>
     /// <param name="endedBy">Only jobs that ended at or before this time; null for all that have ended.</param>
@@ -16,18 +19,18 @@ internal static class EndedJobRemoval
         CancellationToken cancellation = default)
     {
         var removed = 0;
-        foreach (var catalog in grains.JobCatalogs())
+        var some = new ParallelOptions { MaxDegreeOfParallelism = ShardsAtOnce, CancellationToken = cancellation };
+        await Parallel.ForEachAsync(grains.JobCatalogs(), some, async (catalog, stop) =>
         {
             ClearedJobs batch;
             do
             {
-                cancellation.ThrowIfCancellationRequested();
+                stop.ThrowIfCancellationRequested();
                 batch = await catalog.ClearBatch(endedBy);
-                removed += batch.Removed;
+                Interlocked.Add(ref removed, batch.Removed);
             }
             while (batch.More);
-        }
-
+        });
         return removed;
     }
 
