@@ -37,6 +37,9 @@ internal sealed class SharedStorage : IGrainStorage
         return row.Payload is { } payload ? _serializer.Deserialize<T>(payload) : new T();
     }
 
+    /// <summary>All rows with their versions.</summary>
+    public IReadOnlyList<string> Copy() => [.. _rows.Select(row => $"{row.Key} {row.Value.Version} {row.Value.Payload}")];
+
     /// <summary>Stores a row as a release wrote it.</summary>
     public void Put(string stateName, GrainId grainId, string json) => _rows[(stateName, grainId)] = (BinaryData.FromString(json), 1);
 
