@@ -62,6 +62,13 @@ public sealed class CommandTests
         BenchCommand.Create().Parse(["decode", "--model", ".", "--steps", "many"])
             .Errors.ShouldHaveSingleItem().Message.ShouldContain("many");
 
+    [Theory]
+    [InlineData("9999", "--kept is 9999; expected 10000 or more.")]
+    [InlineData("-1", "--kept is -1; expected 10000 or more.")]
+    [InlineData("all", "all")]
+    public void Bench_of_jobs_refuses_a_number_that_is_too_small_or_none(string kept, string problem) =>
+        BenchCommand.Create().Parse(["jobs", "--kept", kept]).Errors.ShouldHaveSingleItem().Message.ShouldContain(problem);
+
     [Fact]
     public async Task Inspect_exits_with_1_for_a_checkpoint_with_problems_and_0_for_a_valid_one()
     {

@@ -12,14 +12,14 @@ internal static class JobBenchCommand
     /// <summary>The command <c>bench jobs</c>.</summary>
     public static Command Create()
     {
-        var kept = new Option<int?>("--kept")
-        {
-            Description = $"Measures a start on this number of ended jobs instead, {2 * KeptJobsBench.Cleared} or more.",
-        };
+        const int least = 2 * KeptJobsBench.Cleared;
+        var kept = new Option<int?>("--kept") { Description = $"Measures a start on this number of ended jobs instead, {least} or more." };
         kept.Validators.Add(result =>
         {
-            if (result.GetValue(kept) < 2 * KeptJobsBench.Cleared)
-                result.AddError($"--kept must be {2 * KeptJobsBench.Cleared} or more: as many jobs are removed.");
+            // The parser itself reports a value that is not an integer.
+            if (result.Tokens is [var token] && !int.TryParse(token.Value, CultureInfo.InvariantCulture, out _)) return;
+            var given = result.GetValueOrDefault<int?>();
+            if (given < least) result.AddError($"--kept is {given}; expected {least} or more.");
         });
         var command = new Command("jobs", "Times the job store on SQLite in a temporary folder.") { kept };
         command.SetAction(parsed => parsed.GetValue(kept) is { } number ? RunKept(number) : RunQueued());
