@@ -46,19 +46,32 @@ internal sealed partial class ServerProcess : IDisposable
     /// <summary>Starts a server and waits until it listens.</summary>
     public static Task<ServerProcess> Start(string data, string? path = null) => Follow(Launch(data, path), new SocketsHttpHandler());
 
-    /// <summary>Waits until a process listens.</summary>
+    /// <summary>Waits until a process listens; one that does not is killed.</summary>
     public static async Task<ServerProcess> Follow(Process process, HttpMessageHandler handler)
     {
-        var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;
-        Uri? address = null;
-        while (address is null && await process.StandardOutput.ReadLineAsync(timeout) is { } line)
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(90));
+        try
         {
-            if (Listening().Match(line) is { Success: true } match) address = new Uri(match.Value);
+            var address = await ReadAddress(process, limit.Token);
+            _ = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
+            return new ServerProcess { Process = process, Client = new HttpClient(handler) { BaseAddress = address } };
+        }
+        catch
+        {
+            if (!process.HasExited) process.Kill();
+            process.Dispose();
+            throw;
+        }
+    }
+
+    private static async Task<Uri> ReadAddress(Process process, CancellationToken limit)
+    {
+        while (await process.StandardOutput.ReadLineAsync(limit) is { } line)
+        {
+            if (Listening().Match(line) is { Success: true } match) return new Uri(match.Value);
         }
 
-        _ = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
-        if (address is null) throw new InvalidOperationException(await process.StandardError.ReadToEndAsync(timeout));
-        return new ServerProcess { Process = process, Client = new HttpClient(handler) { BaseAddress = address } };
+        throw new InvalidOperationException(await process.StandardError.ReadToEndAsync(limit));
     }
 
     public void Dispose()
