@@ -15,9 +15,9 @@ namespace DiaOrleans.Grains.Jobs.Life;
 /// <summary>
 /// One job. <see cref="JobRecord"/> decides on a transition, and <see cref="JobStore"/> stores it before it is shown or returned. An end is
 /// entered in the catalogue before the call that made it returns; if that fails, so does the call, and its repetition, or the next claim,
-/// enters it.
+/// enters it. It does not stay in memory for long after its last call: a client may submit and cancel any number of jobs.
 /// </summary>
-[GrainType("dia.job")]
+[GrainType("dia.job"), CollectionAgeLimit(Minutes = 5)]
 internal sealed partial class JobGrain(
     [PersistentState(JobStateRow.Name, StateStorage.ProviderName)] IPersistentState<JobState> state,
     [FromKeyedServices(StateStorage.ProviderName)] IGrainStorage storage,
