@@ -53,7 +53,7 @@ internal readonly unsafe ref struct KernelContext(nint context)
         var parallelFor = (delegate* unmanaged<nint, delegate* unmanaged<Loop*, nuint, void>, nuint, nuint, Loop*, nint>)
             OrtNative.Api->KernelContext_ParallelFor;
         OrtNative.Check(parallelFor(context, &Turn, (nuint)count, 0, &loop));
-        if (loop.Failed) throw new InvalidOperationException("A part of an operator's work has thrown.");
+        if (loop.HasThrown) throw new InvalidOperationException("A part of an operator's work has thrown.");
     }
 
     [UnmanagedCallersOnly]
@@ -65,7 +65,7 @@ internal readonly unsafe ref struct KernelContext(nint context)
         }
         catch (Exception)
         {
-            loop->Failed = true;
+            loop->HasThrown = true;
         }
     }
 
@@ -88,6 +88,6 @@ internal readonly unsafe ref struct KernelContext(nint context)
     {
         public readonly delegate*<void*, int, void> Body = body;
         public readonly void* State = state;
-        public bool Failed;
+        public bool HasThrown;
     }
 }

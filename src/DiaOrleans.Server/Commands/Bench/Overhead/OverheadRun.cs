@@ -22,7 +22,8 @@ internal sealed class OverheadRun(OverheadClientProcess client, MeasuredEngine e
 
     private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(10);
 
-    private readonly Dictionary<OverheadWay, Samples> _samples = Ways.Append(OverheadWay.None).ToDictionary(way => way, _ => new Samples());
+    private readonly Dictionary<OverheadWay, WaySamples> _samples =
+        Ways.Append(OverheadWay.None).ToDictionary(way => way, _ => new WaySamples());
     private int _seed;
 
     /// <summary>Measures each way.</summary>
@@ -111,7 +112,7 @@ internal sealed class OverheadRun(OverheadClientProcess client, MeasuredEngine e
             Percentiles.Of(samples.WithEngine));
     }
 
-    private sealed class Samples
+    private sealed class WaySamples
     {
         public List<double> Elapsed { get; } = [];
 
