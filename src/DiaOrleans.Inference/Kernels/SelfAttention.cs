@@ -29,7 +29,7 @@ internal sealed unsafe class SelfAttention() : HostOperator(
     /// <summary>Name in a graph.</summary>
     public const string OperatorName = "SelfAttention";
 
-    private const int GuidanceRows = 2;
+    private const int RowsOfToken = 2;
 
     /// <inheritdoc />
     public override void Compute(in KernelContext context)
@@ -49,8 +49,8 @@ internal sealed unsafe class SelfAttention() : HostOperator(
             Cos = context.Input<float>(6),
             Sin = context.Input<float>(7),
             Output = context.Output<float>(0, rows),
-            Sequence = (int)rows[1] / GuidanceRows,
-            KvHeads = (int)cache[1] / GuidanceRows,
+            Sequence = (int)rows[1] / RowsOfToken,
+            KvHeads = (int)cache[1] / RowsOfToken,
             Capacity = (int)cache[2],
             Width = (int)cache[3],
         };
@@ -70,14 +70,14 @@ internal sealed unsafe class SelfAttention() : HostOperator(
     private static void Attend(void* state, int index)
     {
         var work = (Work*)state;
-        var slot = index / (GuidanceRows * work->KvHeads);
-        var cacheHead = index % (GuidanceRows * work->KvHeads);
-        var row = slot * GuidanceRows * work->Sequence + cacheHead / work->KvHeads;
+        var slot = index / (RowsOfToken * work->KvHeads);
+        var cacheHead = index % (RowsOfToken * work->KvHeads);
+        var row = slot * RowsOfToken * work->Sequence + cacheHead / work->KvHeads;
         var head = cacheHead % work->KvHeads;
         var first = work->Last[slot] + 1 - work->Sequence;
         var keys = work->Keys + (long)index * work->Capacity * work->Width;
         var values = work->Values + (long)index * work->Capacity * work->Width;
-        for (var s = 0; s < work->Sequence; s++) Extend(work, row + s * GuidanceRows, head, first + s, keys, values);
+        for (var s = 0; s < work->Sequence; s++) Extend(work, row + s * RowsOfToken, head, first + s, keys, values);
 
         var queries = work->Heads / work->KvHeads;
         var rotated = queries * work->Width;
@@ -86,7 +86,7 @@ internal sealed unsafe class SelfAttention() : HostOperator(
         {
             for (var s = 0; s < work->Sequence; s++)
             {
-                var offset = ((long)(row + s * GuidanceRows) * work->Heads + head * queries) * work->Width;
+                var offset = ((long)(row + s * RowsOfToken) * work->Heads + head * queries) * work->Width;
                 for (var q = 0; q < queries; q++) Rotate(work, work->Query + offset + q * work->Width, first + s, query + q * work->Width);
                 var output = work->Output + offset;
                 AttentionHeads.Attend(query, output, queries, keys, values, first + s + 1, work->Width, query + rotated);

@@ -32,7 +32,7 @@ internal sealed unsafe class Snake() : HostOperator(
     {
         Span<long> dims = stackalloc long[3];
         context.Shape(0, dims);
-        var rows = new Rows
+        var rows = new SnakeWork
         {
             X = context.Input<float>(0),
             Alpha = context.Input<float>(1),
@@ -53,7 +53,7 @@ internal sealed unsafe class Snake() : HostOperator(
 
     private static void ComputeRow(void* state, int row)
     {
-        var rows = (Rows*)state;
+        var rows = (SnakeWork*)state;
         var channel = row % rows->Channels;
         var start = (long)row * rows->Time;
         ComputeRow(rows->X + start, rows->Y + start, rows->Time, rows->Alpha[channel] / MathF.PI, rows->Beta[channel]);
@@ -110,7 +110,7 @@ internal sealed unsafe class Snake() : HostOperator(
         return Vector512.FusedMultiplyAdd(p, g, x);
     }
 
-    private struct Rows
+    private struct SnakeWork
     {
         public float* X;
         public float* Alpha;

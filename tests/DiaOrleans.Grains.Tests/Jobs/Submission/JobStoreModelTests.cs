@@ -203,7 +203,8 @@ public sealed class JobStoreModelTests(ITestOutputHelper output) : IAsyncLifetim
 
     private async Task Release(JobLease lease, bool faulted)
     {
-        var released = await Repeat(() => Job(lease.JobId).Release(lease.Token, faulted));
+        var fault = faulted ? new RunFault(TimeSpan.Zero, MadeProgress: false) : null;
+        var released = await Repeat(() => Job(lease.JobId).Release(lease.Token, fault));
         _held.Remove(lease);
         try
         {
