@@ -35,8 +35,8 @@ internal sealed class DataFolder : IDisposable
     public static string CacheIn(string path) => System.IO.Path.Combine(System.IO.Path.GetFullPath(path), "cache");
 
     /// <summary>
-    /// Creates the folder if it is missing, and holds it until it is disposed of. On a file system without locks, and on one of a network
-    /// after a server that did not end by itself, this takes some seconds.
+    /// Creates the folder if it is missing, and holds it until it is disposed of. On a file system without locks, and on a drive that may be
+    /// one of a network, this takes some seconds.
     /// </summary>
     /// <param name="path">Path of the folder.</param>
     /// <param name="port">Port of this server, for the message that a second server gives.</param>
@@ -92,7 +92,7 @@ internal sealed class DataFolder : IDisposable
 
     /// <summary>
     /// Whether the lock keeps every other server away: it has an effect, which .NET does not say where the file system knows no locks, and
-    /// no other machine can have the folder.
+    /// no other machine can have the folder. Network drives of FUSE, such as sshfs, have an unknown type, and locks for each mount.
     /// </summary>
     private bool IsLockReliable()
     {
@@ -103,7 +103,7 @@ internal sealed class DataFolder : IDisposable
         }
         catch (IOException e) when (IsLocked(e, _lock.Name))
         {
-            return new DriveInfo(Path).DriveType != DriveType.Network;
+            return new DriveInfo(Path).DriveType is DriveType.Fixed or DriveType.Ram or DriveType.Removable;
         }
     }
 
