@@ -13,13 +13,11 @@ internal static class UnconditionalCross
     /// <summary>Each layer's constant, [layers][hidden]. <paramref name="zero"/> is the encoded text of a single id 0.</summary>
     public static IReadOnlyList<float[]> Compute(DiaCheckpoint checkpoint, EncodedText zero)
     {
-        float[][] values = [.. Enumerable.Range(0, checkpoint.Config.Decoder.Layers).Select(layer => zero.Value(layer).ToSingles())];
-        var constants = new float[values.Length][];
-        Parallel.For(0, values.Length, layer =>
-        {
-            var projection = checkpoint.Linear($"decoder.layers.{layer}.cross_attention.o_proj");
-            constants[layer] = Multiply(projection, values[layer]);
-        });
+        var layers = Enumerable.Range(0, checkpoint.Config.Decoder.Layers).ToArray();
+        float[][] values = [.. layers.Select(layer => zero.Value(layer).ToSingles())];
+        LinearWeight[] projections = [.. layers.Select(layer => checkpoint.Linear($"decoder.layers.{layer}.cross_attention.o_proj"))];
+        var constants = new float[layers.Length][];
+        Parallel.For(0, layers.Length, layer => constants[layer] = Multiply(projections[layer], values[layer]));
         return constants;
     }
 

@@ -1,3 +1,4 @@
+using System.Text;
 using DiaOrleans.Server.Settings.Rules;
 
 namespace DiaOrleans.Server.Api;
@@ -14,14 +15,21 @@ internal sealed class ApiKeyFileAttribute() : TextRuleAttribute("a file that can
         if (string.IsNullOrEmpty(path)) return [];
         try
         {
-            // Its size is checked first: the path of a device has no end.
-            if (new FileInfo(path) is not { Exists: true, Length: <= MaxBytes }) return null;
-            return [.. File.ReadLines(path).SelectMany(ApiOptions.SplitKeys)];
+            return Read(path) is { } text ? [.. text.Split('\n').SelectMany(ApiOptions.SplitKeys)] : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
             return null;
         }
+    }
+
+    /// <summary>A device has no length and may have no end: what is read is bounded, not the length that the system names.</summary>
+    private static string? Read(string path)
+    {
+        using var file = File.OpenRead(path);
+        var bytes = new byte[MaxBytes + 1];
+        var count = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        return count > MaxBytes ? null : Encoding.UTF8.GetString(bytes.AsSpan(0, count));
     }
 
     /// <inheritdoc/>

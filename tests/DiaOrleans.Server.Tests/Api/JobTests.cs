@@ -254,8 +254,8 @@ public sealed class JobTests(JobTests.Fixture fixture) : IClassFixture<JobTests.
     [Fact]
     public async Task Jobs_over_the_bound_are_refused_with_retry_after()
     {
-        await using var server = await RunningServer.Start(new ServerOptions { MaxPendingJobs = 2 });
-        var text = string.Join(" ", Enumerable.Repeat("The lamp is still on.", 7));
+        await using var server = await RunningServer.Start(new ServerOptions { MaxPendingJobs = 2, Slots = 1 });
+        var text = string.Join(" ", Enumerable.Repeat("The lamp is still on.", 90));
         (await server.Client.PostJson("/voice_mappings", """{"voice_id":"anna"}""")).EnsureSuccessStatusCode();
         var answers = new List<HttpResponseMessage>();
         for (var i = 0; i < 6; i++)
