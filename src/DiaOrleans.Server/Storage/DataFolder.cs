@@ -35,8 +35,8 @@ internal sealed class DataFolder : IDisposable
     public static string CacheIn(string path) => System.IO.Path.Combine(System.IO.Path.GetFullPath(path), "cache");
 
     /// <summary>
-    /// Creates the folder if it is missing, and holds it until it is disposed of. On a file system without locks, and on a drive that may be
-    /// one of a network, this takes some seconds.
+    /// Creates the folder if it is missing, and holds it until it is disposed of. On a file system without locks, and on a drive that may
+    /// be one of a network, this takes some seconds.
     /// </summary>
     /// <param name="path">Path of the folder.</param>
     /// <param name="port">Port of this server, for the message that a second server gives.</param>
