@@ -29,7 +29,8 @@ internal sealed class LogRows(IGrainStorage storage)
 
     /// <summary>
     /// Stores pages. The list of pages comes before a page that is not in it, so that each stored page with an entry is in the stored list.
-    /// An empty page is removed from the store.
+    /// An empty page is removed from the store, unless it is the newest, which takes the next entry: a removed page is never stored again,
+    /// because the store may forget its version.
     /// </summary>
     /// <param name="changed">Numbers of the pages to store.</param>
     /// <param name="pages">The log in memory.</param>
@@ -41,14 +42,16 @@ internal sealed class LogRows(IGrainStorage storage)
             await _head.Write();
         }
 
-        foreach (var number in changed) await Store(number, pages[number]);
+        foreach (var number in changed) await Store(number, pages);
     }
 
-    private Task Store(long number, IReadOnlyList<GenerationEntry> entries)
+    private Task Store(long number, LogPages pages)
     {
         var page = Page(number);
-        page.State.Entries = [.. entries];
-        return entries.Count == 0 ? page.Clear() : page.Write();
+        page.State.Entries = [.. pages[number]];
+        if (pages.Numbers.Contains(number)) return page.Write();
+        _pages.Remove(number);
+        return page.Clear();
     }
 
     private StoredRow<GenerationLogPageState> Page(long number)

@@ -16,7 +16,8 @@ internal sealed class ClearedRows(DataFolder data) : ICleanupStep
     /// States whose grain or row object is given up when they are cleared: no activation that goes on has their version.
     /// </summary>
     private const string States =
-        "'voice', 'audio-prompt', 'job', 'job-queue-segment', 'ended-jobs-page', 'job-keys-page', 'generation-log-page', 'id-page'";
+        "'voice', 'audio-prompt', 'job', 'job-segment', 'job-queue-segment', 'ended-jobs-page', 'job-keys-page', 'generation-log-page', "
+        + "'id-page'";
 
     private const string Key =
         "ServiceId, GrainTypeHash, GrainIdHash, GrainTypeString, GrainIdN0, GrainIdN1, GrainIdExtensionString";

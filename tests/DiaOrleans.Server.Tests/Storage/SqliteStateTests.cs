@@ -1,3 +1,4 @@
+using DiaOrleans.Abstractions.Logs;
 using DiaOrleans.Abstractions.Voices;
 using DiaOrleans.Server.Storage;
 using Microsoft.Data.Sqlite;
@@ -123,6 +124,21 @@ public sealed class SqliteStateTests : IDisposable
     }
 
     [Fact]
+    public async Task A_log_that_was_cleared_long_ago_takes_entries_after_its_cleared_rows_are_deleted()
+    {
+        using var data = DataFolder.Open(_folder.File("data"), 0, TimeProvider.System);
+        await using var silo = await StateSilo.Start(data.Database);
+        var log = silo.Grains.GetGrain<IGenerationLogGrain>(0);
+        // Two full pages.
+        for (var i = 0; i < 128; i++) await log.Append(Entry($"before {i}"));
+        await log.Clear();
+        await new ClearedRows(data).Run(TimeProvider.System.GetUtcNow().AddHours(4), CancellationToken.None);
+        Read(data.Database, "SELECT COUNT(*) FROM OrleansStorage WHERE PayloadBinary IS NULL").ShouldBe(0L);
+        await log.Append(Entry("after"));
+        (await log.List(10, null)).Entries.Select(entry => entry.Id).ShouldBe(["after"]);
+    }
+
+    [Fact]
     public async Task A_database_of_release_1_is_read()
     {
         var database = _folder.File("dia.db");
@@ -186,6 +202,15 @@ public sealed class SqliteStateTests : IDisposable
         SqliteDatabase.Explain(failure).ShouldNotBeNull().ShouldContain("malformed");
         SqliteDatabase.Explain(new InvalidOperationException("Something else.")).ShouldBeNull();
     }
+
+    private static GenerationEntry Entry(string id) => new()
+    {
+        Id = id,
+        Timestamp = DateTimeOffset.UnixEpoch,
+        Text = "Hello.",
+        ProcessedText = "[S1] Hello. [S1]",
+        Voice = "v",
+    };
 
     private static void Execute(string database, string sql) => Read(database, sql);
 
