@@ -1,4 +1,3 @@
-using System.Text;
 using DiaOrleans.Server.Settings.Rules;
 
 namespace DiaOrleans.Server.Api;
@@ -29,7 +28,10 @@ internal sealed class ApiKeyFileAttribute() : TextRuleAttribute("a file that can
         using var file = File.OpenRead(path);
         var bytes = new byte[MaxBytes + 1];
         var count = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-        return count > MaxBytes ? null : Encoding.UTF8.GetString(bytes.AsSpan(0, count));
+        if (count > MaxBytes) return null;
+        // A byte order mark says the encoding.
+        using var text = new StreamReader(new MemoryStream(bytes, 0, count));
+        return text.ReadToEnd();
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using DiaOrleans.Server.Api;
 using DiaOrleans.Server.Hosting;
 using DiaOrleans.Server.Settings;
 
@@ -69,6 +70,18 @@ public sealed class AuthenticationTests(
             request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {key}");
             ((int)(await server.Client.SendAsync(request)).StatusCode).ShouldBe(status, key);
         }
+    }
+
+    [Theory]
+    [InlineData("utf-8")]
+    [InlineData("utf-16")]
+    public async Task A_file_of_keys_may_begin_with_a_byte_order_mark(string encoding)
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.File("keys");
+        await File.WriteAllTextAsync(file, "first\r\nschlüssel\r\n", Encoding.GetEncoding(encoding));
+        (await File.ReadAllBytesAsync(file))[0].ShouldBeGreaterThan((byte)127);
+        ApiKeyFileAttribute.Find(file).ShouldBe(["first", "schlüssel"]);
     }
 
     [Theory]
