@@ -1,4 +1,5 @@
 using System.Buffers;
+using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace DiaOrleans.Inference.Kernels;
 
@@ -9,8 +10,8 @@ namespace DiaOrleans.Inference.Kernels;
 /// </summary>
 internal sealed unsafe class CrossAttention() : HostOperator(
     OperatorName,
-    [ElementType.Float, ElementType.Float, ElementType.Float, ElementType.Int32],
-    [ElementType.Float])
+    [TensorElementType.Float, TensorElementType.Float, TensorElementType.Float, TensorElementType.Int32],
+    [TensorElementType.Float])
 {
     /// <summary>Name in a graph.</summary>
     public const string OperatorName = "CrossAttention";

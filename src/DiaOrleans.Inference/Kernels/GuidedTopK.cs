@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using DiaOrleans.Inference.Decoding;
+using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace DiaOrleans.Inference.Kernels;
 
@@ -14,8 +15,15 @@ namespace DiaOrleans.Inference.Kernels;
 /// </summary>
 internal sealed unsafe class GuidedTopK() : HostOperator(
     OperatorName,
-    [ElementType.Float, ElementType.Float, ElementType.Float, ElementType.Float, ElementType.Int64, ElementType.Int64],
-    [ElementType.Float, ElementType.Int64])
+    [
+        TensorElementType.Float,
+        TensorElementType.Float,
+        TensorElementType.Float,
+        TensorElementType.Float,
+        TensorElementType.Int64,
+        TensorElementType.Int64,
+    ],
+    [TensorElementType.Float, TensorElementType.Int64])
 {
     /// <summary>Name in a graph.</summary>
     public const string OperatorName = "GuidedTopK";

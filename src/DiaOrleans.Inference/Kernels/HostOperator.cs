@@ -1,3 +1,5 @@
+using Microsoft.ML.OnnxRuntime.Tensors;
+
 namespace DiaOrleans.Inference.Kernels;
 
 /// <summary>
@@ -7,16 +9,16 @@ namespace DiaOrleans.Inference.Kernels;
 /// <param name="name">Name of the operator in the domain <see cref="HostOperators.Domain"/>.</param>
 /// <param name="inputs">Element types of its inputs.</param>
 /// <param name="outputs">Element types of its outputs.</param>
-internal abstract class HostOperator(string name, ElementType[] inputs, ElementType[] outputs)
+internal abstract class HostOperator(string name, TensorElementType[] inputs, TensorElementType[] outputs)
 {
     /// <summary>Name of the operator in the domain <see cref="HostOperators.Domain"/>.</summary>
     public string Name => name;
 
     /// <summary>Element types of its inputs.</summary>
-    public IReadOnlyList<ElementType> Inputs => inputs;
+    public IReadOnlyList<TensorElementType> Inputs => inputs;
 
     /// <summary>Element types of its outputs.</summary>
-    public IReadOnlyList<ElementType> Outputs => outputs;
+    public IReadOnlyList<TensorElementType> Outputs => outputs;
 
     /// <summary>Computes the outputs; an exception ends the session's run with an error.</summary>
     public abstract void Compute(in KernelContext context);

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace DiaOrleans.Inference.Kernels;
 
@@ -15,16 +16,16 @@ namespace DiaOrleans.Inference.Kernels;
 internal sealed unsafe class SelfAttention() : HostOperator(
     OperatorName,
     [
-        ElementType.Float,
-        ElementType.Float,
-        ElementType.Float,
-        ElementType.Float,
-        ElementType.Float,
-        ElementType.Int32,
-        ElementType.Float,
-        ElementType.Float,
+        TensorElementType.Float,
+        TensorElementType.Float,
+        TensorElementType.Float,
+        TensorElementType.Float,
+        TensorElementType.Float,
+        TensorElementType.Int32,
+        TensorElementType.Float,
+        TensorElementType.Float,
     ],
-    [ElementType.Float, ElementType.Float, ElementType.Float])
+    [TensorElementType.Float, TensorElementType.Float, TensorElementType.Float])
 {
     /// <summary>Name in a graph.</summary>
     public const string OperatorName = "SelfAttention";

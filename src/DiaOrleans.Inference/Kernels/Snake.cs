@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace DiaOrleans.Inference.Kernels;
 
@@ -10,8 +11,8 @@ namespace DiaOrleans.Inference.Kernels;
 /// </summary>
 internal sealed unsafe class Snake() : HostOperator(
     OperatorName,
-    [ElementType.Float, ElementType.Float, ElementType.Float],
-    [ElementType.Float])
+    [TensorElementType.Float, TensorElementType.Float, TensorElementType.Float],
+    [TensorElementType.Float])
 {
     /// <summary>Name in a graph.</summary>
     public const string OperatorName = "Snake";
