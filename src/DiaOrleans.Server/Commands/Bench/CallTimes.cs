@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using DiaOrleans.Server.Commands.Bench.Load;
 
 namespace DiaOrleans.Server.Commands.Bench;
 
@@ -20,7 +21,7 @@ internal static class CallTimes
     {
         var times = new List<double>();
         for (var i = 0; i < Calls; i++) times.Add(await Of(call));
-        return times.Order().ElementAt(Calls / 2);
+        return Percentiles.Of(times)!.P50;
     }
 
     /// <summary>The times of calls that are made one after another until a task ends.</summary>

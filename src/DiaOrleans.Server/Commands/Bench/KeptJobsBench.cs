@@ -4,6 +4,7 @@ using DiaOrleans.Abstractions.Speech;
 using DiaOrleans.Grains.Jobs;
 using DiaOrleans.Grains.Jobs.Life;
 using DiaOrleans.Grains.Jobs.Submission;
+using DiaOrleans.Server.Commands.Bench.Load;
 
 namespace DiaOrleans.Server.Commands.Bench;
 
@@ -109,13 +110,11 @@ internal sealed class KeptJobsBench(string database, int kept)
         await Task.WhenAll(clearing, submits, lists);
         return new ClearBesideCalls(
             clearing.Result / 1000,
-            Middle(submits.Result),
+            Percentiles.Of(submits.Result)!.P50,
             submits.Result.Max(),
-            Middle(lists.Result),
+            Percentiles.Of(lists.Result)!.P50,
             lists.Result.Max());
     }
-
-    private static double Middle(IReadOnlyList<double> times) => times.Order().ElementAt(times.Count / 2);
 }
 
 /// <summary>Figures of a store with ended jobs.</summary>
