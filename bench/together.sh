@@ -2,23 +2,12 @@
 # Times requests one after another and the same requests at once (text in, WAV out, over HTTP) against a server of its own:
 # bench/together.sh [REQUESTS [ROUNDS [OPTION OF SERVE]...]]. SERVE is the command that starts the server, instead of ./run.sh serve.
 set -euo pipefail
-root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)"
 requests="${1:-16}"
 rounds="${2:-3}"
 shift $(($# < 2 ? $# : 2))
-work="$(mktemp -d)"
-trap 'kill "$server" 2>/dev/null || true; wait 2>/dev/null || true; rm -rf "$work"' EXIT
+. "$(dirname "${BASH_SOURCE[0]}")/server.sh"
 
-${SERVE:-"$root/run.sh" serve} --host 127.0.0.1 --port 0 --data "$work/data" "$@" >"$work/log" 2>&1 &
-server=$!
-address=""
-until [[ -n "$address" ]] && curl -sf "$address/health" | grep -q '"model_loaded":true'; do
-  sleep 0.2
-  kill -0 "$server" || { cat "$work/log" >&2; exit 1; }
-  address="$(grep -oE 'http://127\.0\.0\.1:[0-9]+' "$work/log" | head -1 || true)"
-done
-
-curl -sf -o /dev/null "$address/voice_mappings" -d '{"voice_id":"bench"}'
+start_server "$@"
 text="The rain stopped before the train came to the station. Nobody had an umbrella, and nobody was in a hurry to go home again."
 speak() { # NUMBER: prints seconds of audio and seconds of time. 16-bit mono at 44100 Hz behind 44 bytes of header.
   local seconds
@@ -50,4 +39,4 @@ done | tee "$work/rounds" | awk '{ printf "%s: %.1f s of audio in %.2f s and %.2
   $1 == "one" ? "" : sprintf("; 90th percentile of latency %.2f of the whole time", $6); fflush() }'
 awk '{ if ($1 == "one") before = $5; else ratio[++n] = $5 / before }
   END { for (i = 1; i <= n; i++) printf "%s%.2f", i == 1 ? "ratio: " : ", ", ratio[i]; print "" }' "$work/rounds"
-awk '/VmHWM/ { printf "server peak memory: %.0f MiB\n", $2 / 1024 }' "/proc/$server/status"
+print_peak_memory

@@ -2,14 +2,11 @@
 # How many of 12 sentences are understood in each precision: bench/words.sh [SEEDS [PRECISION]...]. A closed choice among the 12 by
 # pocketsphinx, from Debian's packages pocketsphinx, pocketsphinx-en-us and sox.
 set -euo pipefail
-root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)"
 seeds="${1:-3}"
 shift $(($# < 1 ? $# : 1))
 (($# > 0)) || set -- fp32 int8 int4
 english=/usr/share/pocketsphinx/model/en-us
-work="$(mktemp -d)"
-server=""
-trap '[[ -z "$server" ]] || kill "$server" 2>/dev/null || true; wait 2>/dev/null || true; rm -rf "$work"' EXIT
+. "$(dirname "${BASH_SOURCE[0]}")/server.sh"
 
 sentences=(
   "The rain stopped before the train came to the station."
@@ -36,15 +33,7 @@ understand() { # the words of $work/out.wav
 }
 
 for precision in "$@"; do
-  "$root/run.sh" serve --host 127.0.0.1 --port 0 --data "$work/$precision" --precision "$precision" >"$work/log" 2>&1 &
-  server=$!
-  address=""
-  until [[ -n "$address" ]] && curl -sf "$address/health" | grep -q '"model_loaded":true'; do
-    sleep 0.2
-    kill -0 "$server" || { cat "$work/log" >&2; exit 1; }
-    address="$(grep -oE 'http://127\.0\.0\.1:[0-9]+' "$work/log" | head -1 || true)"
-  done
-  curl -sf -o /dev/null "$address/voice_mappings" -d '{"voice_id":"bench"}'
+  start_server --precision "$precision"
   understood=0
   for ((seed = 1; seed <= seeds; seed++)); do
     for sentence in "${sentences[@]}"; do
@@ -53,7 +42,5 @@ for precision in "$@"; do
     done
   done
   echo "$precision: $understood of $((seeds * ${#sentences[@]})) understood"
-  kill "$server"
-  wait "$server" || true
-  server=""
+  stop_server
 done
