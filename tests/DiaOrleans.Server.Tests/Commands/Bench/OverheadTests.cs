@@ -3,6 +3,7 @@ using DiaOrleans.Server.Hosting;
 
 namespace DiaOrleans.Server.Tests.Commands.Bench;
 
+[Collection(nameof(RunsAlone))]
 public sealed class OverheadTests
 {
     [Fact]
@@ -16,12 +17,14 @@ public sealed class OverheadTests
         foreach (var way in result.Ways)
         {
             way.Requests.ShouldBe(3);
-            way.AddedMs.P99.ShouldBeInRange(0.1, 5000, way.Way);
+            // Another process may take the cores while the audio work is measured: the difference may then be negative.
+            way.AddedMs.P99.ShouldBeInRange(-5000, 5000, way.Way);
             way.AudioMs.ShouldBeGreaterThan(0, "the same samples are encoded directly");
             way.AudioCpuMs.ShouldBeGreaterThan(0);
             way.WithEngineMs!.P50.ShouldBeInRange(0, 5000, way.Way);
         }
 
+        result.Ways[2].AddedMs.P50.ShouldBeGreaterThan(result.FlushMs.P50, "a job waits for the disk more than once");
         result.Ways[2].StatesStored.ShouldBeGreaterThan(5, "a job is stored");
         result.Ways[0].StatesStored.ShouldBeLessThan(3, "only the log is stored");
     }
