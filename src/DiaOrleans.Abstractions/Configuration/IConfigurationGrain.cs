@@ -19,7 +19,7 @@ public interface IConfigurationGrain : IGrainWithIntegerKey
     Task<ServerConfiguration> Replace(ServerConfiguration configuration);
 }
 
-/// <summary>Settings that clients can change; spec/api.md 6.3. The defaults are those of a new server.</summary>
+/// <summary>Settings that clients can change; docs/api.md, Configuration. The defaults are those of a new server.</summary>
 [GenerateSerializer, Immutable, Alias("dia.server-configuration")]
 public sealed record ServerConfiguration
 {

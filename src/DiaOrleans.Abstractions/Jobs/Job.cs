@@ -3,7 +3,7 @@ using DiaOrleans.Abstractions.Speech;
 
 namespace DiaOrleans.Abstractions.Jobs;
 
-/// <summary>A background job as it was last stored; spec/api.md 6.2.</summary>
+/// <summary>A background job as it was last stored; docs/api.md, Jobs.</summary>
 [GenerateSerializer, Immutable, Alias("dia.job-facts")]
 public sealed record Job
 {

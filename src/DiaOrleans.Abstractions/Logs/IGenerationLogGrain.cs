@@ -53,7 +53,7 @@ public interface IGenerationLogGrain : IGrainWithIntegerKey
 [GenerateSerializer, Immutable, Alias("dia.generation-page")]
 public sealed record GenerationPage([property: Id(0)] IReadOnlyList<GenerationEntry> Entries, [property: Id(1)] int Total);
 
-/// <summary>One finished generation; spec/api.md 6.4.</summary>
+/// <summary>One finished generation; docs/api.md, Log.</summary>
 [GenerateSerializer, Immutable, Alias("dia.generation-entry")]
 public sealed record GenerationEntry
 {

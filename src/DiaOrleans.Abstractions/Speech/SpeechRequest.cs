@@ -54,7 +54,7 @@ public sealed record SpeechRequest
     [Id(13), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public string? Model { get; init; }
 
     /// <summary>
-    /// Remove what programs write besides the words, and read pauses; spec/api.md 3.1 rule 0. Null: as the server is set. Stored with jobs
+    /// Remove what programs write besides the words, and read pauses; docs/api.md, Texts. Null: as the server is set. Stored with jobs
     /// only if set.
     /// </summary>
     [Id(14), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public bool? NormalizeText { get; init; }

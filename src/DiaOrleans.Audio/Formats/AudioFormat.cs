@@ -1,6 +1,6 @@
 namespace DiaOrleans.Audio.Formats;
 
-/// <summary>A format in which audio is sent; spec/api.md 2.1.</summary>
+/// <summary>A format in which audio is sent; docs/api.md, Generation.</summary>
 public enum AudioFormat
 {
     /// <summary>RIFF WAVE, 16-bit PCM.</summary>

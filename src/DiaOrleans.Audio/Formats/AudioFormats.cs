@@ -3,7 +3,7 @@ using DiaOrleans.Audio.Native;
 
 namespace DiaOrleans.Audio.Formats;
 
-/// <summary>Names and properties of the formats; spec/api.md 2.1.</summary>
+/// <summary>Names and properties of the formats; docs/api.md, Generation.</summary>
 public static class AudioFormats
 {
     /// <summary>The container of <see cref="AudioFormat.Opus"/>, which clients name instead.</summary>

@@ -4,7 +4,7 @@ using DiaOrleans.Inference.Decoding;
 namespace DiaOrleans.Grains.Cloning;
 
 /// <summary>
-/// Truncates a prompt, its transcript in proportion to its codes, so that the model has room for new frames; spec/api.md 3.3.
+/// Truncates a prompt, its transcript in proportion to its codes, so that the model has room for new frames; docs/api.md, Cloning.
 /// </summary>
 public static class PromptFit
 {

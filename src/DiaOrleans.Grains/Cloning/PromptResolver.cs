@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace DiaOrleans.Grains.Cloning;
 
 /// <summary>
-/// Finds the codes and the transcript of a voice's prompt, not longer than the model clones well; spec/api.md 3.3. Runs outside grain
+/// Finds the codes and the transcript of a voice's prompt, not longer than the model clones well; docs/api.md, Cloning. Runs outside grain
 /// turns.
 /// </summary>
 internal sealed partial class PromptResolver(

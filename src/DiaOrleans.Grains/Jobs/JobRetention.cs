@@ -6,7 +6,7 @@ namespace DiaOrleans.Grains.Jobs;
 /// <summary>Which statuses are final, and how long ended jobs are kept.</summary>
 public static class JobRetention
 {
-    /// <summary>For this time an ended job and its result can be read, and an idempotency key holds; spec/api.md 6.2.</summary>
+    /// <summary>For this time an ended job and its result can be read, and an idempotency key holds; docs/api.md, Jobs.</summary>
     public static readonly TimeSpan Time = TimeSpan.FromHours(1);
 
     /// <summary>Whether the status never changes again.</summary>

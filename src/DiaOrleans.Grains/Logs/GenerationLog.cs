@@ -3,7 +3,7 @@ using DiaOrleans.Grains.Blobs;
 
 namespace DiaOrleans.Grains.Logs;
 
-/// <summary>The generation log with the saved outputs of its entries; spec/api.md 6.4.</summary>
+/// <summary>The generation log with the saved outputs of its entries; docs/api.md, Log.</summary>
 internal sealed class GenerationLog(IGrainFactory grains, IBlobStore blobs)
 {
     private IGenerationLogGrain Entries => grains.GetGrain<IGenerationLogGrain>(0);

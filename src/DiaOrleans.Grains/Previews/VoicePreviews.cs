@@ -15,7 +15,7 @@ namespace DiaOrleans.Grains.Previews;
 /// <param name="Request">The request that renders it, with a seed derived from the version.</param>
 internal sealed record VoicePreview(string Key, SpeechRequest Request);
 
-/// <summary>The previews of voices, kept in the blob store: the newest of each voice; spec/api.md 4.</summary>
+/// <summary>The previews of voices, kept in the blob store: the newest of each voice; docs/api.md, Voices.</summary>
 internal sealed class VoicePreviews(IBlobStore blobs, IGrainFactory grains)
 {
     /// <summary>Folder of the previews in the blob store.</summary>

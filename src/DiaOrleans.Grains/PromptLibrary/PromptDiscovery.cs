@@ -10,7 +10,8 @@ using Microsoft.Extensions.Logging;
 namespace DiaOrleans.Grains.PromptLibrary;
 
 /// <summary>
-/// Finds the recordings in the prompts' folder, registers them and finds their transcripts; spec/api.md 5. It creates no voices.
+/// Finds the recordings in the prompts' folder, registers them and finds their transcripts; docs/api.md, Audio prompts. It creates no
+/// voices.
 /// </summary>
 internal sealed partial class PromptDiscovery(
     PromptRegistration registration,

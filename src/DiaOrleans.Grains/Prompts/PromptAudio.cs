@@ -10,7 +10,7 @@ namespace DiaOrleans.Grains.Prompts;
 /// <param name="IsSilent">True if the recording had an RMS under -60 dBFS, without DC and clicks, before its level was changed.</param>
 internal sealed record NormalisedAudio(float[] Samples, bool IsSilent);
 
-/// <summary>The form in which an uploaded recording is stored; spec/api.md 5.</summary>
+/// <summary>The form in which an uploaded recording is stored; docs/api.md, Audio prompts.</summary>
 internal static class PromptAudio
 {
     /// <summary>Hz.</summary>

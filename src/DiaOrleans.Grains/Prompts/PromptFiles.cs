@@ -4,7 +4,7 @@ using DiaOrleans.Grains.Recognition;
 
 namespace DiaOrleans.Grains.Prompts;
 
-/// <summary>The files of audio prompts: one flat folder, to which users add files as well; spec/api.md 5.</summary>
+/// <summary>The files of audio prompts: one flat folder, to which users add files as well; docs/api.md, Audio prompts.</summary>
 internal static class PromptFiles
 {
     /// <summary>The folder in the blob store.</summary>

@@ -32,7 +32,7 @@ internal static class PromptId
         && BlobKey.IsSafe(id + LongestSuffix)
         && !id.EndsWith(PromptFiles.ReferenceSuffix, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>True if a client may upload a recording under the id, which must be normalised; spec/api.md 5.</summary>
+    /// <summary>True if a client may upload a recording under the id, which must be normalised; docs/api.md, Audio prompts.</summary>
     public static bool CanUpload(string id)
     {
         var characters = id.EnumerateRunes().ToArray();

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace DiaOrleans.Grains.Prompts;
 
-/// <summary>Decodes transcript files: UTF-8, UTF-16 with a byte order mark, else Windows-1252; spec/api.md 5.</summary>
+/// <summary>Decodes transcript files: UTF-8, UTF-16 with a byte order mark, else Windows-1252; docs/api.md, Audio prompts.</summary>
 internal static class TranscriptBytes
 {
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: true, throwOnInvalidBytes: true);

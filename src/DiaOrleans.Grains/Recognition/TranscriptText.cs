@@ -1,6 +1,6 @@
 namespace DiaOrleans.Grains.Recognition;
 
-/// <summary>The form of transcripts that are recognised or read from a file; spec/api.md 5.</summary>
+/// <summary>The form of transcripts that are recognised or read from a file; docs/api.md, Audio prompts.</summary>
 public static class TranscriptText
 {
     /// <summary>The text with one space for each run of white space, no space at the ends, and none before a full stop.</summary>

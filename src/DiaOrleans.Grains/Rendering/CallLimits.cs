@@ -4,7 +4,7 @@ using DiaOrleans.Inference.Decoding;
 
 namespace DiaOrleans.Grains.Rendering;
 
-/// <summary>How much text, prompt and speech one call of a model may have; spec/api.md 3.2 and 3.3.</summary>
+/// <summary>How much text, prompt and speech one call of a model may have; docs/api.md, Long and short texts and Cloning.</summary>
 /// <param name="model">The model.</param>
 /// <param name="maxSegmentBytes">The most own bytes of text in one call; null takes the model's.</param>
 internal sealed class CallLimits(ModelFacts model, int? maxSegmentBytes)

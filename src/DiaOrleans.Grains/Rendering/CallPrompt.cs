@@ -5,7 +5,7 @@ using DiaOrleans.Inference.Decoding;
 
 namespace DiaOrleans.Grains.Rendering;
 
-/// <summary>What calls of the model continue: codes, and their words as ids, encoded once for all calls; spec/api.md 3.3.</summary>
+/// <summary>What calls of the model continue: codes, and their words as ids, encoded once for all calls; docs/api.md, Cloning.</summary>
 internal sealed class CallPrompt
 {
     private readonly ResolvedPrompt _prompt;

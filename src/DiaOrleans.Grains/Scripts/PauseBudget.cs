@@ -3,7 +3,7 @@ using DiaOrleans.Grains.Scripts.Cleaning;
 
 namespace DiaOrleans.Grains.Scripts;
 
-/// <summary>Reads the lengths of a text's pauses, which are limited each and in all; spec/api.md 3.1.</summary>
+/// <summary>Reads the lengths of a text's pauses, which are limited each and in all; docs/api.md, Texts.</summary>
 internal sealed class PauseBudget
 {
     private const double MaxSeconds = 10;

@@ -2,7 +2,9 @@ using DiaOrleans.Inference.Decoding;
 
 namespace DiaOrleans.Grains.Scripts;
 
-/// <summary>What the model reads if it continues a recording: the recording's words, then those to be spoken; spec/api.md 3.3.</summary>
+/// <summary>
+/// What the model reads if it continues a recording: the recording's words, then those to be spoken; docs/api.md, Cloning.
+/// </summary>
 internal static class PromptedScript
 {
     private const int Space = ' ';

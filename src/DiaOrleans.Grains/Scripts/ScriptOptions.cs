@@ -4,7 +4,7 @@ namespace DiaOrleans.Grains.Scripts;
 public sealed record ScriptOptions
 {
     /// <summary>
-    /// Remove what programs write besides the words, such as Markdown and emoji, if a request does not say; spec/api.md 3.1 rule 0.
+    /// Remove what programs write besides the words, such as Markdown and emoji, if a request does not say; docs/api.md, Texts.
     /// </summary>
     public bool NormalizeText { get; init; } = true;
 }

@@ -3,7 +3,7 @@ using DiaOrleans.Grains.Scripts.Cleaning;
 
 namespace DiaOrleans.Grains.Scripts;
 
-/// <summary>Reads the text of a request: the only place where it is cleaned; spec/api.md 3.1.</summary>
+/// <summary>Reads the text of a request: the only place where it is cleaned; docs/api.md, Texts.</summary>
 internal sealed class ScriptReader
 {
     private readonly StringBuilder _words;
@@ -17,7 +17,7 @@ internal sealed class ScriptReader
 
     /// <summary>Reads the text of a request.</summary>
     /// <param name="text">As sent.</param>
-    /// <param name="normalize">Whether marks are removed and pauses are read; rule 0.</param>
+    /// <param name="normalize">Whether marks are removed and pauses are read.</param>
     /// <exception cref="ScriptException">It says nothing, has a third speaker, or a pause that is too long.</exception>
     public static Script Read(string text, bool normalize)
     {

@@ -4,8 +4,8 @@ namespace DiaOrleans.Grains.Scripts;
 
 /// <summary>
 /// Cuts a script that is longer than the model speaks well into segments of about equal length: between turns if that is enough, between
-/// paragraphs and sentences of a longer turn, and inside a sentence only if it is still too long; spec/api.md 3.2. A pause is always
-/// between two segments. Nothing is dropped; every segment is tagged like a script.
+/// paragraphs and sentences of a longer turn, and inside a sentence only if it is still too long; docs/api.md, Long and short texts. A
+/// pause is always between two segments. Nothing is dropped; every segment is tagged like a script.
 /// </summary>
 internal static class ScriptSegments
 {

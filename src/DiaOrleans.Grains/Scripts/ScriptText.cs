@@ -3,7 +3,7 @@ using DiaOrleans.Inference.Decoding;
 namespace DiaOrleans.Grains.Scripts;
 
 /// <summary>
-/// The speaker tags of a text; spec/api.md 3.1 rules 2 and 3. Here they are upper case.
+/// The speaker tags of a text; docs/api.md, Texts. Here they are upper case.
 /// </summary>
 internal static class ScriptText
 {

@@ -83,7 +83,7 @@ internal static class SentencePieces
 
     /// <summary>
     /// Whether a sentence ends before a space. None does after an abbreviation or an initial, or at a full stop before a digit or a word
-    /// in lower case; spec/api.md 3.2.
+    /// in lower case; docs/api.md, Long and short texts.
     /// </summary>
     private static bool EndsSentence(string text, int space)
     {

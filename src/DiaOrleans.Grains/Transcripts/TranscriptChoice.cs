@@ -5,7 +5,7 @@ using DiaOrleans.Grains.Recognition;
 namespace DiaOrleans.Grains.Transcripts;
 
 /// <summary>
-/// Chooses the transcript of a recording: the reference file, else the text file, else the stored transcript; spec/api.md 5.
+/// Chooses the transcript of a recording: the reference file, else the text file, else the stored transcript; docs/api.md, Audio prompts.
 /// </summary>
 internal static class TranscriptChoice
 {

@@ -9,7 +9,7 @@ namespace DiaOrleans.Grains.Transcripts;
 
 /// <summary>
 /// Finds the transcript of a voice's prompt: the voice's own, else the prompt's, else the result of speech recognition, which is then kept;
-/// spec/api.md 3.3.
+/// docs/api.md, Cloning.
 /// </summary>
 internal sealed partial class TranscriptResolver(
     PromptRecognition recognition,

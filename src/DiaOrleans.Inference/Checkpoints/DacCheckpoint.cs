@@ -15,7 +15,9 @@ public sealed record ConvWeight(
     TensorEntry Bias,
     IReadOnlyList<long> Shape);
 
-/// <summary>A DAC codec folder, in transformers' layout or descript's own; spec/model.md 5.3. Weights go by transformers' names.</summary>
+/// <summary>
+/// A DAC codec folder, in transformers' layout or descript's own; docs/model.md, Codec: weights. Weights go by transformers' names.
+/// </summary>
 public sealed class DacCheckpoint
 {
     private readonly Dictionary<string, ConvWeight> _convolutions = new(StringComparer.Ordinal);

@@ -1,6 +1,6 @@
 namespace DiaOrleans.Inference.Checkpoints;
 
-/// <summary>A codec's configuration; spec/model.md 1.6.</summary>
+/// <summary>A codec's configuration; docs/model.md, Configuration files.</summary>
 /// <param name="SampleRate">Hz.</param>
 /// <param name="HopLength">Samples of a frame.</param>
 /// <param name="EncoderHidden">Channels after the encoder's first convolution.</param>

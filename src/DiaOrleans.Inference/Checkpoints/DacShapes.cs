@@ -1,6 +1,6 @@
 namespace DiaOrleans.Inference.Checkpoints;
 
-/// <summary>Every weight that a codec configuration implies; spec/model.md 5.1 and 5.2.</summary>
+/// <summary>Every weight that a codec configuration implies; docs/model.md, Codec: blocks and Codec: quantiser.</summary>
 internal static class DacShapes
 {
     private const int Units = 3;

@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace DiaOrleans.Inference.Checkpoints;
 
-/// <summary>Finds a codec's weights under transformers' names or descript's, fused or as weight-norm pairs; spec/model.md 5.3.</summary>
+/// <summary>
+/// Finds a codec's weights under transformers' names or descript's, fused or as weight-norm pairs; docs/model.md, Codec: weights.
+/// </summary>
 internal sealed partial class DacTensorNames(TensorTable table, DacConfig config)
 {
     private readonly bool _descript = table.Find("decoder.model.0.bias") is not null;

@@ -1,6 +1,6 @@
 namespace DiaOrleans.Inference.Checkpoints;
 
-/// <summary>The config.json of a Dia checkpoint, in either schema; spec/model.md 1.3 and 1.4.</summary>
+/// <summary>The config.json of a Dia checkpoint, in either schema; docs/model.md, Configuration files.</summary>
 public sealed record DiaConfig
 {
     private const int LengthStep = 128;

@@ -1,6 +1,6 @@
 namespace DiaOrleans.Inference.Checkpoints;
 
-/// <summary>The two published models; spec/model.md 0.</summary>
+/// <summary>The two published models; docs/model.md, Profiles.</summary>
 public enum DiaProfile
 {
     /// <summary>nari-labs/Dia-1.6B-0626: no rotary cross-attention, cond logits are sampled.</summary>

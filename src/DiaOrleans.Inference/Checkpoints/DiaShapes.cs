@@ -11,7 +11,7 @@ internal sealed record LinearShape(long[] In, long[] Out)
 /// <summary>Widths of one attention module: of the input of its queries, of the input of its keys and values, and of its heads.</summary>
 internal readonly record struct AttentionShape(int QueryWidth, int KeyWidth, int QueryHeads, int KvHeads, int HeadDim);
 
-/// <summary>Every weight that a configuration implies; spec/model.md 2.</summary>
+/// <summary>Every weight that a configuration implies; docs/model.md, Weights of Dia.</summary>
 internal sealed class DiaShapes(DiaConfig config)
 {
     private readonly EncoderShape _encoder = config.Encoder;

@@ -12,7 +12,7 @@ internal interface ITensorNames
     IReadOnlyList<TensorEntry> AudioEmbeddings(DecoderShape shape);
 }
 
-/// <summary>The names of transformers and of nari-labs; spec/model.md 2.</summary>
+/// <summary>The names of transformers and of nari-labs; docs/model.md, Weights of Dia.</summary>
 internal sealed class DiaTensorNames : ITensorNames
 {
     private readonly TensorTable _table;

@@ -1,6 +1,6 @@
 namespace DiaOrleans.Inference.Checkpoints;
 
-/// <summary>The values of generation_config.json, else the published defaults (spec/model.md 4.7).</summary>
+/// <summary>The values of generation_config.json, else the published defaults (docs/model.md, Defaults).</summary>
 /// <param name="DoSample">False if the checkpoint is meant for greedy decoding.</param>
 /// <param name="Temperature">Sampling temperature.</param>
 /// <param name="TopP">Nucleus mass.</param>

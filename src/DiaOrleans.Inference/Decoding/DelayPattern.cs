@@ -1,7 +1,8 @@
 namespace DiaOrleans.Inference.Decoding;
 
 /// <summary>
-/// The delay of each channel behind the first: frame f of channel c lies in row 1 + f + delay(c), and row 0 is all BOS; spec/model.md 4.1.
+/// The delay of each channel behind the first: frame f of channel c lies in row 1 + f + delay(c), and row 0 is all BOS; docs/model.md,
+/// Delay pattern.
 /// </summary>
 public sealed class DelayPattern
 {
@@ -42,7 +43,7 @@ public sealed class DelayPattern
     /// <summary>The most new frames after a prompt in a model of <paramref name="maxRows"/> rows; 0 or less if none fits.</summary>
     public int MaxNewFrames(int promptFrames, int maxRows) => maxRows - 1 - Max - promptFrames;
 
-    /// <summary>The codes of some frames of a token grid, [frames, channels], the delay taken out; spec/model.md 4.5.</summary>
+    /// <summary>The codes of some frames of a token grid, [frames, channels], the delay taken out; docs/model.md, Codes to audio.</summary>
     /// <param name="grid">Rows from row 0; its last needed row is firstFrame + frames + <see cref="Max"/>.</param>
     /// <param name="firstFrame">First frame to take.</param>
     /// <param name="frames">Number of frames to take.</param>

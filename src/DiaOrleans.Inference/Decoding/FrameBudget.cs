@@ -1,6 +1,6 @@
 namespace DiaOrleans.Inference.Decoding;
 
-/// <summary>The most frames of a text, for a model that does not end by itself; spec/api.md 3.2.</summary>
+/// <summary>The most frames of a text, for a model that does not end by itself; docs/api.md, Long and short texts.</summary>
 public static class FrameBudget
 {
     /// <summary>ceil(fps (2 + 0.15 bytes)).</summary>

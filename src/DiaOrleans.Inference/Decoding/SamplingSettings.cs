@@ -1,6 +1,6 @@
 namespace DiaOrleans.Inference.Decoding;
 
-/// <summary>Guidance and sampling; spec/model.md 4.3.</summary>
+/// <summary>Guidance and sampling; docs/model.md, Guidance and sampling.</summary>
 /// <param name="Guidance">s of cond + s (cond - uncond); 0 turns guidance off.</param>
 /// <param name="Temperature">Divides the logits; 0 takes the most probable token.</param>
 /// <param name="TopP">Nucleus mass, above 0, at most 1.</param>

@@ -2,9 +2,9 @@ namespace DiaOrleans.Inference.Decoding;
 
 /// <summary>
 /// One request's token rows as they are fed to the model: BOS, prompt, drawn codes, and the EOS and PAD cells that flush the delayed
-/// channels; spec/model.md 4.1, 4.2 and 4.4. It begins with rows 0 to T (T frames of prompt), all of them known; row by row the caller
-/// feeds the last row, draws what <see cref="NeedsSampling"/> names and appends. Frames that were made before are known as well, but their
-/// rows are appended one by one: a model that is fed them in one pass computes other last bits.
+/// channels; docs/model.md, Delay pattern and End of speech. It begins with rows 0 to T (T frames of prompt), all of them known; row by row
+/// the caller feeds the last row, draws what <see cref="NeedsSampling"/> names and appends. Frames that were made before are known as well,
+/// but their rows are appended one by one: a model that is fed them in one pass computes other last bits.
 /// </summary>
 public sealed class SpeechGrid
 {

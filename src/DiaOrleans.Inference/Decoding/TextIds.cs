@@ -2,7 +2,7 @@ using System.Text;
 
 namespace DiaOrleans.Inference.Decoding;
 
-/// <summary>Text ids of the text encoder: UTF-8 bytes, with one id for a speaker tag; spec/model.md 3.1.</summary>
+/// <summary>Text ids of the text encoder: UTF-8 bytes, with one id for a speaker tag; docs/model.md, Text ids.</summary>
 public static class TextIds
 {
     /// <summary>Tag of the first speaker; exact, upper case.</summary>

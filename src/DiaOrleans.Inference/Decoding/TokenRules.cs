@@ -6,7 +6,7 @@ namespace DiaOrleans.Inference.Decoding;
 /// <param name="Pad">Fills a channel after its EOS.</param>
 /// <param name="CodebookSize">Ids below it are codes.</param>
 /// <param name="Vocab">Ids below it have a logit.</param>
-/// <param name="Classic">Rules of the April 2025 model (spec/model.md 3.9) instead of those of 0626 (4.3).</param>
+/// <param name="Classic">Rules of the April 2025 model (docs/model.md, The classic profile) instead of those of 0626.</param>
 public sealed record TokenRules(int Bos, int Eos, int Pad, int CodebookSize, int Vocab, bool Classic)
 {
     /// <summary>What the classic rules multiply channel 0's guided EOS logit by, whatever its sign.</summary>

@@ -1,7 +1,7 @@
 namespace DiaOrleans.Inference.Decoding;
 
 /// <summary>
-/// Draws one channel's token from the candidates that guidance selected; spec/model.md 4.3 b to h and 3.9. Its
+/// Draws one channel's token from the candidates that guidance selected; docs/model.md, Guidance and sampling, b to g. Its
 /// state is scratch memory only: use one instance a thread.
 /// </summary>
 /// <param name="rules">The model's tokens and its profile.</param>

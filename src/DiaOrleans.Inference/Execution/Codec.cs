@@ -60,7 +60,7 @@ internal sealed class Codec : IDisposable
 
     /// <summary>
     /// Samples of all frames of <paramref name="codes"/> from <paramref name="start"/> on, mono, -1 to 1. The frames before are context
-    /// only: after a prompt, the first new frame continues its last one (spec/model.md 4.5).
+    /// only: after a prompt, the first new frame continues its last one (docs/model.md, Codes to audio).
     /// </summary>
     public float[] Decode(CodeGrid codes, int start = 0)
     {

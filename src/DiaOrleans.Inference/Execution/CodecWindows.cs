@@ -2,7 +2,7 @@ using DiaOrleans.Inference.Checkpoints;
 
 namespace DiaOrleans.Inference.Execution;
 
-/// <summary>What the samples of some frames depend on in the codec's decoder; spec/model.md 5.4.</summary>
+/// <summary>What the samples of some frames depend on in the codec's decoder; docs/model.md, Codec: windows.</summary>
 internal static class CodecWindows
 {
     private const int KernelRadius = 3;

@@ -6,7 +6,7 @@ namespace DiaOrleans.Inference.Execution;
 
 /// <summary>
 /// The unconditional row's text is all zeros: every encoder position is the same vector u, so each decoder layer's cross-attention returns
-/// o_proj(v_proj(u)) for every query (spec/model.md 3.2). Computed once at load.
+/// o_proj(v_proj(u)) for every query (docs/model.md, The unconditional row). Computed once at load.
 /// </summary>
 internal static class UnconditionalCross
 {

@@ -4,8 +4,8 @@ namespace DiaOrleans.Inference.Execution;
 
 /// <summary>
 /// Cuts frames into codec windows while they are made: small ones first for a short time to first audio, then larger ones, which cost less
-/// a frame (spec/model.md 5.4). A window depends only on its index and the final number of frames, so a streamed clip and a whole clip have
-/// the same samples.
+/// a frame (docs/model.md, Codec: windows). A window depends only on its index and the final number of frames, so a streamed clip and a
+/// whole clip have the same samples.
 /// </summary>
 /// <param name="start">The first frame to decode; the frames before it are context.</param>
 /// <param name="context">Frames to each side that a frame's samples depend on.</param>

@@ -4,8 +4,8 @@ using DiaOrleans.Inference.Kernels;
 namespace DiaOrleans.Inference.Graphs;
 
 /// <summary>
-/// Codes [codebooks, windows, frames] to fp32 samples [windows, 1, samples]; spec/model.md 5.1 and 5.2. Each block of the decoder reads a
-/// part of its input along the time axis, which the caller chooses.
+/// Codes [codebooks, windows, frames] to fp32 samples [windows, 1, samples]; docs/model.md, Codec: blocks and Codec: quantiser. Each block
+/// of the decoder reads a part of its input along the time axis, which the caller chooses.
 /// </summary>
 internal static class CodecDecoderGraph
 {

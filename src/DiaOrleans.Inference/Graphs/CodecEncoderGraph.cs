@@ -3,8 +3,8 @@ using DiaOrleans.Inference.Checkpoints;
 namespace DiaOrleans.Inference.Graphs;
 
 /// <summary>
-/// Samples [1, 1, frames * hop] to codes [codebooks, frames]; spec/model.md 5.1 and 5.2. Always in fp32: the nearest codebook row is often
-/// a near tie, and a recording must have the same codes on every device.
+/// Samples [1, 1, frames * hop] to codes [codebooks, frames]; docs/model.md, Codec: blocks and Codec: quantiser. Always in fp32: the
+/// nearest codebook row is often a near tie, and a recording must have the same codes on every device.
 /// </summary>
 internal static class CodecEncoderGraph
 {

@@ -3,7 +3,7 @@ using DiaOrleans.Inference.Kernels;
 
 namespace DiaOrleans.Inference.Graphs;
 
-/// <summary>The blocks of DAC; spec/model.md 5.1. Activations are [windows, channels, time].</summary>
+/// <summary>The blocks of DAC; docs/model.md, Codec: blocks. Activations are [windows, channels, time].</summary>
 /// <param name="graph">The graph.</param>
 /// <param name="codec">The weights.</param>
 /// <param name="onHost">Whether the graph's sessions know <see cref="HostOperators"/>.</param>

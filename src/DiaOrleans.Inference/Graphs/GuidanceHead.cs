@@ -5,7 +5,7 @@ using DiaOrleans.Inference.Kernels;
 namespace DiaOrleans.Inference.Graphs;
 
 /// <summary>
-/// From both guidance rows' fp32 logits to the candidates of every channel, best first; spec/model.md 4.3 a and b, and 3.9.
+/// From both guidance rows' fp32 logits to the candidates of every channel, best first; docs/model.md, Guidance and sampling, a and b.
 /// The host reads k candidates and not the whole vocabulary. Computed in fp32 for every activation type.
 /// </summary>
 internal static class GuidanceHead

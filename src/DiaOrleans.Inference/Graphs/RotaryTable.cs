@@ -1,6 +1,8 @@
 namespace DiaOrleans.Inference.Graphs;
 
-/// <summary>Cosines and sines of the rotary embedding, [positions, headDim / 2] each; half-split, spec/model.md 3.5.</summary>
+/// <summary>
+/// Cosines and sines of the rotary embedding, [positions, headDim / 2] each; half-split, docs/model.md, Rotary embedding.
+/// </summary>
 internal sealed class RotaryTable
 {
     private RotaryTable(string cos, string sin)

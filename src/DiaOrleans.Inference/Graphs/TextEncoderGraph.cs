@@ -4,7 +4,7 @@ namespace DiaOrleans.Inference.Graphs;
 
 /// <summary>
 /// Text ids [1, L] to the encoder's output [1, L, hidden] and every decoder layer's cross-attention keys and values [1, heads, L, headDim];
-/// spec/model.md 3.3, and 3.9 for the classic profile, which rotates the keys.
+/// docs/model.md, Text encoder, and The classic profile, which rotates the keys.
 /// </summary>
 internal static class TextEncoderGraph
 {

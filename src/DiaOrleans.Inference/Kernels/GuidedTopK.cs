@@ -7,11 +7,11 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 namespace DiaOrleans.Inference.Kernels;
 
 /// <summary>
-/// The ids with the largest guided logits of each channel, best first, the lower id first among equal ones; spec/model.md 4.3 a and b.
-/// Conditional and unconditional logits are [slots, 1, channels, vocab], then come the guidance scales, [slots, 1, 1, 1], the factor of
-/// EOS's guided logit, [1], the first id of each channel that may not be drawn, int64 [channels], and the number of ids and EOS's id, int64
-/// [2]. Outputs are the guided logits and int64 ids, [slots, 1, channels, number of ids]; ids that may not be drawn have -infinity. NaN
-/// ranks first.
+/// The ids with the largest guided logits of each channel, best first, the lower id first among equal ones; docs/model.md, Guidance and
+/// sampling, a and b. Conditional and unconditional logits are [slots, 1, channels, vocab], then come the guidance scales, [slots, 1, 1,
+/// 1], the factor of EOS's guided logit, [1], the first id of each channel that may not be drawn, int64 [channels], and the number of ids
+/// and EOS's id, int64 [2]. Outputs are the guided logits and int64 ids, [slots, 1, channels, number of ids]; ids that may not be drawn
+/// have -infinity. NaN ranks first.
 /// </summary>
 internal sealed unsafe class GuidedTopK() : HostOperator(
     OperatorName,

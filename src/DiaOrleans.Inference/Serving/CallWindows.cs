@@ -6,8 +6,8 @@ namespace DiaOrleans.Inference.Serving;
 
 /// <summary>
 /// Cuts a call's frames into windows for the codec as they become final. The last frames of a prompt are the context of the first new ones
-/// (spec/model.md 4.5). Windows whose samples the client has are left out; the others are the same as in a run from the start. Belongs to
-/// the decoder's thread; a window that it has cut does not change.
+/// (docs/model.md, Codes to audio). Windows whose samples the client has are left out; the others are the same as in a run from the start.
+/// Belongs to the decoder's thread; a window that it has cut does not change.
 /// </summary>
 internal sealed class CallWindows
 {

@@ -21,7 +21,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace DiaOrleans.Server.Api;
 
-/// <summary>Registers the REST API: its services, the middleware, and each route bare and under /v1; spec/api.md 1.</summary>
+/// <summary>Registers the REST API: its services, the middleware, and each route bare and under /v1; docs/api.md, Ground rules.</summary>
 internal static class ApiEndpoints
 {
     /// <summary>Adds the services of the API.</summary>

@@ -4,7 +4,7 @@ using NamedTensor = (string Name, string Type, long[] Shape, byte[] Data);
 
 namespace DiaOrleans.Inference.Tests.Reference;
 
-/// <summary>The published names and kernel shapes of nari-labs, from transformers' weights; spec/model.md 2.</summary>
+/// <summary>The published names and kernel shapes of nari-labs, from transformers' weights; docs/model.md, Weights of Dia.</summary>
 internal static class NariNames
 {
     public static IEnumerable<NamedTensor> Convert(IEnumerable<NamedTensor> tensors, JsonElement config)

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace DiaOrleans.Server.Tests.Api;
 
-/// <summary>The size of an answer does not depend on its request; spec/api.md 1.3.</summary>
+/// <summary>The size of an answer does not depend on its request; docs/api.md, Errors.</summary>
 [Collection(nameof(ServerCollection))]
 public sealed class AnswerSizeTests(ServerFixture fixture)
 {

@@ -6,7 +6,7 @@ using DiaOrleans.Server.Settings;
 
 namespace DiaOrleans.Server.Tests.Api;
 
-/// <summary>The API key; spec/api.md 1.1.</summary>
+/// <summary>The API key; docs/api.md, API keys.</summary>
 [Collection(nameof(ServerCollection))]
 public sealed class AuthenticationTests(
     ServerFixture fixture,

@@ -4,7 +4,7 @@ using DiaOrleans.Server.Hosting;
 
 namespace DiaOrleans.Server.Tests.Api;
 
-/// <summary>GET and PUT /config; spec/api.md 6.3.</summary>
+/// <summary>GET and PUT /config; docs/api.md, Configuration.</summary>
 [Collection(nameof(ServerCollection))]
 public sealed class ConfigurationTests(ServerFixture fixture)
 {

@@ -5,7 +5,8 @@ using DiaOrleans.Grains.Recognition;
 namespace DiaOrleans.Server.Tests.Api;
 
 /// <summary>
-/// POST /audio_prompts/discover and transcripts; spec/api.md 5. Each test has a server of its own, without prompts and voices at first.
+/// POST /audio_prompts/discover and transcripts; docs/api.md, Audio prompts. Each test has a server of its own, without prompts and voices
+/// at first.
 /// </summary>
 public sealed class DiscoveryTests(PromptFixture fixture) : IClassFixture<PromptFixture>, IAsyncLifetime
 {

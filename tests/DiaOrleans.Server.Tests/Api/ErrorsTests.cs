@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace DiaOrleans.Server.Tests.Api;
 
-/// <summary>Errors; spec/api.md 1.3. The shapes of a 422 are in <see cref="ValidationTests"/>.</summary>
+/// <summary>Errors; docs/api.md, Errors. The shapes of a 422 are in <see cref="ValidationTests"/>.</summary>
 public sealed class ErrorsTests(ScriptedFixture fixture) : IClassFixture<ScriptedFixture>, IAsyncLifetime
 {
     private readonly ScriptedServer _server = fixture.Server;

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace DiaOrleans.Server.Tests.Api;
 
-/// <summary>The rules of spec/api.md 1 that hold for every route.</summary>
+/// <summary>The rules of docs/api.md, Ground rules that hold for every route.</summary>
 public sealed class EveryRouteTests(ScriptedFixture fixture) : IClassFixture<ScriptedFixture>
 {
     private readonly HttpClient _client = fixture.Server.Client;

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace DiaOrleans.Server.Tests.Api;
 
-/// <summary>The routes of finished audio are served in parts, as players need it; spec/api.md 1.</summary>
+/// <summary>The routes of finished audio are served in parts, as players need it; docs/api.md, Ground rules.</summary>
 public sealed class FinishedAudioTests(FinishedAudioTests.Audio audio) : IClassFixture<FinishedAudioTests.Audio>
 {
     public static TheoryData<string> Kinds => ["job", "preview", "log"];

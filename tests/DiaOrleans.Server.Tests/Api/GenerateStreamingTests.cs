@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace DiaOrleans.Server.Tests.Api;
 
-/// <summary>POST /generate with <c>stream</c>: every parameter can be streamed; spec/api.md 2.1.</summary>
+/// <summary>POST /generate with <c>stream</c>: every parameter can be streamed; docs/api.md, Generation.</summary>
 public sealed class GenerateStreamingTests(ScriptedFixture fixture) : IClassFixture<ScriptedFixture>
 {
     private const int WavHeader = 44;

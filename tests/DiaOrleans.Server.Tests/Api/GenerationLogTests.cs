@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace DiaOrleans.Server.Tests.Api;
 
-/// <summary>The log entries of generations, spec/api.md 6.4, their saved outputs, 6.3, and the cleanup of both, 6.1.</summary>
+/// <summary>The log entries of generations, their saved outputs, and the cleanup of both; docs/api.md, Log.</summary>
 public sealed partial class GenerationLogTests(ScriptedFixture fixture) : IClassFixture<ScriptedFixture>, IAsyncLifetime
 {
     private readonly ScriptedServer _server = fixture.Server;

@@ -8,7 +8,7 @@ using DiaOrleans.Server.Hosting;
 namespace DiaOrleans.Server.Tests.Api;
 
 /// <summary>
-/// What the engine gets for the fields of POST /generate; spec/api.md 2.1. <see cref="GenerateTests"/> uses the shipped model.
+/// What the engine gets for the fields of POST /generate; docs/api.md, Generation. <see cref="GenerateTests"/> uses the shipped model.
 /// </summary>
 public sealed class GenerationTests(ScriptedFixture fixture) : IClassFixture<ScriptedFixture>, IAsyncLifetime
 {

@@ -5,7 +5,7 @@ using DiaOrleans.Server.Hosting;
 
 namespace DiaOrleans.Server.Tests.Api;
 
-/// <summary>spec/api.md 1; rules that hold for each route are in <see cref="EveryRouteTests"/>.</summary>
+/// <summary>docs/api.md, Ground rules; rules that hold for each route are in <see cref="EveryRouteTests"/>.</summary>
 [Collection(nameof(ServerCollection))]
 public sealed class GroundRulesTests(ServerFixture fixture)
 {

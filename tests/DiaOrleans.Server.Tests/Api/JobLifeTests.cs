@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace DiaOrleans.Server.Tests.Api;
 
 /// <summary>
-/// The states of a job, spec/api.md 6.2, with an engine that waits for the test. <see cref="JobTests"/> uses the shipped model.
+/// The states of a job, docs/api.md, Jobs, with an engine that waits for the test. <see cref="JobTests"/> uses the shipped model.
 /// </summary>
 public sealed class JobLifeTests(JobLifeTests.Fixture fixture) : IClassFixture<JobLifeTests.Fixture>, IAsyncLifetime
 {

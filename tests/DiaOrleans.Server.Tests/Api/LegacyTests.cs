@@ -2,7 +2,7 @@ using System.Net;
 
 namespace DiaOrleans.Server.Tests.Api;
 
-/// <summary>The legacy routes; spec/api.md 2.3.</summary>
+/// <summary>The legacy routes; docs/api.md, Older routes.</summary>
 public sealed class LegacyTests(ScriptedFixture fixture) : IClassFixture<ScriptedFixture>
 {
     private const string Route = "/api/tts/generate";

@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace DiaOrleans.Server.Tests.Api;
 
-/// <summary>The generation log, on servers of their own; spec/api.md 6.4.</summary>
+/// <summary>The generation log, on servers of their own; docs/api.md, Log.</summary>
 public sealed class LogTests : IAsyncLifetime
 {
     private static readonly DateTimeOffset Start = new(2026, 11, 24, 8, 30, 0, 250, TimeSpan.Zero);

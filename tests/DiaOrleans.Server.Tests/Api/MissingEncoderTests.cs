@@ -1,6 +1,6 @@
 namespace DiaOrleans.Server.Tests.Api;
 
-/// <summary>A deployment that lacks an encoder refuses its format as an unknown one; spec/api.md 2.1.</summary>
+/// <summary>A deployment that lacks an encoder refuses its format as an unknown one; docs/api.md, Generation.</summary>
 public sealed class MissingEncoderTests
 {
     [Fact]

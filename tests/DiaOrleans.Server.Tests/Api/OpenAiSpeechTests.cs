@@ -6,7 +6,7 @@ using DiaOrleans.Server.Hosting;
 
 namespace DiaOrleans.Server.Tests.Api;
 
-/// <summary>POST /v1/audio/speech; spec/api.md 2.2.</summary>
+/// <summary>POST /v1/audio/speech; docs/api.md, OpenAI's speech route.</summary>
 [Collection(nameof(ServerCollection))]
 public sealed class OpenAiSpeechTests(ServerFixture fixture)
 {

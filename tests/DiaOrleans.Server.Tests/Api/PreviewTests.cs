@@ -2,7 +2,7 @@ using System.Net;
 
 namespace DiaOrleans.Server.Tests.Api;
 
-/// <summary>GET /preview/{voice_id}; spec/api.md 4.</summary>
+/// <summary>GET /preview/{voice_id}; docs/api.md, Voices.</summary>
 public sealed class PreviewTests
 {
     [Fact]

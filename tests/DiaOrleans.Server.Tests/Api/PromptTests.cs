@@ -7,7 +7,7 @@ using DiaOrleans.Grains.Recognition;
 
 namespace DiaOrleans.Server.Tests.Api;
 
-/// <summary>Audio prompts; spec/api.md 5. The class has a server of its own, without prompts when a test begins.</summary>
+/// <summary>Audio prompts; docs/api.md, Audio prompts. The class has a server of its own, without prompts when a test begins.</summary>
 public sealed class PromptTests(PromptFixture fixture) : IClassFixture<PromptFixture>, IAsyncLifetime
 {
     private readonly PromptServer _server = fixture.Server;

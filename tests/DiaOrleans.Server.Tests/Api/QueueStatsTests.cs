@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace DiaOrleans.Server.Tests.Api;
 
-/// <summary>GET /queue/stats; spec/api.md 6.1.</summary>
+/// <summary>GET /queue/stats; docs/api.md, State of the server.</summary>
 public sealed class QueueStatsTests
 {
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(60);

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace DiaOrleans.Server.Tests.Api;
 
-/// <summary>Answers and log entries name the seed that was used, also where it was drawn; spec/api.md 2.1 and 6.4.</summary>
+/// <summary>Answers and log entries name the seed that was used, also where it was drawn; docs/api.md, Generation.1 and 6.4.</summary>
 public sealed class SeedTests(ScriptedFixture fixture) : IClassFixture<ScriptedFixture>
 {
     private const string OfGenerate = """{"text":"Where is my own hat?","voice_id":"anna"}""";

@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace DiaOrleans.Server.Tests.Api;
 
-/// <summary>What POST /v1/audio/speech sends while the engine still works; spec/api.md 2.2.</summary>
+/// <summary>What POST /v1/audio/speech sends while the engine still works; docs/api.md, OpenAI's speech route.</summary>
 public sealed class SpeechStreamingTests(ScriptedFixture fixture) : IClassFixture<ScriptedFixture>
 {
     private const string Script = "Where is my hat? You are wearing it, Peter.";

@@ -6,7 +6,7 @@ using DiaOrleans.Inference.Serving;
 
 namespace DiaOrleans.Server.Tests.Api;
 
-/// <summary>The text that the engine gets; spec/api.md 3.1 and 3.2.</summary>
+/// <summary>The text that the engine gets; docs/api.md, Texts and Long and short texts.</summary>
 public sealed partial class TextTests(ScriptedFixture fixture) : IClassFixture<ScriptedFixture>, IAsyncLifetime
 {
     private readonly ScriptedServer _server = fixture.Server;

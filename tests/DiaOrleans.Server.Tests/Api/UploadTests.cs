@@ -4,7 +4,7 @@ using DiaOrleans.Audio.Native;
 
 namespace DiaOrleans.Server.Tests.Api;
 
-/// <summary>The table of checks of spec/api.md 5, row by row.</summary>
+/// <summary>The checks of an upload, one by one; docs/api.md, Audio prompts.</summary>
 public sealed class UploadTests(PromptFixture fixture) : IClassFixture<PromptFixture>, IAsyncLifetime
 {
     private const int MaxFile = 25 << 20;

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace DiaOrleans.Server.Tests.Api;
 
-/// <summary>The 422 shapes of spec/api.md 1.3, over HTTP.</summary>
+/// <summary>The 422 shapes of docs/api.md, Ground rules.3, over HTTP.</summary>
 [Collection(nameof(ServerCollection))]
 public sealed class ValidationTests(ServerFixture fixture)
 {

@@ -5,7 +5,7 @@ using DiaOrleans.Inference.Serving;
 
 namespace DiaOrleans.Server.Tests.Api;
 
-/// <summary>Voices that continue a recording; spec/api.md 3.3.</summary>
+/// <summary>Voices that continue a recording; docs/api.md, Cloning.</summary>
 public sealed class VoicePromptTests(ScriptedFixture fixture) : IClassFixture<ScriptedFixture>, IAsyncLifetime
 {
     private const string Text = "Hello there, Peter.";

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace DiaOrleans.Server.Tests.Api;
 
-/// <summary>Voices; spec/api.md 4. The class has a server of its own, without voices when a test begins.</summary>
+/// <summary>Voices; docs/api.md, Voices. The class has a server of its own, without voices when a test begins.</summary>
 public sealed class VoiceTests(VoiceTests.Fixture fixture) : IClassFixture<VoiceTests.Fixture>, IAsyncLifetime
 {
     private readonly HttpClient _client = fixture.Server.Client;

@@ -5,7 +5,7 @@ using DiaOrleans.Server.Tests.Api;
 
 namespace DiaOrleans.Server.Tests.Clients;
 
-/// <summary>The requests of Open WebUI to a server with a key; spec/api.md 8.</summary>
+/// <summary>The requests of Open WebUI to a server with a key; docs/api.md, Clients.</summary>
 public sealed class OpenWebUiTests(OpenWebUiTests.Fixture fixture) : IClassFixture<OpenWebUiTests.Fixture>
 {
     private readonly HttpClient _client = fixture.Server.Client;

@@ -6,7 +6,7 @@ using DiaOrleans.Server.Tests.Api;
 
 namespace DiaOrleans.Server.Tests.Clients;
 
-/// <summary>The exact bodies that SillyTavern's providers send; spec/api.md 8.</summary>
+/// <summary>The exact bodies that SillyTavern's providers send; docs/api.md, Clients.</summary>
 public sealed class SillyTavernTests(ScriptedFixture fixture) : IClassFixture<ScriptedFixture>
 {
     private const string Browser = "http://127.0.0.1:8000";

@@ -5,7 +5,9 @@ using DiaOrleans.Server.Tests.Api;
 
 namespace DiaOrleans.Server.Tests.Clients;
 
-/// <summary>SillyTavern's provider for TTS WebUI, which plays what follows the first 44 bytes as 16-bit PCM; spec/api.md 8.</summary>
+/// <summary>
+/// SillyTavern's provider for TTS WebUI, which plays what follows the first 44 bytes as 16-bit PCM; docs/api.md, Clients.
+/// </summary>
 public sealed class TtsWebUiTests(ScriptedFixture fixture) : IClassFixture<ScriptedFixture>
 {
     private readonly ScriptedServer _server = fixture.Server;

@@ -4,7 +4,7 @@ using DiaOrleans.Server.Tests.Api;
 
 namespace DiaOrleans.Server.Tests.Jobs;
 
-/// <summary>GET /jobs/{id}/events with the shipped model; spec/api.md 6.2.</summary>
+/// <summary>GET /jobs/{id}/events with the shipped model; docs/api.md, Jobs.</summary>
 public sealed class JobEventsTests : IDisposable
 {
     private static readonly string Long = string.Join(' ', Enumerable.Repeat("The lamp is still on, and nobody knows who left it.", 60));

@@ -5,7 +5,7 @@ using Microsoft.Playwright;
 
 namespace DiaOrleans.Server.Tests.Web;
 
-/// <summary>What pages of other sites can do to a server without a key, in a real browser; spec/api.md 1.2.</summary>
+/// <summary>What pages of other sites can do to a server without a key, in a real browser; docs/api.md, Origins and hosts.</summary>
 [Collection(nameof(PageCollection))]
 public sealed class ForeignPageTests(
     PageBrowser browser,

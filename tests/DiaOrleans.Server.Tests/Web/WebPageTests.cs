@@ -5,7 +5,7 @@ using DiaOrleans.Server.Tests.Api;
 
 namespace DiaOrleans.Server.Tests.Web;
 
-/// <summary>Which requests get the page, and its headers; spec/api.md 6.1.</summary>
+/// <summary>Which requests get the page, and its headers; docs/api.md, State of the server.</summary>
 [Collection(nameof(ServerCollection))]
 public sealed partial class WebPageTests(ServerFixture fixture)
 {

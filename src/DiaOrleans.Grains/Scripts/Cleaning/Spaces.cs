@@ -2,7 +2,7 @@ using System.Text;
 
 namespace DiaOrleans.Grains.Scripts.Cleaning;
 
-/// <summary>What the model reads of spaces and controls; spec/api.md 3.1 rule 1.</summary>
+/// <summary>What the model reads of spaces and controls; docs/api.md, Texts.</summary>
 internal static class Spaces
 {
     /// <summary>Removes asterisks and C0 controls, makes every run of whitespace one space, and trims.</summary>

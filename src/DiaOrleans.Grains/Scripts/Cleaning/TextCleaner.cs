@@ -1,7 +1,7 @@
 namespace DiaOrleans.Grains.Scripts.Cleaning;
 
 /// <summary>
-/// Makes text that other programs produce ready for speech; spec/api.md 3.1 rule 0. Speaker tags and pauses stay as they are. A clean text
+/// Makes text that other programs produce ready for speech; docs/api.md, Texts. Speaker tags and pauses stay as they are. A clean text
 /// is returned as it is, and the clean-up of a result changes nothing.
 /// </summary>
 internal static class TextCleaner

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.RequestDecompression;
 
 namespace DiaOrleans.Server.Api.Bodies;
 
-/// <summary>Decodes request bodies by their Content-Encoding, while they are read; spec/api.md 1.</summary>
+/// <summary>Decodes request bodies by their Content-Encoding, while they are read; docs/api.md, Ground rules.</summary>
 internal sealed class BodyDecoding(IRequestDecompressionProvider decoders)
 {
     private const string Accepted = "gzip, deflate, br";

@@ -5,7 +5,7 @@ using DiaOrleans.Server.Api.Validation;
 
 namespace DiaOrleans.Server.Api.Configuration;
 
-/// <summary>The routes of the configuration that clients can change; spec/api.md 6.3.</summary>
+/// <summary>The routes of the configuration that clients can change; docs/api.md, Configuration.</summary>
 internal static class ConfigurationEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)

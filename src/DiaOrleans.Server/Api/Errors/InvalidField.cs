@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace DiaOrleans.Server.Api.Errors;
 
-/// <summary>One failed field of a 422 answer; spec/api.md 1.3.</summary>
+/// <summary>One failed field of a 422 answer; docs/api.md, Errors.</summary>
 /// <param name="Type">The kind of failure, such as <c>string_too_long</c>.</param>
 /// <param name="Location">body, query, path or header, then the field's name, or an offset in malformed JSON.</param>
 /// <param name="Message">A sentence.</param>

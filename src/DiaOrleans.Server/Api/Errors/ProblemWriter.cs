@@ -6,7 +6,7 @@ using System.Text.Json;
 namespace DiaOrleans.Server.Api.Errors;
 
 /// <summary>
-/// Writes an error as JSON: <c>detail</c>, and on the paths of OpenAI's clients their <c>error</c> object too; spec/api.md 1.3.
+/// Writes an error as JSON: <c>detail</c>, and on the paths of OpenAI's clients their <c>error</c> object too; docs/api.md, Errors.
 /// </summary>
 internal static class ProblemWriter
 {

@@ -3,7 +3,7 @@ using DiaOrleans.Server.Api.Validation;
 
 namespace DiaOrleans.Server.Api.Generation;
 
-/// <summary>The field <c>response_format</c>: a format that this machine can encode, in any case; spec/api.md 2.1.</summary>
+/// <summary>The field <c>response_format</c>: a format that this machine can encode, in any case; docs/api.md, Generation.</summary>
 internal static class AudioFormatField
 {
     private const string Name = "response_format";

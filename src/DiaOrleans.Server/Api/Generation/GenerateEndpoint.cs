@@ -9,7 +9,7 @@ using DiaOrleans.Server.Api.Voices;
 
 namespace DiaOrleans.Server.Api.Generation;
 
-/// <summary>POST /generate and the legacy route /api/tts/generate; spec/api.md 2.1, 2.3.</summary>
+/// <summary>POST /generate and the legacy route /api/tts/generate; docs/api.md, Generation.1, 2.3.</summary>
 internal static class GenerateEndpoint
 {
     public static void Map(IEndpointRouteBuilder routes)

@@ -5,7 +5,7 @@ using DiaOrleans.Server.Api.Voices;
 
 namespace DiaOrleans.Server.Api.Generation;
 
-/// <summary>Reads and checks the body and query of POST /generate; spec/api.md 2.1.</summary>
+/// <summary>Reads and checks the body and query of POST /generate; docs/api.md, Generation.</summary>
 internal static class GenerateRequestReader
 {
     private const string DefaultFormat = "wav";

@@ -6,7 +6,7 @@ using DiaOrleans.Server.Api.Validation;
 
 namespace DiaOrleans.Server.Api.Generation;
 
-/// <summary>POST /v1/audio/speech, compatible with OpenAI's API; spec/api.md 2.2.</summary>
+/// <summary>POST /v1/audio/speech, compatible with OpenAI's API; docs/api.md, OpenAI's speech route.</summary>
 internal static class OpenAiSpeechEndpoint
 {
     public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/audio/speech", Speak);

@@ -6,7 +6,7 @@ using DiaOrleans.Server.Api.Voices;
 
 namespace DiaOrleans.Server.Api.Generation;
 
-/// <summary>GET /preview/{voice_id}: a sample of a voice, rendered once per version of the voice; spec/api.md 4.</summary>
+/// <summary>GET /preview/{voice_id}: a sample of a voice, rendered once per version of the voice; docs/api.md, Voices.</summary>
 internal sealed partial class PreviewEndpoint
 {
     public static void Map(IEndpointRouteBuilder routes) =>

@@ -4,7 +4,7 @@ using DiaOrleans.Server.Api.Pipeline;
 
 namespace DiaOrleans.Server.Api.Generation;
 
-/// <summary>Writes the server-sent events of OpenAI's speech route; spec/api.md 2.2.</summary>
+/// <summary>Writes the server-sent events of OpenAI's speech route; docs/api.md, OpenAI's speech route.</summary>
 internal static class SpeechEvents
 {
     public static Task SendDelta(HttpResponse response, byte[] audio) =>

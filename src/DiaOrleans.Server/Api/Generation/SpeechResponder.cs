@@ -45,7 +45,7 @@ internal sealed class SpeechResponder(
         });
     }
 
-    /// <summary>Sends the audio as server-sent events; spec/api.md 2.2.</summary>
+    /// <summary>Sends the audio as server-sent events; docs/api.md, OpenAI's speech route.</summary>
     /// <exception cref="ApiProblem">The request was refused, or failed before its first audio.</exception>
     public Task SendEvents(HttpContext context, SpeechRequest request)
     {

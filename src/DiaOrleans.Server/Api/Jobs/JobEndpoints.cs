@@ -8,7 +8,7 @@ using DiaOrleans.Server.Api.Pipeline;
 
 namespace DiaOrleans.Server.Api.Jobs;
 
-/// <summary>The routes of jobs in the background; spec/api.md 6.2.</summary>
+/// <summary>The routes of jobs in the background; docs/api.md, Jobs.</summary>
 internal static class JobEndpoints
 {
     /// <summary>Characters of a job's id in the file name of its result.</summary>

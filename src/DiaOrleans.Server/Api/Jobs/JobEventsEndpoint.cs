@@ -6,7 +6,7 @@ using DiaOrleans.Server.Api.Pipeline;
 
 namespace DiaOrleans.Server.Api.Jobs;
 
-/// <summary>GET /jobs/{id}/events: the states of a job as server-sent events; spec/api.md 6.2.</summary>
+/// <summary>GET /jobs/{id}/events: the states of a job as server-sent events; docs/api.md, Jobs.</summary>
 internal static class JobEventsEndpoint
 {
     private const string LastIdHeader = "Last-Event-ID";

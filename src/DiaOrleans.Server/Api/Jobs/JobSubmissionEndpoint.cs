@@ -8,7 +8,7 @@ using DiaOrleans.Server.Api.Voices;
 
 namespace DiaOrleans.Server.Api.Jobs;
 
-/// <summary>POST /generate?async_mode=true. The job is stored before the answer is sent; spec/api.md 2.1.</summary>
+/// <summary>POST /generate?async_mode=true. The job is stored before the answer is sent; docs/api.md, Generation.</summary>
 internal static class JobSubmissionEndpoint
 {
     private const string KeyHeader = "Idempotency-Key";

@@ -5,7 +5,7 @@ using DiaOrleans.Server.Api.Validation;
 
 namespace DiaOrleans.Server.Api.Jobs;
 
-/// <summary>The JSON of a job: every key is always present, parameters are as sent; spec/api.md 6.2.</summary>
+/// <summary>The JSON of a job: every key is always present, parameters are as sent; docs/api.md, Jobs.</summary>
 internal static class JobView
 {
     public static object FromJob(Job job) => new

@@ -5,7 +5,7 @@ using DiaOrleans.Server.Api.Status;
 
 namespace DiaOrleans.Server.Api.Jobs;
 
-/// <summary>GET /queue/stats; spec/api.md 6.1.</summary>
+/// <summary>GET /queue/stats; docs/api.md, State of the server.</summary>
 internal static class QueueStatsEndpoint
 {
     public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/queue/stats", Get);

@@ -8,7 +8,7 @@ using DiaOrleans.Server.Api.Validation;
 
 namespace DiaOrleans.Server.Api.Logs;
 
-/// <summary>The routes of the generation log and of saved outputs; spec/api.md 6.4.</summary>
+/// <summary>The routes of the generation log and of saved outputs; docs/api.md, Log.</summary>
 internal static class LogEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)

@@ -3,7 +3,7 @@ using DiaOrleans.Server.Api.Pipeline;
 
 namespace DiaOrleans.Server.Api.Logs;
 
-/// <summary>The JSON of a log entry; spec/api.md 6.4.</summary>
+/// <summary>The JSON of a log entry; docs/api.md, Log.</summary>
 internal static class LogView
 {
     public static object FromEntry(GenerationEntry entry) => new

@@ -6,7 +6,8 @@ using DiaOrleans.Server.Telemetry;
 namespace DiaOrleans.Server.Api.Metrics;
 
 /// <summary>
-/// Decides who may read /metrics; spec/api.md 6.1. A request that a proxy forwards is not local, even if the proxy runs on this machine.
+/// Decides who may read /metrics; docs/api.md, State of the server. A request that a proxy forwards is not local, even if the proxy runs on
+/// this machine.
 /// </summary>
 internal sealed class MetricsAccess(TelemetryOptions options, ApiKey key)
 {

@@ -5,7 +5,7 @@ namespace DiaOrleans.Server.Api.Origins;
 
 /// <summary>
 /// Refuses requests for unknown hosts and writing requests of pages of other origins, and writes the CORS headers. An allowed origin is
-/// echoed, since browsers reject <c>*</c> with credentials; spec/api.md 1.2.
+/// echoed, since browsers reject <c>*</c> with credentials; docs/api.md, Origins and hosts.
 /// </summary>
 internal sealed class OriginCheck(OriginPolicy origins, HostPolicy hosts)
 {

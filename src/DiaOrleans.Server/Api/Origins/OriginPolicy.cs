@@ -1,6 +1,6 @@
 namespace DiaOrleans.Server.Api.Origins;
 
-/// <summary>Decides which origins' pages may use this server from a browser; spec/api.md 1.2.</summary>
+/// <summary>Decides which origins' pages may use this server from a browser; docs/api.md, Origins and hosts.</summary>
 internal sealed class OriginPolicy(OriginOptions options)
 {
     private const string SchemeEnd = "://";

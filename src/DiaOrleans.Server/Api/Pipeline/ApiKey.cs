@@ -5,7 +5,7 @@ using DiaOrleans.Server.Web;
 
 namespace DiaOrleans.Server.Api.Pipeline;
 
-/// <summary>Requires the API key, if one is configured, except on public routes; spec/api.md 1.1.</summary>
+/// <summary>Requires the API key, if one is configured, except on public routes; docs/api.md, API keys.</summary>
 /// <param name="keys">The accepted keys; none if no key is required.</param>
 internal sealed class ApiKey(IReadOnlyList<string> keys)
 {

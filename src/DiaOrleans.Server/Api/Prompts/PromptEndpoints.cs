@@ -9,7 +9,7 @@ using DiaOrleans.Server.Api.Validation;
 
 namespace DiaOrleans.Server.Api.Prompts;
 
-/// <summary>The routes that list, discover and delete audio prompts; spec/api.md 5.</summary>
+/// <summary>The routes that list, discover and delete audio prompts; docs/api.md, Audio prompts.</summary>
 internal static class PromptEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)

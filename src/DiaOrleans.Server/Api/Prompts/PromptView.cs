@@ -4,7 +4,7 @@ using DiaOrleans.Server.Api.Pipeline;
 
 namespace DiaOrleans.Server.Api.Prompts;
 
-/// <summary>The JSON of audio prompts; spec/api.md 5.</summary>
+/// <summary>The JSON of audio prompts; docs/api.md, Audio prompts.</summary>
 internal static class PromptView
 {
     public static object FromMetadata(AudioPrompt prompt) => new

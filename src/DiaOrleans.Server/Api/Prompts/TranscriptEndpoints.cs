@@ -8,7 +8,7 @@ using DiaOrleans.Server.Api.Validation;
 
 namespace DiaOrleans.Server.Api.Prompts;
 
-/// <summary>The routes that make or set the transcript of an audio prompt; spec/api.md 5.</summary>
+/// <summary>The routes that make or set the transcript of an audio prompt; docs/api.md, Audio prompts.</summary>
 internal static class TranscriptEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)

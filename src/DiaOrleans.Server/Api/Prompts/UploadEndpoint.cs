@@ -12,7 +12,7 @@ using DiaOrleans.Server.Decoding;
 
 namespace DiaOrleans.Server.Api.Prompts;
 
-/// <summary>POST /audio_prompts/upload. The checks and their order are the table of spec/api.md 5.</summary>
+/// <summary>POST /audio_prompts/upload. The checks and their order are those of docs/api.md, Audio prompts.</summary>
 internal sealed partial class UploadEndpoint
 {
     private const string Supported = "Supported: .wav, .mp3, .m4a, .flac, .ogg, .aac, .opus, .webm";

@@ -5,7 +5,7 @@ using DiaOrleans.Server.Api.Pipeline;
 
 namespace DiaOrleans.Server.Api.Recognition;
 
-/// <summary>The routes of the speech recognizer; spec/api.md 5.</summary>
+/// <summary>The routes of the speech recognizer; docs/api.md, Audio prompts.</summary>
 internal static class RecognitionEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)

@@ -3,7 +3,9 @@ using DiaOrleans.Server.Api.Errors;
 
 namespace DiaOrleans.Server.Api.Recognition;
 
-/// <summary>Makes the answers to failures of speech recognition, and logs those that are faults of the server; spec/api.md 5.</summary>
+/// <summary>
+/// Makes the answers to failures of speech recognition, and logs those that are faults of the server; docs/api.md, Audio prompts.
+/// </summary>
 internal sealed partial class RecognitionProblems(ILogger<RecognitionProblems> logger)
 {
     private const string NotInstalled = "Whisper is not installed";

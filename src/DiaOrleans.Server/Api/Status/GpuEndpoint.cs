@@ -3,7 +3,7 @@ using DiaOrleans.Server.Devices;
 
 namespace DiaOrleans.Server.Api.Status;
 
-/// <summary>GET /gpu/status; spec/api.md 6.1.</summary>
+/// <summary>GET /gpu/status; docs/api.md, State of the server.</summary>
 internal static class GpuEndpoint
 {
     private const double BytesPerGiB = 1 << 30;

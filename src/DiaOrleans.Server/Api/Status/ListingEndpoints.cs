@@ -5,7 +5,7 @@ using DiaOrleans.Server.Api.Pipeline;
 
 namespace DiaOrleans.Server.Api.Status;
 
-/// <summary>The lists of models and voices in the shapes that other clients expect; spec/api.md 2.3 and 6.1.</summary>
+/// <summary>The lists of models and voices in the shapes that other clients expect; docs/api.md, Generation.3 and 6.1.</summary>
 internal static class ListingEndpoints
 {
     private const string Model = "dia";

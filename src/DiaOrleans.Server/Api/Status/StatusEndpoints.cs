@@ -4,7 +4,7 @@ using DiaOrleans.Server.Web;
 
 namespace DiaOrleans.Server.Api.Status;
 
-/// <summary>The routes of the server's health and of its cleanup; spec/api.md 6.1.</summary>
+/// <summary>The routes of the server's health and of its cleanup; docs/api.md, State of the server.</summary>
 internal static class StatusEndpoints
 {
     private static readonly string[] GetAndHead = ["GET", "HEAD"];

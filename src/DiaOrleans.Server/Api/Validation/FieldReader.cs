@@ -6,8 +6,8 @@ using DiaOrleans.Server.Api.Pipeline;
 namespace DiaOrleans.Server.Api.Validation;
 
 /// <summary>
-/// Reads the fields of a JSON object or of the query with FastAPI's coercions and messages, and collects all that fail; spec/api.md 1.3. A
-/// method returns its fallback if the field fails: call <see cref="ThrowIfInvalid"/> before using any value.
+/// Reads the fields of a JSON object or of the query with FastAPI's coercions and messages, and collects all that fail; docs/api.md,
+/// Errors. A method returns its fallback if the field fails: call <see cref="ThrowIfInvalid"/> before using any value.
 /// </summary>
 internal sealed class FieldReader
 {

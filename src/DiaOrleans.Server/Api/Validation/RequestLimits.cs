@@ -11,7 +11,7 @@ namespace DiaOrleans.Server.Api.Validation;
 internal readonly record struct NumberRange(double Min, double Max);
 
 /// <summary>
-/// The limits on what clients send, for the readers of requests and for the OpenAPI document; spec/api.md 2 to 6. Lengths are in Unicode
+/// The limits on what clients send, for the readers of requests and for the OpenAPI document; docs/api.md. Lengths are in Unicode
 /// code points if not said otherwise.
 /// </summary>
 internal static class RequestLimits

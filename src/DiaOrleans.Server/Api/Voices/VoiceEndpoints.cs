@@ -10,7 +10,7 @@ using DiaOrleans.Server.Api.Validation;
 
 namespace DiaOrleans.Server.Api.Voices;
 
-/// <summary>The routes that list, create, change and delete voices; spec/api.md 4.</summary>
+/// <summary>The routes that list, create, change and delete voices; docs/api.md, Voices.</summary>
 internal static class VoiceEndpoints
 {
     private const string Route = "voice_mappings";

@@ -7,7 +7,7 @@ using FsCheck.Xunit;
 
 namespace DiaOrleans.Grains.Tests.Scripts.Cleaning;
 
-/// <summary>Rule 0 of spec/api.md 3.1 as a whole; its steps have tests of their own.</summary>
+/// <summary>The cleaning of docs/api.md, Texts, as a whole; its steps have tests of their own.</summary>
 public sealed class TextCleanerTests
 {
     [Theory]

@@ -5,7 +5,7 @@ using System.Text;
 
 namespace DiaOrleans.Server.Tests.Api.Bodies;
 
-/// <summary>Request bodies that their client has compressed; spec/api.md 1.</summary>
+/// <summary>Request bodies that their client has compressed; docs/api.md, Ground rules.</summary>
 public sealed class BodyDecodingTests(ScriptedFixture fixture) : IClassFixture<ScriptedFixture>
 {
     private const string FormType = "multipart/form-data; boundary=x";

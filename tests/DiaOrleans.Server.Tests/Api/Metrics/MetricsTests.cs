@@ -5,7 +5,7 @@ using DiaOrleans.Server.Hosting;
 
 namespace DiaOrleans.Server.Tests.Api.Metrics;
 
-/// <summary>GET /metrics; spec/api.md 6.1.</summary>
+/// <summary>GET /metrics; docs/api.md, State of the server.</summary>
 [Collection(nameof(RunsAlone))]
 public sealed partial class MetricsTests
 {

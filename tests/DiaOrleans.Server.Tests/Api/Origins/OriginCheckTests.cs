@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace DiaOrleans.Server.Tests.Api.Origins;
 
-/// <summary>spec/api.md 1.2, over HTTP.</summary>
+/// <summary>docs/api.md, Ground rules.2, over HTTP.</summary>
 [Collection(nameof(ServerCollection))]
 public sealed class OriginCheckTests(ServerFixture fixture, OriginCheckTests.Locked locked) : IClassFixture<OriginCheckTests.Locked>
 {

@@ -1,6 +1,6 @@
 namespace DiaOrleans.Server.Tests.Api.Proxies;
 
-/// <summary>Paths as proxies and careless clients send them; spec/api.md 1.</summary>
+/// <summary>Paths as proxies and careless clients send them; docs/api.md, Ground rules.</summary>
 public sealed class RequestPathTests(RequestPathTests.Servers servers) : IClassFixture<RequestPathTests.Servers>
 {
     private const string Voice = "a/b c%";

@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace DiaOrleans.Server.Tests.Api.Status;
 
-/// <summary>spec/api.md 6.1 and the listings of 2.3.</summary>
+/// <summary>docs/api.md, State of the server, and the lists of voices and models.</summary>
 [Collection(nameof(ServerCollection))]
 public sealed class StatusEndpointsTests(ServerFixture fixture)
 {
