@@ -16,6 +16,8 @@ internal sealed record ServerOptions
 
     public string? Data { get; init; }
 
+    public string? BlobFolder { get; init; }
+
     public string? Model { get; init; }
 
     public int? Slots { get; init; }

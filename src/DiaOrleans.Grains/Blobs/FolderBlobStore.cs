@@ -39,7 +39,7 @@ public sealed class FolderBlobStore(string root) : IBlobStore
     }
 
     /// <inheritdoc/>
-    public Task<Stream?> OpenRead(string key, CancellationToken cancellationToken = default)
+    public Task<OpenBlob?> OpenRead(string key, CancellationToken cancellationToken = default)
     {
         try
         {
@@ -47,7 +47,7 @@ public sealed class FolderBlobStore(string root) : IBlobStore
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            return Task.FromResult<Stream?>(null);
+            return Task.FromResult<OpenBlob?>(null);
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {
@@ -115,12 +115,13 @@ public sealed class FolderBlobStore(string root) : IBlobStore
     private static FileStream Create(string path) =>
         new(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, useAsync: true);
 
-    private static Stream? Open(FileInfo file)
+    private static OpenBlob? Open(FileInfo file)
     {
         if (!IsBlob(file)) return null;
-        if (file.Length == 0) return new MemoryStream([], writable: false);
+        if (file.Length == 0) return OpenBlob.Of([]);
         const FileShare share = FileShare.ReadWrite | FileShare.Delete;
-        return new FileStream(file.FullName, FileMode.Open, FileAccess.Read, share, ReadBufferBytes, useAsync: true);
+        var content = new FileStream(file.FullName, FileMode.Open, FileAccess.Read, share, ReadBufferBytes, useAsync: true);
+        return new OpenBlob(content, content.Length);
     }
 
     private static bool IsBlob(FileInfo file) => file.Exists && file.LinkTarget is null;

@@ -14,10 +14,12 @@ public interface IBlobStore
     Task Write(string key, IReadOnlyList<ReadOnlyMemory<byte>> pieces, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Opens a blob; null if there is none. If it is replaced or deleted meanwhile, the stream continues with the old content.
+    /// Opens a blob; null if there is none. If it is replaced or deleted meanwhile, its reader continues with the old content, or gets a
+    /// <see cref="BlobReplacedException"/>; never a part of each.
     /// </summary>
     /// <exception cref="ArgumentException">The key is not a folder and a name.</exception>
-    Task<Stream?> OpenRead(string key, CancellationToken cancellationToken = default);
+    /// <exception cref="IOException">The store cannot be read.</exception>
+    Task<OpenBlob?> OpenRead(string key, CancellationToken cancellationToken = default);
 
     /// <summary>Describes a blob; null if there is none.</summary>
     /// <exception cref="ArgumentException">The key is not a folder and a name.</exception>

@@ -36,7 +36,7 @@ public sealed class LimitedBlobStore(IBlobStore inner, IReadOnlyDictionary<strin
     }
 
     /// <inheritdoc/>
-    public Task<Stream?> OpenRead(string key, CancellationToken cancellationToken = default) => inner.OpenRead(key, cancellationToken);
+    public Task<OpenBlob?> OpenRead(string key, CancellationToken cancellationToken = default) => inner.OpenRead(key, cancellationToken);
 
     /// <inheritdoc/>
     public Task<BlobInfo?> Find(string key, CancellationToken cancellationToken = default) => inner.Find(key, cancellationToken);

@@ -17,7 +17,7 @@ internal sealed class GenerationLog(IGrainFactory grains, IBlobStore blobs)
     public Task<GenerationEntry?> Find(string id) => Entries.Get(id);
 
     /// <summary>The WAV file of an entry, or null if it was not saved or has been removed.</summary>
-    public async Task<Stream?> OpenOutput(GenerationEntry entry, CancellationToken cancellationToken) =>
+    public async Task<OpenBlob?> OpenOutput(GenerationEntry entry, CancellationToken cancellationToken) =>
         entry.FilePath is { } file ? await blobs.OpenRead(file, cancellationToken) : null;
 
     /// <summary>Removes the entry with this id and its saved output; false if there is no such entry.</summary>

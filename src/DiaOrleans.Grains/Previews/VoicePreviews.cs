@@ -35,7 +35,7 @@ internal sealed class VoicePreviews(IBlobStore blobs, IGrainFactory grains)
     }
 
     /// <summary>The WAV file of a preview, or null if it has not been rendered.</summary>
-    public Task<Stream?> OpenRead(VoicePreview preview) => blobs.OpenRead(preview.Key);
+    public Task<OpenBlob?> OpenRead(VoicePreview preview) => blobs.OpenRead(preview.Key);
 
     /// <summary>Keeps the WAV file of a preview and deletes those of earlier versions of the voice.</summary>
     public async Task Keep(VoicePreview preview, byte[] wave)

@@ -8,16 +8,16 @@ namespace DiaOrleans.Grains.Prompts;
 internal sealed class PromptSound(PromptReader reader, IBlobStore blobs)
 {
     /// <summary>
-    /// Opens a prompt's recording, which can seek. One that was found in the folder in another format is decoded. Null if its file is gone.
+    /// Opens a prompt's recording. One that was found in the folder in another format is decoded. Null if its file is gone.
     /// </summary>
     /// <exception cref="IOException">It cannot be read.</exception>
     /// <exception cref="Audio.Reading.RecordingException">It cannot be decoded.</exception>
-    public async Task<Stream?> OpenRead(AudioPrompt prompt, CancellationToken cancellationToken)
+    public async Task<OpenBlob?> OpenRead(AudioPrompt prompt, CancellationToken cancellationToken)
     {
         var key = prompt.Recording.Path;
         if (key.EndsWith(".wav", StringComparison.OrdinalIgnoreCase)) return await blobs.OpenRead(key, cancellationToken);
         if (await reader.ReadFile(key, cancellationToken) is not { } file) return null;
         var recording = await reader.DecodeFile(file, cancellationToken);
-        return new MemoryStream(WaveFile.Encode(recording.Samples, recording.SampleRate), writable: false);
+        return OpenBlob.Of(WaveFile.Encode(recording.Samples, recording.SampleRate));
     }
 }

@@ -1,7 +1,6 @@
 using System.Text;
 using DiaOrleans.Audio.Reading;
 using DiaOrleans.Grains;
-using DiaOrleans.Grains.Blobs;
 using DiaOrleans.Grains.Configuration;
 using DiaOrleans.Grains.PromptLibrary;
 using DiaOrleans.Grains.Retention;
@@ -10,6 +9,7 @@ using DiaOrleans.Grains.Workers;
 using DiaOrleans.Inference.Execution;
 using DiaOrleans.Server.Api;
 using DiaOrleans.Server.Api.Bodies;
+using DiaOrleans.Server.Blobs;
 using DiaOrleans.Server.Decoding;
 using DiaOrleans.Server.Devices;
 using DiaOrleans.Server.Logging;
@@ -118,7 +118,7 @@ internal static partial class DiaServer
         var drain = options.Get<EngineHostOptions>().DrainLimit;
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(data);
-        services.AddBlobs(data.Path, options.Get<DiskOptions>());
+        services.AddBlobs(data.Path, options);
         services.AddSingleton(new UnreadAudio(options.Get<SpeechOptions>(), SpeechOptions.FolderIn(data.Path)));
         services.Configure<HostOptions>(host => host.ShutdownTimeout = drain + StopMargin);
         builder.UseOrleans(orleans => ConfigureSilo(orleans, silo, data));

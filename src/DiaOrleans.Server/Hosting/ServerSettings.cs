@@ -11,6 +11,7 @@ using DiaOrleans.Server.Api;
 using DiaOrleans.Server.Api.Bodies;
 using DiaOrleans.Server.Api.Origins;
 using DiaOrleans.Server.Api.Proxies;
+using DiaOrleans.Server.Blobs;
 using DiaOrleans.Server.Devices;
 using DiaOrleans.Server.Models.Store;
 using DiaOrleans.Server.Recognition;
@@ -30,6 +31,7 @@ internal static class ServerSettings
     [
         typeof(HttpOptions),
         typeof(DataOptions),
+        typeof(BlobOptions),
         typeof(DiskOptions),
         typeof(ModelStoreOptions),
         typeof(EngineOptions),

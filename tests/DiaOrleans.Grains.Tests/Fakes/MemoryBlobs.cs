@@ -32,8 +32,8 @@ internal sealed class MemoryBlobs : IBlobStore
         return Task.CompletedTask;
     }
 
-    public Task<Stream?> OpenRead(string key, CancellationToken cancellationToken = default) =>
-        Task.FromResult<Stream?>(_blobs.TryGetValue(key, out var content) ? new MemoryStream(content) : null);
+    public Task<OpenBlob?> OpenRead(string key, CancellationToken cancellationToken = default) =>
+        Task.FromResult(_blobs.TryGetValue(key, out var content) ? OpenBlob.Of(content) : null);
 
     public Task<BlobInfo?> Find(string key, CancellationToken cancellationToken = default) =>
         Task.FromResult(_blobs.ContainsKey(key) ? Describe(key) : null);

@@ -77,8 +77,8 @@ public sealed class VoicePreviewsTests : IAsyncLifetime
         (await Previews().OpenRead(second)).ShouldBeNull();
         await Previews().Keep(second, [2]);
         _cluster.Blobs.Keys.ShouldBe([second.Key, other.Key], ignoreOrder: true);
-        using var stored = (await Previews().OpenRead(second))!;
-        stored.ReadByte().ShouldBe(2);
+        await using var stored = (await Previews().OpenRead(second))!;
+        stored.Content.ReadByte().ShouldBe(2);
     }
 
     private async Task Register(string hash, string transcript)

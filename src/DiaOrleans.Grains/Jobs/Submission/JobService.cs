@@ -75,8 +75,8 @@ public sealed class JobService
     public Task<int> Clear() => _grains.ClearEndedJobs(null);
 
     /// <summary>A completed job's audio file; null if the job has no result or its file is gone.</summary>
-    public Task<Stream?> OpenResult(Job job, CancellationToken cancellation) =>
-        job.Result is { } result ? _blobs.OpenRead(result.Key, cancellation) : Task.FromResult<Stream?>(null);
+    public Task<OpenBlob?> OpenResult(Job job, CancellationToken cancellation) =>
+        job.Result is { } result ? _blobs.OpenRead(result.Key, cancellation) : Task.FromResult<OpenBlob?>(null);
 
     private IJobGrain Grain(Guid id) => _grains.GetGrain<IJobGrain>(id);
 

@@ -1,4 +1,5 @@
 using DiaOrleans.Audio.Formats;
+using DiaOrleans.Grains.Blobs;
 using DiaOrleans.Grains.Previews;
 using DiaOrleans.Server.Api.Errors;
 using DiaOrleans.Server.Api.Pipeline;
@@ -24,7 +25,7 @@ internal sealed partial class PreviewEndpoint
         SeedHeader.Add(context.Response, preview.Request.Seed);
         return FinishedAudio.Send(context, wave, AudioFormat.Wav, preview.Key, $"preview_{id}");
 
-        async Task<Stream> Make()
+        async Task<OpenBlob> Make()
         {
             var rendered = await Render(context, responder, preview);
             try
@@ -36,7 +37,7 @@ internal sealed partial class PreviewEndpoint
                 Log.NotKept(logger, cause, id);
             }
 
-            return new MemoryStream(rendered, writable: false);
+            return OpenBlob.Of(rendered);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using DiaOrleans.Audio.Formats;
+using DiaOrleans.Grains.Blobs;
 using Microsoft.Net.Http.Headers;
 
 namespace DiaOrleans.Server.Api.Pipeline;
@@ -16,20 +17,20 @@ internal static class FinishedAudio
 
     /// <summary>Sends stored audio.</summary>
     /// <param name="context">Gets the header Content-Disposition.</param>
-    /// <param name="audio">The whole audio, from its first byte; it can seek. The result disposes of it.</param>
+    /// <param name="audio">The whole audio. The result disposes of it.</param>
     /// <param name="format">Its format.</param>
     /// <param name="version">Names these bytes; other bytes at the same address have another one.</param>
     /// <param name="name">The name of the file without its extension.</param>
     public static IResult Send(
         HttpContext context,
-        Stream audio,
+        OpenBlob audio,
         AudioFormat format,
         string version,
         string name)
     {
         context.Response.Headers.ContentDisposition = Attachment.Format(name, format.Extension());
         var tag = MakeTag(version);
-        return Results.Stream(audio, format.ContentType(), entityTag: tag, enableRangeProcessing: CanSendParts(context.Request));
+        return Results.Stream(audio.Content, format.ContentType(), entityTag: tag, enableRangeProcessing: CanSendParts(context.Request));
     }
 
     /// <summary>False for ranges in another unit, which are ignored: the library would take them for bytes.</summary>

@@ -3,20 +3,25 @@ using DiaOrleans.Grains.Jobs;
 using DiaOrleans.Grains.Previews;
 using DiaOrleans.Grains.Prompts;
 using DiaOrleans.Grains.Rendering;
+using DiaOrleans.Server.Settings;
 
-namespace DiaOrleans.Server.Storage;
+namespace DiaOrleans.Server.Blobs;
 
-/// <summary>Registers the blobs of the data folder.</summary>
+/// <summary>Registers the store of the blobs.</summary>
 internal static class BlobServices
 {
     /// <summary>Adds the <see cref="IBlobStore"/> with its limits, and what says how much space is free.</summary>
     /// <param name="services">The services.</param>
     /// <param name="data">Absolute path of the data folder.</param>
-    /// <param name="options">The limits.</param>
-    public static IServiceCollection AddBlobs(this IServiceCollection services, string data, DiskOptions options) => services
-        .AddSingleton(new LimitedBlobStore(new FolderBlobStore(data), FindLimits(options)))
-        .AddSingleton<IBlobStore>(provider => provider.GetRequiredService<LimitedBlobStore>())
-        .AddSingleton<IFreeSpace>(new FreeSpace(data));
+    /// <param name="options">The settings.</param>
+    public static IServiceCollection AddBlobs(this IServiceCollection services, string data, OptionsSet options)
+    {
+        var folder = options.Get<BlobOptions>().FolderIn(data);
+        return services
+            .AddSingleton(new LimitedBlobStore(new FolderBlobStore(folder), FindLimits(options.Get<DiskOptions>())))
+            .AddSingleton<IBlobStore>(provider => provider.GetRequiredService<LimitedBlobStore>())
+            .AddSingleton<IFreeSpace>(new FreeSpace(data, folder));
+    }
 
     /// <summary>Previews are made again, and saved outputs are copies for the user: their oldest go. The others are promised.</summary>
     private static Dictionary<string, FolderLimit> FindLimits(DiskOptions options) => new()
