@@ -17,7 +17,7 @@ U
 options=()
 install=yes
 cuda=no
-projects=(Audio Inference Grains Server)
+projects=(Audio Inference Grains Server Cluster)
 while (($#)); do
   case "$1" in
     --reference)

@@ -112,6 +112,7 @@ find_natives() {
 find_test_programs() {
   find_packages "$1" "$test_programs" "programs that tests use" "those tests are skipped"
   find_nginx "$1"
+  find_postgresql "$1"
 }
 
 # Unpacks Debian's nginx, where find_packages would install it: its package starts a server on port 80, now and at each boot. Tests start it
@@ -138,5 +139,38 @@ unpack_nginx() {
     cd "$1" || exit
     for name in nginx nginx-core; do ! apt-get -q download "$name" || dpkg-deb -x "$name"_*.deb .; done
     [[ -x usr/sbin/nginx ]]
+  ) >/dev/null 2>&1
+}
+
+# Unpacks Debian's PostgreSQL for the same reason. Tests start a server of their own on loopback. Never fails.
+find_postgresql() {
+  local folder="$root/artifacts/postgresql" programs
+  ! compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || return 0
+  ! PATH="$PATH:/usr/sbin:/sbin" command -v initdb >/dev/null || return 0
+  if ! compgen -G "$folder/usr/lib/postgresql/*/bin/initdb" >/dev/null && [[ "$1" == yes && "$(id -u)" == 0 ]] &&
+    command -v apt-get >/dev/null; then
+    echo "unpacking PostgreSQL into artifacts/postgresql for tests ..." >&2
+    unpack_postgresql "$folder" || { apt-get -q update && unpack_postgresql "$folder"; } >/dev/null 2>&1 || true
+  fi
+  programs="$(compgen -G "$folder/usr/lib/postgresql/*/bin" | head -1 || true)"
+  if "$programs/postgres" --version >/dev/null 2>&1; then
+    PATH="$programs:$PATH"
+  else
+    echo "PostgreSQL is missing, so the tests of clusters are skipped" >&2
+  fi
+}
+
+# The package of the programs is named by their version. Its libraries are installed, except LLVM, which is large and not needed.
+unpack_postgresql() {
+  rm -rf "$1"
+  mkdir -p "$1"
+  (
+    cd "$1" || exit
+    name="$(apt-cache depends postgresql | awk '/ Depends: postgresql-[0-9]/ {print $2; exit}')"
+    apt-get -q download "$name" && dpkg-deb -x "$name"_*.deb . && rm "$name"_*.deb
+    libraries="$(apt-cache depends "$name" | awk '/^ *Depends: lib/ && !/llvm/ {print $2}')"
+    # shellcheck disable=SC2086
+    DEBIAN_FRONTEND=noninteractive apt-get -q -y install --no-install-recommends $libraries
+    compgen -G 'usr/lib/postgresql/*/bin/initdb'
   ) >/dev/null 2>&1
 }

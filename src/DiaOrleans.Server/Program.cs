@@ -1,5 +1,6 @@
 using System.CommandLine;
 using DiaOrleans.Server.Commands.Bench;
+using DiaOrleans.Server.Commands.Db;
 using DiaOrleans.Server.Commands.DecoderWorker;
 using DiaOrleans.Server.Commands.Doctor;
 using DiaOrleans.Server.Commands.Model;
@@ -14,6 +15,7 @@ var root = new RootCommand("DiaOrleans: a text-to-speech server for the Dia mode
 {
     ServeCommand.Create(),
     ModelCommand.Create(),
+    DbCommand.Create(),
     DoctorCommand.Create(),
     BenchCommand.Create(),
     WhisperWorkerCommand.Create(),

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using DiaOrleans.Grains.Configuration;
 using DiaOrleans.Grains.Workers;
+using DiaOrleans.Server.Clustering;
 using DiaOrleans.Server.Devices;
 using DiaOrleans.Server.Hosting;
 using DiaOrleans.Server.Models.Store;
@@ -63,6 +64,7 @@ internal static class SettingFlags
         Value("--codec-precision", nameof(DeviceOptions.CodecPrecision), "Of the codec (fp32; cuda also: fp16)."),
         Value("--threads", nameof(EngineOptions.Threads), "Threads of ONNX Runtime (0: by the model's size)."),
         Value("--slots", nameof(EngineHostOptions.Slots), "Most requests decoded at the same time (by device and memory)."),
+        Value("--role", nameof(LocalSiloOptions.Role), "dev, or a member of a cluster: all, api or gpu (dev)."),
         Switch("--dashboard", nameof(LocalSiloOptions.Dashboard), "Show the Orleans dashboard at /dashboard."),
         Switch("--debug", nameof(OverrideOptions.Debug), "debug_mode for this run, instead of the stored one: log more."),
         Switch("--save-outputs", nameof(OverrideOptions.SaveOutputs), "save_outputs for this run: keep each result."),

@@ -10,6 +10,7 @@ using DiaOrleans.Inference.Execution;
 using DiaOrleans.Server.Api;
 using DiaOrleans.Server.Api.Bodies;
 using DiaOrleans.Server.Blobs;
+using DiaOrleans.Server.Clustering;
 using DiaOrleans.Server.Decoding;
 using DiaOrleans.Server.Devices;
 using DiaOrleans.Server.Logging;
@@ -24,6 +25,7 @@ using DiaOrleans.Server.Web;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Npgsql;
 using Orleans.Configuration;
 using Orleans.Dashboard;
 
@@ -32,8 +34,8 @@ namespace DiaOrleans.Server.Hosting;
 /// <summary>Builds and runs one server: a silo with its engines, and the HTTP API.</summary>
 internal static partial class DiaServer
 {
+    /// <summary>A part of the keys of stored state: it never changes.</summary>
     private const string ServiceId = "dia-orleans";
-    private const string ClusterId = "single-node";
 
     /// <summary>Bytes of a connection that are received before they are read.</summary>
     private const int UnreadBytes = 128 << 10;
@@ -46,28 +48,34 @@ internal static partial class DiaServer
     /// <param name="data">The data folder; it must outlive the application.</param>
     /// <param name="configuration">Configuration of the host, such as the section Logging; null adds none.</param>
     /// <param name="services">Adds services last, which replace those of the server.</param>
-    /// <exception cref="InvalidOperationException">The database cannot be used.</exception>
-    /// <exception cref="SettingsException">The device of the settings cannot be used.</exception>
+    /// <exception cref="InvalidOperationException">The database in the data folder cannot be used.</exception>
+    /// <exception cref="SettingsException">
+    /// The device of the settings cannot be used, or the database of the cluster, or the address of the silo.
+    /// </exception>
     public static WebApplication Build(
         OptionsSet options,
         DataFolder data,
         IConfiguration? configuration = null,
         Action<IServiceCollection>? services = null)
     {
-        SqliteDatabase.Prepare(data.Database);
+        var silo = options.Get<LocalSiloOptions>();
+        var database = ClusterDatabase.Find(silo, options.Get<DatabaseOptions>());
+        if (database is null) SqliteDatabase.Prepare(data.Database);
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         if (configuration is not null) builder.Configuration.AddConfiguration(configuration);
         var verbosity = new Verbosity();
         ConsoleLog.Add(builder, verbosity);
         ConfigureHttp(builder, options.Get<HttpOptions>());
         options.AddTo(builder.Services);
+        if (database is null) AddSingleSilo(builder, silo, data);
+        else AddMember(builder, silo, database);
         AddServices(builder, options, data);
         services?.Invoke(builder.Services);
         var app = builder.Build();
         if (app.Services.GetRequiredService<DeviceChoice>().Warning is { } warning) Log.NoGpu(app.Logger, warning);
         verbosity.Follow(app.Services.GetRequiredService<CurrentConfiguration>());
         app.MapApi();
-        if (options.Get<LocalSiloOptions>().Dashboard) app.MapOrleansDashboard(routePrefix: "/dashboard");
+        if (silo.Dashboard) app.MapOrleansDashboard(routePrefix: "/dashboard");
         app.Lifetime.ApplicationStarted.Register(() =>
         {
             data.WriteHolder(GetPort(app));
@@ -121,7 +129,6 @@ internal static partial class DiaServer
         services.AddBlobs(data.Path, options);
         services.AddSingleton(new UnreadAudio(options.Get<SpeechOptions>(), SpeechOptions.FolderIn(data.Path)));
         services.Configure<HostOptions>(host => host.ShutdownTimeout = drain + StopMargin);
-        builder.UseOrleans(orleans => ConfigureSilo(orleans, silo, data));
         var devices = options.Get<DeviceOptions>().Choose();
         services.AddSingleton(devices);
         services.AddSingleton(Gpus.CreateFor(devices));
@@ -135,26 +142,58 @@ internal static partial class DiaServer
         services.AddJobRunner();
         services.AddSpeechRecognition(data.Path);
         services.AddMaintenance();
-        services.AddSingleton<ICleanupStep, ClearedRows>();
         services.TryAddSingleton<IRecordingReader>(provider => new ChildRecordingReader(
             Path.Combine(data.Path, "decoding"),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<ChildRecordingReader>>()));
         services.AddAudioPrompts();
-        builder.AddDiaTelemetry(options.Get<TelemetryOptions>(), silo.Silo);
+        builder.AddDiaTelemetry(options.Get<TelemetryOptions>(), silo.Name);
         services.AddApi(options, data.Path);
         // A browser does not send the API key when it follows a link.
         services.AddSingleton(new WebPage(linkDashboard: silo.Dashboard && options.Get<ApiOptions>().Keys.Count == 0));
     }
 
-    private static void ConfigureSilo(ISiloBuilder orleans, LocalSiloOptions silo, DataFolder data)
+    /// <summary>The silo is added before the services that call grains.</summary>
+    private static void AddSingleSilo(WebApplicationBuilder builder, LocalSiloOptions silo, DataFolder data)
     {
-        var ports = FreePorts.Fill(silo.SiloPort, silo.GatewayPort);
-        orleans.UseLocalhostClustering(ports[0], ports[1], serviceId: ServiceId, clusterId: ClusterId);
-        orleans.Configure<SiloOptions>(o => o.SiloName = silo.Silo);
+        builder.Services.AddSingleton<ICleanupStep, ClearedRows>();
+        builder.UseOrleans(orleans =>
+        {
+            ConfigureSilo(orleans, silo);
+            // Without a gateway: there are no clients outside of this process.
+            var port = FreePorts.Fill(silo.SiloPort)[0];
+            orleans.UseLocalhostClustering(port, gatewayPort: 0, serviceId: ServiceId, clusterId: silo.ClusterId);
+            orleans.UseInMemoryReminderService();
+            orleans.AddSqliteState(data.Database);
+        });
+    }
+
+    private static void AddMember(WebApplicationBuilder builder, LocalSiloOptions silo, NpgsqlDataSource database)
+    {
+        // The container disposes of what it has made.
+        builder.Services.AddSingleton(_ => database);
+        var endpoint = SiloEndpoint.Find(silo);
+        builder.Services.AddSingleton(endpoint);
+        builder.Services.AddHostedService<NameClaim>();
+        builder.Services.AddSingleton<ICleanupStep, PostgresClearedRows>();
+        builder.UseOrleans(orleans =>
+        {
+            ConfigureSilo(orleans, silo);
+            orleans.Configure<ClusterOptions>(cluster =>
+            {
+                cluster.ServiceId = ServiceId;
+                cluster.ClusterId = silo.ClusterId;
+            });
+            orleans.UseCluster(endpoint, database);
+            orleans.AddPostgresState(database);
+        });
+    }
+
+    private static void ConfigureSilo(ISiloBuilder orleans, LocalSiloOptions silo)
+    {
+        orleans.Configure<SiloOptions>(o => o.SiloName = silo.Name);
         orleans.AddActivityPropagation();
         orleans.AddDiaGrains();
-        orleans.AddSqliteState(data.Database);
         if (silo.Dashboard) orleans.AddDashboard();
     }
 

@@ -12,6 +12,7 @@ using DiaOrleans.Server.Api.Bodies;
 using DiaOrleans.Server.Api.Origins;
 using DiaOrleans.Server.Api.Proxies;
 using DiaOrleans.Server.Blobs;
+using DiaOrleans.Server.Clustering;
 using DiaOrleans.Server.Devices;
 using DiaOrleans.Server.Models.Store;
 using DiaOrleans.Server.Recognition;
@@ -38,6 +39,7 @@ internal static class ServerSettings
         typeof(DeviceOptions),
         typeof(EngineHostOptions),
         typeof(LocalSiloOptions),
+        typeof(DatabaseOptions),
         typeof(ApiOptions),
         typeof(OriginOptions),
         typeof(ProxyOptions),

@@ -10,12 +10,12 @@ namespace DiaOrleans.Server.Storage;
 internal sealed class ClearedRows(DataFolder data) : ICleanupStep
 {
     /// <summary>Much longer than a call lasts, and than an activation of an id without a state stays.</summary>
-    private static readonly TimeSpan Age = TimeSpan.FromHours(3);
+    internal static readonly TimeSpan Age = TimeSpan.FromHours(3);
 
     /// <summary>
     /// States whose grain or row object is given up when they are cleared: no activation that goes on has their version.
     /// </summary>
-    private const string States =
+    internal const string States =
         "'voice', 'audio-prompt', 'job', 'job-segment', 'job-queue-segment', 'ended-jobs-page', 'job-keys-page', 'generation-log-page', "
         + "'id-page'";
 

@@ -25,9 +25,12 @@ internal static class SqliteState
         });
         silo.Services.AddKeyedSingleton<IGrainStorage>(
             StateStorage.ProviderName,
-            (provider, _) => new ObservedStorage(
-                new ThreadPoolStorage(new PrefixedKeyStorage(provider.GetRequiredKeyedService<IGrainStorage>(Relational))),
-                provider.GetRequiredService<DiaMetrics>()));
+            (provider, _) =>
+            {
+                var stored = new PrefixedKeyStorage(provider.GetRequiredKeyedService<IGrainStorage>(Relational));
+                var metrics = provider.GetRequiredService<DiaMetrics>();
+                return new ObservedStorage(new PayloadStorage(new ThreadPoolStorage(stored)), metrics);
+            });
         return silo;
     }
 }

@@ -1,53 +1,27 @@
-using DiaOrleans.Grains.State;
 using Orleans.Storage;
 
 namespace DiaOrleans.Server.Storage;
 
 /// <summary>
 /// Calls a blocking storage on the thread pool, so that it does not block grain turns: SQLite's driver has no asynchronous input and
-/// output, its tasks block. State is serialized on the grain's turn, when nothing can change it. Writes run one at a time, because a
-/// second writer would wait inside SQLite and hold a thread.
+/// output, its tasks block. Writes run one at a time, because a second writer would wait inside SQLite and hold a thread.
 /// </summary>
-/// <param name="inner">The blocking storage. It must store a <see cref="StatePayload"/> by <see cref="StatePayload.Serializer"/>.</param>
+/// <param name="inner">The blocking storage.</param>
 internal sealed class ThreadPoolStorage(IGrainStorage inner) : IGrainStorage
 {
     private const int MaxReaders = 4;
 
-    private readonly StateSerializer _serializer = new();
     private readonly SemaphoreSlim _writer = new(1);
     private readonly SemaphoreSlim _readers = new(MaxReaders);
 
-    public async Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
-    {
-        var stored = NewPayloadState(grainState, null);
-        await RunOnThreadPool(_readers, () => inner.ReadStateAsync(stateName, grainId, stored));
-        grainState.State = stored.State?.Bytes is { } bytes ? _serializer.Deserialize<T>(bytes) : Activator.CreateInstance<T>();
-        CopyVersion(stored, grainState);
-    }
+    public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
+        RunOnThreadPool(_readers, () => inner.ReadStateAsync(stateName, grainId, grainState));
 
-    public async Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
-    {
-        var stored = NewPayloadState(grainState, _serializer.Serialize(grainState.State));
-        await RunOnThreadPool(_writer, () => inner.WriteStateAsync(stateName, grainId, stored));
-        CopyVersion(stored, grainState);
-    }
+    public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
+        RunOnThreadPool(_writer, () => inner.WriteStateAsync(stateName, grainId, grainState));
 
-    public async Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
-    {
-        var stored = NewPayloadState(grainState, null);
-        await RunOnThreadPool(_writer, () => inner.ClearStateAsync(stateName, grainId, stored));
-        grainState.State = Activator.CreateInstance<T>();
-        CopyVersion(stored, grainState);
-    }
-
-    private static GrainState<StatePayload> NewPayloadState<T>(IGrainState<T> state, BinaryData? bytes) =>
-        new(new StatePayload { Bytes = bytes }) { ETag = state.ETag, RecordExists = state.RecordExists };
-
-    private static void CopyVersion<T>(GrainState<StatePayload> from, IGrainState<T> to)
-    {
-        to.ETag = from.ETag;
-        to.RecordExists = from.RecordExists;
-    }
+    public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
+        RunOnThreadPool(_writer, () => inner.ClearStateAsync(stateName, grainId, grainState));
 
     private static async Task RunOnThreadPool(SemaphoreSlim limit, Func<Task> access)
     {
@@ -60,21 +34,5 @@ internal sealed class ThreadPoolStorage(IGrainStorage inner) : IGrainStorage
         {
             limit.Release();
         }
-    }
-}
-
-/// <summary>A grain's state as bytes.</summary>
-internal sealed class StatePayload
-{
-    /// <summary>Null if nothing is stored.</summary>
-    public BinaryData? Bytes { get; init; }
-
-    /// <summary>Stores the bytes of a <see cref="StatePayload"/> unchanged; no other type can be stored.</summary>
-    internal sealed class Serializer : IGrainStorageSerializer
-    {
-        public BinaryData Serialize<T>(T? input) =>
-            (input as StatePayload)?.Bytes ?? throw new NotSupportedException($"{typeof(T)} is not a payload with bytes.");
-
-        public T Deserialize<T>(BinaryData input) => (T)(object)new StatePayload { Bytes = input };
     }
 }

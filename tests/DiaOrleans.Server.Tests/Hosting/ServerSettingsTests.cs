@@ -1,9 +1,11 @@
 using System.Globalization;
 using System.Reflection;
 using DiaOrleans.Grains.Jobs;
+using DiaOrleans.Server.Clustering;
 using DiaOrleans.Server.Commands;
 using DiaOrleans.Server.Hosting;
 using DiaOrleans.Server.Settings;
+using DiaOrleans.Server.Storage;
 
 namespace DiaOrleans.Server.Tests.Hosting;
 
@@ -37,6 +39,19 @@ public sealed class ServerSettingsTests
             var instance = services.Single(service => service.ServiceType == setting.Options).ImplementationInstance!;
             setting.GetValue(instance).ShouldBe(setting.GetValue(Activator.CreateInstance(setting.Options)!), setting.Name);
         }
+    }
+
+    [Theory]
+    [InlineData("all")]
+    [InlineData("api")]
+    [InlineData("gpu")]
+    public void The_settings_file_of_a_role_is_read_and_sets_the_role(string role)
+    {
+        var path = Path.Combine(Root, "silo-config", $"{role}.json");
+        var options = ServerSettings.Read(path, new Dictionary<string, string?>()).Options;
+        options.Get<LocalSiloOptions>().Role.ShouldBe(role);
+        options.Get<LocalSiloOptions>().ClusterId.ShouldBe("dia");
+        options.Get<DatabaseOptions>().FindConnection("test").ShouldBeNull();
     }
 
     [Fact]

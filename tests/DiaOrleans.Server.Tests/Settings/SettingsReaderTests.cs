@@ -1,7 +1,8 @@
 using DiaOrleans.Grains.Workers;
 using DiaOrleans.Server.Api;
-using DiaOrleans.Server.Devices;
 using DiaOrleans.Server.Api.Origins;
+using DiaOrleans.Server.Clustering;
+using DiaOrleans.Server.Devices;
 using DiaOrleans.Server.Hosting;
 using DiaOrleans.Server.Settings;
 

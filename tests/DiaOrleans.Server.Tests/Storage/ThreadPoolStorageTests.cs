@@ -10,9 +10,9 @@ public sealed class ThreadPoolStorageTests
     private static readonly GrainId Id = GrainId.Create("test", "one");
 
     private readonly BlockingStorage _inner = new();
-    private readonly ThreadPoolStorage _storage;
+    private readonly PayloadStorage _storage;
 
-    public ThreadPoolStorageTests() => _storage = new ThreadPoolStorage(_inner);
+    public ThreadPoolStorageTests() => _storage = new PayloadStorage(new ThreadPoolStorage(_inner));
 
     [Fact]
     public async Task A_blocking_storage_does_not_block_the_caller()

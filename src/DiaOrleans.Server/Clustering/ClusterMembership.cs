@@ -1,0 +1,57 @@
+using DiaOrleans.Server.Storage;
+using Npgsql;
+using Orleans.Configuration;
+
+namespace DiaOrleans.Server.Clustering;
+
+/// <summary>Makes a silo a member of a cluster whose table of members and reminders are in PostgreSQL.</summary>
+internal static class ClusterMembership
+{
+    /// <summary>
+    /// A silo that is killed is evicted after about 3 s, one that hangs after about 10 s. The least and the largest time limit of a probe
+    /// are set too: Orleans learns a limit between them, and does not count votes against a silo that has sent something within three times
+    /// the largest.
+    /// </summary>
+    private static readonly TimeSpan Probe = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// A member that has not written that it is alive for three periods is not waited for. A cluster that starts without one of its silos
+    /// is up after that time.
+    /// </summary>
+    private static readonly TimeSpan AlivePeriod = TimeSpan.FromSeconds(5);
+
+    /// <summary>Adds the table of members and the reminders.</summary>
+    /// <param name="orleans">The silo.</param>
+    /// <param name="endpoint">Where it listens.</param>
+    /// <param name="database">The database.</param>
+    public static ISiloBuilder UseCluster(this ISiloBuilder orleans, SiloEndpoint endpoint, NpgsqlDataSource database) => orleans
+        .Configure<EndpointOptions>(options =>
+        {
+            options.AdvertisedIPAddress = endpoint.Advertised.Address;
+            options.SiloPort = endpoint.Advertised.Port;
+            options.SiloListeningEndpoint = endpoint.Listening;
+            // Clients speak HTTP: no client of the cluster connects from outside.
+            options.GatewayPort = 0;
+        })
+        .Configure<ClusterMembershipOptions>(options =>
+        {
+            options.ProbeTimeout = Probe;
+            options.MinProbeTimeout = Probe / 2;
+            options.MaxProbeTimeout = Probe * 1.5;
+            options.NumMissedProbesLimit = 3;
+            options.TableRefreshTimeout = AlivePeriod;
+            options.IAmAliveTablePublishTimeout = AlivePeriod;
+            options.NumMissedTableIAmAliveLimit = 3;
+            options.MaxJoinAttemptTime = TimeSpan.FromSeconds(45);
+        })
+        .UseAdoNetClustering((AdoNetClusteringSiloOptions options) =>
+        {
+            options.Invariant = PostgresState.Invariant;
+            options.DataSource = database;
+        })
+        .UseAdoNetReminderService((AdoNetReminderTableOptions options) =>
+        {
+            options.Invariant = PostgresState.Invariant;
+            options.DataSource = database;
+        });
+}
