@@ -11,6 +11,12 @@ public static class FullDisk
     private const int HandleDiskFullOnWindows = unchecked((int)0x80070027);
     private const int DiskFullOnWindows = unchecked((int)0x80070070);
 
+    /// <summary>Such a failure of a store on another machine.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="cause">What the store has said.</param>
+    public static IOException Create(string message, Exception cause) =>
+        new(message, cause) { HResult = OperatingSystem.IsWindows() ? DiskFullOnWindows : NoSpaceOnUnix };
+
     /// <summary>Whether this is such a failure; causes inside it are not looked at.</summary>
     public static bool Is(Exception failure) => failure is IOException { HResult: var code } && (OperatingSystem.IsWindows()
         ? code is HandleDiskFullOnWindows or DiskFullOnWindows

@@ -14,13 +14,16 @@ internal static class BlobServices
     /// <param name="services">The services.</param>
     /// <param name="data">Absolute path of the data folder.</param>
     /// <param name="options">The settings.</param>
+    /// <exception cref="SettingsException">The settings of the store make no sense together.</exception>
     public static IServiceCollection AddBlobs(this IServiceCollection services, string data, OptionsSet options)
     {
-        var folder = options.Get<BlobOptions>().FolderIn(data);
+        var blobs = options.Get<BlobOptions>();
+        var store = BlobPlaces.Open(blobs, data, Environment.GetEnvironmentVariable, TimeProvider.System);
+        string[] disks = blobs.Place == BlobPlace.Folder ? [data, blobs.FolderIn(data)] : [data];
         return services
-            .AddSingleton(new LimitedBlobStore(new FolderBlobStore(folder), FindLimits(options.Get<DiskOptions>())))
+            .AddSingleton(_ => new LimitedBlobStore(store, FindLimits(options.Get<DiskOptions>())))
             .AddSingleton<IBlobStore>(provider => provider.GetRequiredService<LimitedBlobStore>())
-            .AddSingleton<IFreeSpace>(new FreeSpace(data, folder));
+            .AddSingleton<IFreeSpace>(new FreeSpace(disks));
     }
 
     /// <summary>Previews are made again, and saved outputs are copies for the user: their oldest go. The others are promised.</summary>
