@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 
 namespace DiaOrleans.Server.Tests.Clients;
@@ -10,8 +9,8 @@ public sealed class OpenAiNodeTests(ServerFixture fixture)
     [Fact]
     public async Task The_library_for_javascript_speaks_streams_lists_and_understands_errors()
     {
-        var folder = await Install();
-        var (code, output, error) = await Run(
+        var folder = await NodeClient.Install();
+        var (code, output, error) = await NodeClient.Run(
             "node",
             [Path.Combine(folder, "client.mjs"), fixture.Server.Address.ToString().TrimEnd('/')],
             folder);
@@ -39,43 +38,5 @@ public sealed class OpenAiNodeTests(ServerFixture fixture)
         unknown.GetProperty("message").GetString()!.ShouldContain("Voice 'nobody' not found. Available voices: ['anna']");
         seen.GetProperty("badSpeed").GetProperty("kind").GetString().ShouldBe("UnprocessableEntityError");
         seen.GetProperty("noInput").GetProperty("message").GetString()!.ShouldContain("Input text is required");
-    }
-
-    /// <summary>The client and its library, in a folder that is kept between runs.</summary>
-    private static async Task<string> Install()
-    {
-        var folder = Directory.CreateDirectory(Path.Combine(AppContext.BaseDirectory, "node-client")).FullName;
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "Clients", "node")))
-            File.Copy(file, Path.Combine(folder, Path.GetFileName(file)), overwrite: true);
-        if (Directory.Exists(Path.Combine(folder, "node_modules", "openai"))) return folder;
-        try
-        {
-            var (code, _, error) = await Run(
-                "npm",
-                ["install", "--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts"],
-                folder);
-            if (code != 0) Assert.Skip($"npm could not install the openai package: {error.Trim().Split('\n')[^1]}");
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            Assert.Skip("npm is not installed.");
-        }
-
-        return folder;
-    }
-
-    private static async Task<(int Code, string Output, string Error)> Run(string program, string[] arguments, string folder)
-    {
-        using var process = Process.Start(
-            new ProcessStartInfo(program, arguments)
-            {
-                WorkingDirectory = folder,
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-            })!;
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(120));
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(limit.Token), process.StandardError.ReadToEndAsync(limit.Token));
-        await process.WaitForExitAsync(limit.Token);
-        return (process.ExitCode, await output, await error);
     }
 }
