@@ -89,6 +89,8 @@ internal sealed record ServerOptions
 
     public double? DrainSeconds { get; init; }
 
+    public double? DrainPauseSeconds { get; init; }
+
     public string? GpuMode { get; init; }
 
     public string? GpuIds { get; init; }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace DiaOrleans.Server.Tests;
@@ -31,6 +32,21 @@ internal sealed partial class ServerProcess : IDisposable
     {
         Process.Refresh();
         return Process.PeakWorkingSet64;
+    }
+
+    /// <summary>Sends it a signal, such as TERM.</summary>
+    public async Task Signal(string name)
+    {
+        using var kill = Process.Start("kill", [$"-{name}", Process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+    }
+
+    /// <summary>Waits for its end and returns its exit code.</summary>
+    public async Task<int> WaitForExit()
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        await Process.WaitForExitAsync(limit.Token);
+        return Process.ExitCode;
     }
 
     /// <summary>Starts a server and does not wait.</summary>

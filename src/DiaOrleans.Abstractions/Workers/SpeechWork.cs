@@ -43,6 +43,11 @@ public sealed record SpeechWork
     /// </summary>
     [Id(10)] public long SamplesReceived { get; init; }
 
+    /// <summary>
+    /// The work belongs to a request that the worker has admitted, and no other worker takes it: a worker that drains does.
+    /// </summary>
+    [Id(11)] public bool MustStay { get; init; }
+
     /// <summary>Which work gets a slot first.</summary>
     [Id(8)] public WorkPriority Priority { get; init; } = WorkPriority.Waiting;
 }

@@ -134,6 +134,13 @@ internal sealed partial class ModelCall(SpeechWork work, RequestWorker worker, T
 
         if (answer?.Outcome is WorkOutcome.Accepted or WorkOutcome.Busy or WorkOutcome.Rejected) return answer;
         if (await TryMove(stop)) return new WorkAdmission(WorkOutcome.Accepted);
+        if (answer is not null && !_work.MustStay)
+        {
+            // The worker may be draining.
+            _work = _work with { MustStay = true };
+            return await Submit();
+        }
+
         return answer ?? throw new RenderException("The worker does not answer. Send the request again.", fault, passing: true);
     }
 

@@ -29,6 +29,7 @@ public sealed class DiaMetrics : IEngineObserver
     private readonly Counter<double> _audio;
     private readonly Counter<long> _requests;
     private readonly Counter<long> _storageErrors;
+    private long _stepCount;
     private Func<IEnumerable<WorkerStatus>> _workers = () => [];
     private volatile JobCounts? _jobs;
 
@@ -64,6 +65,9 @@ public sealed class DiaMetrics : IEngineObserver
         Observe(meter);
     }
 
+    /// <summary>Steps of all engines of this process so far.</summary>
+    public long Steps => Interlocked.Read(ref _stepCount);
+
     /// <summary>Where the load of this silo's workers is read from, whenever metrics are collected.</summary>
     public void ObserveWorkers(Func<IEnumerable<WorkerStatus>> workers) => _workers = workers;
 
@@ -73,6 +77,7 @@ public sealed class DiaMetrics : IEngineObserver
     /// <inheritdoc/>
     public void StepCompleted(int calls, TimeSpan duration)
     {
+        Interlocked.Increment(ref _stepCount);
         _steps.Add(1);
         _frames.Add(calls);
         _stepDuration.Record(duration.TotalSeconds);

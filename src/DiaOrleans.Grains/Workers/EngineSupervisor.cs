@@ -21,6 +21,9 @@ internal sealed partial class EngineSupervisor(
 {
     private static readonly TimeSpan ReportPeriod = TimeSpan.FromSeconds(1);
 
+    /// <summary>Work that nobody has read for so long has lost its reader; it does not delay a drain.</summary>
+    private static readonly TimeSpan ReaderGrace = TimeSpan.FromSeconds(2);
+
     private readonly CancellationTokenSource _draining = new();
     private readonly CancellationTokenSource _stopped = new();
     private Task<ISpeechEngine?> _loading = Task.FromResult<ISpeechEngine?>(null);
@@ -34,7 +37,9 @@ internal sealed partial class EngineSupervisor(
         _reporting = Task.Run(KeepReporting, CancellationToken.None);
     }
 
-    /// <summary>Ends a load, or waits until admitted work has ended or the limit of the options is over.</summary>
+    /// <summary>
+    /// Ends a load, or waits until the requests that have begun have ended, or the limit of the options is over.
+    /// </summary>
     public async Task Drain(CancellationToken cancellationToken)
     {
         worker.Drain();
@@ -43,6 +48,7 @@ internal sealed partial class EngineSupervisor(
         using var limit = new CancellationTokenSource(options.DrainLimit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         if (engine.Load.Active + engine.Load.Waiting is > 0 and var count) Log.Draining(logger, count, options.DrainLimit.TotalSeconds);
+        await WaitForRequests(either.Token);
         await engine.DrainAsync(either.Token);
     }
 
@@ -53,6 +59,19 @@ internal sealed partial class EngineSupervisor(
         await _reporting;
         await ((Task)_loading).WaitUpTo(Timeout.InfiniteTimeSpan, time, cancellationToken);
         if (_loading.IsCompleted && await _loading is { } engine) await engine.DisposeAsync();
+    }
+
+    /// <summary>
+    /// Waits until no request reads its work any more: a request releases the work of a segment when it has submitted that of the next.
+    /// </summary>
+    private async Task WaitForRequests(CancellationToken limit)
+    {
+        while (!limit.IsCancellationRequested)
+        {
+            var change = worker.Changed;
+            if (worker.Work.IsLeftFor(ReaderGrace)) return;
+            await change.WaitUpTo(ReaderGrace, time, limit);
+        }
     }
 
     // A thread of its own: reading a model blocks for seconds to minutes.

@@ -127,18 +127,18 @@ internal sealed partial class LocalWorker(
     /// <summary>The model did not load.</summary>
     public void Fail() => Change(() => _state = WorkerState.Failed);
 
-    /// <summary>Refuses all work from here on.</summary>
+    /// <summary>Refuses all work from here on, except that of requests which have begun here and cannot go on elsewhere.</summary>
     public void Drain() => Change(() => _state = WorkerState.Draining);
 
     /// <summary>Admits or refuses a call of the model.</summary>
-    public WorkAdmission Submit(SpeechWork work) => Submit(work.Id, engine =>
+    public WorkAdmission Submit(SpeechWork work) => Submit(work.Id, work.MustStay, engine =>
     {
         var answer = engine.TryStart(work.ToCall(engine.Model));
         return (answer.Run, answer.ToAdmission());
     });
 
     /// <summary>Admits or refuses a recording to be turned into codes.</summary>
-    public WorkAdmission Submit(EncodingWork work) => Submit(work.Id, engine =>
+    public WorkAdmission Submit(EncodingWork work) => Submit(work.Id, mustStay: false, engine =>
     {
         var answer = engine.TryEncode(work.Samples);
         return (answer.Run, answer.ToAdmission());
@@ -151,15 +151,16 @@ internal sealed partial class LocalWorker(
         Raise();
     }
 
-    private WorkAdmission Submit(Guid id, Func<ISpeechEngine, (EngineRun? Run, WorkAdmission Answer)> offer)
+    private WorkAdmission Submit(Guid id, bool mustStay, Func<ISpeechEngine, (EngineRun? Run, WorkAdmission Answer)> offer)
     {
         EngineRun? run;
         WorkAdmission answer;
         lock (_gate)
         {
             if (Work.Contains(id)) return new WorkAdmission(WorkOutcome.Accepted);
-            if (_state != WorkerState.Ready) return RefuseUnready();
-            (run, answer) = offer(_engine!);
+            if (_state != WorkerState.Ready && !(mustStay && _state == WorkerState.Draining)) return RefuseUnready();
+            if (_engine is null) return RefuseUnready();
+            (run, answer) = offer(_engine);
             if (run is not null) Work.Add(id, run);
             _usedAt = time.GetTimestamp();
         }

@@ -16,6 +16,10 @@ internal sealed class WorkTable(TimeProvider time)
     /// <summary>No work runs, and none that has ended waits for its release.</summary>
     public bool IsEmpty => _entries.IsEmpty;
 
+    /// <summary>Whether all work is neither followed now nor has been, nor was submitted, within <paramref name="grace"/>.</summary>
+    public bool IsLeftFor(TimeSpan grace) =>
+        _entries.Values.All(entry => Volatile.Read(ref entry.Followers) == 0 && time.GetElapsedTime(entry.FollowedAt) >= grace);
+
     /// <summary>Whether that work is here.</summary>
     public bool Contains(Guid id) => _entries.ContainsKey(id);
 

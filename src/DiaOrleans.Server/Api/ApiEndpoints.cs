@@ -75,6 +75,7 @@ internal static class ApiEndpoints
         foreach (var prefix in (string[])["", "/v1"])
         {
             var routes = app.MapGroup(prefix);
+            HealthEndpoints.Map(routes);
             StatusEndpoints.Map(routes);
             GpuEndpoint.Map(routes);
             MetricsEndpoint.Map(routes);

@@ -13,6 +13,8 @@ using DiaOrleans.Server.Blobs;
 using DiaOrleans.Server.Clustering;
 using DiaOrleans.Server.Decoding;
 using DiaOrleans.Server.Devices;
+using DiaOrleans.Server.Health;
+using DiaOrleans.Server.Lifetime;
 using DiaOrleans.Server.Logging;
 using DiaOrleans.Server.Models.Hub;
 using DiaOrleans.Server.Models.Speed;
@@ -129,6 +131,7 @@ internal static partial class DiaServer
         services.AddBlobs(data.Path, options);
         services.AddSingleton(new UnreadAudio(options.Get<SpeechOptions>(), SpeechOptions.FolderIn(data.Path)));
         services.Configure<HostOptions>(host => host.ShutdownTimeout = drain + StopMargin);
+        services.AddSignals(options.Get<DrainOptions>().PauseOf(silo.IsMember));
         var devices = options.Get<DeviceOptions>().Choose();
         services.AddSingleton(devices);
         services.AddSingleton(Gpus.CreateFor(devices));
@@ -148,6 +151,7 @@ internal static partial class DiaServer
             provider.GetRequiredService<ILogger<ChildRecordingReader>>()));
         services.AddAudioPrompts();
         builder.AddDiaTelemetry(options.Get<TelemetryOptions>(), silo.Name);
+        services.AddReadiness();
         services.AddApi(options, data.Path);
         // A browser does not send the API key when it follows a link.
         services.AddSingleton(new WebPage(linkDashboard: silo.Dashboard && options.Get<ApiOptions>().Keys.Count == 0));

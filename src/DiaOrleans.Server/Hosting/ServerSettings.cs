@@ -14,6 +14,7 @@ using DiaOrleans.Server.Api.Proxies;
 using DiaOrleans.Server.Blobs;
 using DiaOrleans.Server.Clustering;
 using DiaOrleans.Server.Devices;
+using DiaOrleans.Server.Lifetime;
 using DiaOrleans.Server.Models.Store;
 using DiaOrleans.Server.Recognition;
 using DiaOrleans.Server.Settings;
@@ -38,6 +39,7 @@ internal static class ServerSettings
         typeof(EngineOptions),
         typeof(DeviceOptions),
         typeof(EngineHostOptions),
+        typeof(DrainOptions),
         typeof(LocalSiloOptions),
         typeof(DatabaseOptions),
         typeof(ApiOptions),

@@ -102,6 +102,14 @@ internal sealed class GrainCluster : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (var engine in Engines) engine.StopAll();
-        await _cluster.DisposeAsync();
+        var stopping = _cluster.DisposeAsync().AsTask();
+        while (!stopping.IsCompleted)
+        {
+            // A drain waits a moment for readers of work that a test has left.
+            Time.Advance(TimeSpan.FromSeconds(1));
+            await Task.WhenAny(stopping, Task.Delay(20));
+        }
+
+        await stopping;
     }
 }

@@ -110,8 +110,48 @@ public sealed class EngineHostTests
         (await worker.Submit(Work())).Outcome.ShouldBe(WorkOutcome.Unavailable);
         drain.IsCompleted.ShouldBeFalse();
         cluster.Engine.Next().Complete(FakeEngine.Clip(10));
-        await drain.WaitAsync(TimeSpan.FromSeconds(10));
         (await worker.Follow(running.Id, 0).LastAsync()).ShouldBeOfType<WorkCompleted>();
+        drain.IsCompleted.ShouldBeFalse();
+        await worker.Release(running.Id);
+        await drain.WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
+    public async Task A_drain_takes_further_work_of_a_request_that_has_begun()
+    {
+        await using var cluster = await GrainCluster.Start();
+        var worker = cluster.Grains.GetGrain<IGpuWorkerGrain>((await cluster.Workers()).Single().Key);
+        var first = Work();
+        await worker.Submit(first);
+        var drain = Host(cluster).StoppingAsync(CancellationToken.None);
+        await GrainCluster.Until(async () => (await cluster.Workers()).Single().State == WorkerState.Draining);
+        cluster.Engine.Next().Complete(FakeEngine.Clip(10));
+        var second = Work() with { MustStay = true };
+        (await worker.Submit(second)).Outcome.ShouldBe(WorkOutcome.Accepted);
+        await worker.Release(first.Id);
+        cluster.Engine.Next().Complete(FakeEngine.Clip(10));
+        (await worker.Follow(second.Id, 0).LastAsync()).ShouldBeOfType<WorkCompleted>();
+        drain.IsCompleted.ShouldBeFalse();
+        await worker.Release(second.Id);
+        await drain.WaitAsync(TimeSpan.FromSeconds(30));
+        (await worker.Submit(Work() with { MustStay = true })).Outcome.ShouldBe(WorkOutcome.Unavailable);
+    }
+
+    [Fact]
+    public async Task A_drain_does_not_wait_for_a_reader_that_is_lost()
+    {
+        await using var cluster = await GrainCluster.Start();
+        var worker = cluster.Grains.GetGrain<IGpuWorkerGrain>((await cluster.Workers()).Single().Key);
+        await worker.Submit(Work());
+        cluster.Engine.Next().Complete(FakeEngine.Clip(10));
+        var drain = Host(cluster).StoppingAsync(CancellationToken.None);
+        for (var second = 0; second < 4; second++)
+        {
+            await Task.Delay(50);
+            cluster.Time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        await drain.WaitAsync(TimeSpan.FromSeconds(30));
     }
 
     [Fact]

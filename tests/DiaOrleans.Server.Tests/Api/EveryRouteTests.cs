@@ -11,6 +11,8 @@ public sealed class EveryRouteTests(ScriptedFixture fixture) : IClassFixture<Scr
     {
         { "GET", "/" },
         { "GET", "/health" },
+        { "GET", "/health/startup" },
+        { "GET", "/health/ready" },
         { "GET", "/gpu/status" },
         { "GET", "/queue/stats" },
         { "POST", "/cleanup" },

@@ -64,7 +64,12 @@ public sealed class ScriptedFixture : IAsyncLifetime
 {
     internal ScriptedServer Server { get; private set; } = null!;
 
-    public async ValueTask InitializeAsync() => Server = await ScriptedServer.Start();
+    public async ValueTask InitializeAsync()
+    {
+        Server = await ScriptedServer.Start();
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (!(await Server.Client.GetAsync("/health/ready", limit.Token)).IsSuccessStatusCode) await Task.Delay(20, limit.Token);
+    }
 
     public ValueTask DisposeAsync() => Server.DisposeAsync();
 }

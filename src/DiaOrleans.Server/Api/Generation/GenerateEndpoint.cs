@@ -6,6 +6,7 @@ using DiaOrleans.Server.Api.Errors;
 using DiaOrleans.Server.Api.Jobs;
 using DiaOrleans.Server.Api.Validation;
 using DiaOrleans.Server.Api.Voices;
+using DiaOrleans.Server.Lifetime;
 
 namespace DiaOrleans.Server.Api.Generation;
 
@@ -25,7 +26,8 @@ internal static class GenerateEndpoint
         JobService jobs,
         RequestScripts scripts,
         VoiceAliases aliases,
-        DiskGuard disk)
+        DiskGuard disk,
+        StopSignal stop)
     {
         var (request, inBackground) = await GenerateRequestReader.Read(context.Request, bodies);
         if (!inBackground)
@@ -36,7 +38,7 @@ internal static class GenerateEndpoint
 
         if (!scripts.TryRead(request, out _, out var problem)) throw ApiProblem.BadRequest(problem);
         await disk.RequireRoomForJob(context.RequestAborted);
-        await (await JobSubmissionEndpoint.Submit(context, request, aliases, jobs)).ExecuteAsync(context);
+        await (await JobSubmissionEndpoint.Submit(context, request, aliases, jobs, stop)).ExecuteAsync(context);
     }
 
     private static async Task Legacy(HttpContext context, BodyReader bodies, SpeechResponder responder)

@@ -6,6 +6,7 @@ using DiaOrleans.Grains.Voices;
 using DiaOrleans.Server.Api.Errors;
 using DiaOrleans.Server.Api.Pipeline;
 using DiaOrleans.Server.Api.Voices;
+using DiaOrleans.Server.Lifetime;
 
 namespace DiaOrleans.Server.Api.Generation;
 
@@ -17,6 +18,7 @@ internal sealed class SpeechResponder(
     IGrainFactory grains,
     CurrentConfiguration configuration,
     VoiceAliases aliases,
+    StopSignal stop,
     TimeProvider time)
 {
     private const string GenerationId = "X-Generation-ID";
@@ -89,6 +91,7 @@ internal sealed class SpeechResponder(
 
     private async Task Run(HttpContext context, SpeechRequest request, Func<SpeechReader, SpeechSnapshot, Task> send)
     {
+        if (stop.RefusesWork) throw ApiProblem.Unavailable(retryAfter: null);
         request = request with { VoiceId = aliases.Resolve(request.VoiceId) };
         var id = Guid.NewGuid();
         await using var audio = new SpeechReader(grains.GetGrain<ISpeechGrain>(id), time);

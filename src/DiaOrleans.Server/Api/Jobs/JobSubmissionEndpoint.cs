@@ -5,6 +5,7 @@ using DiaOrleans.Server.Api.Errors;
 using DiaOrleans.Server.Api.Pipeline;
 using DiaOrleans.Server.Api.Validation;
 using DiaOrleans.Server.Api.Voices;
+using DiaOrleans.Server.Lifetime;
 
 namespace DiaOrleans.Server.Api.Jobs;
 
@@ -18,14 +19,17 @@ internal static class JobSubmissionEndpoint
     /// <param name="request">A validated request. An unknown voice makes the job fail when it runs.</param>
     /// <param name="aliases">Resolves the voice that speaks; the job shows the one that was sent.</param>
     /// <param name="jobs">Stores and runs the job.</param>
-    /// <exception cref="ApiProblem">429 if too many jobs wait, 422 if the key cannot be used.</exception>
+    /// <param name="stop">A server that stops takes no job.</param>
+    /// <exception cref="ApiProblem">429 if too many jobs wait, 422 if the key cannot be used, 503 if the server stops.</exception>
     public static async Task<IResult> Submit(
         HttpContext context,
         SpeechRequest request,
         VoiceAliases aliases,
-        JobService jobs)
+        JobService jobs,
+        StopSignal stop)
     {
         var key = ReadKey(context.Request);
+        if (stop.RefusesWork) throw ApiProblem.Unavailable(retryAfter: null);
         var voice = aliases.Resolve(request.VoiceId);
         var answer = await jobs.Submit(request, key, voice == request.VoiceId ? null : voice);
         return answer.Outcome switch

@@ -8,7 +8,9 @@ internal static class ApiJson
 {
     private static readonly JsonSerializerOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static IResult Ok(object value) => Results.Json(value, Options, "application/json");
+    public static IResult Ok(object value) => Send(200, value);
+
+    public static IResult Send(int status, object value) => Results.Json(value, Options, "application/json", status);
 
     public static string Serialize<T>(T value) => JsonSerializer.Serialize(value, Options);
 }

@@ -15,7 +15,8 @@ internal sealed class ApiKey(IReadOnlyList<string> keys)
     /// <summary>Paths without a key. <see cref="Metrics.MetricsAccess"/> checks /metrics.</summary>
     private static readonly HashSet<string> PublicPaths =
     [
-        "/", "/v1", "/health", "/v1/health", "/docs", "/redoc", "/openapi.json",
+        "/", "/v1", "/docs", "/redoc", "/openapi.json",
+        "/health", "/v1/health", "/health/startup", "/v1/health/startup", "/health/ready", "/v1/health/ready",
         "/audio/voices", "/v1/audio/voices", "/audio/models", "/v1/audio/models", "/metrics", "/v1/metrics",
     ];
 

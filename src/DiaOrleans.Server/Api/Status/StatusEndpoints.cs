@@ -4,15 +4,12 @@ using DiaOrleans.Server.Web;
 
 namespace DiaOrleans.Server.Api.Status;
 
-/// <summary>The routes of the server's health and of its cleanup; docs/api.md, State of the server.</summary>
+/// <summary>The root and the route of the cleanup; docs/api.md, State of the server.</summary>
 internal static class StatusEndpoints
 {
-    private static readonly string[] GetAndHead = ["GET", "HEAD"];
-
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapMethods("/", GetAndHead, Root);
-        routes.MapMethods("/health", GetAndHead, Health);
+        routes.MapMethods("/", ["GET", "HEAD"], Root);
         routes.MapPost("/cleanup", CleanUp);
     }
 
@@ -27,12 +24,5 @@ internal static class StatusEndpoints
     {
         await cleanup.Run(context.RequestAborted);
         return ApiJson.Ok(new { message = "Cleanup completed" });
-    }
-
-    private static async Task<IResult> Health(WorkerView workers, TimeProvider time)
-    {
-        var loaded = await workers.AnyModelLoaded();
-        var seconds = time.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0;
-        return ApiJson.Ok(new { status = "healthy", model_loaded = loaded, timestamp = seconds });
     }
 }

@@ -15,6 +15,12 @@ internal static class StatusOperations
         }
         """;
 
+    private static IReadOnlyList<Answer> ReadyAnswers { get; } =
+    [
+        Answers.Ok("The server is ready.", """{"status":"ready"}"""),
+        new(503, "The server is not ready, and why.", """{"status":"not ready","reason":"draining"}"""),
+    ];
+
     public static IReadOnlyList<Operation> All => [.. OnServer, .. OnModels, .. OnMachine];
 
     private static IReadOnlyList<Operation> OnServer =>
@@ -45,6 +51,23 @@ internal static class StatusOperations
         new("HEAD", "/health", "Show the server's health, without a body", "For probes.")
         {
             Answers = [new(200, "The server is healthy.")],
+        },
+        new(
+            "GET",
+            "/health/startup",
+            "Show whether the server has started",
+            "For probes: 200 from the first time on that `/health/ready` would be 200.")
+        {
+            Answers = ReadyAnswers,
+        },
+        new(
+            "GET",
+            "/health/ready",
+            "Show whether the server takes requests",
+            "For probes and load balancers. The server is ready if it is a member of its cluster, its storage answers within two seconds, "
+            + "its model is loaded or asleep, its engine makes steps while it has work, and it was not told to stop.")
+        {
+            Answers = ReadyAnswers,
         },
     ];
 
