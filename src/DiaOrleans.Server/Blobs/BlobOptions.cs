@@ -8,8 +8,8 @@ internal sealed record BlobOptions
     /// <summary>Region of a store of one's own, which seldom has several.</summary>
     private const string DefaultRegion = "us-east-1";
 
-    /// <summary>folder, the default, or s3.</summary>
-    [OneOf("folder", "s3")]
+    /// <summary>folder, the default; database: the database of the cluster; or s3.</summary>
+    [OneOf("folder", "database", "s3")]
     public string Blobs
     {
         get;
@@ -47,6 +47,9 @@ internal enum BlobPlace
 {
     /// <summary>Files of a folder.</summary>
     Folder,
+
+    /// <summary>Rows of the database of the cluster.</summary>
+    Database,
 
     /// <summary>Objects of a store that speaks S3's protocol.</summary>
     S3,

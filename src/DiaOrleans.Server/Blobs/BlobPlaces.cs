@@ -1,7 +1,9 @@
 using Amazon.Runtime;
 using DiaOrleans.Grains.Blobs;
+using DiaOrleans.Server.Blobs.Database;
 using DiaOrleans.Server.Blobs.S3;
 using DiaOrleans.Server.Settings;
+using Npgsql;
 
 namespace DiaOrleans.Server.Blobs;
 
@@ -16,13 +18,32 @@ internal static class BlobPlaces
     /// <summary>Opens the store; nothing is read or written yet.</summary>
     /// <param name="options">The settings.</param>
     /// <param name="data">Absolute path of the data folder.</param>
+    /// <param name="database">The database of the cluster; null if there is none.</param>
     /// <param name="getVariable">The value of an environment variable by its name; null or empty if it is not set.</param>
     /// <param name="time">Clock of limits.</param>
     /// <exception cref="SettingsException">A setting that the store needs is missing, or one is set that has no effect.</exception>
-    public static IBlobStore Open(BlobOptions options, string data, Func<string, string?> getVariable, TimeProvider time)
+    public static IBlobStore Open(
+        BlobOptions options,
+        string data,
+        NpgsqlDataSource? database,
+        Func<string, string?> getVariable,
+        TimeProvider time)
     {
         RefuseUnused(options);
-        return options.Place == BlobPlace.S3 ? OpenS3(options, getVariable, time) : new FolderBlobStore(options.FolderIn(data));
+        return options.Place switch
+        {
+            BlobPlace.S3 => OpenS3(options, getVariable, time),
+            BlobPlace.Database => OpenDatabase(database, time),
+            _ => new FolderBlobStore(options.FolderIn(data)),
+        };
+    }
+
+    private static DatabaseBlobStore OpenDatabase(NpgsqlDataSource? database, TimeProvider time)
+    {
+        if (database is not null) return new DatabaseBlobStore(database, time);
+        throw Refusal(
+            nameof(BlobOptions.Blobs),
+            "Blobs is database, which is that of a cluster: set Database (DIA_DATABASE or DIA_DATABASE_FILE) and a role other than dev.");
     }
 
     private static S3BlobStore OpenS3(BlobOptions options, Func<string, string?> getVariable, TimeProvider time)

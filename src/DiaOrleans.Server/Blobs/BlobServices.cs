@@ -4,6 +4,7 @@ using DiaOrleans.Grains.Previews;
 using DiaOrleans.Grains.Prompts;
 using DiaOrleans.Grains.Rendering;
 using DiaOrleans.Server.Settings;
+using Npgsql;
 
 namespace DiaOrleans.Server.Blobs;
 
@@ -14,11 +15,16 @@ internal static class BlobServices
     /// <param name="services">The services.</param>
     /// <param name="data">Absolute path of the data folder.</param>
     /// <param name="options">The settings.</param>
+    /// <param name="database">The database of the cluster; null if there is none.</param>
     /// <exception cref="SettingsException">The settings of the store make no sense together.</exception>
-    public static IServiceCollection AddBlobs(this IServiceCollection services, string data, OptionsSet options)
+    public static IServiceCollection AddBlobs(
+        this IServiceCollection services,
+        string data,
+        OptionsSet options,
+        NpgsqlDataSource? database)
     {
         var blobs = options.Get<BlobOptions>();
-        var store = BlobPlaces.Open(blobs, data, Environment.GetEnvironmentVariable, TimeProvider.System);
+        var store = BlobPlaces.Open(blobs, data, database, Environment.GetEnvironmentVariable, TimeProvider.System);
         string[] disks = blobs.Place == BlobPlace.Folder ? [data, blobs.FolderIn(data)] : [data];
         return services
             .AddSingleton(_ => new LimitedBlobStore(store, FindLimits(options.Get<DiskOptions>())))

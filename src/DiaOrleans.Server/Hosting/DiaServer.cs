@@ -71,7 +71,7 @@ internal static partial class DiaServer
         options.AddTo(builder.Services);
         if (database is null) AddSingleSilo(builder, silo, data);
         else AddMember(builder, silo, database);
-        AddServices(builder, options, data);
+        AddServices(builder, options, data, database);
         services?.Invoke(builder.Services);
         var app = builder.Build();
         if (app.Services.GetRequiredService<DeviceChoice>().Warning is { } warning) Log.NoGpu(app.Logger, warning);
@@ -121,14 +121,14 @@ internal static partial class DiaServer
     });
 
     /// <summary>The order of hosted services is that in which they start, and the reverse of that in which they stop.</summary>
-    private static void AddServices(WebApplicationBuilder builder, OptionsSet options, DataFolder data)
+    private static void AddServices(WebApplicationBuilder builder, OptionsSet options, DataFolder data, NpgsqlDataSource? database)
     {
         var services = builder.Services;
         var silo = options.Get<LocalSiloOptions>();
         var drain = options.Get<EngineHostOptions>().DrainLimit;
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(data);
-        services.AddBlobs(data.Path, options);
+        services.AddBlobs(data.Path, options, database);
         services.AddSingleton(new UnreadAudio(options.Get<SpeechOptions>(), SpeechOptions.FolderIn(data.Path)));
         services.Configure<HostOptions>(host => host.ShutdownTimeout = drain + StopMargin);
         services.AddSignals(options.Get<DrainOptions>().PauseOf(silo.IsMember));

@@ -45,9 +45,13 @@ public sealed class BlobPlacesTests
         Refused(new BlobOptions { S3Region = "r" }, "S3Region is set, which is for Blobs=s3");
     }
 
+    [Fact]
+    public void The_database_is_that_of_a_cluster() =>
+        Refused(new BlobOptions { Blobs = "database" }, "Blobs is database, which is that of a cluster: set Database (DIA_DATABASE");
+
     private static void Refused(BlobOptions options, string sentence) =>
         Should.Throw<SettingsException>(() => Open(options)).Message.ShouldStartWith(sentence);
 
     private static IBlobStore Open(BlobOptions options, string data = "/none", string? unset = null) =>
-        BlobPlaces.Open(options, data, name => name == unset ? null : "x", TimeProvider.System);
+        BlobPlaces.Open(options, data, database: null, name => name == unset ? null : "x", TimeProvider.System);
 }
