@@ -29,7 +29,11 @@ public static class GrainServices
     /// <see cref="Blobs.IBlobStore"/> and <see cref="Speech.UnreadAudio"/>. Options that the caller has registered before are used instead
     /// of the defaults.
     /// </summary>
-    public static ISiloBuilder AddDiaGrains(this ISiloBuilder silo)
+    /// <param name="silo">The silo.</param>
+    /// <param name="keepsState">
+    /// Whether grains other than those of workers may be placed on it. If not, its start waits for no other silo.
+    /// </param>
+    public static ISiloBuilder AddDiaGrains(this ISiloBuilder silo, bool keepsState = true)
     {
         silo.Services.TryAddSingleton(TimeProvider.System);
         silo.Services.TryAddSingleton<DiaMetrics>();
@@ -46,7 +50,8 @@ public static class GrainServices
         silo.Services.TryAddSingleton<JobOptions>();
         silo.Services.AddSingleton<JobQueues>();
         silo.Services.AddSingleton<JobService>();
-        silo.AddStartupTask((services, _) => services.GetRequiredService<IGrainFactory>().GetGrain<IJobUpgradeGrain>(0).Run());
+        if (keepsState)
+            silo.AddStartupTask((services, _) => services.GetRequiredService<IGrainFactory>().GetGrain<IJobUpgradeGrain>(0).Run());
         silo.Services.AddSingleton<GenerationLog>();
         silo.Services.AddSingleton<ICleanupStep, JobCleanup>();
         silo.AddIncomingGrainCallFilter<RequestLogScopeFilter>();

@@ -55,7 +55,10 @@ internal static class ApiEndpoints
             .AddSingleton<WorkerView>();
     }
 
-    public static WebApplication MapApi(this WebApplication app)
+    /// <summary>Adds the middleware and the routes.</summary>
+    /// <param name="app">The application.</param>
+    /// <param name="answersClients">If not, it answers health and metrics only.</param>
+    public static WebApplication MapApi(this WebApplication app, bool answersClients = true)
     {
         app.Use(app.Services.GetRequiredService<RequestId>().Assign);
         app.Use(app.Services.GetRequiredService<DrainDeadline>().Watch);
@@ -66,6 +69,7 @@ internal static class ApiEndpoints
         app.Use(EncodedDots.Keep);
         app.Use(app.Services.GetRequiredService<RequestPath>().Normalise);
         app.Use(TrailingSlash.Redirect);
+        if (!answersClients) app.Use(WithoutClients.Refuse);
         app.Use(app.Services.GetRequiredService<ApiKey>().Check);
         app.Use(app.Services.GetRequiredService<BodyDecoding>().Decode);
         app.Use(DocsEndpoints.Rewrite);

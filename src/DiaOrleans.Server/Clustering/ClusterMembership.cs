@@ -1,6 +1,8 @@
 using DiaOrleans.Server.Storage;
 using Npgsql;
 using Orleans.Configuration;
+using Orleans.Metadata;
+using Orleans.Placement;
 
 namespace DiaOrleans.Server.Clustering;
 
@@ -20,7 +22,7 @@ internal static class ClusterMembership
     /// </summary>
     private static readonly TimeSpan AlivePeriod = TimeSpan.FromSeconds(5);
 
-    /// <summary>Adds the table of members and the reminders.</summary>
+    /// <summary>Adds the table of members, the reminders and the placement of grains by role.</summary>
     /// <param name="orleans">The silo.</param>
     /// <param name="endpoint">Where it listens.</param>
     /// <param name="database">The database.</param>
@@ -49,6 +51,9 @@ internal static class ClusterMembership
             options.Invariant = PostgresState.Invariant;
             options.DataSource = database;
         })
+        .ConfigureServices(services => services
+            .AddSingleton<IGrainPropertiesProvider, RoleProperties>()
+            .AddPlacementFilter<RolePlacement, RolePlacementDirector>(ServiceLifetime.Singleton))
         .UseAdoNetReminderService((AdoNetReminderTableOptions options) =>
         {
             options.Invariant = PostgresState.Invariant;

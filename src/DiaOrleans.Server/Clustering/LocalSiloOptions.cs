@@ -49,6 +49,12 @@ internal sealed record LocalSiloOptions
     /// <summary>Whether the process is a member of a cluster.</summary>
     public bool IsMember => Kind != SiloRole.Dev;
 
+    /// <summary>Whether engines run here.</summary>
+    public bool HasEngines => Kind != SiloRole.Api;
+
+    /// <summary>Whether it answers clients and keeps the grains that hold state.</summary>
+    public bool KeepsState => Kind != SiloRole.Gpu;
+
     /// <summary>The silo's name, found if it is not set.</summary>
     public string Name => Silo ?? (IsMember ? FindVariable("POD_NAME") ?? Dns.GetHostName() : OnlySilo);
 

@@ -76,7 +76,7 @@ internal static partial class DiaServer
         var app = builder.Build();
         if (app.Services.GetRequiredService<DeviceChoice>().Warning is { } warning) Log.NoGpu(app.Logger, warning);
         verbosity.Follow(app.Services.GetRequiredService<CurrentConfiguration>());
-        app.MapApi();
+        app.MapApi(silo.KeepsState);
         if (silo.Dashboard) app.MapOrleansDashboard(routePrefix: "/dashboard");
         app.Lifetime.ApplicationStarted.Register(() =>
         {
@@ -132,7 +132,7 @@ internal static partial class DiaServer
         services.AddSingleton(new UnreadAudio(options.Get<SpeechOptions>(), SpeechOptions.FolderIn(data.Path)));
         services.Configure<HostOptions>(host => host.ShutdownTimeout = drain + StopMargin);
         services.AddSignals(options.Get<DrainOptions>().PauseOf(silo.IsMember));
-        var devices = options.Get<DeviceOptions>().Choose();
+        var devices = silo.HasEngines ? options.Get<DeviceOptions>().Choose() : WithoutEngines();
         services.AddSingleton(devices);
         services.AddSingleton(Gpus.CreateFor(devices));
         var hub = HubEnvironment.Read(Environment.GetEnvironmentVariable);
@@ -141,8 +141,8 @@ internal static partial class DiaServer
         services.AddSingleton(new HostMemory());
         services.AddSingleton(new SpeedRecords(data.Path));
         services.AddSingleton<SpeedWatch>();
-        services.AddSpeechEngine<OnnxSpeechEngineFactory>(devices.Devices);
-        services.AddJobRunner();
+        services.AddSpeechEngine<OnnxSpeechEngineFactory>(silo.HasEngines ? devices.Devices : []);
+        if (silo.HasEngines) services.AddJobRunner();
         services.AddSpeechRecognition(data.Path);
         services.AddMaintenance();
         services.TryAddSingleton<IRecordingReader>(provider => new ChildRecordingReader(
@@ -156,6 +156,9 @@ internal static partial class DiaServer
         // A browser does not send the API key when it follows a link.
         services.AddSingleton(new WebPage(linkDashboard: silo.Dashboard && options.Get<ApiOptions>().Keys.Count == 0));
     }
+
+    /// <summary>Nothing runs on the device.</summary>
+    private static DeviceChoice WithoutEngines() => new DeviceOptions { Device = Device.Cpu.Name }.Choose();
 
     /// <summary>The silo is added before the services that call grains.</summary>
     private static void AddSingleSilo(WebApplicationBuilder builder, LocalSiloOptions silo, DataFolder data)
@@ -197,7 +200,7 @@ internal static partial class DiaServer
     {
         orleans.Configure<SiloOptions>(o => o.SiloName = silo.Name);
         orleans.AddActivityPropagation();
-        orleans.AddDiaGrains();
+        orleans.AddDiaGrains(silo.KeepsState);
         if (silo.Dashboard) orleans.AddDashboard();
     }
 

@@ -1,26 +1,24 @@
 using System.Net;
-using System.Text.Json;
 
 namespace DiaOrleans.Cluster.Tests.Silos;
 
 public sealed class ClusterTests(PostgresServer postgres)
 {
-    private const string Hat = "[S1] Where is my hat?";
-
     [Fact]
     public async Task Two_silos_share_voices_and_jobs()
     {
         using var cluster = await TestCluster.Create(postgres);
         var one = await cluster.Start("one");
         var two = await cluster.Start("two");
-        await MakeVoice(one, "anna");
+        await Requests.MakeVoice(one, "anna");
         (await two.Client.GetStringAsync("/voices")).ShouldContain("anna");
         foreach (var silo in cluster.Silos)
         {
-            await Until.Succeeds(async () => (await Speak(silo)).StatusCode.ShouldBe(HttpStatusCode.OK));
-            var job = await Submit(silo);
-            foreach (var other in cluster.Silos) (await ListJobs(other)).ShouldContain(job);
-            foreach (var other in cluster.Silos) await Until.Succeeds(async () => (await StatusOf(other, job)).ShouldBe("completed"));
+            await Until.Succeeds(async () => (await Requests.Speak(silo)).StatusCode.ShouldBe(HttpStatusCode.OK));
+            var job = await Requests.Submit(silo);
+            foreach (var other in cluster.Silos) (await Requests.ListJobs(other)).ShouldContain(job);
+            foreach (var other in cluster.Silos)
+                await Until.Succeeds(async () => (await Requests.StatusOf(other, job)).ShouldBe("completed"));
             var results = await Task.WhenAll(cluster.Silos.Select(other => other.Client.GetByteArrayAsync($"/jobs/{job}/result")));
             results[1].ShouldBe(results[0]);
         }
@@ -44,40 +42,15 @@ public sealed class ClusterTests(PostgresServer postgres)
         using var cluster = await TestCluster.Create(postgres);
         // The first silo has all grains until others join.
         var first = await cluster.Start("first");
-        await MakeVoice(first, "anna");
+        await Requests.MakeVoice(first, "anna");
         SiloProcess[] others = [await cluster.Start("second"), await cluster.Start("third")];
-        var job = await Submit(first);
+        var job = await Requests.Submit(first);
         first.Kill();
         foreach (var silo in others)
         {
             await Until.Succeeds(async () => (await silo.Client.GetStringAsync("/voices")).ShouldContain("anna"));
-            await Until.Succeeds(async () => (await Speak(silo)).StatusCode.ShouldBe(HttpStatusCode.OK));
-            await Until.Succeeds(async () => (await StatusOf(silo, job)).ShouldBe("completed"));
+            await Until.Succeeds(async () => (await Requests.Speak(silo)).StatusCode.ShouldBe(HttpStatusCode.OK));
+            await Until.Succeeds(async () => (await Requests.StatusOf(silo, job)).ShouldBe("completed"));
         }
-    }
-
-    private static async Task MakeVoice(SiloProcess silo, string id) =>
-        await silo.Client.Accepted(HttpMethod.Post, "/voice_mappings", JsonSerializer.Serialize(new { voice_id = id }));
-
-    private static Task<HttpResponseMessage> Speak(SiloProcess silo) => silo.Client.PostJson("/generate", Body());
-
-    private static async Task<string> Submit(SiloProcess silo)
-    {
-        var answer = await silo.Client.Accepted(HttpMethod.Post, "/generate?async_mode=true", Body());
-        return answer.GetProperty("job_id").GetString()!;
-    }
-
-    private static string Body() => JsonSerializer.Serialize(new { text = Hat, voice_id = "anna", seed = 42 });
-
-    private static async Task<string?[]> ListJobs(SiloProcess silo)
-    {
-        using var jobs = JsonDocument.Parse(await silo.Client.GetStringAsync("/jobs"));
-        return [.. jobs.RootElement.GetProperty("jobs").EnumerateArray().Select(job => job.GetProperty("id").GetString())];
-    }
-
-    private static async Task<string?> StatusOf(SiloProcess silo, string job)
-    {
-        using var answer = JsonDocument.Parse(await silo.Client.GetStringAsync($"/jobs/{job}"));
-        return answer.RootElement.GetProperty("status").GetString();
     }
 }

@@ -66,8 +66,9 @@ internal sealed class SiloProcess : IDisposable
         while (await Process.StandardOutput.ReadLineAsync(limit.Token) is { } line)
         {
             Append(line);
-            if (!line.StartsWith("Page ", StringComparison.Ordinal)) continue;
-            Client = new HttpClient { BaseAddress = new Uri(line[5..].Trim().Replace("localhost", "127.0.0.1")) };
+            if (!line.StartsWith("Page ", StringComparison.Ordinal) && !line.StartsWith("Health ", StringComparison.Ordinal)) continue;
+            var address = new UriBuilder(line.Split(' ')[^1]) { Path = "" };
+            Client = new HttpClient { BaseAddress = address.Uri };
             _ = Collect(Process.StandardOutput);
             return;
         }

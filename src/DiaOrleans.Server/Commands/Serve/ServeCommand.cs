@@ -1,4 +1,5 @@
 using System.CommandLine;
+using DiaOrleans.Server.Clustering;
 using DiaOrleans.Server.Devices;
 using DiaOrleans.Server.Hosting;
 using DiaOrleans.Server.Settings;
@@ -44,7 +45,7 @@ internal static class ServeCommand
             var http = options.Get<HttpOptions>();
             using var data = DataFolder.Open(options.Get<DataOptions>().Data, http.Port, TimeProvider.System);
             CudaCache.KeepIn(data.Path);
-            CheckModel(options);
+            if (options.Get<LocalSiloOptions>().HasEngines) CheckModel(options);
             FreePorts.Require(http.Address, http.Port);
             await using var server = DiaServer.Build(
                 options,

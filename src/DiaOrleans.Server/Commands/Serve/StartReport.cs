@@ -2,6 +2,7 @@ using System.Globalization;
 using DiaOrleans.Abstractions.Workers;
 using DiaOrleans.Grains.Waiting;
 using DiaOrleans.Grains.Workers;
+using DiaOrleans.Server.Clustering;
 using DiaOrleans.Server.Hosting;
 using DiaOrleans.Server.Storage;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -17,6 +18,7 @@ internal sealed class StartReport(
     TextWriter output,
     DataFolder data,
     EngineOptions engine,
+    LocalSiloOptions silo,
     IServer server,
     LocalWorkers workers,
     IHostApplicationLifetime life,
@@ -40,16 +42,25 @@ internal sealed class StartReport(
             await listening.Task.WaitUpTo(Timeout.InfiniteTimeSpan, time, stoppingToken);
         if (!listening.Task.IsCompleted) return;
         WriteAddresses();
-        await WriteModel(stoppingToken);
+        if (silo.HasEngines) await WriteModel(stoppingToken);
     }
 
     private void WriteAddresses()
     {
         var addresses = server.Features.Get<IServerAddressesFeature>()!.Addresses.Select(PageAddress.Parse).ToArray();
-        Write("Page", addresses[0].Url);
-        Write("Docs", $"{addresses[0].Url}/docs");
+        if (silo.KeepsState)
+        {
+            Write("Page", addresses[0].Url);
+            Write("Docs", $"{addresses[0].Url}/docs");
+        }
+        else
+        {
+            Write("Health", $"{addresses[0].Url}/health");
+        }
+
         if (addresses.Any(address => address.IsOpen))
             Write("Open to", "the network, on every address of this machine; --host 127.0.0.1 limits it to this machine");
+        if (silo.IsMember) Write("Silo", $"{silo.Name}, of the role {silo.Role}, in the cluster {silo.ClusterId}");
         Write("Data", data.Path);
     }
 
