@@ -63,8 +63,8 @@ public sealed class CommandTests
             .Errors.ShouldHaveSingleItem().Message.ShouldContain("many");
 
     [Theory]
-    [InlineData("9999", "--kept is 9999; expected 10000 or more.")]
-    [InlineData("-1", "--kept is -1; expected 10000 or more.")]
+    [InlineData("19999", "--kept is 19999; expected 20000 or more.")]
+    [InlineData("-1", "--kept is -1; expected 20000 or more.")]
     [InlineData("all", "all")]
     public void Bench_of_jobs_refuses_a_number_that_is_too_small_or_none(string kept, string problem) =>
         BenchCommand.Create().Parse(["jobs", "--kept", kept]).Errors.ShouldHaveSingleItem().Message.ShouldContain(problem);

@@ -12,7 +12,7 @@ internal static class JobBenchCommand
     /// <summary>The command <c>bench jobs</c>.</summary>
     public static Command Create()
     {
-        const int least = 2 * KeptJobsBench.Cleared;
+        const int least = KeptJobsBench.LeastKept;
         var kept = new Option<int?>("--kept") { Description = $"Measures a start on this number of ended jobs instead, {least} or more." };
         kept.Validators.Add(result =>
         {
