@@ -17,7 +17,7 @@ internal sealed class JobQueues(IGrainFactory grains, JobOptions options)
     /// <summary>All queues that have had jobs, also under another setting.</summary>
     public async Task<IReadOnlyList<IJobQueueGrain>> All()
     {
-        var shards = await First.Shards(options.JobQueueShards);
+        var shards = await First.Shards(atLeast: 1);
         return [.. Enumerable.Range(0, shards).Select(shard => grains.GetGrain<IJobQueueGrain>(JobShards.QueueKey(shard)))];
     }
 

@@ -7,7 +7,7 @@ namespace DiaOrleans.Grains.State;
 /// A stored list that is appended to at its end and trimmed at its start. A write stores the newest entries and two positions, whatever
 /// the length of the list: older entries are in pages of <see cref="PageSize"/>, which never change. The first row commits all: a page
 /// that it does not cover is not part of the list. Every instance that opens the list changes the first row, so that an instance that has
-/// been replaced can store nothing any more. Not thread-safe: for use in grain turns.
+/// been replaced can store nothing any more; if the store takes no writes, the new one only reads. Not thread-safe: for use in grain turns.
 /// </summary>
 /// <param name="storage">The grain storage <see cref="StateStorage.ProviderName"/>.</param>
 /// <param name="name">Name of the state of the first row; a page has <c>-page</c> after it.</param>
@@ -34,11 +34,12 @@ internal sealed class EntryLog<THead, TPage, TEntry>(IGrainStorage storage, stri
     public TEntry this[int index] => _entries[_trimmed + index];
 
     /// <summary>Reads the list. Call it once, before any other method.</summary>
-    public async Task Open()
+    /// <param name="guard">Takes the rows over.</param>
+    public async Task Open(RowsGuard guard)
     {
         await _head.Read();
         _head.State.Epoch++;
-        await _head.Write();
+        await guard.TakeOver(_head.Write);
         var head = _head.State;
         var numbers = new List<long>();
         for (var number = head.Start / PageSize; number * PageSize < head.TailStart; number++) numbers.Add(number);

@@ -101,7 +101,7 @@ public sealed class EntryLogTests
     private async Task<Log> Open()
     {
         var log = new Log(_storage, "job-keys", "0");
-        await log.Open();
+        await log.Open(new RowsGuard(null!, "The list"));
         return log;
     }
 

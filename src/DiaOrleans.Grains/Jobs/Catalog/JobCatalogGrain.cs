@@ -40,13 +40,13 @@ internal sealed class JobCatalogGrain(
         _guard = new RowsGuard(this, "The catalogue of jobs");
         _checkedAt = membership.CurrentSnapshot.Version;
         _log = new EndedJobsLog(storage, StateName, FormattableString.Invariant($"{this.GetPrimaryKeyLong()}"));
-        await _log.Open();
+        await _log.Open(_guard);
         for (var i = 0; i < _log.Count; i++) _jobs.Add(_log[i]);
     }
 
     public async Task Add(EndedJob job)
     {
-        _guard.ThrowIfFailed();
+        _guard.ThrowIfReadOnly();
         if (_jobs.Contains(job.Id))
         {
             if (_adding.TryGetValue(job.Id, out var adding)) await adding;
@@ -80,7 +80,7 @@ internal sealed class JobCatalogGrain(
         await _clearing.WaitAsync();
         try
         {
-            _guard.ThrowIfFailed();
+            _guard.ThrowIfReadOnly();
             var now = time.GetUtcNow();
             EndedJob[] batch = [.. _jobs.Oldest(endedBy).Take(ClearBatchSize)];
             var inTurns = new ParallelOptions { MaxDegreeOfParallelism = DeletesAtOnce, TaskScheduler = TaskScheduler.Current };

@@ -35,7 +35,7 @@ internal sealed class JobKeysGrain(
     {
         _guard = new RowsGuard(this, "The list of idempotency keys");
         _log = new JobKeysLog(storage, StateName, FormattableString.Invariant($"{this.GetPrimaryKeyLong()}"));
-        await _log.Open();
+        await _log.Open(_guard);
         for (var i = 0; i < _log.Count; i++) _keys[_log[i].KeyHash] = (_log[i], Task.CompletedTask);
     }
 
@@ -57,6 +57,7 @@ internal sealed class JobKeysGrain(
             return raced.Job;
         }
 
+        _guard.ThrowIfReadOnly();
         var stored = _guard.Run(() => _log.Append(job));
         _keys[job.KeyHash] = (job, stored);
         await stored;

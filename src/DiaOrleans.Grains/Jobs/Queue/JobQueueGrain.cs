@@ -33,17 +33,17 @@ internal sealed class JobQueueGrain(
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        _guard = new RowsGuard(this, $"The queue {Key}");
+        _guard = new RowsGuard(this, $"The queue {Key}", _waiters.WakeAll);
         _rows = new QueueRows(storage, Key);
         await _silos.KnowAtLeast(0);
         _checkedAt = _silos.Version;
-        var segments = await _rows.Open();
+        var segments = await _rows.Open(_guard);
         _queue = new LeaseQueue(segments, _rows.Newest, Now);
     }
 
     public async Task<JobPlace> Enqueue(Guid job)
     {
-        _guard.ThrowIfFailed();
+        _guard.ThrowIfReadOnly();
         if (Room() is { } wait && !_queue.Contains(job)) return new JobPlace(0, wait);
         var sequence = _queue.Enqueue(job, time.GetUtcNow().UtcTicks, Now);
         await Store();
@@ -52,7 +52,7 @@ internal sealed class JobQueueGrain(
 
     public Task Confirm(Guid job)
     {
-        _guard.ThrowIfFailed();
+        _guard.ThrowIfReadOnly();
         if (_queue.Confirm(job)) _waiters.WakeOne();
         // The place may have been lost with a queue that was replaced in between.
         if (!_queue.Contains(job)) throw new OrleansException($"Job {job} has no place in the queue {Key}; it must be submitted again.");
@@ -61,7 +61,7 @@ internal sealed class JobQueueGrain(
 
     public async Task Import(IReadOnlyList<QueuedJob> jobs)
     {
-        _guard.ThrowIfFailed();
+        _guard.ThrowIfReadOnly();
         foreach (var job in jobs)
         {
             if (_queue.Import(job, Now)) _waiters.WakeOne();
@@ -74,7 +74,7 @@ internal sealed class JobQueueGrain(
 
     public async Task<IReadOnlyList<JobLease>> Take(JobTaker taker, int limit)
     {
-        _guard.ThrowIfFailed();
+        _guard.ThrowIfReadOnly();
         await _silos.KnowAtLeast(taker.MembershipVersion);
         var taken = _queue.Take(taker.Silo, limit, _silos.IsAlive, Now);
         await Store();
@@ -86,7 +86,7 @@ internal sealed class JobQueueGrain(
 
     public Task<IReadOnlyList<JobLease>> Renew(IReadOnlyList<HeldLease> leases)
     {
-        _guard.ThrowIfFailed();
+        _guard.ThrowIfReadOnly();
         IReadOnlyList<JobLease> lost =
             [.. leases.Where(held => !_queue.Renew(held.Lease.JobId, held.Lease.Token, held.Begun, Now)).Select(held => held.Lease)];
         return Task.FromResult(lost);
@@ -94,7 +94,7 @@ internal sealed class JobQueueGrain(
 
     public async Task Release(JobLease lease, TimeSpan pause, long newestToken)
     {
-        _guard.ThrowIfFailed();
+        _guard.ThrowIfReadOnly();
         if (!_queue.Release(lease.JobId, lease.Token, pause, newestToken, Now)) return;
         if (pause <= TimeSpan.Zero) _waiters.WakeOne();
         await Store();
@@ -102,13 +102,13 @@ internal sealed class JobQueueGrain(
 
     public async Task Complete(JobLease lease)
     {
-        _guard.ThrowIfFailed();
+        _guard.ThrowIfReadOnly();
         if (_queue.Complete(lease.JobId, lease.Token, Now)) await Store();
     }
 
     public async Task Remove(Guid job)
     {
-        _guard.ThrowIfFailed();
+        _guard.ThrowIfReadOnly();
         if (_queue.Remove(job)) await Store();
     }
 
@@ -126,9 +126,10 @@ internal sealed class JobQueueGrain(
     public async Task<int> Shards(int atLeast)
     {
         _guard.ThrowIfFailed();
-        var shards = 0;
-        await _guard.Run(async () => shards = await _rows.Shards(atLeast));
-        return shards;
+        if (_rows.Shards >= atLeast) return _rows.Shards;
+        _guard.ThrowIfReadOnly();
+        await _guard.Run(() => _rows.AddShards(atLeast));
+        return _rows.Shards;
     }
 
     public async Task<QueueCounts> Count()

@@ -18,14 +18,7 @@ internal sealed class LeaseQueue
     /// <summary>Weight of the newest job in the mean of <see cref="SecondsPerJob"/>.</summary>
     private const double NewestWeight = 0.2;
 
-    private readonly Dictionary<Guid, QueuePlace> _places = [];
-    private readonly SortedSet<QueuePlace> _all = new(QueuePlace.BySequence);
-    private readonly SortedSet<QueuePlace> _free = new(QueuePlace.BySequence);
-    private readonly HashSet<QueuePlace> _leased = [];
-    private readonly HashSet<QueuePlace> _resting = [];
-    private long _lastSequence;
-    private int _begun;
-    private int _confirmed;
+    private readonly QueuePlaces _places = new();
 
     /// <param name="segments">The stored segments by their numbers.</param>
     /// <param name="newest">Number of the newest segment.</param>
@@ -46,27 +39,29 @@ internal sealed class LeaseQueue
 
     public int Count => _places.Count;
 
-    /// <summary>Whether a job is in the queue.</summary>
-    public bool Contains(Guid job) => _places.ContainsKey(job);
-
     /// <summary>Jobs with a lease, expired or not.</summary>
-    public int Leased => _leased.Count;
+    public int Leased => _places.Leased;
 
     /// <summary>Jobs without a lease.</summary>
     public int Waiting => Count - Leased;
 
     /// <summary>Whether a job may be taken at once.</summary>
-    public bool HasFree => _free.Count > 0;
+    public bool HasFree => _places.FirstFree is not null;
 
     /// <summary>Moving average of the seconds from taking a job to its end; null before the first.</summary>
     public double? SecondsPerJob { get; private set; }
 
-    /// <summary>Confirmed jobs that are pending and processing.</summary>
-    public JobCounts Counts => new(_confirmed - _begun, _begun, 0, 0, 0);
+    /// <inheritdoc cref="QueuePlaces.Counts"/>
+    public JobCounts Counts => _places.Counts;
 
-    /// <summary>The confirmed jobs with a lease, expired or not.</summary>
-    public IEnumerable<LeasedJob> LeasedJobs =>
-        _leased.Where(place => place.Confirmed).Select(place => new LeasedJob(place.Id, place.Begun));
+    /// <inheritdoc cref="QueuePlaces.LeasedJobs"/>
+    public IEnumerable<LeasedJob> LeasedJobs => _places.LeasedJobs;
+
+    /// <summary>Whether a job is in the queue.</summary>
+    public bool Contains(Guid job) => _places.Find(job) is not null;
+
+    /// <inheritdoc cref="QueuePlaces.ListNewest"/>
+    public IEnumerable<ListedJob> ListNewest(bool? processing) => _places.ListNewest(processing);
 
     /// <summary>The sequence number of a job, which is inserted unless it is in the queue.</summary>
     /// <param name="job">The job.</param>
@@ -74,7 +69,7 @@ internal sealed class LeaseQueue
     /// <param name="now">The current time.</param>
     public long Enqueue(Guid job, long ticks, TimeSpan now)
     {
-        if (_places.TryGetValue(job, out var known))
+        if (_places.Find(job) is { } known)
         {
             // Its first write may not have ended.
             Segments.Change(known.Segment);
@@ -82,7 +77,7 @@ internal sealed class LeaseQueue
         }
 
         // Larger than those of jobs that have left, too: lists are ordered by it.
-        var sequence = Math.Max(ticks, _lastSequence + 1);
+        var sequence = Math.Max(ticks, _places.LastSequence + 1);
         Insert(new QueuePlace { Id = job, Sequence = sequence, Segment = Segments.Next(), At = now + ConfirmTime });
         return sequence;
     }
@@ -90,25 +85,22 @@ internal sealed class LeaseQueue
     /// <summary>Inserts a job that is stored. False if it is in the queue.</summary>
     public bool Import(QueuedJob job, TimeSpan now)
     {
-        if (_places.ContainsKey(job.Id)) return false;
-        var sequence = job.Sequence;
-        while (_all.Contains(new QueuePlace { Id = default, Sequence = sequence, Segment = 0 })) sequence++;
-        var place = new QueuePlace { Id = job.Id, Sequence = sequence, Segment = Segments.Next(), Token = job.Token, At = now };
+        if (Contains(job.Id)) return false;
+        var place = new QueuePlace
+        {
+            Id = job.Id,
+            Sequence = _places.UnusedSequence(job.Sequence),
+            Segment = Segments.Next(),
+            Token = job.Token,
+            Begun = job.Begun,
+            At = now,
+        };
         Insert(place);
-        if (job.Begun) Begin(place);
-        return Confirm(job.Id);
+        return _places.Confirm(place);
     }
 
     /// <summary>Lets a job be taken. True if it may be taken now and could not before.</summary>
-    public bool Confirm(Guid job)
-    {
-        if (!_places.TryGetValue(job, out var place) || place.Confirmed) return false;
-        place.Confirmed = true;
-        _confirmed++;
-        if (place.Owner is not null) return false;
-        _resting.Remove(place);
-        return _free.Add(place);
-    }
+    public bool Confirm(Guid job) => _places.Find(job) is { } place && _places.Confirm(place);
 
     /// <summary>Leases the first jobs that may be taken.</summary>
     /// <param name="owner">Address of the silo that takes them.</param>
@@ -117,22 +109,11 @@ internal sealed class LeaseQueue
     /// <param name="now">The current time.</param>
     public IReadOnlyList<(Guid Job, long Token)> Take(string owner, int limit, Func<string, bool> isAlive, TimeSpan now)
     {
-        foreach (var place in _resting.Where(place => place.At <= now).ToArray()) Wake(place);
-        foreach (var place in _leased.Where(place => place.At <= now || !isAlive(place.Owner!)).ToArray())
-        {
-            EndLease(place, now);
-            _free.Add(place);
-        }
-
+        _places.FreeDue(now, isAlive);
         var taken = new List<(Guid, long)>();
-        while (taken.Count < limit && _free.Min is { } place)
+        while (taken.Count < limit && _places.FirstFree is { } place)
         {
-            _free.Remove(place);
-            _leased.Add(place);
-            place.Owner = owner;
-            place.Token++;
-            place.At = now + LeaseTime;
-            place.TakenAt = now;
+            _places.Lease(place, owner, now, until: now + LeaseTime);
             Segments.Change(place.Segment);
             taken.Add((place.Id, place.Token));
         }
@@ -145,7 +126,7 @@ internal sealed class LeaseQueue
     {
         if (Find(job, token) is not { } place) return false;
         place.At = now + LeaseTime;
-        if (begun && !place.Begun) Begin(place);
+        if (begun) _places.Begin(place);
         return true;
     }
 
@@ -155,9 +136,7 @@ internal sealed class LeaseQueue
         if (Find(job, token) is not { } place) return false;
         place.Token = Math.Max(place.Token, newestToken);
         Segments.Change(place.Segment);
-        EndLease(place, now + pause);
-        if (pause <= TimeSpan.Zero) _free.Add(place);
-        else _resting.Add(place);
+        _places.EndLease(place, pause > TimeSpan.Zero ? now + pause : null);
         return true;
     }
 
@@ -172,22 +151,10 @@ internal sealed class LeaseQueue
     /// <summary>Removes a job, leased or not. False if it is not in the queue.</summary>
     public bool Remove(Guid job)
     {
-        if (!_places.Remove(job, out var place)) return false;
-        if (place.Begun) _begun--;
-        if (place.Confirmed) _confirmed--;
-        _all.Remove(place);
-        _free.Remove(place);
-        _leased.Remove(place);
-        _resting.Remove(place);
+        if (_places.Remove(job) is not { } place) return false;
         Segments.Remove(place);
         return true;
     }
-
-    /// <summary>Confirmed jobs that may be pending or processing, newest first. A job that was leased once may be processing.</summary>
-    /// <param name="processing">Only those that may be processing, or only those that may be pending; null for all.</param>
-    public IEnumerable<ListedJob> ListNewest(bool? processing) => _all.Reverse()
-        .Where(place => place.Confirmed && (processing is null || (processing.Value ? place.Token > 0 : !place.Begun)))
-        .Select(place => new ListedJob(place.Id, place.Sequence));
 
     private void Restore(QueueEntry entry, long segment, TimeSpan now)
     {
@@ -198,46 +165,22 @@ internal sealed class LeaseQueue
             Segment = segment,
             Owner = entry.Owner,
             Token = entry.Token,
+            Begun = entry.Begun,
             At = entry.Owner is null ? now : now + LeaseTime,
         };
         Insert(place);
-        if (entry.Begun) Begin(place);
-        Confirm(place.Id);
+        _places.Confirm(place);
     }
 
     private void Insert(QueuePlace place)
     {
-        _places.Add(place.Id, place);
-        _all.Add(place);
-        _lastSequence = Math.Max(_lastSequence, place.Sequence);
-        (place.Owner is null ? _resting : _leased).Add(place);
+        _places.Add(place);
         Segments.Add(place);
-    }
-
-    private void Begin(QueuePlace place)
-    {
-        place.Begun = true;
-        _begun++;
-    }
-
-    private void Wake(QueuePlace place)
-    {
-        if (!place.Confirmed) Confirm(place.Id);
-        _resting.Remove(place);
-        _free.Add(place);
-    }
-
-    private void EndLease(QueuePlace place, TimeSpan from)
-    {
-        _leased.Remove(place);
-        place.Owner = null;
-        place.TakenAt = null;
-        place.At = from;
     }
 
     /// <summary>The job of a lease; null if the lease is not current.</summary>
     private QueuePlace? Find(Guid job, long token) =>
-        _places.TryGetValue(job, out var place) && place.Token == token && place.Owner is not null ? place : null;
+        _places.Find(job) is { } place && place.Token == token && place.Owner is not null ? place : null;
 
     private void Measure(double seconds) =>
         SecondsPerJob = SecondsPerJob is { } mean ? mean + NewestWeight * (seconds - mean) : seconds;

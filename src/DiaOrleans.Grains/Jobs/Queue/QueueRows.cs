@@ -23,11 +23,12 @@ internal sealed class QueueRows(IGrainStorage storage, string key)
     public long Newest => _head.State.LastSegment;
 
     /// <summary>Reads all segments.</summary>
-    public async Task<IReadOnlyList<(long Number, IReadOnlyList<QueueEntry> Entries)>> Open()
+    /// <param name="guard">Takes the rows over.</param>
+    public async Task<IReadOnlyList<(long Number, IReadOnlyList<QueueEntry> Entries)>> Open(RowsGuard guard)
     {
         await _head.Read();
         _head.State.Epoch++;
-        await _head.Write();
+        await guard.TakeOver(_head.Write);
         var stored = new List<(long, IReadOnlyList<QueueEntry>)>();
         foreach (var numbers in _head.State.Segments.Chunk(ReadsAtOnce))
         {
@@ -41,7 +42,7 @@ internal sealed class QueueRows(IGrainStorage storage, string key)
         }
 
         _head.State.Segments.RemoveAll(number => number != Newest && _segments[number].State.Entries.Count == 0);
-        if (_segments.TryGetValue(Newest, out var newest)) await newest.Write();
+        if (_segments.TryGetValue(Newest, out var newest)) await guard.TakeOver(newest.Write);
         return stored;
     }
 
@@ -65,12 +66,13 @@ internal sealed class QueueRows(IGrainStorage storage, string key)
     }
 
     /// <summary>Number of the pool's shards, of which shard 0 keeps the largest ever.</summary>
-    public async Task<int> Shards(int atLeast)
+    public int Shards => _head.State.Shards;
+
+    /// <summary>Stores a larger number of shards.</summary>
+    public Task AddShards(int all)
     {
-        if (_head.State.Shards >= atLeast) return _head.State.Shards;
-        _head.State.Shards = atLeast;
-        await _head.Write();
-        return atLeast;
+        _head.State.Shards = all;
+        return _head.Write();
     }
 
     /// <summary>Whether no other instance has opened the queue since.</summary>

@@ -22,4 +22,10 @@ internal sealed class WorkWaiters(TimeProvider time)
         _waiting.RemoveFirst();
         waiter.Value.SetResult();
     }
+
+    /// <summary>Ends all waits.</summary>
+    public void WakeAll()
+    {
+        while (_waiting.Count > 0) WakeOne();
+    }
 }

@@ -225,7 +225,7 @@ public sealed class JobStoreTests : IAsyncLifetime
         var service = Service(cluster);
         for (var i = 0; i < 70; i++) await service.Cancel((await service.Submit(Request($"{i}"))).JobId);
         cluster.Storage.FailNext = "ended-jobs";
-        await Should.ThrowAsync<OrleansException>(service.Clear());
+        await Should.ThrowAsync<OrleansException>(cluster.Grains.ClearEndedJobs(null));
         var left = (await service.List(null, 100)).Jobs.Count;
         left.ShouldBeLessThan(70, "a deleted job is not listed");
         await using var next = await GrainCluster.Start(cluster.Storage, loaded: false);
@@ -315,6 +315,60 @@ public sealed class JobStoreTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_failed_write_of_a_job_ends_its_waits_so_that_the_next_call_does_not_wait_for_them()
+    {
+        var ids = await SubmitMany(1);
+        var job = _cluster.Grains.GetGrain<IJobGrain>(ids[0]);
+        await job.Claim(1);
+        Task[] waits = [job.WaitForEnd(1, TimeSpan.FromSeconds(10)), job.Watch(long.MaxValue, TimeSpan.FromSeconds(20))];
+        await FailUntilEnded(waits, "job", () => job.Begin(1, Start));
+        (await job.Begin(1, Start).WaitAsync(TimeSpan.FromSeconds(20))).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_failed_write_of_the_queue_ends_the_waits_of_its_runners()
+    {
+        Task[] waits = [.. Enumerable.Range(0, 3).Select(_ => Queue.WaitForWork(TimeSpan.FromSeconds(20)))];
+        await FailUntilEnded(waits, "job-queue-segment", () => Queue.Enqueue(Guid.NewGuid()));
+        await SubmitMany(1).WaitAsync(TimeSpan.FromSeconds(20));
+    }
+
+    [Fact]
+    public async Task A_start_on_a_store_that_takes_no_writes_lists_jobs_and_accepts_some_when_it_takes_them_again()
+    {
+        var ids = await SubmitMany(2);
+        await Run(ids[0]);
+        _cluster.Storage.Fault = (_, isAfter) => isAfter ? null : new IOException("No space left on device");
+        await using var next = await Restart();
+        (await Service(next).List(null, 50)).Jobs.Select(job => job.Id).ShouldBe([ids[1], ids[0]]);
+        (await Service(next).Count()).ShouldBe(new JobCounts(1, 0, 1, 0, 0));
+        await Should.ThrowAsync<OrleansException>(Service(next).Submit(Request("a"), "key"));
+        await Should.ThrowAsync<OrleansException>(Service(next).Submit(Request("a")));
+        await Should.ThrowAsync<OrleansException>(Service(next).Clear());
+        await Should.ThrowAsync<OrleansException>(Take(next));
+        _cluster.Storage.Fault = null;
+        var accepted = (await Service(next).Submit(Request("a"), "key")).JobId;
+        (await Service(next).List(null, 50)).Jobs.Select(job => job.Id).ShouldBe([accepted, ids[1], ids[0]]);
+        (await TakeAll(next)).ShouldBe([ids[1], accepted]);
+        // Each shard of the catalogue takes over when it is asked to change.
+        await GrainCluster.Until(() => TryClear(next));
+        (await Service(next).List(SpeechStatus.Completed, 50)).Jobs.ShouldBeEmpty();
+
+        static async Task<bool> TryClear(GrainCluster cluster)
+        {
+            try
+            {
+                await Service(cluster).Clear();
+                return true;
+            }
+            catch (OrleansException)
+            {
+                return false;
+            }
+        }
+    }
+
+    [Fact]
     public async Task Many_jobs_submitted_finished_and_listed_at_once_do_not_wait_for_each_other()
     {
         await using var cluster = await GrainCluster.Start(loaded: false);
@@ -332,6 +386,17 @@ public sealed class JobStoreTests : IAsyncLifetime
         await Task.WhenAll(lists).WaitAsync(TimeSpan.FromSeconds(30));
         (await service.Count()).Failed.ShouldBe(150);
     }
+
+    /// <summary>
+    /// Lets a write fail, while the clock stands still, until calls that wait for the clock have ended. It is repeated because it may come
+    /// before them.
+    /// </summary>
+    private Task FailUntilEnded(IReadOnlyList<Task> waits, string state, Func<Task> write) => GrainCluster.Until(async () =>
+    {
+        _cluster.Storage.FailNext = state;
+        await Should.ThrowAsync<OrleansException>(write);
+        return waits.All(wait => wait.IsCompletedSuccessfully);
+    });
 
     private IJobQueueGrain Queue => QueueOf(_cluster);
 

@@ -1,0 +1,130 @@
+using DiaOrleans.Abstractions.Jobs;
+
+namespace DiaOrleans.Grains.Jobs.Queue;
+
+/// <summary>
+/// The jobs of a queue by id and in the order of their sequence numbers. Each is free, leased, or rests until its <see cref="QueuePlace.At"/>.
+/// </summary>
+internal sealed class QueuePlaces
+{
+    private readonly Dictionary<Guid, QueuePlace> _byId = [];
+    private readonly SortedSet<QueuePlace> _all = new(QueuePlace.BySequence);
+    private readonly SortedSet<QueuePlace> _free = new(QueuePlace.BySequence);
+    private readonly HashSet<QueuePlace> _leased = [];
+    private readonly HashSet<QueuePlace> _resting = [];
+    private int _begun;
+    private int _confirmed;
+
+    public int Count => _byId.Count;
+
+    /// <summary>Jobs with a lease, expired or not.</summary>
+    public int Leased => _leased.Count;
+
+    /// <summary>The free job with the smallest sequence number; null if there is none.</summary>
+    public QueuePlace? FirstFree => _free.Min;
+
+    /// <summary>The largest sequence number so far, of jobs that have left, too.</summary>
+    public long LastSequence { get; private set; }
+
+    /// <summary>Confirmed jobs that are pending and processing.</summary>
+    public JobCounts Counts => new(_confirmed - _begun, _begun, 0, 0, 0);
+
+    /// <summary>The confirmed jobs with a lease, expired or not.</summary>
+    public IEnumerable<LeasedJob> LeasedJobs =>
+        _leased.Where(place => place.Confirmed).Select(place => new LeasedJob(place.Id, place.Begun));
+
+    /// <summary>The place of a job; null if it is not in the queue.</summary>
+    public QueuePlace? Find(Guid job) => _byId.GetValueOrDefault(job);
+
+    /// <summary>The first number from <paramref name="sequence"/> on that no job has.</summary>
+    public long UnusedSequence(long sequence)
+    {
+        while (_all.Contains(new QueuePlace { Id = default, Sequence = sequence, Segment = 0 })) sequence++;
+        return sequence;
+    }
+
+    /// <summary>Confirmed jobs that may be pending or processing, newest first. A job that was leased once may be processing.</summary>
+    /// <param name="processing">Only those that may be processing, or only those that may be pending; null for all.</param>
+    public IEnumerable<ListedJob> ListNewest(bool? processing) => _all.Reverse()
+        .Where(place => place.Confirmed && (processing is null || (processing.Value ? place.Token > 0 : !place.Begun)))
+        .Select(place => new ListedJob(place.Id, place.Sequence));
+
+    /// <summary>Adds a job, leased or resting.</summary>
+    public void Add(QueuePlace place)
+    {
+        _byId.Add(place.Id, place);
+        _all.Add(place);
+        LastSequence = Math.Max(LastSequence, place.Sequence);
+        (place.Owner is null ? _resting : _leased).Add(place);
+        if (place.Begun) _begun++;
+    }
+
+    /// <summary>Removes a job. Null if it is not in the queue.</summary>
+    public QueuePlace? Remove(Guid job)
+    {
+        if (!_byId.Remove(job, out var place)) return null;
+        if (place.Begun) _begun--;
+        if (place.Confirmed) _confirmed--;
+        _all.Remove(place);
+        _free.Remove(place);
+        _leased.Remove(place);
+        _resting.Remove(place);
+        return place;
+    }
+
+    /// <summary>Counts the job as processing.</summary>
+    public void Begin(QueuePlace place)
+    {
+        if (!place.Begun) _begun++;
+        place.Begun = true;
+    }
+
+    /// <summary>Counts the job, and frees it unless it is leased. True if it is free now and was not before.</summary>
+    public bool Confirm(QueuePlace place)
+    {
+        if (place.Confirmed) return false;
+        place.Confirmed = true;
+        _confirmed++;
+        return place.Owner is null && Free(place);
+    }
+
+    /// <summary>Gives a free job to a silo.</summary>
+    public void Lease(QueuePlace place, string owner, TimeSpan now, TimeSpan until)
+    {
+        _free.Remove(place);
+        _leased.Add(place);
+        place.Owner = owner;
+        place.Token++;
+        place.TakenAt = now;
+        place.At = until;
+    }
+
+    /// <summary>Ends a lease: the job is free now, or rests until a time.</summary>
+    public void EndLease(QueuePlace place, TimeSpan? until = null)
+    {
+        _leased.Remove(place);
+        place.Owner = null;
+        place.TakenAt = null;
+        _resting.Add(place);
+        if (until is { } time) place.At = time;
+        else Free(place);
+    }
+
+    /// <summary>Frees the jobs whose rest is over, and those whose lease has expired or whose silo is gone.</summary>
+    public void FreeDue(TimeSpan now, Func<string, bool> isAlive)
+    {
+        foreach (var place in _resting.Where(place => place.At <= now).ToArray())
+        {
+            if (!place.Confirmed) Confirm(place);
+            else Free(place);
+        }
+
+        foreach (var place in _leased.Where(place => place.At <= now || !isAlive(place.Owner!)).ToArray()) EndLease(place);
+    }
+
+    private bool Free(QueuePlace place)
+    {
+        _resting.Remove(place);
+        return _free.Add(place);
+    }
+}
