@@ -63,6 +63,11 @@ public interface IJobGrain : IGrainWithGuidKey
     [Alias("keep-segment")]
     Task<bool> KeepSegment(long token, int segment, SegmentCodes codes);
 
+    /// <summary>Stores the codes that were reported of the segment that is being spoken: the run stops with its server.</summary>
+    /// <param name="token">Fencing token of the lease; ignored if it no longer holds the job.</param>
+    [Alias("keep-made")]
+    Task KeepMade(long token);
+
     /// <summary>What earlier runs have made of a segment, in store or in memory; null if nothing is known of it.</summary>
     /// <param name="segment">Number of the segment, from 0.</param>
     [Alias("find-segment")]

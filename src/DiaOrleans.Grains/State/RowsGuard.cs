@@ -22,7 +22,7 @@ internal sealed class RowsGuard(IGrainBase grain, string what, Action? failed = 
 
     /// <summary>
     /// Runs a write by which this activation takes the rows over from an older one. If the store fails (a full disk), the activation only
-    /// reads, and ends with the first change that is asked for, or after <see cref="ReadOnlyTime"/>: an older one may still change the rows.
+    /// reads. It ends with the first change that is asked for, or after <see cref="ReadOnlyTime"/>: an older one may still change the rows.
     /// </summary>
     /// <exception cref="InconsistentStateException">Another activation has written the row.</exception>
     public async Task TakeOver(Func<Task> write)

@@ -15,6 +15,7 @@ internal sealed class JobChanges(TimeProvider time)
 
     private readonly AsyncSignal _changed = new();
     private double? _progress;
+    private bool _hasEnded;
 
     /// <summary>Number of the last change: its time in milliseconds since 1970, or one more than that of the change before.</summary>
     public long Revision { get; private set; }
@@ -27,6 +28,13 @@ internal sealed class JobChanges(TimeProvider time)
     public void Raise()
     {
         Revision = Math.Max(Revision + 1, time.GetUtcNow().ToUnixTimeMilliseconds());
+        _changed.Raise();
+    }
+
+    /// <summary>Ends all waits: the activation ends, which it does not while a call waits.</summary>
+    public void End()
+    {
+        _hasEnded = true;
         _changed.Raise();
     }
 
@@ -46,7 +54,7 @@ internal sealed class JobChanges(TimeProvider time)
         {
             var change = _changed.Next;
             var left = limit - time.GetElapsedTime(start);
-            if (condition() || left <= TimeSpan.Zero || cancellation.IsCancellationRequested) return;
+            if (_hasEnded || condition() || left <= TimeSpan.Zero || cancellation.IsCancellationRequested) return;
             await change.WaitUpTo(left, time, cancellation);
         }
     }

@@ -4,7 +4,6 @@ using DiaOrleans.Abstractions.Workers;
 using DiaOrleans.Grains.Blobs;
 using DiaOrleans.Grains.Jobs.Segments;
 using DiaOrleans.Grains.State;
-using DiaOrleans.Grains.Waiting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orleans.Runtime;
@@ -18,7 +17,7 @@ namespace DiaOrleans.Grains.Jobs.Life;
 /// enters it. It does not stay in memory for long after its last call: a client may submit and cancel any number of jobs.
 /// </summary>
 [GrainType("dia.job"), CollectionAgeLimit(Minutes = 5)]
-internal sealed partial class JobGrain(
+internal sealed class JobGrain(
     [PersistentState(JobStateRow.Name, StateStorage.ProviderName)] IPersistentState<JobState> state,
     [FromKeyedServices(StateStorage.ProviderName)] IGrainStorage storage,
     IClusterMembershipService membership,
@@ -30,7 +29,7 @@ internal sealed partial class JobGrain(
     private readonly JobChanges _changes = new(time);
     private JobStore _store = null!;
     private JobSegments _segments = null!;
-    private bool _isListed;
+    private JobEntries _entries = null!;
 
     private JobRecord? Record => _store.Record;
 
@@ -41,6 +40,7 @@ internal sealed partial class JobGrain(
         _segments = new JobSegments(storage, Id, mayHaveRows: state.State.Record is { Token: > 0 });
         var row = new JobStateRow(state, storage, membership, this.GetGrainId());
         _store = new JobStore(this, state, row, _segments, _changes);
+        _entries = new JobEntries(GrainFactory, Id, logger);
         _changes.Begin(Record?.Job);
         return Task.CompletedTask;
     }
@@ -81,7 +81,7 @@ internal sealed partial class JobGrain(
         if (Record is not { } record) return new JobClaim(null, HasEnded: true, token);
         if (!record.Job.Status.IsFinal())
             return new JobClaim(record.Token == token ? record.ToAssignment() : null, HasEnded: false, record.Token);
-        await List(record.ToEnded());
+        await _entries.List(record.ToEnded());
         return new JobClaim(null, HasEnded: true, record.Token);
     }
 
@@ -102,7 +102,17 @@ internal sealed partial class JobGrain(
     public async Task<bool> KeepSegment(long token, int segment, SegmentCodes codes)
     {
         await _store.RequireCurrent();
-        return Record?.MayMove(token) == true && await _segments.Keep(segment, codes);
+        if (Record?.MayMove(token) != true) return false;
+        var isNew = !await _segments.Has(segment);
+        if (!await _segments.Keep(segment, codes)) return false;
+        if (isNew && Record?.Progress(token) is { } progressed) await _store.Store(progressed);
+        return true;
+    }
+
+    public async Task KeepMade(long token)
+    {
+        await _store.RequireCurrent();
+        if (Record?.MayMove(token) == true) await _segments.KeepMade();
     }
 
     public Task<SegmentCodes?> FindSegment(int segment) => _segments.Find(segment);
@@ -123,7 +133,7 @@ internal sealed partial class JobGrain(
     {
         if (Record?.Release(token, fault, options.RetryLimit, time.GetUtcNow()) is { } released) await _store.Store(released);
         if (Record is not { } record) return new JobRelease(HasEnded: false, TimeSpan.Zero);
-        if (record.Job.Status.IsFinal()) await List(record.ToEnded());
+        if (record.Job.Status.IsFinal()) await _entries.List(record.ToEnded());
         return new JobRelease(record.Job.Status.IsFinal(), fault is not null ? record.PauseAfterFault() : TimeSpan.Zero);
     }
 
@@ -131,7 +141,7 @@ internal sealed partial class JobGrain(
     {
         if (await Get() is null) return null;
         var cancelled = await End(Record!.Cancel(time.GetUtcNow()), isRepeated: false);
-        if (cancelled) await LeaveQueue(Record.Queue ?? JobShards.QueueKey(0));
+        if (cancelled) await _entries.LeaveQueue(Record.Queue ?? JobShards.QueueKey(0));
         return new JobCancellation(cancelled, Record!.Job.Status);
     }
 
@@ -152,7 +162,8 @@ internal sealed partial class JobGrain(
         }
 
         if (!record.Job.Status.IsFinal()) return false;
-        if (record.Job.Result is { } result) await blobs.Delete(result.Key);
+        // The file system may work for long on a file.
+        if (record.Job.Result is { } result) await Task.Run(() => blobs.Delete(result.Key));
         if (record.Keyed && !JobRetention.IsExpired(record.Job.CreatedAt, time.GetUtcNow())) await _store.Leave(JobTrace.Deleted);
         else await _store.Remove();
         return true;
@@ -165,14 +176,8 @@ internal sealed partial class JobGrain(
     {
         if (next is null && !isRepeated) return false;
         if (next is not null) await _store.Store(next);
-        await List(Record!.ToEnded());
+        await _entries.List(Record!.ToEnded());
         return true;
-    }
-
-    private async Task List(EndedJob job)
-    {
-        if (!_isListed) await GrainFactory.JobCatalog(job.Id).Add(job);
-        _isListed = true;
     }
 
     /// <summary>The job was not accepted, and whoever still tries to store it meets a conflict.</summary>
@@ -181,24 +186,6 @@ internal sealed partial class JobGrain(
         if (_store.Trace != JobTrace.None) return;
         await _store.Leave(JobTrace.Abandoned);
         var now = time.GetUtcNow();
-        await List(new EndedJob(Id, now.UtcTicks, Status: null, now));
-    }
-
-    private async Task LeaveQueue(string queue)
-    {
-        try
-        {
-            await GrainFactory.GetGrain<IJobQueueGrain>(queue).Remove(Id);
-        }
-        catch (Exception e) when (e.IsSiloFault())
-        {
-            Log.StillQueued(logger, e, Id);
-        }
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(203, LogLevel.Warning, "The cancelled job {Job} is still in the queue; the runner that takes it removes it.")]
-        public static partial void StillQueued(ILogger logger, Exception cause, Guid job);
+        await _entries.List(new EndedJob(Id, now.UtcTicks, Status: null, now));
     }
 }

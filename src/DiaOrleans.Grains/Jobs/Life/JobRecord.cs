@@ -14,7 +14,8 @@ namespace DiaOrleans.Grains.Jobs.Life;
 internal sealed record JobRecord
 {
     /// <summary>
-    /// Starts after which a job fails instead of being run again. A run that ends without a report has probably ended its server's process.
+    /// Starts without progress after which a job fails instead of being run again. A run that ends without a report has probably ended its
+    /// server's process.
     /// </summary>
     public const int MaxStarts = 20;
 
@@ -29,7 +30,7 @@ internal sealed record JobRecord
     /// <summary>Fencing token of the lease that may run the job; 0 before the first.</summary>
     [Id(2)] public long Token { get; init; }
 
-    /// <summary>Runs that began and were not released.</summary>
+    /// <summary>Runs that began and were not released, since one stored a segment that no run had stored before.</summary>
     [Id(3)] public int Starts { get; init; }
 
     /// <summary>Token of the last run that is counted in <see cref="Starts"/>, or 0. Written since version 2.</summary>
@@ -79,7 +80,9 @@ internal sealed record JobRecord
     {
         if (Job.Status.IsFinal() || token < Token) return null;
         var claimed = this with { Token = token };
-        return Starts < MaxStarts ? claimed : claimed.Fail(token, $"The job was started {Starts} times and never came to its end.", now);
+        return Starts < MaxStarts
+            ? claimed
+            : claimed.Fail(token, $"The job was started {Starts} times without progress and never came to its end.", now);
     }
 
     public JobRecord? Begin(long token, JobStart start, DateTimeOffset now)
@@ -94,6 +97,17 @@ internal sealed record JobRecord
             AudioPromptUsed = start.AudioPromptUsed,
         };
         return this with { Job = job, Starts = Counted == token ? Starts : Starts + 1, Counted = token };
+    }
+
+    /// <summary>
+    /// The run with this token has stored a segment that no run had stored before: earlier starts and faults do not count any more. Null if
+    /// nothing changes.
+    /// </summary>
+    public JobRecord? Progress(long token)
+    {
+        if (!MayMove(token)) return null;
+        var progressed = this with { Starts = Counted == token ? 1 : 0, FaultsSince = null, Faults = 0 };
+        return progressed == this ? null : progressed;
     }
 
     /// <summary>

@@ -32,6 +32,7 @@ internal sealed class JobStore(
     public async Task RequireCurrent()
     {
         if (await row.IsCurrent()) return;
+        changes.End();
         grain.DeactivateOnIdle();
         throw new OrleansException($"{grain.GrainContext.GrainId} has changed in the store and is read again.");
     }
@@ -43,7 +44,7 @@ internal sealed class JobStore(
     {
         if (next.Job.Status.IsFinal()) await segments.Clear();
         state.State.Record = next;
-        await state.WriteOrDeactivate(grain);
+        await Change(state.WriteStateAsync);
         Show(next);
     }
 
@@ -52,15 +53,28 @@ internal sealed class JobStore(
     {
         state.State.Record = null;
         state.State.Trace = trace;
-        await state.WriteOrDeactivate(grain);
+        await Change(state.WriteStateAsync);
         if (Record is not null) Show(null);
     }
 
     /// <summary>Removes everything.</summary>
     public async Task Remove()
     {
-        await state.ClearOrDeactivate(grain);
+        await Change(state.ClearStateAsync);
         if (Record is not null) Show(null);
+    }
+
+    private async Task Change(Func<Task> write)
+    {
+        try
+        {
+            await grain.ChangeOrDeactivate(write);
+        }
+        catch
+        {
+            changes.End();
+            throw;
+        }
     }
 
     private void Show(JobRecord? stored)

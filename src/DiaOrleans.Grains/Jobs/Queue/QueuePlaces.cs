@@ -3,7 +3,8 @@ using DiaOrleans.Abstractions.Jobs;
 namespace DiaOrleans.Grains.Jobs.Queue;
 
 /// <summary>
-/// The jobs of a queue by id and in the order of their sequence numbers. Each is free, leased, or rests until its <see cref="QueuePlace.At"/>.
+/// The jobs of a queue by id and in the order of their sequence numbers. Each is free, leased, or rests until
+/// <see cref="QueuePlace.At"/>.
 /// </summary>
 internal sealed class QueuePlaces
 {

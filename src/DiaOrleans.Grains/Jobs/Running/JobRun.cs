@@ -44,7 +44,7 @@ internal sealed partial class JobRun
         try
         {
             var claim = await _job.Claim(_lease.Token);
-            if (claim.Assignment is { } assignment) return await RunUnderLease(assignment.Request, stop);
+            if (claim.Assignment is { } assignment) return await RunUnderLease(assignment.Request, stop, stopping);
             if (claim.HasEnded) return await _end.LeaveQueue();
             await _end.GiveBackOutdated(claim.NewestToken);
             return RunResult.Stopped;
@@ -60,7 +60,7 @@ internal sealed partial class JobRun
         }
     }
 
-    private async Task<RunResult> RunUnderLease(SpeechRequest request, CancellationTokenSource stop)
+    private async Task<RunResult> RunUnderLease(SpeechRequest request, CancellationTokenSource stop, CancellationToken serverStops)
     {
         var watching = new RunWatch(_lease, _job, _services.Time).WaitForEnd(stop);
         try
@@ -71,6 +71,7 @@ internal sealed partial class JobRun
         {
             // The job was cancelled or leased again, or the server stops. In the first two cases releasing has no effect.
             if (e is not OperationCanceledException) Log.Stopped(_services.Logger, e, _lease.JobId);
+            if (serverStops.IsCancellationRequested) await _end.KeepMade();
             await _end.GiveBack(fault: null);
             return RunResult.Stopped;
         }

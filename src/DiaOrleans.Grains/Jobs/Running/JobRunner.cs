@@ -11,7 +11,7 @@ namespace DiaOrleans.Grains.Jobs.Running;
 
 /// <summary>
 /// Takes jobs from the queue while an engine of this silo is ready: one more than the engines decode at the same time, so that a slot that
-/// becomes free finds work. When the silo stops, running jobs are released; their next run makes the same audio.
+/// becomes free finds work. When the silo stops, running jobs are released, with what they have made; their next run makes the same audio.
 /// </summary>
 internal sealed partial class JobRunner(
     LocalWorkers workers,

@@ -14,6 +14,8 @@ namespace DiaOrleans.Grains.Jobs.Running;
 /// <param name="writes">Repeats writes of the run.</param>
 internal sealed partial class RunEnd(JobLease lease, JobRunServices services, StorageRetry writes)
 {
+    private static readonly TimeSpan KeepLimit = TimeSpan.FromSeconds(5);
+
     private readonly IJobGrain _job = services.Job(lease);
     private readonly IJobQueueGrain _queue = services.Queue(lease);
 
@@ -51,6 +53,9 @@ internal sealed partial class RunEnd(JobLease lease, JobRunServices services, St
         await TryOnce(() => _queue.Complete(lease));
         return RunResult.Done;
     }
+
+    /// <summary>Stores what the run has made of its segment, within 5 s. If that fails, the segment is made again.</summary>
+    public Task KeepMade() => TryOnce(() => _job.KeepMade(lease.Token).WaitAsync(KeepLimit, services.Time));
 
     /// <summary>Takes the counted start back and ends the lease. If a call fails, the lease expires instead.</summary>
     /// <param name="fault">The fault that the run met; null if it met none.</param>

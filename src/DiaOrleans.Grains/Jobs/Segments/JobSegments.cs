@@ -8,7 +8,7 @@ namespace DiaOrleans.Grains.Jobs.Segments;
 
 /// <summary>
 /// What the runs of a job have made: finished segments, each in a row of its own, and the codes of the segment that is being spoken, in
-/// memory. The rows are those of the segments 0 to n-1. Not thread-safe: for use in grain turns.
+/// memory until <see cref="KeepMade"/>. The rows are those of the segments 0 to n-1. Not thread-safe: for use in grain turns.
 /// </summary>
 /// <param name="storage">The grain storage <see cref="StateStorage.ProviderName"/>.</param>
 /// <param name="job">Id of the job.</param>
@@ -37,7 +37,23 @@ internal sealed class JobSegments(IGrainStorage storage, Guid job, bool mayHaveR
         return segment == _running ? _made : null;
     }
 
-    /// <summary>Stores a finished segment. False if one before it is not stored.</summary>
+    /// <summary>Whether a segment is stored, finished or not.</summary>
+    public async Task<bool> Has(int segment)
+    {
+        await ReadUpTo(segment);
+        return segment < _rows.Count;
+    }
+
+    /// <summary>Stores what is in memory of the segment that is being spoken.</summary>
+    public async Task KeepMade()
+    {
+        if (_made is not { } made) return;
+        // Its end may have been stored before the last report of its codes came.
+        if (await Find(_running) is { IsWhole: true } whole && whole.Call == made.Call) return;
+        await Keep(_running, made);
+    }
+
+    /// <summary>Stores a segment. False if one before it is not stored.</summary>
     public async Task<bool> Keep(int segment, SegmentCodes codes)
     {
         await ReadUpTo(segment);

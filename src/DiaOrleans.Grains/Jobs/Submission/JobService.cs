@@ -71,7 +71,9 @@ public sealed class JobService
     /// <summary>Cancels the job unless it has ended; null if there is none. A running job stops within a second.</summary>
     public async Task<JobCancellation?> Cancel(Guid id) => await Read(() => Grain(id).Cancel());
 
-    /// <summary>Removes all jobs that have ended, with their results, and returns their number, or fewer if a call had to be repeated.</summary>
+    /// <summary>
+    /// Removes all jobs that have ended, with their results, and returns their number, or fewer if a call had to be repeated.
+    /// </summary>
     public async Task<int> Clear() => await Read(() => _grains.ClearEndedJobs(null));
 
     /// <summary>A completed job's audio file; null if the job has no result or its file is gone.</summary>

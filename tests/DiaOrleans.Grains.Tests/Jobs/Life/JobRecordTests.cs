@@ -72,7 +72,34 @@ public sealed class JobRecordTests
         for (var run = 1; run <= JobRecord.MaxStarts; run++) record = record.Claim(run, Now)!.Begin(run, Start, Now)!;
         var failed = record.Claim(99, Now)!;
         failed.Job.Status.ShouldBe(SpeechStatus.Failed);
-        failed.Job.Error.ShouldBe("The job was started 20 times and never came to its end.");
+        failed.Job.Error.ShouldBe("The job was started 20 times without progress and never came to its end.");
+    }
+
+    [Fact]
+    public void A_job_that_makes_progress_between_lost_runs_never_began_too_often()
+    {
+        var record = Fresh();
+        for (var run = 1; run <= 3 * JobRecord.MaxStarts; run++)
+        {
+            record = record.Claim(run, Now)!.Begin(run, Start, Now)!;
+            if (run % (JobRecord.MaxStarts - 1) == 0) record = record.Progress(run)!;
+        }
+
+        record.Starts.ShouldBe(1 + (3 * JobRecord.MaxStarts) % (JobRecord.MaxStarts - 1));
+        record.Job.Status.ShouldBe(SpeechStatus.Processing);
+        record.Progress(1).ShouldBeNull("its token is not the newest");
+    }
+
+    [Fact]
+    public void Progress_of_a_run_ends_the_faults_of_earlier_ones_and_is_nothing_to_store_without_them()
+    {
+        var begun = Fresh().Claim(1, Now)!.Begin(1, Start, Now)!;
+        begun.Progress(1).ShouldBeNull();
+        var faulted = begun.Release(1, Sudden, Limit, Now)!.Claim(2, Now)!.Begin(2, Start, Now)!;
+        (faulted.Faults, faulted.FaultsSince).ShouldBe((1, Now));
+        var progressed = faulted.Progress(2)!;
+        (progressed.Faults, progressed.FaultsSince, progressed.Starts).ShouldBe((0, null, 1));
+        Release(progressed, 2)!.Starts.ShouldBe(0);
     }
 
     [Fact]

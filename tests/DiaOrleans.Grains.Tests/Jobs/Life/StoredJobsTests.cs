@@ -157,7 +157,18 @@ public sealed class StoredJobsTests
         var read = state.ToCodes()!;
         (read.Call, read.Attempt, read.IsWhole, read.Codes.Channels).ShouldBe(("0a", 2, true, 2));
         read.Codes.Cells.ShouldBe([1, 2, 3, 1023]);
-        _serializer.Serialize(state).ToString().ShouldBe(SpokenSegment1);
+        _serializer.Serialize(state).ToString().ShouldBe(SpokenSegment1.Replace("\"version\":1", "\"version\":2"));
+    }
+
+    [Fact]
+    public void A_part_of_a_segment_of_version_2_is_read_and_written_as_it_was()
+    {
+        const string part = """
+            {"type":"dia.job-segment","version":2,"state":{"call":"0a","attempt":2,"channels":2,"cells":"AQACAAMA/wM=","isPart":true}}
+            """;
+        var state = Read<JobSegmentState>(part);
+        state.ToCodes()!.IsWhole.ShouldBeFalse();
+        _serializer.Serialize(state).ToString().ShouldBe(part);
     }
 
     [Fact]

@@ -46,6 +46,33 @@ public sealed class ResumedJobTests
         _storage.Rows("job-segment").ShouldBe(0);
     }
 
+    [Theory]
+    [InlineData("wav", 1)]
+    [InlineData("flac", 1.3)]
+    public async Task A_job_whose_server_stops_goes_on_behind_the_last_code_after_the_next_start(string format, double speed)
+    {
+        var request = Request(format, speed);
+        var undisturbed = await Undisturbed(request);
+        Guid id;
+        await using (var first = await Start())
+        {
+            id = await Submit(first, request);
+            first.Engine.Next().Speak();
+            first.Engine.Next().Speak();
+            first.Engine.Next().SpeakUpTo(20);
+            var job = first.Grains.GetGrain<IJobGrain>(id);
+            await GrainCluster.Until(async () => await job.FindSegment(2) is { IsWhole: false, Codes.Frames: 20 });
+            await first.Cluster.StopAllSilosAsync();
+        }
+
+        _storage.Rows("job-segment").ShouldBe(3);
+        await using var second = await SpeechCluster.StartWithJobs(_storage, _blobs);
+        int[] made = [.. Enumerable.Range(0, Segments).Select(_ => second.Engine.Next().Speak())];
+        made.ShouldBe([0, 0, ScriptedSpeech.Frames - 20, ScriptedSpeech.Frames]);
+        (await Result(second, id)).ShouldBe(undisturbed);
+        _storage.Rows("job-segment").ShouldBe(0);
+    }
+
     [Fact]
     public async Task A_segment_whose_engine_breaks_goes_on_behind_its_codes_in_the_next_run()
     {
