@@ -18,9 +18,9 @@ internal static class ClusterMembership
 
     /// <summary>
     /// A member that has not written that it is alive for three periods is not waited for. A cluster that starts without one of its silos
-    /// is up after that time.
+    /// is up some seconds after that time.
     /// </summary>
-    private static readonly TimeSpan AlivePeriod = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan AlivePeriod = TimeSpan.FromSeconds(4);
 
     /// <summary>Adds the table of members, the reminders and the placement of grains by role.</summary>
     /// <param name="orleans">The silo.</param>

@@ -16,7 +16,7 @@ namespace DiaOrleans.Server.Clustering;
 internal sealed class NameClaim(LocalSiloOptions silo, SiloEndpoint endpoint, NpgsqlDataSource database, TimeProvider time)
     : IHostedLifecycleService, IAsyncDisposable
 {
-    /// <summary>A member writes that it is alive each 5 s; one that has not done so twice is taken for dead.</summary>
+    /// <summary>A member writes that it is alive each 4 s; one that has not done so twice is taken for dead.</summary>
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(12);
 
     /// <summary>Longer than a silo takes to start.</summary>

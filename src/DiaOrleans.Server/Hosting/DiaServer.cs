@@ -70,7 +70,7 @@ internal static partial class DiaServer
         ConfigureHttp(builder, options.Get<HttpOptions>());
         options.AddTo(builder.Services);
         if (database is null) AddSingleSilo(builder, silo, data);
-        else AddMember(builder, silo, database);
+        else AddMember(builder, silo, database, options.Get<SiloTlsOptions>());
         AddServices(builder, options, data, database);
         services?.Invoke(builder.Services);
         var app = builder.Build();
@@ -175,7 +175,7 @@ internal static partial class DiaServer
         });
     }
 
-    private static void AddMember(WebApplicationBuilder builder, LocalSiloOptions silo, NpgsqlDataSource database)
+    private static void AddMember(WebApplicationBuilder builder, LocalSiloOptions silo, NpgsqlDataSource database, SiloTlsOptions tls)
     {
         // The container disposes of what it has made.
         builder.Services.AddSingleton(_ => database);
@@ -192,6 +192,7 @@ internal static partial class DiaServer
                 cluster.ClusterId = silo.ClusterId;
             });
             orleans.UseCluster(endpoint, database);
+            orleans.UseSiloTls(tls);
             orleans.AddPostgresState(database);
         });
     }

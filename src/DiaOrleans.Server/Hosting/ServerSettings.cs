@@ -41,6 +41,7 @@ internal static class ServerSettings
         typeof(EngineHostOptions),
         typeof(DrainOptions),
         typeof(LocalSiloOptions),
+        typeof(SiloTlsOptions),
         typeof(DatabaseOptions),
         typeof(ApiOptions),
         typeof(OriginOptions),
