@@ -40,7 +40,9 @@ internal sealed class DiaModel : IDisposable
             var weights = Weights(options);
             TextEncoder = _parts.Add(new TextEncoder(weights, Target, Threads));
             _session = _parts.Add(CreateSession(weights));
-            Decoder = _parts.Add(CreateDecoder(options.Slots, options.TextCapacity ?? Config.Encoder.MaxPositions));
+            var textCapacity = options.TextCapacity ?? Config.Encoder.MaxPositions;
+            var batches = options.SideBySide ? SlotBudget.SideBySide(Target.Device, Threads, options.Slots) : [options.Slots];
+            Decoders = [.. batches.Select(slots => _parts.Add(CreateDecoder(slots, textCapacity)))];
         }
         catch
         {
@@ -64,8 +66,11 @@ internal sealed class DiaModel : IDisposable
     /// <summary>Text to the decoder's cross-attention.</summary>
     public TextEncoder TextEncoder { get; }
 
-    /// <summary>The decoder of all slots.</summary>
-    public DecoderRunner Decoder { get; }
+    /// <summary>The decoders of all slots, on one session; each may step on a thread of its own.</summary>
+    public IReadOnlyList<DecoderRunner> Decoders { get; }
+
+    /// <summary>The first decoder.</summary>
+    public DecoderRunner Decoder => Decoders[0];
 
     /// <summary>The model's delays.</summary>
     public DelayPattern Delay { get; }

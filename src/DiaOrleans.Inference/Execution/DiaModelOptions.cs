@@ -17,8 +17,11 @@ internal sealed record DiaModelOptions
     /// <summary>Threads of ONNX Runtime on the host; 0 chooses by the model's size.</summary>
     public int Threads { get; init; }
 
-    /// <summary>Slots in the batch.</summary>
+    /// <summary>Slots of all decoders.</summary>
     public int Slots { get; init; } = 1;
+
+    /// <summary>Whether several decoders share the slots, if their steps then run side by side on cores that one leaves free.</summary>
+    public bool SideBySide { get; init; }
 
     /// <summary>The unconditional row runs as published, without the collapse of its text to constants.</summary>
     public bool Literal { get; init; }

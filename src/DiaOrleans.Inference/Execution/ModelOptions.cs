@@ -29,7 +29,7 @@ public sealed record ModelOptions
     /// <summary>Threads of ONNX Runtime on the host; 0 chooses by the model's size.</summary>
     public int Threads { get; init; }
 
-    /// <summary>The most requests that are decoded at a time, in one batch; null chooses by device and memory.</summary>
+    /// <summary>The most requests that are decoded at a time; null chooses by device and memory.</summary>
     public int? Slots { get; init; }
 
     /// <summary>Bound of admitted work that waits for a slot, in predicted seconds of audio.</summary>

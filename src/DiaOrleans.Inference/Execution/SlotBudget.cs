@@ -10,6 +10,9 @@ namespace DiaOrleans.Inference.Execution;
 /// </summary>
 internal static class SlotBudget
 {
+    /// <summary>The fewest slots of one of several decoders.</summary>
+    private const int LeastBatch = 4;
+
     /// <summary>Slots of a model on a device.</summary>
     public static int Choose(ExecutionTarget target, DiaCheckpoint checkpoint)
     {
@@ -26,6 +29,23 @@ internal static class SlotBudget
     {
         var fitting = Math.Clamp((memory - weights) / 2 / slot, 1, most);
         return 1 << BitOperations.Log2((uint)fitting);
+    }
+
+    /// <summary>
+    /// Slots of each decoder of a device. On a host whose sessions use one thread, several decoders step at once, each with
+    /// <see cref="LeastBatch"/> slots or more; smaller batches cost more a slot (bench/README.md).
+    /// </summary>
+    /// <param name="device">The device.</param>
+    /// <param name="threads">Threads of a session on the host.</param>
+    /// <param name="slots">Slots of all decoders.</param>
+    public static IReadOnlyList<int> SideBySide(Device device, int threads, int slots) =>
+        device == Device.Cpu && threads == 1 ? Share(slots, Environment.ProcessorCount) : [slots];
+
+    /// <summary>Slots of as many decoders as there are cores, or fewer; the first ones have the larger shares.</summary>
+    public static IReadOnlyList<int> Share(int slots, int cores)
+    {
+        var decoders = Math.Clamp(slots / LeastBatch, 1, cores);
+        return [.. Enumerable.Range(0, decoders).Select(i => (slots + decoders - 1 - i) / decoders)];
     }
 
     /// <summary>Bytes of the caches of one slot with all its rows and text ids.</summary>

@@ -43,6 +43,7 @@ internal sealed class SpeechModel : IDisposable
             Quantising = quantising,
             Threads = options.Threads,
             Slots = options.Slots ?? SlotBudget.Choose(target, checkpoint),
+            SideBySide = true,
         });
         try
         {

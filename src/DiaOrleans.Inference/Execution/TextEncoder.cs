@@ -24,8 +24,8 @@ internal sealed class TextEncoder : IDisposable
     }
 
     /// <summary>
-    /// Encodes a text of at least one id; called by one thread at a time, which need not be the decoder's. The caller disposes of the
-    /// result.
+    /// Encodes a text of at least one id; called by one thread at a time for each decoder, which need not be the decoder's. The caller
+    /// disposes of the result.
     /// </summary>
     public EncodedText Encode(ReadOnlySpan<int> ids)
     {

@@ -5,10 +5,12 @@ namespace DiaOrleans.Inference.Serving;
 /// <summary>
 /// The batch scheduler and its thread: takes calls from the queue into free slots, has their texts encoded by another thread, feeds their
 /// prompts, steps the decoder over all slots together, and frees the slot of a call that has ended before the next step. Between two steps
-/// there is at most one pass of one prompt: so long a call that joins delays the others. Caches and execution are the model's.
+/// there is at most one pass of one prompt: so long a call that joins delays the others. Caches and execution are the model's. Of several
+/// schedulers with one queue, each takes calls only while all slots of the one before are taken: a step of a few slots costs more a slot.
 /// </summary>
 internal sealed class BatchScheduler : IDisposable
 {
+    private readonly int _index;
     private readonly DecoderRunner _decoder;
     private readonly RequestQueue _queue;
     private readonly DecodeSpeed _speed;
@@ -22,9 +24,12 @@ internal sealed class BatchScheduler : IDisposable
     private readonly Action<ScheduledSlot> _advance;
     private readonly StallWatch.Activity _activity = new("A step of the decoder");
     private readonly Thread _thread;
+    private BatchScheduler? _next;
     private volatile bool _stopping;
 
-    /// <param name="model">The model; its decoder and text encoder belong to this object from now on.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="index">Which of the model's decoders belongs to this object from now on.</param>
+    /// <param name="before">The scheduler whose slots are taken first, or null.</param>
     /// <param name="queue">Admitted calls.</param>
     /// <param name="speed">Told of every step.</param>
     /// <param name="time">Measures the steps.</param>
@@ -32,23 +37,27 @@ internal sealed class BatchScheduler : IDisposable
     /// <param name="steps">Told of every step.</param>
     public BatchScheduler(
         DiaModel model,
+        int index,
+        BatchScheduler? before,
         RequestQueue queue,
         DecodeSpeed speed,
         TimeProvider time,
         ICallObserver observer,
         IEngineObserver steps)
     {
-        _decoder = model.Decoder;
+        _index = index;
+        _decoder = model.Decoders[index];
         _queue = queue;
         _speed = speed;
         _time = time;
         _observer = observer;
         _steps = steps;
-        _slots = new SlotSet(model, observer);
+        _slots = new SlotSet(model, _decoder, observer);
         _advance = Advance;
         _texts = new TextLoop(model.TextEncoder, Wake);
-        _entry = new CallEntry(_slots, queue, _texts, _activity);
-        _thread = new Thread(Run) { Name = "dia decode", IsBackground = true };
+        _entry = new CallEntry(_slots, queue, _texts, _activity, before?._slots);
+        if (before is not null) before._next = this;
+        _thread = new Thread(Run) { Name = $"dia decode {index}", IsBackground = true };
         _thread.Start();
     }
 
@@ -76,7 +85,7 @@ internal sealed class BatchScheduler : IDisposable
         while (!_stopping)
         {
             _slots.EndStopped();
-            _entry.Advance();
+            if (_entry.Advance()) _next?.Wake();
             var prompted = _entry.FeedPrompt();
             if (!Step() && !prompted) _wake.WaitOne();
         }
@@ -119,7 +128,7 @@ internal sealed class BatchScheduler : IDisposable
         }
 
         var duration = _time.GetElapsedTime(started);
-        _speed.Stepped(speaking, duration);
+        _speed.Stepped(_index, speaking, duration);
         _steps.StepCompleted(speaking, duration);
     }
 

@@ -10,21 +10,29 @@ namespace DiaOrleans.Inference.Serving;
 /// <param name="queue">Admitted calls.</param>
 /// <param name="texts">Encodes their texts.</param>
 /// <param name="activity">The native calls of the scheduler's thread.</param>
-internal sealed class CallEntry(SlotSet slots, RequestQueue queue, TextLoop texts, StallWatch.Activity activity)
+/// <param name="before">Slots of another scheduler that calls are taken into first, or null.</param>
+internal sealed class CallEntry(SlotSet slots, RequestQueue queue, TextLoop texts, StallWatch.Activity activity, SlotSet? before)
 {
     // One that is encoded and the next: the queue gives the others in the order of their urgency.
     private const int MaxTexts = 2;
 
-    /// <summary>Takes calls into free slots, and texts that have been encoded into the slots of their calls.</summary>
-    public void Advance()
+    private bool MayTake => before is not { IsFull: false } && slots.Count(SlotPhase.Text) < MaxTexts;
+
+    /// <summary>
+    /// Takes calls into free slots, and texts that have been encoded into the slots of their calls. True if the last free slot was taken.
+    /// </summary>
+    public bool Advance()
     {
-        while (slots.Count(SlotPhase.Text) < MaxTexts && slots.FirstFree is { } free && queue.TryTake(out var call))
+        var taken = false;
+        while (MayTake && slots.FirstFree is { } free && queue.TryTake(out var call))
         {
             slots.Take(free, call);
             slots.Attempt(free, Begin);
+            taken = true;
         }
 
         while (texts.TryTake(out var result)) Take(result);
+        return taken && slots.IsFull;
     }
 
     /// <summary>Feeds a pass of the most urgent prompt; false if there is none.</summary>

@@ -8,17 +8,21 @@ namespace DiaOrleans.Inference.Serving;
 /// The scheduler's slots in the order of the batch, and how calls leave them. A step computes the batch up to the last slot that speaks, so
 /// that speaking calls are kept together in front. Belongs to the scheduler's thread, but for <see cref="Taken"/>.
 /// </summary>
-/// <param name="model">The model; the slots are those of its decoder.</param>
+/// <param name="model">The model.</param>
+/// <param name="decoder">A decoder of the model; the slots are its own.</param>
 /// <param name="observer">Told of every row and every failed call.</param>
-internal sealed class SlotSet(DiaModel model, ICallObserver observer)
+internal sealed class SlotSet(DiaModel model, DecoderRunner decoder, ICallObserver observer)
 {
     private readonly ScheduledSlot[] _slots =
-        [.. Enumerable.Range(0, model.Decoder.Slots).Select(i => new ScheduledSlot(new Slot(i, model, model.Decoder)))];
+        [.. Enumerable.Range(0, decoder.Slots).Select(i => new ScheduledSlot(new Slot(i, model, decoder)))];
 
     private int _taken;
 
     /// <summary>Slots that have a call. May be read by any thread.</summary>
     public int Taken => Volatile.Read(ref _taken);
+
+    /// <summary>Whether every slot has a call. May be read by any thread.</summary>
+    public bool IsFull => Taken == _slots.Length;
 
     /// <summary>The first free slot, or null.</summary>
     public ScheduledSlot? FirstFree => Array.Find(_slots, slot => slot.Call is null);

@@ -5,8 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace DiaOrleans.Inference.Serving;
 
 /// <summary>
-/// The engine of one device: admission, and three threads. They decode texts to codes, decode codes to samples, and encode recordings to
-/// codes.
+/// The engine of one device: admission, and threads that decode texts to codes, decode codes to samples, and encode recordings to codes.
 /// </summary>
 public sealed partial class SpeechEngine : ISpeechEngine, ICallObserver
 {
@@ -30,7 +29,7 @@ public sealed partial class SpeechEngine : ISpeechEngine, ICallObserver
     private readonly DrainGate _admitted = new();
     private readonly CodecLoop _codec;
     private readonly EncodingLoop _encoding;
-    private readonly BatchScheduler _decoder;
+    private readonly BatchSchedulers _decoder;
     private readonly EngineHealth _health;
     private readonly StallWatch _watch;
     private readonly AdmittedCalls _calls;
@@ -43,12 +42,12 @@ public sealed partial class SpeechEngine : ISpeechEngine, ICallObserver
         Model = model.Describe();
         _admission = new Admission(model, Model);
         _waiting = new RequestQueue(options.MaxWaitingSeconds, MaxWaitingCalls);
-        _speed = new DecodeSpeed(Model.FrameRate);
+        _speed = new DecodeSpeed(Model.FrameRate, model.Dia.Decoders.Count);
         _calls = new AdmittedCalls(_waiting, _admitted);
         _health = new EngineHealth(EndAll);
         _codec = new CodecLoop(model.Codec, this);
         _encoding = new EncodingLoop(model.Codec, EncodingEnded);
-        _decoder = new BatchScheduler(model.Dia, _waiting, _speed, time, this, observer);
+        _decoder = new BatchSchedulers(model.Dia, _waiting, _speed, time, this, observer);
         _watch = new StallWatch([.. _decoder.Activities, .. _codec.Activities], time, _health.Break);
     }
 
@@ -56,7 +55,7 @@ public sealed partial class SpeechEngine : ISpeechEngine, ICallObserver
     public ModelDescription Model { get; }
 
     /// <inheritdoc />
-    public int Slots => _model.Dia.Decoder.Slots;
+    public int Slots => _model.Dia.Decoders.Sum(decoder => decoder.Slots);
 
     /// <inheritdoc />
     public EngineFault? Fault => _health.Fault;

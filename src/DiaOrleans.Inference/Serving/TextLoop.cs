@@ -13,7 +13,7 @@ internal sealed class TextLoop : IDisposable
     private readonly ConcurrentQueue<TextResult> _results = new();
     private readonly Thread _thread;
 
-    /// <param name="encoder">The encoder; it belongs to this object's thread from now on.</param>
+    /// <param name="encoder">The encoder; the loops of other decoders may use it at once.</param>
     /// <param name="done">Called on this object's thread when there is a result.</param>
     public TextLoop(TextEncoder encoder, Action done)
     {

@@ -17,6 +17,25 @@ public sealed class SlotBudgetTests
     public void Choose_Memory_GivesThePowerOfTwoThatHalfOfTheRestHolds(long memory, long weights, long slot, int expected) =>
         SlotBudget.Choose(memory, weights, slot, most: 16).ShouldBe(expected);
 
+    [Theory]
+    [InlineData(16, 1, new[] { 16 })]
+    [InlineData(16, 2, new[] { 8, 8 })]
+    [InlineData(16, 64, new[] { 4, 4, 4, 4 })]
+    [InlineData(11, 64, new[] { 6, 5 })]
+    [InlineData(7, 2, new[] { 7 })]
+    [InlineData(1, 2, new[] { 1 })]
+    public void Share_SlotsAndCores_GivesTheSlotsOfEachDecoder(int slots, int cores, int[] expected) =>
+        SlotBudget.Share(slots, cores).ShouldBe(expected);
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void SideBySide_OnTheHost_SharesTheSlotsOfSessionsWithOneThread(int threads)
+    {
+        var expected = threads == 1 ? SlotBudget.Share(16, Environment.ProcessorCount) : [16];
+        SlotBudget.SideBySide(Device.Cpu, threads, 16).ShouldBe(expected);
+    }
+
     [Fact]
     public void SlotBytes_Models_AreTheBytesOfTheirCaches()
     {
