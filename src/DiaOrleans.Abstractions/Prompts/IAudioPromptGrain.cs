@@ -32,11 +32,12 @@ public interface IAudioPromptGrain : IGrainWithStringKey
     Task<PromptCodes?> GetCodes(string codecFingerprint);
 
     /// <summary>
-    /// Keeps codes beside those of other codecs; the oldest are dropped if too many codecs have encoded the recording.
-    /// Does nothing if another recording is registered now.
+    /// Keeps codes beside those of other codecs, unless there are some of this codec: then those stay, so that two silos that have encoded
+    /// a recording use the same. The oldest are dropped if too many codecs have encoded the recording.
     /// </summary>
+    /// <returns>The codes of this codec that are kept; null if another recording is registered now.</returns>
     [Alias("keep-codes")]
-    Task KeepCodes(PromptCodes codes);
+    Task<PromptCodes?> KeepCodes(PromptCodes codes);
 
     /// <summary>
     /// Removes the prompt with its codes from the state and the catalogue; its files are not touched. False if none is registered.

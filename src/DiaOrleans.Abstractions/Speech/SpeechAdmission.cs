@@ -17,6 +17,9 @@ public enum AdmissionOutcome
 
     /// <summary>The request cannot be served; <see cref="SpeechAdmission.Reason"/> says what to change.</summary>
     Rejected,
+
+    /// <summary>A fault of the server; <see cref="SpeechAdmission.Reason"/> says which.</summary>
+    Failed,
 }
 
 /// <summary>The answer to <see cref="ISpeechGrain.Start"/>.</summary>

@@ -16,15 +16,16 @@ namespace DiaOrleans.Grains.Cloning;
 internal sealed record EncodedPrompt(PromptRecording Recording, AudioCodes Codes);
 
 /// <summary>
-/// The codes of recordings: those that are kept for the model's codec, else made by a worker and then kept. Concurrent callers share one
-/// encoding.
+/// The codes of recordings: those that are kept for the model's codec, else made by a worker and then kept. Concurrent callers of one silo
+/// share one encoding. If several silos encode a recording, the codes that are kept first are those of all.
 /// </summary>
 internal sealed class PromptCodesStore(
     PromptReader reader,
     IPromptEncoder encoder,
     IBlobStore blobs,
     IGrainFactory grains,
-    PromptDiscoveryQueue queue)
+    PromptDiscoveryQueue queue,
+    CloningPolicy policy)
 {
     private readonly SingleFlight<(string Id, string Hash, string Codec), EncodedPrompt> _encodings = new();
 
@@ -33,7 +34,8 @@ internal sealed class PromptCodesStore(
     /// <param name="model">The model that is to continue it.</param>
     /// <param name="worker">A worker with that model.</param>
     /// <param name="cancellationToken">Ends the wait; an encoding goes on for other callers.</param>
-    /// <exception cref="IOException">The file is gone or cannot be read.</exception>
+    /// <exception cref="RecordingGoneException">There is no file.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="RecordingException">It cannot be decoded.</exception>
     /// <exception cref="PromptEncodingException">The worker refuses the encoding, or it fails.</exception>
     public async Task<EncodedPrompt> GetOrEncode(
@@ -42,7 +44,7 @@ internal sealed class PromptCodesStore(
         IGpuWorkerGrain worker,
         CancellationToken cancellationToken)
     {
-        if (await blobs.Find(prompt.Recording.Path, cancellationToken) is null) throw new IOException("The file is gone.");
+        if (!policy.RequiresRecording) await RequireFile(prompt.Recording.Path, cancellationToken);
         var kept = await grains.GetGrain<IAudioPromptGrain>(prompt.Id).GetCodes(model.CodecFingerprint);
         if (kept is not null && kept.RecordingHash == prompt.Hash)
             return new EncodedPrompt(prompt.Recording, new AudioCodes(kept.Cells, kept.Channels));
@@ -50,10 +52,16 @@ internal sealed class PromptCodesStore(
         return await _encodings.Run(key, () => Encode(prompt, model, worker), cancellationToken);
     }
 
+    /// <summary>Who deletes a file by hand expects that its sound is not used any more, though its codes are kept.</summary>
+    private async Task RequireFile(string key, CancellationToken cancellationToken)
+    {
+        if (await blobs.Find(key, cancellationToken) is null) throw new RecordingGoneException(key);
+    }
+
     private async Task<EncodedPrompt> Encode(AudioPrompt prompt, ModelFacts model, IGpuWorkerGrain worker)
     {
         var path = prompt.Recording.Path;
-        var file = await reader.ReadFile(path, CancellationToken.None) ?? throw new IOException("The file is gone.");
+        var file = await reader.ReadFile(path, CancellationToken.None) ?? throw new RecordingGoneException(path);
         var hash = PromptReader.ComputeHash(file);
         // The file has been replaced since its registration: this call uses the new file, and the discovery registers it.
         if (hash != prompt.Hash) queue.Enqueue(prompt.Id);
@@ -62,7 +70,8 @@ internal sealed class PromptCodesStore(
         var samples = await Task.Run(() => Resampler.Convert(recording.Samples.AsSpan(0, limit), recording.SampleRate, model.SampleRate));
         var codes = await encoder.Encode(samples, worker);
         var made = new PromptCodes(hash, model.CodecFingerprint, codes.Cells, codes.Channels);
-        await grains.GetGrain<IAudioPromptGrain>(prompt.Id).KeepCodes(made);
+        var kept = await grains.GetGrain<IAudioPromptGrain>(prompt.Id).KeepCodes(made);
+        if (kept is not null) codes = new AudioCodes(kept.Cells, kept.Channels);
         return new EncodedPrompt(new PromptRecording(path, recording.Duration.TotalSeconds, recording.SampleRate, hash), codes);
     }
 }

@@ -18,6 +18,7 @@ internal sealed partial class PromptResolver(
     TranscriptResolver transcripts,
     PromptOptions options,
     ScriptOptions scriptOptions,
+    CloningPolicy policy,
     ILogger<PromptResolver> logger)
 {
     /// <summary>The prompt of a voice, or null if it has no usable one: speech is then generated without cloning.</summary>
@@ -28,6 +29,7 @@ internal sealed partial class PromptResolver(
     /// <param name="worker">A worker with that model; its codec encodes the recording if its codes are not kept.</param>
     /// <param name="cancellationToken">Ends the wait; an encoding goes on for other callers.</param>
     /// <exception cref="PromptEncodingException">The worker refuses the encoding, or it fails.</exception>
+    /// <exception cref="UnreadableRecordingException">The recording cannot be read, and the policy requires it.</exception>
     public async Task<ResolvedPrompt?> Resolve(
         string voiceId,
         VoiceSettings voice,
@@ -52,9 +54,18 @@ internal sealed partial class PromptResolver(
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or RecordingException)
         {
+            if (policy.RequiresRecording) throw Fail(voice.AudioPrompt, problem);
             Log.NotReadable(logger, voice.AudioPrompt, problem.Message);
             return null;
         }
+    }
+
+    private UnreadableRecordingException Fail(string prompt, Exception cause)
+    {
+        Log.Required(logger, cause, prompt);
+        var isForGood = cause is RecordingGoneException or RecordingException;
+        var advice = isForGood ? " Upload the recording again." : " Send the request again later.";
+        return new UnreadableRecordingException($"Audio prompt '{prompt}' cannot be read: {cause.Message}{advice}", cause, !isForGood);
     }
 
     /// <summary>A prompt above the limit is cut at the end of a span; it stays whole if the times of the words are not known.</summary>
@@ -91,6 +102,9 @@ internal sealed partial class PromptResolver(
 
         [LoggerMessage(102, LogLevel.Warning, "Audio prompt '{Prompt}' cannot be read: speech is generated without cloning. {Reason}")]
         public static partial void NotReadable(ILogger logger, string prompt, string reason);
+
+        [LoggerMessage(106, LogLevel.Error, "Audio prompt '{Prompt}' cannot be read: a request with its voice fails.")]
+        public static partial void Required(ILogger logger, Exception cause, string prompt);
 
         [LoggerMessage(103, LogLevel.Warning, "Audio prompt '{Prompt}' has no transcript: a voice cloned without one is less similar.")]
         public static partial void NoTranscript(ILogger logger, string prompt);

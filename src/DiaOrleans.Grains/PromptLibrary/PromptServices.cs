@@ -24,6 +24,7 @@ public static class PromptServices
         services.TryAddSingleton<PromptOptions>();
         services.TryAddSingleton<ScriptOptions>();
         services.TryAddSingleton<CatalogOptions>();
+        services.TryAddSingleton(new CloningPolicy(RequiresRecording: false));
         return services
             .AddSingleton<PromptLocks>()
             .AddSingleton<PromptReader>()

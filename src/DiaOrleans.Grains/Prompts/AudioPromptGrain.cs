@@ -67,13 +67,15 @@ internal sealed class AudioPromptGrain(
     public Task<PromptCodes?> GetCodes(string codecFingerprint) =>
         Task.FromResult(_stored is { } prompt ? _storedCodes.Find(prompt.Hash, codecFingerprint) : null);
 
-    public async Task KeepCodes(PromptCodes made)
+    public async Task<PromptCodes?> KeepCodes(PromptCodes made)
     {
-        if (made.RecordingHash != _stored?.Hash) return;
+        if (made.RecordingHash != _stored?.Hash) return null;
+        if (_storedCodes.Find(made.RecordingHash, made.CodecFingerprint) is { } kept) return kept;
         var next = _storedCodes.With(made);
         codes.State = next.ToState();
         await codes.WriteOrDeactivate(this);
         _storedCodes = next;
+        return made;
     }
 
     public async Task<bool> Delete()

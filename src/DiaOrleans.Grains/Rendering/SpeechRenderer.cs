@@ -56,6 +56,10 @@ internal sealed partial class SpeechRenderer(
             {
                 return refused.Answer;
             }
+            catch (UnreadableRecordingException fault)
+            {
+                throw new RenderException(fault.Message, fault, fault.Passing);
+            }
 
             var at = new RequestWorker(status, worker, dispatcher.OfferToOthers);
             var kept = keeping is null ? null : await keeping.Find(0);

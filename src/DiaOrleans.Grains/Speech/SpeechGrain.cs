@@ -91,6 +91,10 @@ internal sealed partial class SpeechGrain(
             answer = start.Admission;
             return answer;
         }
+        catch (RenderException fault)
+        {
+            return answer = SpeechAdmissions.FromFault(fault);
+        }
         finally
         {
             if (_rendering is { } rendering)

@@ -1,6 +1,7 @@
 using System.Text;
 using DiaOrleans.Audio.Reading;
 using DiaOrleans.Grains;
+using DiaOrleans.Grains.Cloning;
 using DiaOrleans.Grains.Configuration;
 using DiaOrleans.Grains.PromptLibrary;
 using DiaOrleans.Grains.Retention;
@@ -149,6 +150,7 @@ internal static partial class DiaServer
             Path.Combine(data.Path, "decoding"),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<ChildRecordingReader>>()));
+        services.AddSingleton(new CloningPolicy(RequiresRecording: silo.IsMember));
         services.AddAudioPrompts();
         builder.AddDiaTelemetry(options.Get<TelemetryOptions>(), silo.Name);
         services.AddReadiness();
@@ -182,6 +184,7 @@ internal static partial class DiaServer
         var endpoint = SiloEndpoint.Find(silo);
         builder.Services.AddSingleton(endpoint);
         builder.Services.AddHostedService<NameClaim>();
+        builder.Services.AddHostedService<SharedStoreCheck>();
         builder.Services.AddSingleton<ICleanupStep, PostgresClearedRows>();
         builder.UseOrleans(orleans =>
         {

@@ -86,6 +86,22 @@ public sealed class PromptResolverTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task In_a_cluster_a_missing_recording_is_an_error_that_names_the_prompt_unless_its_codes_are_kept()
+    {
+        await _bench.DisposeAsync();
+        _bench = await PromptBench.Start(requiresRecording: true);
+        foreach (var id in (string[])["kept", "gone"]) await Upload(id, 2);
+        (await Resolve(Voice("kept", "Words."))).ShouldNotBeNull();
+        foreach (var id in (string[])["kept", "gone"]) await _bench.Blobs.Delete($"audio_prompts/{id}.wav");
+        (await Resolve(Voice("kept", "Words."))).ShouldNotBeNull();
+        var fault = await Should.ThrowAsync<UnreadableRecordingException>(() => Resolve(Voice("gone", "Words.")));
+        fault.Message.ShouldBe(
+            "Audio prompt 'gone' cannot be read: audio_prompts/gone.wav is not in the blob store. Upload the recording again.");
+        fault.Passing.ShouldBeFalse();
+        (await Resolve(Voice("none", "Words."))).ShouldBeNull();
+    }
+
+    [Fact]
     public async Task A_refusal_of_the_worker_is_reported_and_a_later_attempt_can_succeed()
     {
         await Upload("a", 2);

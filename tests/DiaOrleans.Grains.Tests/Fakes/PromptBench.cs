@@ -35,12 +35,13 @@ internal sealed class PromptBench : IAsyncDisposable
 
     private readonly ServiceProvider _services;
 
-    private PromptBench(GrainCluster cluster)
+    private PromptBench(GrainCluster cluster, bool requiresRecording)
     {
         Cluster = cluster;
         Blobs = new FolderBlobStore(Folder);
         _services = new ServiceCollection()
             .AddLogging()
+            .AddSingleton(new CloningPolicy(requiresRecording))
             .AddAudioPrompts()
             .AddSingleton<IRecordingReader>(Reader)
             .AddSingleton<ISpeechRecognizer>(Recognizer)
@@ -69,9 +70,9 @@ internal sealed class PromptBench : IAsyncDisposable
 
     public PromptTranscripts Transcripts => Get<PromptTranscripts>();
 
-    public static async Task<PromptBench> Start()
+    public static async Task<PromptBench> Start(bool requiresRecording = false)
     {
-        var bench = new PromptBench(await GrainCluster.Start(loaded: false));
+        var bench = new PromptBench(await GrainCluster.Start(loaded: false), requiresRecording);
         await bench.Configure(new ServerConfiguration { AutoTranscribe = false });
         return bench;
     }

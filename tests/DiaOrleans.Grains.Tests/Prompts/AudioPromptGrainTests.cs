@@ -109,6 +109,16 @@ public sealed class AudioPromptGrainTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Of_codes_that_two_silos_made_with_one_codec_those_that_came_first_are_kept()
+    {
+        await Prompt("a").Register(First);
+        (await Prompt("a").KeepCodes(Codes("11", "one", 1, 2)))!.Cells.ShouldBe([1, 2]);
+        (await Prompt("a").KeepCodes(Codes("11", "one", 3, 4)))!.Cells.ShouldBe([1, 2]);
+        (await Prompt("a").GetCodes("one"))!.Cells.ShouldBe([1, 2]);
+        (await Prompt("a").KeepCodes(Codes("22", "one", 3, 4))).ShouldBeNull();
+    }
+
+    [Fact]
     public async Task Codes_that_the_previous_release_stored_are_used_and_stay_beside_new_ones()
     {
         var storage = new SharedStorage();

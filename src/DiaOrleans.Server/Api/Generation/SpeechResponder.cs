@@ -120,6 +120,8 @@ internal sealed class SpeechResponder(
                 throw ApiProblem.Unavailable(admission.RetryAfter);
             case AdmissionOutcome.Rejected:
                 throw ApiProblem.BadRequest(admission.Reason!);
+            case AdmissionOutcome.Failed:
+                throw ApiProblem.Failed(admission.Reason!);
         }
     }
 
