@@ -12,6 +12,7 @@ using DiaOrleans.Grains.Rendering;
 using DiaOrleans.Grains.Requests;
 using DiaOrleans.Grains.Retention;
 using DiaOrleans.Grains.Scripts;
+using DiaOrleans.Grains.Settings;
 using DiaOrleans.Grains.Telemetry;
 using DiaOrleans.Grains.Workers;
 using Microsoft.Extensions.DependencyInjection;
@@ -38,6 +39,7 @@ public static class GrainServices
         silo.Services.TryAddSingleton(TimeProvider.System);
         silo.Services.TryAddSingleton<DiaMetrics>();
         silo.Services.AddPlacementDirector<PinnedPlacement, PinnedPlacementDirector>();
+        silo.Services.TryAddSingleton(typeof(CurrentValue<>));
         silo.Services.TryAddSingleton<RenderingOptions>();
         silo.Services.TryAddSingleton<ScriptOptions>();
         silo.Services.AddSingleton<RequestScripts>();

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using DiaOrleans.Server.Commands.Bench;
+using DiaOrleans.Server.Commands.Cluster;
 using DiaOrleans.Server.Commands.Db;
 using DiaOrleans.Server.Commands.DecoderWorker;
 using DiaOrleans.Server.Commands.Doctor;
@@ -16,6 +17,7 @@ var root = new RootCommand("DiaOrleans: a text-to-speech server for the Dia mode
     ServeCommand.Create(),
     ModelCommand.Create(),
     DbCommand.Create(),
+    ClusterCommand.Create(),
     DoctorCommand.Create(),
     BenchCommand.Create(),
     WhisperWorkerCommand.Create(),

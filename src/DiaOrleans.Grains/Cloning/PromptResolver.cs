@@ -4,6 +4,7 @@ using DiaOrleans.Abstractions.Workers;
 using DiaOrleans.Audio.Reading;
 using DiaOrleans.Grains.Prompts;
 using DiaOrleans.Grains.Scripts;
+using DiaOrleans.Grains.Settings;
 using DiaOrleans.Grains.Transcripts;
 using Microsoft.Extensions.Logging;
 
@@ -16,8 +17,8 @@ namespace DiaOrleans.Grains.Cloning;
 internal sealed partial class PromptResolver(
     PromptSnapshots snapshots,
     TranscriptResolver transcripts,
-    PromptOptions options,
-    ScriptOptions scriptOptions,
+    CurrentValue<PromptOptions> options,
+    CurrentValue<ScriptOptions> scriptOptions,
     CloningPolicy policy,
     ILogger<PromptResolver> logger)
 {
@@ -74,14 +75,15 @@ internal sealed partial class PromptResolver(
         var codes = snapshot.Codes;
         var text = transcript?.Text;
         var seconds = snapshot.Prompt.Recording.Duration;
-        if (seconds <= options.MaxPromptSeconds) return new ResolvedPrompt(codes, text);
-        if (PromptShortening.FindLongestHead(transcript?.Spans ?? [], options.MaxPromptSeconds) is { } head)
+        var limit = options.Value.MaxPromptSeconds;
+        if (seconds <= limit) return new ResolvedPrompt(codes, text);
+        if (PromptShortening.FindLongestHead(transcript?.Spans ?? [], limit) is { } head)
         {
             var frames = Math.Clamp((int)Math.Round(head.Seconds * model.FrameRate), 1, codes.Frames);
             return new ResolvedPrompt(PromptFit.TruncateCodes(codes, frames), head.Text);
         }
 
-        Log.TooLong(logger, snapshot.Prompt.Id, seconds, options.MaxPromptSeconds);
+        Log.TooLong(logger, snapshot.Prompt.Id, seconds, limit);
         // A recording with more frames than the model has rows was not encoded to its end.
         var share = codes.Frames / (seconds * model.FrameRate);
         return new ResolvedPrompt(codes, share < 1 && text is not null ? PromptFit.TruncateText(text, share) : text);
@@ -89,7 +91,7 @@ internal sealed partial class PromptResolver(
 
     private string? AddTag(string? transcript, string primarySpeaker)
     {
-        var text = transcript is null ? "" : ScriptReader.ReadTranscript(transcript, scriptOptions.NormalizeText);
+        var text = transcript is null ? "" : ScriptReader.ReadTranscript(transcript, scriptOptions.Value.NormalizeText);
         if (text.Length == 0) return null;
         if (text.Contains("[S1]", StringComparison.Ordinal) || text.Contains("[S2]", StringComparison.Ordinal)) return text;
         return primarySpeaker == "S2" ? $"[S2] {text}" : $"[S1] {text}";

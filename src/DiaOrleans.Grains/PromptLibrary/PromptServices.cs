@@ -5,6 +5,7 @@ using DiaOrleans.Grains.Cloning;
 using DiaOrleans.Grains.Prompts;
 using DiaOrleans.Grains.Recognition;
 using DiaOrleans.Grains.Scripts;
+using DiaOrleans.Grains.Settings;
 using DiaOrleans.Grains.Transcripts;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -21,6 +22,7 @@ public static class PromptServices
     /// </summary>
     public static IServiceCollection AddAudioPrompts(this IServiceCollection services)
     {
+        services.TryAddSingleton(typeof(CurrentValue<>));
         services.TryAddSingleton<PromptOptions>();
         services.TryAddSingleton<ScriptOptions>();
         services.TryAddSingleton<CatalogOptions>();

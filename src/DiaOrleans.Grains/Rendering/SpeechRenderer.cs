@@ -6,6 +6,7 @@ using DiaOrleans.Audio.Formats;
 using DiaOrleans.Grains.Cloning;
 using DiaOrleans.Grains.Prompts;
 using DiaOrleans.Grains.Scripts;
+using DiaOrleans.Grains.Settings;
 using DiaOrleans.Grains.Telemetry;
 using DiaOrleans.Grains.Voices;
 using Microsoft.Extensions.Logging;
@@ -20,8 +21,8 @@ internal sealed partial class SpeechRenderer(
     PromptResolver prompts,
     GenerationRecorder recorder,
     DiaMetrics metrics,
-    RenderingOptions options,
-    PromptOptions promptOptions,
+    CurrentValue<RenderingOptions> options,
+    CurrentValue<PromptOptions> promptOptions,
     TimeProvider time,
     ILogger<SpeechRenderer> logger) : ISpeechRenderer
 {
@@ -87,8 +88,8 @@ internal sealed partial class SpeechRenderer(
                 Priority = priority,
                 Configuration = configuration,
                 StartedAt = startedAt,
-                Options = options,
-                PromptOptions = promptOptions,
+                Options = options.Value,
+                PromptOptions = promptOptions.Value,
                 Model = model,
                 DeviceKind = status.DeviceKind,
                 Prompt = prompt is null ? null : new CallPrompt(prompt, voice.PrimarySpeaker),

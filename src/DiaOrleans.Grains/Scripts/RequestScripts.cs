@@ -1,10 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
 using DiaOrleans.Abstractions.Speech;
+using DiaOrleans.Grains.Settings;
 
 namespace DiaOrleans.Grains.Scripts;
 
 /// <summary>Reads the texts of requests as the server is set.</summary>
-internal sealed class RequestScripts(ScriptOptions options)
+internal sealed class RequestScripts(CurrentValue<ScriptOptions> options)
 {
     /// <summary>Reads the text of a request.</summary>
     /// <param name="request">The request.</param>
@@ -16,7 +17,7 @@ internal sealed class RequestScripts(ScriptOptions options)
         problem = null;
         try
         {
-            script = ScriptReader.Read(request.Text, request.NormalizeText ?? options.NormalizeText);
+            script = ScriptReader.Read(request.Text, request.NormalizeText ?? options.Value.NormalizeText);
             return true;
         }
         catch (ScriptException unspeakable)

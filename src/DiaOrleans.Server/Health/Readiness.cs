@@ -36,7 +36,7 @@ internal sealed class Readiness(
     public async Task<string?> FindObstacle()
     {
         var obstacle = stop.IsReceived ? "draining" : FindInCluster() ?? FindInEngines();
-        if (obstacle is null && !await storage.Answers()) obstacle = "storage does not answer";
+        if (obstacle is null && !await storage.IsAnswering()) obstacle = "storage does not answer";
         _wasReady |= obstacle is null;
         return obstacle;
     }

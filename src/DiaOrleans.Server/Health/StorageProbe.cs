@@ -23,7 +23,7 @@ internal sealed class StorageProbe(
     private long? _startedAt;
 
     /// <summary>False if the newest read failed or has not ended within <see cref="Limit"/>.</summary>
-    public async Task<bool> Answers()
+    public async Task<bool> IsAnswering()
     {
         var (read, startedAt) = Current();
         var left = Limit - time.GetElapsedTime(startedAt);

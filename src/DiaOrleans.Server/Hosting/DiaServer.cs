@@ -11,6 +11,7 @@ using DiaOrleans.Inference.Execution;
 using DiaOrleans.Server.Api;
 using DiaOrleans.Server.Api.Bodies;
 using DiaOrleans.Server.Blobs;
+using DiaOrleans.Server.ClusterRecord;
 using DiaOrleans.Server.Clustering;
 using DiaOrleans.Server.Decoding;
 using DiaOrleans.Server.Devices;
@@ -38,7 +39,7 @@ namespace DiaOrleans.Server.Hosting;
 internal static partial class DiaServer
 {
     /// <summary>A part of the keys of stored state: it never changes.</summary>
-    private const string ServiceId = "dia-orleans";
+    public const string ServiceId = "dia-orleans";
 
     /// <summary>Bytes of a connection that are received before they are read.</summary>
     private const int UnreadBytes = 128 << 10;
@@ -71,7 +72,7 @@ internal static partial class DiaServer
         ConfigureHttp(builder, options.Get<HttpOptions>());
         options.AddTo(builder.Services);
         if (database is null) AddSingleSilo(builder, silo, data);
-        else AddMember(builder, silo, database, options.Get<SiloTlsOptions>());
+        else AddMember(builder, options, database);
         AddServices(builder, options, data, database);
         services?.Invoke(builder.Services);
         var app = builder.Build();
@@ -97,7 +98,8 @@ internal static partial class DiaServer
         catch
         {
             // What has started must be stopped: a process that ends while a model is being read crashes in native code.
-            await app.StopAsync();
+            // The failure of the start is the one that counts.
+            await app.StopAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             throw;
         }
 
@@ -177,8 +179,9 @@ internal static partial class DiaServer
         });
     }
 
-    private static void AddMember(WebApplicationBuilder builder, LocalSiloOptions silo, NpgsqlDataSource database, SiloTlsOptions tls)
+    private static void AddMember(WebApplicationBuilder builder, OptionsSet options, NpgsqlDataSource database)
     {
+        var silo = options.Get<LocalSiloOptions>();
         // The container disposes of what it has made.
         builder.Services.AddSingleton(_ => database);
         var endpoint = SiloEndpoint.Find(silo);
@@ -195,8 +198,9 @@ internal static partial class DiaServer
                 cluster.ClusterId = silo.ClusterId;
             });
             orleans.UseCluster(endpoint, database);
-            orleans.UseSiloTls(tls);
+            orleans.UseSiloTls(options.Get<SiloTlsOptions>());
             orleans.AddPostgresState(database);
+            orleans.UseClusterRecord(options);
         });
     }
 

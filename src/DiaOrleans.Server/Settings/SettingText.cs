@@ -26,6 +26,14 @@ internal static class SettingText
         return value is not null;
     }
 
+    /// <summary>A value as <see cref="TryParse"/> reads it; null for null.</summary>
+    /// <param name="value">A bool, a number or a string.</param>
+    public static string? Format(object? value) => value switch
+    {
+        bool on => on ? "on" : "off",
+        _ => System.Convert.ToString(value, CultureInfo.InvariantCulture) is { Length: > 0 } text ? text : null,
+    };
+
     /// <summary>What is expected of a value of a type, for messages.</summary>
     public static string Describe(Type type)
     {

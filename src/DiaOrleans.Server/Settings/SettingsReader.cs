@@ -33,14 +33,16 @@ internal sealed class SettingsReader(IReadOnlyList<Type> classes, Func<string, s
         var section = configuration.GetSection(FileSection);
         RefuseUnknown(section);
         var instances = classes.ToDictionary(type => type, type => Activator.CreateInstance(type)!);
+        var given = new HashSet<string>();
         foreach (var setting in _settings)
         {
             var (text, origin) = Find(setting);
             if (text is not null) setting.Set(instances[setting.Options], text, origin);
+            if (text is not null) given.Add(setting.Name);
             setting.Validate(instances[setting.Options], text, origin);
         }
 
-        return (new OptionsSet([.. instances.Values]), configuration);
+        return (new OptionsSet([.. instances.Values], given), configuration);
 
         (string? Text, string Origin) Find(Setting setting)
         {

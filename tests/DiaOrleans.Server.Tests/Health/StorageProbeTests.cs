@@ -15,45 +15,45 @@ public sealed class StorageProbeTests
     public StorageProbeTests() => _probe = new StorageProbe(_storage, _time);
 
     [Fact]
-    public async Task Answers_ManyQuestionsWithinASecond_OneRead()
+    public async Task IsAnswering_ManyQuestionsWithinASecond_OneRead()
     {
-        var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => _probe.Answers()));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => _probe.IsAnswering()));
         answers.ShouldAllBe(answer => answer);
         _time.Advance(TimeSpan.FromSeconds(0.9));
-        (await _probe.Answers()).ShouldBeTrue();
+        (await _probe.IsAnswering()).ShouldBeTrue();
         _storage.Reads.ShouldBe(1);
         _time.Advance(TimeSpan.FromSeconds(0.1));
-        (await _probe.Answers()).ShouldBeTrue();
+        (await _probe.IsAnswering()).ShouldBeTrue();
         _storage.Reads.ShouldBe(2);
     }
 
     [Fact]
-    public async Task Answers_TheReadFails_FalseUntilOneSucceeds()
+    public async Task IsAnswering_TheReadFails_FalseUntilOneSucceeds()
     {
         _storage.Read = () => Task.FromException(new IOException("no connection"));
-        (await _probe.Answers()).ShouldBeFalse();
+        (await _probe.IsAnswering()).ShouldBeFalse();
         _storage.Read = () => Task.CompletedTask;
-        (await _probe.Answers()).ShouldBeFalse();
+        (await _probe.IsAnswering()).ShouldBeFalse();
         _time.Advance(TimeSpan.FromSeconds(1));
-        (await _probe.Answers()).ShouldBeTrue();
+        (await _probe.IsAnswering()).ShouldBeTrue();
     }
 
     [Fact]
-    public async Task Answers_TheReadHangs_FalseAtTheLimitAndAtOnceAfterItWithoutAnotherRead()
+    public async Task IsAnswering_TheReadHangs_FalseAtTheLimitAndAtOnceAfterItWithoutAnotherRead()
     {
         var hanging = new TaskCompletionSource();
         _storage.Read = () => hanging.Task;
-        var first = _probe.Answers();
+        var first = _probe.IsAnswering();
         await Until(() => _storage.Reads == 1);
         first.IsCompleted.ShouldBeFalse();
         _time.Advance(StorageProbe.Limit);
         (await first).ShouldBeFalse();
         _time.Advance(TimeSpan.FromMinutes(1));
-        (await _probe.Answers()).ShouldBeFalse();
+        (await _probe.IsAnswering()).ShouldBeFalse();
         _storage.Reads.ShouldBe(1);
         _storage.Read = () => Task.CompletedTask;
         hanging.SetResult();
-        await Until(() => _probe.Answers().Result);
+        await Until(() => _probe.IsAnswering().Result);
         _storage.Reads.ShouldBe(2);
     }
 
