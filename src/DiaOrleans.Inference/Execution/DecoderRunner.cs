@@ -18,6 +18,8 @@ internal sealed class DecoderRunner : IDisposable
     private readonly CrossAttentionCache _cross;
     private readonly DecoderBatch[] _batches;
     private readonly bool[] _taken;
+    private readonly int[] _rowsWritten;
+    private readonly int[] _idsWritten;
     private readonly bool _captured;
     private readonly RunOptions _run;
     private readonly StepInputs _inputs;
@@ -52,6 +54,8 @@ internal sealed class DecoderRunner : IDisposable
         _inputs = new StepInputs(device, config, slots, sequence: 1, cross.Capacity, cache.ByRow ? GuidanceRows.Both : null);
         _outputs = new StepOutputs(device, config, slots, topK);
         _taken = new bool[slots];
+        _rowsWritten = new int[slots];
+        _idsWritten = new int[slots];
         var tensors = new SlotTensors(_inputs, _cache, _cross, _outputs);
         _batches = [.. Sizes(slots).Select(size => new DecoderBatch(session, tensors, CreateOptions(), size))];
         if (_captured) Capture();
@@ -78,6 +82,17 @@ internal sealed class DecoderRunner : IDisposable
     }
 
     /// <summary>
+    /// Bytes of the caches that a request of so many rows and text ids would be the first to write in a slot; memory of the host is taken
+    /// when it is first written. May be called by any thread.
+    /// </summary>
+    public long Growth(int slot, int rows, int textIds)
+    {
+        var moreRows = Math.Max(0, rows - Volatile.Read(ref _rowsWritten[slot]));
+        var moreIds = Math.Max(0, textIds - Volatile.Read(ref _idsWritten[slot]));
+        return moreRows * _cache.RowBytes + moreIds * _cross.IdBytes;
+    }
+
+    /// <summary>
     /// Puts a text and its guidance scale into a free slot. In the literal graph <paramref name="uncond"/> is the encoded unconditional
     /// text, as long as the text.
     /// </summary>
@@ -85,6 +100,7 @@ internal sealed class DecoderRunner : IDisposable
     {
         _inputs.SetText(slot, text.Length, guidance);
         _cross.Put(slot, text, uncond);
+        Grow(_idsWritten, slot, text.Length);
     }
 
     /// <summary>
@@ -99,6 +115,7 @@ internal sealed class DecoderRunner : IDisposable
         if (!_cache.ByRow) Run(slot, rows, pass, guidanceRow: null);
         else for (var row = 0; row < 2; row++) Run(slot, rows, pass, row);
         Hold(slot, pass.First + pass.Count);
+        Grow(_rowsWritten, slot, pass.First + pass.Count + 1);
     }
 
     /// <summary>Sets the row that the next step feeds to a slot, at its position. From now on steps include the slot.</summary>
@@ -106,6 +123,7 @@ internal sealed class DecoderRunner : IDisposable
     {
         _taken[slot] = true;
         _inputs.SetRows(slot, row, position);
+        Grow(_rowsWritten, slot, position + 1);
     }
 
     /// <summary>
@@ -125,6 +143,8 @@ internal sealed class DecoderRunner : IDisposable
         _cache.Copy(from, to, rows);
         _cross.Copy(from, to, _inputs.TextLength(from));
         _inputs.CopyText(to, _inputs, from);
+        Grow(_rowsWritten, to, rows);
+        Grow(_idsWritten, to, _inputs.TextLength(from));
         _taken[to] = true;
         Leave(from);
     }
@@ -160,6 +180,9 @@ internal sealed class DecoderRunner : IDisposable
         _cache.Dispose();
         _cross.Dispose();
     }
+
+    private static void Grow(int[] written, int slot, int count) =>
+        Volatile.Write(ref written[slot], Math.Max(written[slot], count));
 
     private RunOptions CreateOptions() => _captured ? _device.CreateStepOptions() : _device.CreateRunOptions();
 

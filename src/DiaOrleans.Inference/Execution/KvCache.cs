@@ -44,6 +44,9 @@ internal sealed class KvCache : IDisposable
     public IDisposable BindRow(OrtIoBinding binding, int slot, int row) =>
         Bind(binding, slot * SlotSize + row * SlotSize / 2, 1, _shape.KvHeads);
 
+    /// <summary>Bytes of a row of a slot in all layers.</summary>
+    public long RowBytes => 2L * _shape.Layers * 2 * _shape.KvHeads * _shape.HeadDim * _keys[0].Type.ByteSize();
+
     /// <summary>Copies the first <paramref name="rows"/> rows of a slot to another slot.</summary>
     public void Copy(int from, int to, int rows)
     {

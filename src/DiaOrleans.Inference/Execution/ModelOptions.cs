@@ -32,6 +32,12 @@ public sealed record ModelOptions
     /// <summary>The most requests that are decoded at a time; null chooses by device and memory.</summary>
     public int? Slots { get; init; }
 
+    /// <summary>
+    /// Bytes of the host's memory that this process can still get, asked before the caches of a call grow; null if nobody is to be asked.
+    /// Caches on a GPU are allocated whole at the start.
+    /// </summary>
+    public Func<long>? AvailableMemory { get; init; }
+
     /// <summary>Bound of admitted work that waits for a slot, in predicted seconds of audio.</summary>
     public double MaxWaitingSeconds { get; init; } = 600;
 }

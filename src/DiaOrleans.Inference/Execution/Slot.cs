@@ -21,6 +21,13 @@ internal sealed class Slot(int index, DiaModel model, DecoderRunner decoder)
     /// <summary>Rows of the request; null if the slot is free.</summary>
     public SpeechGrid? Grid { get; private set; }
 
+    /// <summary>Bytes of the caches that a request would be the first to write here. May be called by any thread.</summary>
+    public long Growth(DecodeRequest request)
+    {
+        var rows = 1L + (request.Prompt?.Rows ?? 0) + request.MaxFrames + model.Delay.Max;
+        return decoder.Growth(Volatile.Read(ref _index), (int)Math.Min(rows, model.Config.Decoder.MaxPositions), request.TextIds.Length);
+    }
+
     /// <summary>Sets the request. If <see cref="Grid"/> is finished then, all its frames were made before, and it needs no text.</summary>
     public void Begin(DecodeRequest request)
     {

@@ -10,6 +10,8 @@ namespace DiaOrleans.Inference.Serving;
 /// </summary>
 internal sealed class BatchScheduler : IDisposable
 {
+    private static readonly TimeSpan MemoryRetry = TimeSpan.FromMilliseconds(100);
+
     private readonly int _index;
     private readonly DecoderRunner _decoder;
     private readonly RequestQueue _queue;
@@ -31,6 +33,7 @@ internal sealed class BatchScheduler : IDisposable
     /// <param name="index">Which of the model's decoders belongs to this object from now on.</param>
     /// <param name="before">The scheduler whose slots are taken first, or null.</param>
     /// <param name="queue">Admitted calls.</param>
+    /// <param name="memory">Asked before a call takes a slot.</param>
     /// <param name="speed">Told of every step.</param>
     /// <param name="time">Measures the steps.</param>
     /// <param name="observer">Told of every row and every failed call.</param>
@@ -40,6 +43,7 @@ internal sealed class BatchScheduler : IDisposable
         int index,
         BatchScheduler? before,
         RequestQueue queue,
+        CacheMemory memory,
         DecodeSpeed speed,
         TimeProvider time,
         ICallObserver observer,
@@ -52,10 +56,10 @@ internal sealed class BatchScheduler : IDisposable
         _time = time;
         _observer = observer;
         _steps = steps;
-        _slots = new SlotSet(model, _decoder, observer);
+        _slots = new SlotSet(model, _decoder, memory, observer);
         _advance = Advance;
         _texts = new TextLoop(model.TextEncoder, Wake);
-        _entry = new CallEntry(_slots, queue, _texts, _activity, before?._slots);
+        _entry = new CallEntry(_slots, queue, _texts, _activity, before?._slots, memory);
         if (before is not null) before._next = this;
         _thread = new Thread(Run) { Name = $"dia decode {index}", IsBackground = true };
         _thread.Start();
@@ -87,7 +91,7 @@ internal sealed class BatchScheduler : IDisposable
             _slots.EndStopped();
             if (_entry.Advance()) _next?.Wake();
             var prompted = _entry.FeedPrompt();
-            if (!Step() && !prompted) _wake.WaitOne();
+            if (!Step() && !prompted) _wake.WaitOne(_entry.LacksMemory ? MemoryRetry : Timeout.InfiniteTimeSpan);
         }
 
         _slots.EndAll(new OperationCanceledException("The engine stopped."));

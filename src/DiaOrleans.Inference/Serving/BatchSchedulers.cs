@@ -9,6 +9,7 @@ internal sealed class BatchSchedulers : IDisposable
 
     /// <param name="model">The model; its decoders and its text encoder belong to this object from now on.</param>
     /// <param name="queue">Admitted calls.</param>
+    /// <param name="memory">Asked before a call takes a slot.</param>
     /// <param name="speed">Told of every step.</param>
     /// <param name="time">Measures the steps.</param>
     /// <param name="observer">Told of every row and every failed call.</param>
@@ -16,6 +17,7 @@ internal sealed class BatchSchedulers : IDisposable
     public BatchSchedulers(
         DiaModel model,
         RequestQueue queue,
+        CacheMemory memory,
         DecodeSpeed speed,
         TimeProvider time,
         ICallObserver observer,
@@ -25,7 +27,7 @@ internal sealed class BatchSchedulers : IDisposable
         for (var i = 0; i < _all.Length; i++)
         {
             var before = i == 0 ? null : _all[i - 1];
-            _all[i] = new BatchScheduler(model, i, before, queue, speed, time, observer, steps);
+            _all[i] = new BatchScheduler(model, i, before, queue, memory, speed, time, observer, steps);
         }
     }
 

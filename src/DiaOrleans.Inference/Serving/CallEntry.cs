@@ -11,10 +11,20 @@ namespace DiaOrleans.Inference.Serving;
 /// <param name="texts">Encodes their texts.</param>
 /// <param name="activity">The native calls of the scheduler's thread.</param>
 /// <param name="before">Slots of another scheduler that calls are taken into first, or null.</param>
-internal sealed class CallEntry(SlotSet slots, RequestQueue queue, TextLoop texts, StallWatch.Activity activity, SlotSet? before)
+/// <param name="memory">Asked before a call takes a slot.</param>
+internal sealed class CallEntry(
+    SlotSet slots,
+    RequestQueue queue,
+    TextLoop texts,
+    StallWatch.Activity activity,
+    SlotSet? before,
+    CacheMemory memory)
 {
     // One that is encoded and the next: the queue gives the others in the order of their urgency.
     private const int MaxTexts = 2;
+
+    /// <summary>Whether a call waits for memory that others use; nobody tells when they give it back.</summary>
+    public bool LacksMemory { get; private set; }
 
     private bool MayTake => before is not { IsFull: false } && slots.Count(SlotPhase.Text) < MaxTexts;
 
@@ -24,7 +34,8 @@ internal sealed class CallEntry(SlotSet slots, RequestQueue queue, TextLoop text
     public bool Advance()
     {
         var taken = false;
-        while (MayTake && slots.FirstFree is { } free && queue.TryTake(out var call))
+        LacksMemory = false;
+        while (MayTake && slots.FirstFree is { } free && queue.TryTake(out var call, waiting => HasMemory(free, waiting)))
         {
             slots.Take(free, call);
             slots.Attempt(free, Begin);
@@ -50,8 +61,16 @@ internal sealed class CallEntry(SlotSet slots, RequestQueue queue, TextLoop text
         return false;
     }
 
+    /// <summary>Whether there is memory for the call, or no other call will give any back: then it fails, instead of waiting.</summary>
+    private bool HasMemory(ScheduledSlot slot, QueuedCall call)
+    {
+        LacksMemory = !memory.TryPromise(slot, () => slot.Slot.Growth(call.Request)) && !memory.IsIdle;
+        return !LacksMemory;
+    }
+
     private void Begin(ScheduledSlot slot)
     {
+        if (!memory.Has(slot)) throw new InsufficientMemoryException("The machine has no memory left for the caches of this call.");
         var call = slot.Call!;
         call.Run.Stop.ThrowIfCancellationRequested();
         call.Run.Start();

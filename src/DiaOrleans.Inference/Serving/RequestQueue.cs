@@ -48,15 +48,15 @@ internal sealed class RequestQueue(double maxSeconds, int maxCalls)
         }
     }
 
-    /// <summary>Takes the call that gets the next slot; false if none waits.</summary>
-    public bool TryTake(out QueuedCall call)
+    /// <summary>Takes the call that gets the next slot; false if none waits, or that one may not leave.</summary>
+    public bool TryTake(out QueuedCall call, Predicate<QueuedCall>? mayLeave = null)
     {
         lock (_lock)
         {
             var eldest = _calls.First;
             var next = _passes < MaxPasses ? MostUrgent() : eldest;
             call = next?.Value!;
-            if (next is null) return false;
+            if (next is null || mayLeave?.Invoke(call) == false) return false;
             Remove(next);
             if (next != eldest) _passes++;
             return true;

@@ -10,8 +10,9 @@ namespace DiaOrleans.Inference.Serving;
 /// </summary>
 /// <param name="model">The model.</param>
 /// <param name="decoder">A decoder of the model; the slots are its own.</param>
+/// <param name="memory">Gets back what was promised to a slot.</param>
 /// <param name="observer">Told of every row and every failed call.</param>
-internal sealed class SlotSet(DiaModel model, DecoderRunner decoder, ICallObserver observer)
+internal sealed class SlotSet(DiaModel model, DecoderRunner decoder, CacheMemory memory, ICallObserver observer)
 {
     private readonly ScheduledSlot[] _slots =
         [.. Enumerable.Range(0, decoder.Slots).Select(i => new ScheduledSlot(new Slot(i, model, decoder)))];
@@ -140,6 +141,7 @@ internal sealed class SlotSet(DiaModel model, DecoderRunner decoder, ICallObserv
     private void Free(ScheduledSlot slot)
     {
         slot.Free();
+        memory.Release(slot);
         Interlocked.Decrement(ref _taken);
     }
 

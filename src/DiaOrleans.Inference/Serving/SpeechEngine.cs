@@ -47,7 +47,8 @@ public sealed partial class SpeechEngine : ISpeechEngine, ICallObserver
         _health = new EngineHealth(EndAll);
         _codec = new CodecLoop(model.Codec, this);
         _encoding = new EncodingLoop(model.Codec, EncodingEnded);
-        _decoder = new BatchSchedulers(model.Dia, _waiting, _speed, time, this, observer);
+        var memory = new CacheMemory(model.Dia.Target.Device == Device.Cpu ? options.AvailableMemory : null);
+        _decoder = new BatchSchedulers(model.Dia, _waiting, memory, _speed, time, this, observer);
         _watch = new StallWatch([.. _decoder.Activities, .. _codec.Activities], time, _health.Break);
     }
 

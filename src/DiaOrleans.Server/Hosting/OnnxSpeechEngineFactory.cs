@@ -18,7 +18,7 @@ internal sealed class OnnxSpeechEngineFactory(
     /// <inheritdoc/>
     public Task<ISpeechEngine> Load(string device, CancellationToken cancellationToken)
     {
-        var model = models.For(device);
+        var model = models.For(device) with { AvailableMemory = options.MemoryCheck ? memory.Available : null };
         MemoryCheck.Require(model, options, memory);
         speeds.Announce(model);
         var engine = SpeechEngine.Open(model, logger, time, metrics);

@@ -171,6 +171,29 @@ public sealed class SpeechEngineTests
         return clips;
     }
 
+    [Fact]
+    public async Task A_call_waits_for_a_slot_whose_caches_have_their_memory_and_fails_if_there_is_none()
+    {
+        var asked = 0;
+        var options = new ModelOptions
+        {
+            Folder = ReferenceCheckpoints.Folder("dia-nano"),
+            Slots = 2,
+            // The first call gets its memory; then others have taken the rest.
+            AvailableMemory = () => Interlocked.Increment(ref asked) == 1 ? 1L << 40 : 0,
+        };
+        var batches = new LargestBatch();
+        await using var engine = SpeechEngine.Open(options, NullLogger<SpeechEngine>.Instance, observer: batches);
+        var first = Start(engine, 7).Clip();
+        var second = Start(engine, 8, maxFrames: 5).Clip();
+        (await first).Codes.Rows.ShouldBeGreaterThan(5);
+        (await second).Codes.Rows.ShouldBe(5);
+        batches.Calls.ShouldBe(1);
+        await Should.ThrowAsync<InsufficientMemoryException>(Start(engine, 9, maxFrames: 400).Clip());
+        (await Start(engine, 8, maxFrames: 5).Clip()).Codes.Rows.ShouldBe(5);
+        engine.Load.Active.ShouldBe(0);
+    }
+
     private static SpeechEngine Open(int slots = 1, double maxWaitingSeconds = 600) => SpeechEngine.Open(
         new ModelOptions { Folder = ReferenceCheckpoints.Folder("dia-nano"), Slots = slots, MaxWaitingSeconds = maxWaitingSeconds },
         NullLogger<SpeechEngine>.Instance);
@@ -180,4 +203,14 @@ public sealed class SpeechEngineTests
 
     private static SpeechCall Call(long seed, int maxFrames) =>
         new() { TextIds = TextIds.Encode(Text), MaxFrames = maxFrames, Seed = seed };
+
+    /// <summary>The most calls that one step advanced.</summary>
+    private sealed class LargestBatch : IEngineObserver
+    {
+        private int _calls;
+
+        public int Calls => Volatile.Read(ref _calls);
+
+        public void StepCompleted(int calls, TimeSpan duration) => Volatile.Write(ref _calls, Math.Max(_calls, calls));
+    }
 }
