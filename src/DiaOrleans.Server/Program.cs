@@ -5,6 +5,7 @@ using DiaOrleans.Server.Commands.Db;
 using DiaOrleans.Server.Commands.DecoderWorker;
 using DiaOrleans.Server.Commands.Doctor;
 using DiaOrleans.Server.Commands.Model;
+using DiaOrleans.Server.Commands.Prompts;
 using DiaOrleans.Server.Commands.Serve;
 using DiaOrleans.Server.Commands.WhisperWorker;
 using DiaOrleans.Server.Hosting;
@@ -18,6 +19,7 @@ var root = new RootCommand("DiaOrleans: a text-to-speech server for the Dia mode
     ModelCommand.Create(),
     DbCommand.Create(),
     ClusterCommand.Create(),
+    PromptsCommand.Create(),
     DoctorCommand.Create(),
     BenchCommand.Create(),
     WhisperWorkerCommand.Create(),

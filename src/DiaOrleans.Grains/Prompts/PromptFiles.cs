@@ -13,7 +13,10 @@ internal static class PromptFiles
     /// <summary>Follows the id in the name of a reference transcript, which has priority over all others.</summary>
     public const string ReferenceSuffix = ".reference";
 
-    private const int MaxTextBytes = 64 << 10;
+    /// <summary>Bytes of a transcript file at most.</summary>
+    public const int MaxTextBytes = 64 << 10;
+
+    private const string TextSuffix = ".txt";
 
     /// <summary>Bytes of a text file that is renamed at most.</summary>
     private const int MaxBackUpBytes = 64 << 20;
@@ -77,6 +80,18 @@ internal static class PromptFiles
     {
         string[] keys = [TextKey(id), ReferenceKey(id), BackupKey(id), ReferenceBackupKey(id)];
         return [.. (await blobs.List(Folder, cancellationToken)).Select(blob => blob.Key).Where(key => keys.Contains(Normalise(key)))];
+    }
+
+    /// <summary>The id of the prompt whose recording has this file name; null if it is not the name of a recording.</summary>
+    public static string? FindRecordingId(string name) =>
+        ToRecording($"{Folder}/{name}") is { } recording && PromptId.CanExist(recording.Id) ? recording.Id : null;
+
+    /// <summary>The id of the prompt whose transcript has this file name; null if it is not the name of a transcript.</summary>
+    public static string? FindTextId(string name)
+    {
+        if (!name.EndsWith(TextSuffix, StringComparison.Ordinal)) return null;
+        var id = PromptId.Normalise(name[..^TextSuffix.Length]);
+        return id.EndsWith(ReferenceSuffix, StringComparison.Ordinal) ? id[..^ReferenceSuffix.Length] : id;
     }
 
     private static async Task<bool> BackUp(IBlobStore blobs, string key, string backup)

@@ -12,7 +12,7 @@ internal sealed class PromptReader(IRecordingReader reader, IBlobStore blobs, Ti
     public static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(60);
 
     /// <summary>For files that users add to the folder; the limit for uploads is far lower.</summary>
-    private const int MaxFileBytes = 256 << 20;
+    public const int MaxFileBytes = 256 << 20;
 
     private static readonly ReadLimits FileLimits = new(MaxSeconds: 600);
 

@@ -24,13 +24,19 @@ internal static class BlobServices
         NpgsqlDataSource? database)
     {
         var blobs = options.Get<BlobOptions>();
-        var store = BlobPlaces.Open(blobs, data, database, Environment.GetEnvironmentVariable, TimeProvider.System);
         string[] disks = blobs.Place == BlobPlace.Folder ? [data, blobs.FolderIn(data)] : [data];
+        var store = OpenLimited(data, options, database);
         return services
-            .AddSingleton(_ => new LimitedBlobStore(store, FindLimits(options.Get<DiskOptions>())))
+            .AddSingleton(store)
             .AddSingleton<IBlobStore>(provider => provider.GetRequiredService<LimitedBlobStore>())
             .AddSingleton<IFreeSpace>(new FreeSpace(disks));
     }
+
+    /// <summary>Opens the store with its limits.</summary>
+    /// <inheritdoc cref="AddBlobs"/>
+    public static LimitedBlobStore OpenLimited(string data, OptionsSet options, NpgsqlDataSource? database) => new(
+        BlobPlaces.Open(options.Get<BlobOptions>(), data, database, Environment.GetEnvironmentVariable, TimeProvider.System),
+        FindLimits(options.Get<DiskOptions>()));
 
     /// <summary>Previews are made again, and saved outputs are copies for the user: their oldest go. The others are promised.</summary>
     private static Dictionary<string, FolderLimit> FindLimits(DiskOptions options) => new()

@@ -9,5 +9,6 @@ internal static class DbCommand
     public static Command Create() => new("db", "Prepares the database of a cluster (DIA_DATABASE, DIA_DATABASE_FILE).")
     {
         DbMigrateCommand.Create(),
+        DbImportCommand.Create(),
     };
 }

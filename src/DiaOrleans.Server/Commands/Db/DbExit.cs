@@ -15,6 +15,9 @@ internal static class DbExit
     /// <summary>A newer release has migrated the database.</summary>
     public const int Newer = 3;
 
+    /// <summary><c>import</c>: the cluster is not new.</summary>
+    public const int Refused = 4;
+
     /// <summary>The database cannot be reached, or refuses the work.</summary>
     public const int Unavailable = 5;
 }
