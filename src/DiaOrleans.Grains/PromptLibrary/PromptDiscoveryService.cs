@@ -1,20 +1,25 @@
 using DiaOrleans.Abstractions.Configuration;
+using DiaOrleans.Grains.ClusterWork;
 using DiaOrleans.Grains.Prompts;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Orleans.Runtime;
 
 namespace DiaOrleans.Grains.PromptLibrary;
 
 /// <summary>
-/// Discovers prompts in the background: all at the start if the configuration says so, then those in the queue. The start of the server
-/// does not wait for it.
+/// Discovers prompts in the background: all at the start if the configuration says so and no other silo of the cluster has done it, then
+/// those in the queue. The start of the server does not wait for it.
 /// </summary>
 internal sealed partial class PromptDiscoveryService(
     PromptDiscovery discovery,
     PromptDiscoveryQueue queue,
     IGrainFactory grains,
+    ILocalSiloDetails silo,
     ILogger<PromptDiscoveryService> logger) : BackgroundService
 {
+    private const string Work = "prompt-discovery";
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await LogFailure(() => DiscoverAtStart(stoppingToken), stoppingToken);
@@ -26,8 +31,19 @@ internal sealed partial class PromptDiscoveryService(
     {
         var configuration = await grains.GetGrain<IConfigurationGrain>(0).Get();
         if (!configuration.AutoDiscoverPrompts) return;
-        var found = await discovery.Discover(forceRetranscribe: false, stop);
-        if (found.Count > 0) Log.Discovered(logger, found.Count);
+        var once = grains.GetGrain<ISingleWorkGrain>(Work);
+        if (!await once.Take(silo.SiloAddress.ToParsableString())) return;
+        var succeeded = false;
+        try
+        {
+            var found = await discovery.Discover(forceRetranscribe: false, stop);
+            succeeded = true;
+            if (found.Count > 0) Log.Discovered(logger, found.Count);
+        }
+        finally
+        {
+            await once.End(succeeded);
+        }
     }
 
     /// <summary>Runs one piece of work; if it fails, the service goes on with the next.</summary>

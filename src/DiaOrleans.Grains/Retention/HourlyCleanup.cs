@@ -1,24 +1,29 @@
+using DiaOrleans.Grains.Waiting;
 using Microsoft.Extensions.Hosting;
 
 namespace DiaOrleans.Grains.Retention;
 
-/// <summary>Runs the cleanup each hour, for the first time one hour after the start.</summary>
-internal sealed class HourlyCleanup(Cleanup cleanup, TimeProvider time) : BackgroundService
+/// <summary>Lets the grain of the cleanup set its reminder, at the start of each silo.</summary>
+internal sealed class HourlyCleanup(IGrainFactory grains, TimeProvider time) : BackgroundService
 {
-    private readonly PeriodicTimer _timer = new(TimeSpan.FromHours(1), time);
-
-    public override void Dispose()
-    {
-        _timer.Dispose();
-        base.Dispose();
-    }
+    private readonly Backoff _faults = new();
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        while (await _timer.WaitForNextTickAsync(stoppingToken))
+        while (!await TrySchedule()) await Task.Delay(_faults.Next(), time, stoppingToken);
+    }
+
+    private async Task<bool> TrySchedule()
+    {
+        try
         {
-            // The cleanup logs the failures of its steps.
-            await cleanup.Run(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await grains.GetGrain<ICleanupGrain>(0).Schedule();
+            return true;
+        }
+        catch (Exception e) when (StorageRetry.IsTransient(e))
+        {
+            // A silo or the database does not answer at the moment.
+            return false;
         }
     }
 }

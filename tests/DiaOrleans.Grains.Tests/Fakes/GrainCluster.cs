@@ -69,6 +69,7 @@ internal sealed class GrainCluster : IAsyncDisposable
             silo.Services.AddSingleton(new UnreadAudio(new SpeechOptions(), unread));
             configure?.Invoke(silo.Services);
             silo.AddDiaGrains();
+            silo.UseInMemoryReminderService();
             var idleMinutes = idleLimit?.TotalMinutes ?? 0;
             silo.Services.AddSingleton(new EngineHostOptions { IdleUnloadMinutes = idleMinutes });
             silo.Services.AddSpeechEngine<FakeEngine>(devices ?? ["cpu"]);

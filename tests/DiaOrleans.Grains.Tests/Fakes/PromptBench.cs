@@ -48,6 +48,7 @@ internal sealed class PromptBench : IAsyncDisposable
             .AddSingleton<IPromptEncoder>(Encoder)
             .AddSingleton<IBlobStore>(Blobs)
             .AddSingleton(cluster.Grains)
+            .AddSingleton(cluster.Silos[0].ServiceProvider.GetRequiredService<ILocalSiloDetails>())
             .AddSingleton<TimeProvider>(cluster.Time)
             .BuildServiceProvider();
     }

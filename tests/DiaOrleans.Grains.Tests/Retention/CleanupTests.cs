@@ -63,24 +63,6 @@ public sealed class CleanupTests
         last.Runs.ShouldBe(1);
     }
 
-    [Fact]
-    public async Task The_cleanup_runs_each_hour_also_after_a_failure()
-    {
-        var time = new FakeTimeProvider();
-        var step = new Step(fails: true);
-        using var hourly = new HourlyCleanup(new Cleanup([step], time, NullLogger<Cleanup>.Instance), time);
-        await hourly.StartAsync(CancellationToken.None);
-        for (var hour = 1; hour <= 3; hour++)
-        {
-            time.Advance(TimeSpan.FromMinutes(59));
-            step.Runs.ShouldBe(hour - 1);
-            time.Advance(TimeSpan.FromMinutes(1));
-            await GrainCluster.Until(() => Task.FromResult(step.Runs == hour));
-        }
-
-        await hourly.StopAsync(CancellationToken.None);
-    }
-
     private sealed class Step(bool fails) : ICleanupStep
     {
         private int _runs;

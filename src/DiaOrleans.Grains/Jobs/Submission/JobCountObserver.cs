@@ -1,21 +1,19 @@
 using DiaOrleans.Grains.Telemetry;
 using DiaOrleans.Grains.Waiting;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace DiaOrleans.Grains.Jobs.Submission;
 
 /// <summary>
-/// Reads the counts of background jobs every <see cref="Period"/>, so that collecting metrics calls no grain, and removes ended jobs
-/// beyond the limit.
+/// Reads the counts of background jobs every <see cref="Period"/>, so that collecting metrics calls no grain, and has ended jobs
+/// beyond the limit removed.
 /// </summary>
-internal sealed partial class JobCountObserver(
+internal sealed class JobCountObserver(
     JobService jobs,
     IGrainFactory grains,
     JobOptions options,
     DiaMetrics metrics,
-    TimeProvider time,
-    ILogger<JobCountObserver> logger) : BackgroundService
+    TimeProvider time) : BackgroundService
 {
     public static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
 
@@ -28,8 +26,7 @@ internal sealed partial class JobCountObserver(
             {
                 var counts = await jobs.Count();
                 metrics.SetJobs(counts);
-                if (counts.Ended <= options.MaxKeptJobs) continue;
-                Log.Removed(logger, await grains.ClearBeyond(options.MaxKeptJobs, stoppingToken), options.MaxKeptJobs);
+                if (counts.Ended > options.MaxKeptJobs) await grains.GetGrain<IJobTrimGrain>(0).Run().WaitAsync(stoppingToken);
             }
             catch (Exception problem) when (problem.IsSiloFault())
             {
@@ -37,11 +34,5 @@ internal sealed partial class JobCountObserver(
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(201, LogLevel.Information, "{Count} ended jobs beyond the limit of {Limit} were removed.")]
-        public static partial void Removed(ILogger logger, int count, int limit);
     }
 }

@@ -20,9 +20,9 @@ internal static class StatusEndpoints
         return ApiJson.Ok(new { message = "Dia TTS Server is running", status = "healthy" });
     }
 
-    private static async Task<IResult> CleanUp(Cleanup cleanup, HttpContext context)
+    private static async Task<IResult> CleanUp(IGrainFactory grains, HttpContext context)
     {
-        await cleanup.Run(context.RequestAborted);
+        await grains.GetGrain<ICleanupGrain>(0).Run().WaitAsync(context.RequestAborted);
         return ApiJson.Ok(new { message = "Cleanup completed" });
     }
 }
