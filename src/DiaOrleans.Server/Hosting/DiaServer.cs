@@ -45,7 +45,7 @@ internal static partial class DiaServer
     private const int UnreadBytes = 128 << 10;
 
     /// <summary>How much longer than the drain the host waits for all services to stop.</summary>
-    private static readonly TimeSpan StopMargin = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan StopMargin = TimeSpan.FromSeconds(10);
 
     /// <summary>Builds the application.</summary>
     /// <param name="options">The settings.</param>
@@ -191,6 +191,7 @@ internal static partial class DiaServer
         builder.Services.AddSingleton<ICleanupStep, PostgresClearedRows>();
         builder.UseOrleans(orleans =>
         {
+            if (PodMembership.IsPod(silo)) orleans.UsePods();
             ConfigureSilo(orleans, silo);
             orleans.Configure<ClusterOptions>(cluster =>
             {

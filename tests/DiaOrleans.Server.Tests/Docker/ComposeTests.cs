@@ -1,5 +1,4 @@
 using System.Globalization;
-using DiaOrleans.Grains.Workers;
 using DiaOrleans.Server.Hosting;
 
 namespace DiaOrleans.Server.Tests.Docker;
@@ -7,12 +6,9 @@ namespace DiaOrleans.Server.Tests.Docker;
 /// <summary>Each compose file by itself, and those that are added to one.</summary>
 public sealed class ComposeTests
 {
-    /// <summary>How much longer than its drain a server takes to end.</summary>
-    private const double StopSeconds = 10;
-
     private static readonly ImageFile Image = new("Dockerfile");
 
-    public static TheoryData<string> Complete { get; } = ["compose.yml"];
+    public static TheoryData<string> Complete { get; } = ["compose.yml", "compose.cluster.yml"];
 
     [Theory]
     [MemberData(nameof(Complete))]
@@ -42,9 +38,8 @@ public sealed class ComposeTests
             ComposeFile.List(description, "cap_drop").ShouldBe(["ALL"], service);
             var writable = ComposeFile.List(description, "volumes").Where(volume => !volume.EndsWith(":ro", StringComparison.Ordinal));
             writable.Count().ShouldBe(1, service);
-            var options = DockerFiles.ReadSettings(ComposeFile.Variables(description));
-            var drain = options.Get<EngineHostOptions>().DrainSeconds;
-            Seconds($"{description["stop_grace_period"]}").ShouldBeGreaterThanOrEqualTo(drain + StopSeconds, service);
+            var longest = DockerFiles.LongestStop(DockerFiles.ReadSettings(ComposeFile.Variables(description)));
+            Seconds($"{description["stop_grace_period"]}").ShouldBeGreaterThanOrEqualTo(longest.TotalSeconds, service);
         }
 
         volumes.Select(list => list[0]).ShouldBeUnique();
@@ -90,6 +85,7 @@ public sealed class ComposeTests
 
     [Theory]
     [InlineData("compose.yml", "compose.cuda.yml")]
+    [InlineData("compose.cluster.yml", "compose.cluster.cuda.yml")]
     public void The_files_for_GPUs_give_one_to_each_service_with_an_engine(string name, string added)
     {
         var file = new ComposeFile(name);

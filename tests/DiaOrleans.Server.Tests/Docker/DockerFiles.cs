@@ -1,5 +1,8 @@
 using System.Text.Json.Nodes;
+using DiaOrleans.Grains.Workers;
+using DiaOrleans.Server.Clustering;
 using DiaOrleans.Server.Hosting;
+using DiaOrleans.Server.Lifetime;
 using DiaOrleans.Server.Settings;
 using YamlDotNet.Core;
 using YamlDotNet.Serialization;
@@ -31,6 +34,12 @@ internal static class DockerFiles
         var content = new DeserializerBuilder().Build().Deserialize<object>(new MergingParser(new Parser(new StringReader(text))));
         return JsonNode.Parse(new SerializerBuilder().JsonCompatible().Build().Serialize(content))!;
     }
+
+    /// <summary>How long a server with these settings takes at most to end after it is told to stop.</summary>
+    public static TimeSpan LongestStop(OptionsSet options) =>
+        options.Get<DrainOptions>().PauseOf(options.Get<LocalSiloOptions>().IsMember)
+        + options.Get<EngineHostOptions>().DrainLimit
+        + DiaServer.StopMargin;
 
     /// <summary>
     /// Reads the settings that variables give, as the server does. Values of the environment of Compose are taken as unset, and a file in
