@@ -1,3 +1,4 @@
+using DiaOrleans.Grains.SiloReports;
 using DiaOrleans.Server.Api.Bodies;
 using DiaOrleans.Server.Api.Configuration;
 using DiaOrleans.Server.Api.Disk;
@@ -52,7 +53,9 @@ internal static class ApiEndpoints
             .AddSingleton<RecognitionProblems>()
             .AddSingleton<Problems>()
             .AddSingleton<UsableGpus>()
-            .AddSingleton<WorkerView>();
+            .AddSingleton<ISiloReporter, SiloReporter>()
+            .AddSiloReports()
+            .AddSingleton<KnownCounts>();
     }
 
     /// <summary>Adds the middleware and the routes.</summary>

@@ -1,3 +1,4 @@
+using DiaOrleans.Grains.SiloReports;
 using DiaOrleans.Server.Api.Pipeline;
 using DiaOrleans.Server.Health;
 
@@ -6,6 +7,9 @@ namespace DiaOrleans.Server.Api.Status;
 /// <summary>The routes for probes; docs/api.md, State of the server.</summary>
 internal static class HealthEndpoints
 {
+    /// <summary>How long a probe waits for the other silos.</summary>
+    private static readonly TimeSpan MaxWait = TimeSpan.FromMilliseconds(250);
+
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapMethods("/health", ["GET", "HEAD"], Health);
@@ -13,9 +17,10 @@ internal static class HealthEndpoints
         routes.MapGet("/health/ready", async (Readiness readiness) => Answer(await readiness.FindObstacle()));
     }
 
-    private static async Task<IResult> Health(WorkerView workers, TimeProvider time)
+    private static async Task<IResult> Health(ClusterReports cluster, TimeProvider time)
     {
-        var loaded = await workers.AnyModelLoaded();
+        var reports = await cluster.Read(MaxWait);
+        var loaded = reports.Any(report => report.Workers.Any(worker => worker.Model is not null));
         var seconds = time.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0;
         return ApiJson.Ok(new { status = "healthy", model_loaded = loaded, timestamp = seconds });
     }

@@ -5,8 +5,6 @@ namespace DiaOrleans.Server.Api.Status;
 /// <summary>The GPUs of this machine that the settings allow.</summary>
 internal sealed class UsableGpus(IGpus gpus, DeviceOptions options)
 {
-    private const double HighPressure = 0.85;
-
     /// <summary>Number of GPUs, allowed or not; 0 if the model runs on the CPU.</summary>
     public int Count => gpus.Numbers.Count;
 
@@ -21,19 +19,6 @@ internal sealed class UsableGpus(IGpus gpus, DeviceOptions options)
         _ => false,
     };
 
-    /// <summary>The memory of each allowed GPU, by the GPU's key in answers.</summary>
-    /// <param name="format">Makes the JSON of one GPU's memory.</param>
-    public Dictionary<string, object> ReadMemory(Func<GpuMemory, object> format) =>
-        Numbers.ToDictionary(FormatKey, gpu => format(gpus.ReadMemory(gpu)));
-
-    /// <summary>The key of a GPU in answers, such as gpu_0.</summary>
-    public static string FormatKey(int gpu) => $"gpu_{gpu}";
-
-    /// <summary>The JSON of the used part of a GPU's memory; it is high above 85 %.</summary>
-    public static object FormatPressure(GpuMemory memory)
-    {
-        if (memory.Error is not null || memory.Total == 0) return new { status = "unknown" };
-        var pressure = (double)memory.Used / memory.Total;
-        return new { pressure = Math.Round(pressure, 3), status = pressure > HighPressure ? "high" : "normal" };
-    }
+    /// <summary>The memory of an allowed GPU.</summary>
+    public GpuMemory ReadMemory(int gpu) => gpus.ReadMemory(gpu);
 }
