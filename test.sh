@@ -8,6 +8,7 @@ usage() {
 usage: ./test.sh [--reference DIR] [--full-size] [-- runner options]
   --reference DIR  run only the tests on golden vectors, with those in DIR (same layout as tests/reference)
   --cuda           also run the tests on stand-ins for CUDA's libraries (Linux x64, gcc; 245 MB of packages the first time)
+  --cluster        also run the long tests of clusters, which kill and stop silos for minutes
   --full-size      also run the tests at the published 1.6B size (8 GB of memory, 7 GB of disk)
   --no-install     install no system packages; the tests that lack one are skipped
   -- OPTIONS       handed to every test program, for example: -- -class '*ResamplerTests'
@@ -29,6 +30,7 @@ while (($#)); do
       shift 2
       ;;
     --cuda) cuda=yes; shift ;;
+    --cluster) export DIA_CLUSTER_TESTS=1; shift ;;
     --full-size) export DIA_FULL_SIZE=1; shift ;;
     --no-install) install=no; shift ;;
     -h | --help) usage; exit 0 ;;

@@ -6,8 +6,9 @@ using Npgsql;
 namespace DiaOrleans.Server.Clustering;
 
 /// <summary>
-/// Refuses to start a silo whose name a living member of the cluster has: workers are found by the names of their silos. Of two silos with
-/// one name that start at the same time, a lock in the database lets one through.
+/// Refuses to start a silo whose name a living member of the cluster has: workers are found by the names of their silos. A dead one's entry
+/// is marked dead, so that the start does not wait for it. Of two silos with one name that start at the same time, a lock in the database
+/// lets one through.
 /// </summary>
 /// <param name="silo">The silo.</param>
 /// <param name="endpoint">Where it listens; a member there is a former run of this silo.</param>
@@ -32,6 +33,18 @@ internal sealed class NameClaim(LocalSiloOptions silo, SiloEndpoint endpoint, Np
         WHERE DeploymentId = $1 AND SiloName = $2 AND Status <> 6 AND IAmAliveTime > now() - interval '1 minute'
         """;
 
+    /// <summary>A silo that reads it and is alive all the same stops; nothing else that it does counts.</summary>
+    private const string MarkDead = """
+        WITH dead AS
+        (
+            UPDATE OrleansMembershipTable SET Status = 6
+            WHERE DeploymentId = $1 AND SiloName = $2 AND Address = $3 AND Port = $4 AND Status <> 6
+            RETURNING 1
+        )
+        UPDATE OrleansMembershipVersionTable SET Version = Version + 1, ChangedOn = now()
+        WHERE DeploymentId = $1 AND EXISTS (SELECT FROM dead)
+        """;
+
     private NpgsqlConnection? _connection;
 
     /// <summary>Takes the name, before other services start.</summary>
@@ -42,8 +55,9 @@ internal sealed class NameClaim(LocalSiloOptions silo, SiloEndpoint endpoint, Np
         await TakeLock(_connection, cancellationToken);
         foreach (var member in await FindMembers(_connection, cancellationToken))
         {
-            if (!member.Endpoint.Equals(endpoint.Advertised) && await IsAlive(member, _connection, cancellationToken))
-                throw Taken($"The silo at {member.Endpoint} has it and is alive.");
+            if (member.Endpoint.Equals(endpoint.Advertised)) continue;
+            if (await IsAlive(member, _connection, cancellationToken)) throw Taken($"The silo at {member.Endpoint} has it and is alive.");
+            await Remove(member, _connection, cancellationToken);
         }
     }
 
@@ -87,6 +101,21 @@ internal sealed class NameClaim(LocalSiloOptions silo, SiloEndpoint endpoint, Np
         while (await rows.ReadAsync(cancellation))
             members.Add(new Member(new IPEndPoint(IPAddress.Parse(rows.GetString(0)), rows.GetInt32(1)), rows.GetDateTime(2)));
         return members;
+    }
+
+    private async Task Remove(Member member, NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(MarkDead, connection)
+        {
+            Parameters =
+            {
+                new() { Value = silo.ClusterId },
+                new() { Value = silo.Name },
+                new() { Value = member.Endpoint.Address.ToString() },
+                new() { Value = member.Endpoint.Port },
+            },
+        };
+        await command.ExecuteNonQueryAsync(cancellation);
     }
 
     /// <summary>Whether a member writes that it is alive. If nothing listens at its address it is dead, and there is no wait.</summary>

@@ -10,7 +10,9 @@ internal static class Requests
     public static async Task MakeVoice(SiloProcess silo, string id) =>
         await silo.Client.Accepted(HttpMethod.Post, "/voice_mappings", JsonSerializer.Serialize(new { voice_id = id }));
 
-    public static Task<HttpResponseMessage> Speak(SiloProcess silo) => silo.Client.PostJson("/generate", Body());
+    public static Task<HttpResponseMessage> Speak(SiloProcess silo) => Speak(silo.Client);
+
+    public static Task<HttpResponseMessage> Speak(HttpClient client) => client.PostJson("/generate", Body());
 
     public static async Task<string> Submit(SiloProcess silo)
     {
@@ -20,9 +22,9 @@ internal static class Requests
 
     private static string Body() => JsonSerializer.Serialize(new { text = Hat, voice_id = "anna", seed = 42 });
 
-    public static async Task<string?[]> ListJobs(SiloProcess silo)
+    public static async Task<string?[]> ListJobs(SiloProcess silo, string query = "")
     {
-        using var jobs = JsonDocument.Parse(await silo.Client.GetStringAsync("/jobs"));
+        using var jobs = JsonDocument.Parse(await silo.Client.GetStringAsync($"/jobs{query}"));
         return [.. jobs.RootElement.GetProperty("jobs").EnumerateArray().Select(job => job.GetProperty("id").GetString())];
     }
 

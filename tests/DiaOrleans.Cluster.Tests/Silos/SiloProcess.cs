@@ -38,6 +38,7 @@ internal sealed class SiloProcess : IDisposable
     {
         var start = ServerProcess.Command(settings.Data);
         foreach (var (name, value) in settings.ToVariables()) start.Environment[name] = value;
+        start.ArgumentList[start.ArgumentList.IndexOf("--port") + 1] = settings.HttpPort.ToString();
         var silo = new SiloProcess(settings, Process.Start(start)!);
         _ = silo.Collect(silo.Process.StandardError);
         return silo;
@@ -130,6 +131,9 @@ internal sealed record SiloSettings(string Name, string? Database, string Data)
 
     /// <summary>Port between silos.</summary>
     public int Port { get; init; } = FreePorts.Fill(0)[0];
+
+    /// <summary>Port for clients; 0 takes a free one.</summary>
+    public int HttpPort { get; init; }
 
     /// <summary>Folder of the blobs; null is the data folder.</summary>
     public string? Blobs { get; init; }
