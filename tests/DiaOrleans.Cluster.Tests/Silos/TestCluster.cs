@@ -12,6 +12,9 @@ internal sealed class TestCluster : IDisposable
     private readonly string _database;
     private readonly List<SiloProcess> _silos = [];
 
+    /// <summary>Variable that names a folder for the logs of the silos, to find out why a test failed.</summary>
+    private const string LogFolder = "DIA_SILO_LOGS";
+
     private TestCluster(string database) => _database = database;
 
     /// <summary>A cluster without silos, on a database of its own.</summary>
@@ -52,6 +55,12 @@ internal sealed class TestCluster : IDisposable
     public void Dispose()
     {
         foreach (var silo in _silos) silo.Dispose();
+        if (Environment.GetEnvironmentVariable(LogFolder) is { Length: > 0 } logs) WriteLogs(logs);
         _folder.Dispose();
+    }
+
+    private void WriteLogs(string folder)
+    {
+        for (var i = 0; i < _silos.Count; i++) File.WriteAllText(Path.Combine(folder, $"{i}-{_silos[i].Settings.Name}.log"), _silos[i].Log);
     }
 }
