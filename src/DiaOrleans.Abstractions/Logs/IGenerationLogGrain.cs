@@ -17,7 +17,7 @@ public interface IGenerationLogGrain : IGrainWithIntegerKey
     /// Adds an entry as <see cref="Append"/> does, but returns when it can be listed; it is stored soon after. If the store fails then, the
     /// entry is lost, and the server's log says so.
     /// </summary>
-    [Alias("note")]
+    [Alias("note"), ResponseTimeout("00:00:05")]
     Task Note(GenerationEntry entry);
 
     /// <summary>Lists entries, newest first.</summary>

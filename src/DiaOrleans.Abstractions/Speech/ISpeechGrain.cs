@@ -2,8 +2,8 @@ namespace DiaOrleans.Abstractions.Speech;
 
 /// <summary>
 /// One request whose client waits for it, from admission to the last byte of audio. Its key is also the id of its entry in the generation
-/// log. No call lasts as long as a generation: call <see cref="Wait"/> until the audio can be read, then <see cref="Read"/>. A request
-/// whose client makes no call for a minute is stopped.
+/// log. It lives on the silo that calls it: all calls of a request come from one silo. No call lasts as long as a generation: call
+/// <see cref="Wait"/> until the audio can be read, then <see cref="Read"/>. A request whose client makes no call for a minute is stopped.
 /// </summary>
 [Alias("dia.speech")]
 public interface ISpeechGrain : IGrainWithGuidKey

@@ -43,4 +43,7 @@ public sealed record SpeechSnapshot
 
     /// <summary>True if it failed because its audio could not be kept until its client reads it.</summary>
     [Id(6)] public bool NoSpace { get; init; }
+
+    /// <summary>True if it failed because its worker was lost and no other one could go on: the same request may succeed later.</summary>
+    [Id(7)] public bool CanSucceedLater { get; init; }
 }

@@ -5,20 +5,20 @@ namespace DiaOrleans.Abstractions.Workers;
 public interface IGpuWorkerGrain : IGrainWithStringKey
 {
     /// <summary>Admits or refuses a call of the model, at once. A second submission of the same id is not run again.</summary>
-    [Alias("submit")]
+    [Alias("submit"), ResponseTimeout("00:00:01")]
     Task<WorkAdmission> Submit(SpeechWork work);
 
     /// <summary>
     /// Admits or refuses a recording to be turned into codes, at once. Calls of the model do not delay it. A second submission of the
     /// same id is not run again.
     /// </summary>
-    [Alias("submit-encoding")]
+    [Alias("submit-encoding"), ResponseTimeout("00:00:01")]
     Task<WorkAdmission> Submit(EncodingWork work);
 
     /// <summary>
-    /// The events of admitted work as they happen, up to <see cref="WorkCompleted"/> or <see cref="WorkFailed"/>. All are kept until
-    /// <see cref="Release"/>, so that reading may begin again where it broke off. Work that is not followed for 60 s is stopped and
-    /// forgotten. Unknown work has one event, a failure.
+    /// The events of admitted work as they happen, up to <see cref="WorkCompleted"/> or <see cref="WorkFailed"/>, with heartbeats between
+    /// them. All others are kept until <see cref="Release"/>, so that reading may begin again where it broke off. Work that is not followed
+    /// for 60 s is stopped and forgotten. Unknown work has one event, a failure.
     /// </summary>
     /// <param name="work">Its id.</param>
     /// <param name="from">Number of the first event wanted, from 0.</param>

@@ -11,10 +11,10 @@ public interface IWorkerDirectoryGrain : IGrainWithIntegerKey
     /// <param name="status">With the number that the last report was answered with, 0 before the first.</param>
     /// <returns>The worker's number, from 1, unique among the workers of the list. A worker keeps its number unless another one was given
     /// it while the directory restarted.</returns>
-    [Alias("report")]
+    [Alias("report"), ResponseTimeout("00:00:02")]
     Task<int> Report(WorkerStatus status);
 
     /// <summary>All workers that reported within the last 10 s, ordered by key.</summary>
-    [Alias("list")]
+    [Alias("list"), ResponseTimeout("00:00:01")]
     Task<IReadOnlyList<WorkerStatus>> List();
 }

@@ -2,11 +2,20 @@ namespace DiaOrleans.Abstractions.Workers;
 
 /// <summary>
 /// What happens to admitted work, in order: <see cref="WorkStarted"/>, then <see cref="WorkCodes"/> and <see cref="WorkSamples"/>, then
-/// one of <see cref="WorkCompleted"/> and <see cref="WorkFailed"/>. The codes of a frame come before its samples.
+/// one of <see cref="WorkCompleted"/> and <see cref="WorkFailed"/>. The codes of a frame come before its samples. While no event comes
+/// and the worker goes on, there are <see cref="WorkHeartbeat"/>s between them, which are not kept.
 /// </summary>
 /// <param name="Number">Position among the events of its work, from 0.</param>
 [GenerateSerializer, Immutable, Alias("dia.work-event")]
 public abstract record WorkEvent([property: Id(0)] long Number);
+
+/// <summary>
+/// The worker goes on, or the work waits in its queue: sent after each 250 ms without another event. It has no number of its own.
+/// </summary>
+/// <param name="Number">Number of the next event.</param>
+/// <param name="StepSeconds">See <see cref="WorkerStatus.StepSeconds"/>.</param>
+[GenerateSerializer, Immutable, Alias("dia.work-heartbeat")]
+public sealed record WorkHeartbeat(long Number, [property: Id(0)] double StepSeconds) : WorkEvent(Number);
 
 /// <summary>The engine works on it.</summary>
 /// <param name="Number">Position among the events of its work, from 0.</param>

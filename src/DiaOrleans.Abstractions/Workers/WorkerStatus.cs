@@ -50,6 +50,9 @@ public sealed record WorkerStatus
     /// <summary>Work that it does at a time; 0 while no model is loaded.</summary>
     [Id(9)] public int Slots { get; init; }
 
+    /// <summary>What a step of its decoder took lately, on average; 0 before the first.</summary>
+    [Id(10)] public double StepSeconds { get; init; }
+
     /// <summary>Name of the device that its engine runs on, such as <c>cpu</c>.</summary>
     [Id(8)] public string Device { get; init; } = "";
 

@@ -1,6 +1,21 @@
 using DiaOrleans.Grains.State;
+using DiaOrleans.Grains.Waiting;
 
 namespace DiaOrleans.Grains.Catalogs;
+
+/// <summary>How grains correct their entries in a catalogue.</summary>
+internal static class IdCatalog
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>
+    /// Waits a moment for the correction of an entry by the activation of its grain. If the catalogue does not answer or its store fails,
+    /// the grain works nevertheless: a later activation corrects the entry.
+    /// </summary>
+    /// <param name="correction">The call of the catalogue.</param>
+    /// <param name="time">Clock of the limit.</param>
+    public static Task Correct(Task correction, TimeProvider time) => correction.WaitUpTo(Limit, time);
+}
 
 /// <summary>The ids of a catalogue grain and their stores: the grain's own state and one row a full page.</summary>
 /// <param name="name">The catalogue's name, which is in the keys of its pages.</param>

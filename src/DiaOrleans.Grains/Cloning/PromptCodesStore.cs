@@ -23,7 +23,7 @@ internal sealed class PromptCodesStore(
     PromptReader reader,
     IPromptEncoder encoder,
     IBlobStore blobs,
-    IGrainFactory grains,
+    PromptReads prompts,
     PromptDiscoveryQueue queue,
     CloningPolicy policy)
 {
@@ -45,8 +45,7 @@ internal sealed class PromptCodesStore(
         CancellationToken cancellationToken)
     {
         if (!policy.RequiresRecording) await RequireFile(prompt.Recording.Path, cancellationToken);
-        var kept = await grains.GetGrain<IAudioPromptGrain>(prompt.Id).GetCodes(model.CodecFingerprint);
-        if (kept is not null && kept.RecordingHash == prompt.Hash)
+        if (await prompts.FindCodes(prompt, model.CodecFingerprint) is { } kept)
             return new EncodedPrompt(prompt.Recording, new AudioCodes(kept.Cells, kept.Channels));
         var key = (prompt.Id, prompt.Hash, model.CodecFingerprint);
         return await _encodings.Run(key, () => Encode(prompt, model, worker), cancellationToken);
@@ -70,8 +69,7 @@ internal sealed class PromptCodesStore(
         var samples = await Task.Run(() => Resampler.Convert(recording.Samples.AsSpan(0, limit), recording.SampleRate, model.SampleRate));
         var codes = await encoder.Encode(samples, worker);
         var made = new PromptCodes(hash, model.CodecFingerprint, codes.Cells, codes.Channels);
-        var kept = await grains.GetGrain<IAudioPromptGrain>(prompt.Id).KeepCodes(made);
-        if (kept is not null) codes = new AudioCodes(kept.Cells, kept.Channels);
+        if (await prompts.KeepCodes(prompt.Id, made) is { } kept) codes = new AudioCodes(kept.Cells, kept.Channels);
         return new EncodedPrompt(new PromptRecording(path, recording.Duration.TotalSeconds, recording.SampleRate, hash), codes);
     }
 }

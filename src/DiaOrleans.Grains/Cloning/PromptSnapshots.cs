@@ -3,6 +3,7 @@ using DiaOrleans.Abstractions.Voices;
 using DiaOrleans.Abstractions.Workers;
 using DiaOrleans.Audio.Reading;
 using DiaOrleans.Grains.Prompts;
+using DiaOrleans.Grains.Voices;
 
 namespace DiaOrleans.Grains.Cloning;
 
@@ -16,7 +17,7 @@ internal sealed record PromptSnapshot(AudioPrompt Prompt, AudioCodes Codes, stri
 /// Reads consistent prompts while they are replaced. An upload removes the transcripts of the voices, stores the recording and registers
 /// it, in this order; a caller that has read a part of this reads again after its end.
 /// </summary>
-internal sealed class PromptSnapshots(PromptCodesStore codes, IGrainFactory grains, PromptLocks locks)
+internal sealed class PromptSnapshots(PromptCodesStore codes, PromptReads prompts, VoiceReads voices, PromptLocks locks)
 {
     /// <summary>The prompt of a voice, or null if it is not registered.</summary>
     /// <param name="voiceId">The id of the voice.</param>
@@ -35,13 +36,13 @@ internal sealed class PromptSnapshots(PromptCodesStore codes, IGrainFactory grai
         CancellationToken cancellationToken)
     {
         if (voice.AudioPrompt is not { } id || !PromptId.CanExist(id)) return null;
-        var prompt = await Find(id);
+        var prompt = await prompts.Find(id);
         while (prompt is not null)
         {
             var encoded = await codes.GetOrEncode(prompt, model, worker, cancellationToken);
             var ownText = await ReadOwnText(voiceId, voice);
             var isRegistered = encoded.Recording.Hash == prompt.Hash;
-            var now = isRegistered ? await Find(id) : await FindUnlocked(id, cancellationToken);
+            var now = isRegistered ? await prompts.Find(id) : await FindUnlocked(id, cancellationToken);
             if (now?.Hash == prompt.Hash)
                 return isRegistered ? new PromptSnapshot(prompt, encoded.Codes, ownText) : FromReplacedFile(prompt, encoded, ownText);
             prompt = now;
@@ -50,13 +51,11 @@ internal sealed class PromptSnapshots(PromptCodesStore codes, IGrainFactory grai
         return null;
     }
 
-    private Task<AudioPrompt?> Find(string id) => grains.GetGrain<IAudioPromptGrain>(id).Get();
-
     /// <summary>The prompt after the end of a change that is in progress.</summary>
     private async Task<AudioPrompt?> FindUnlocked(string id, CancellationToken cancellationToken)
     {
         using var holder = await locks.Acquire(id, cancellationToken);
-        return await Find(id);
+        return await prompts.Find(id);
     }
 
     /// <summary>
@@ -64,7 +63,7 @@ internal sealed class PromptSnapshots(PromptCodesStore codes, IGrainFactory grai
     /// </summary>
     private async Task<string?> ReadOwnText(string voiceId, VoiceSettings voice)
     {
-        var now = await grains.GetGrain<IVoiceGrain>(voiceId).Get();
+        var now = await voices.Find(voiceId);
         return now is not null && now.AudioPrompt == voice.AudioPrompt ? now.AudioPromptTranscript : voice.AudioPromptTranscript;
     }
 

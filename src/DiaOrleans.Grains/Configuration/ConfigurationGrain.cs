@@ -6,7 +6,7 @@ namespace DiaOrleans.Grains.Configuration;
 /// <summary>The stored configuration, with the overrides of this run applied.</summary>
 [GrainType("dia.configuration")]
 internal sealed class ConfigurationGrain(
-    [PersistentState("configuration", StateStorage.ProviderName)] IPersistentState<ConfigurationState> state,
+    [PersistentState(ConfigurationState.Name, StateStorage.ProviderName)] IPersistentState<ConfigurationState> state,
     ConfigurationOverrides overrides) : Grain, IConfigurationGrain
 {
     // Not read from the state: during a write that may contain a configuration that is not stored yet.

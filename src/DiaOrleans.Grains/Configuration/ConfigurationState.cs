@@ -7,5 +7,8 @@ namespace DiaOrleans.Grains.Configuration;
 [GenerateSerializer, Alias("dia.configuration-state"), StoredState("dia.configuration", version: 1)]
 internal sealed class ConfigurationState
 {
+    /// <summary>Name of the state.</summary>
+    public const string Name = "configuration";
+
     [Id(0)] public ServerConfiguration Configuration { get; set; } = new();
 }

@@ -6,7 +6,9 @@ using DiaOrleans.Grains.Prompts;
 using DiaOrleans.Grains.Recognition;
 using DiaOrleans.Grains.Scripts;
 using DiaOrleans.Grains.Settings;
+using DiaOrleans.Grains.State;
 using DiaOrleans.Grains.Transcripts;
+using DiaOrleans.Grains.Voices;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -27,8 +29,11 @@ public static class PromptServices
         services.TryAddSingleton<ScriptOptions>();
         services.TryAddSingleton<CatalogOptions>();
         services.TryAddSingleton(new CloningPolicy(RequiresRecording: false));
+        services.TryAddSingleton<StoredReads>();
+        services.TryAddSingleton<VoiceReads>();
         return services
             .AddSingleton<PromptLocks>()
+            .AddSingleton<PromptReads>()
             .AddSingleton<PromptReader>()
             .AddSingleton<PromptSound>()
             .AddSingleton<PromptVoices>()

@@ -1,4 +1,5 @@
 using DiaOrleans.Abstractions.Prompts;
+using DiaOrleans.Grains.Catalogs;
 using DiaOrleans.Grains.State;
 
 namespace DiaOrleans.Grains.Prompts;
@@ -10,8 +11,8 @@ namespace DiaOrleans.Grains.Prompts;
 /// </summary>
 [GrainType("dia.audio-prompt")]
 internal sealed class AudioPromptGrain(
-    [PersistentState("audio-prompt", StateStorage.ProviderName)] IPersistentState<AudioPromptState> state,
-    [PersistentState("audio-prompt-codes", StateStorage.ProviderName)] IPersistentState<AudioPromptCodesState> codes,
+    [PersistentState(AudioPromptState.Name, StateStorage.ProviderName)] IPersistentState<AudioPromptState> state,
+    [PersistentState(AudioPromptCodesState.Name, StateStorage.ProviderName)] IPersistentState<AudioPromptCodesState> codes,
     TimeProvider time) : Grain, IAudioPromptGrain
 {
     /// <summary>The prompt as stored: calls that interleave with a write return the values from before it.</summary>
@@ -26,15 +27,8 @@ internal sealed class AudioPromptGrain(
     {
         _storedCodes = KeptCodes.FromState(codes.State);
         this.DeactivateIfAbsent(() => _stored is null && state.State.Recording is null);
-        if (state.State.Recording is not { } recording) return Catalog.Remove(Id);
-        _stored = new AudioPrompt
-        {
-            Id = Id,
-            Recording = recording,
-            Transcript = state.State.Transcript,
-            DiscoveredAt = state.State.DiscoveredAt,
-        };
-        return Catalog.Add(Id);
+        _stored = state.State.ToPrompt(Id);
+        return IdCatalog.Correct(_stored is null ? Catalog.Remove(Id) : Catalog.Add(Id), time);
     }
 
     public Task<AudioPrompt?> Get() => Task.FromResult(_stored);

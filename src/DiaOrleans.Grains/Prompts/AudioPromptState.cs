@@ -11,11 +11,20 @@ namespace DiaOrleans.Grains.Prompts;
 [GenerateSerializer, Alias("dia.audio-prompt-state"), StoredState("dia.audio-prompt", version: 1)]
 internal sealed class AudioPromptState
 {
+    /// <summary>Name of the state.</summary>
+    public const string Name = "audio-prompt";
+
     [Id(0)] public PromptRecording? Recording { get; set; }
 
     [Id(1)] public PromptTranscript? Transcript { get; set; }
 
     [Id(2)] public DateTimeOffset DiscoveredAt { get; set; }
+
+    /// <summary>The prompt; null if there is none.</summary>
+    /// <param name="id">Its id.</param>
+    public AudioPrompt? ToPrompt(string id) => Recording is { } recording
+        ? new AudioPrompt { Id = id, Recording = recording, Transcript = Transcript, DiscoveredAt = DiscoveredAt }
+        : null;
 }
 
 /// <summary>
@@ -24,6 +33,9 @@ internal sealed class AudioPromptState
 [GenerateSerializer, Alias("dia.audio-prompt-codes-state"), StoredState("dia.audio-prompt-codes", version: 2)]
 internal sealed class AudioPromptCodesState
 {
+    /// <summary>Name of the state.</summary>
+    public const string Name = "audio-prompt-codes";
+
     /// <summary>The codes of one codec. Only version 1 wrote it.</summary>
     [Id(0), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public PromptCodes? Codes { get; set; }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using DiaOrleans.Abstractions.Logs;
 using DiaOrleans.Grains.Blobs;
+using DiaOrleans.Grains.Logs;
 using DiaOrleans.Grains.Waiting;
 using Microsoft.Extensions.Logging;
 
@@ -9,6 +10,7 @@ namespace DiaOrleans.Grains.Rendering;
 /// <summary>Adds finished generations to the log, and keeps their audio if the configuration asks for it.</summary>
 internal sealed partial class GenerationRecorder(
     IGrainFactory grains,
+    LogWriter writer,
     IBlobStore blobs,
     TimeProvider time,
     ILogger<GenerationRecorder> logger)
@@ -17,6 +19,9 @@ internal sealed partial class GenerationRecorder(
     public const string Folder = "audio_outputs";
 
     private const int LongestVoiceName = 60;
+
+    /// <summary>How long the last audio waits for the log entry, so that a client that has the audio finds the entry.</summary>
+    private static readonly TimeSpan EntryLimit = TimeSpan.FromMilliseconds(250);
 
     /// <summary>
     /// Records a finished generation. For a background job storing is repeated; a client that waits gets its audio even if nothing can be
@@ -64,11 +69,11 @@ internal sealed partial class GenerationRecorder(
         }
     }
 
-    /// <summary>A client that waits does not wait for the disk.</summary>
+    /// <summary>A client that waits does not wait for the disk, nor for a log that does not answer.</summary>
     private async Task<string> Add(GenerationEntry entry, bool isAwaited)
     {
-        var log = grains.GetGrain<IGenerationLogGrain>(0);
-        await (isAwaited ? log.Note(entry) : log.Append(entry));
+        if (isAwaited) await writer.Add(entry).WaitUpTo(EntryLimit, time);
+        else await grains.GetGrain<IGenerationLogGrain>(0).Append(entry);
         return entry.Id;
     }
 

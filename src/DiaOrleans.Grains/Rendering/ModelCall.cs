@@ -18,10 +18,13 @@ internal sealed partial class ModelCall(SpeechWork work, RequestWorker worker, T
 {
     private static readonly TimeSpan BusyPause = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>How long a worker that does not answer is asked again if no other one takes the work.</summary>
+    private static readonly TimeSpan NoAnswerLimit = TimeSpan.FromSeconds(30);
+
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<short> _cells = [.. work.Made?.Cells ?? []];
+    private readonly MovingWork _moving = new(worker, time, logger);
     private SpeechWork _work = work;
-    private IGpuWorkerGrain _at = worker.Grain;
     private int _channels = work.Made?.Channels ?? 0;
     private int _frames = work.Made?.Frames ?? 0;
     private long _samples = work.SamplesReceived;
@@ -30,7 +33,7 @@ internal sealed partial class ModelCall(SpeechWork work, RequestWorker worker, T
     public SpeechWork Work => _work;
 
     /// <summary>The worker has admitted the work, which must be released.</summary>
-    public bool IsSubmitted { get; private set; }
+    public bool IsSubmitted => _moving.IsSubmitted;
 
     /// <summary>Ends when the engine works on the call. Never ends if the call fails before.</summary>
     public Task Started => _started.Task;
@@ -44,9 +47,6 @@ internal sealed partial class ModelCall(SpeechWork work, RequestWorker worker, T
     /// <summary>False if the limit of frames ended the call; known when its samples have ended.</summary>
     public bool EndedByItself { get; private set; }
 
-    /// <summary>Work that goes on behind the codes and samples received so far.</summary>
-    private SpeechWork Rest => _work with { Id = Guid.NewGuid(), Made = Codes, SamplesReceived = _samples };
-
     /// <summary>Codes received so far from a frame on; null if there are none.</summary>
     public AudioCodes? CodesFrom(int frame)
     {
@@ -58,27 +58,27 @@ internal sealed partial class ModelCall(SpeechWork work, RequestWorker worker, T
     }
 
     /// <summary>Offers the work to the worker.</summary>
-    public async Task<WorkAdmission> Submit()
-    {
-        _at = worker.Grain;
-        var answer = await _at.Submit(_work);
-        IsSubmitted = answer.Outcome == WorkOutcome.Accepted;
-        return answer;
-    }
+    public Task<WorkAdmission> Submit() => _moving.Submit(ToPiece(_work));
 
     /// <summary>
     /// Offers the work again and again while the worker is busy: a request that has begun goes on. If the worker refuses it for another
-    /// reason, it is offered to others.
+    /// reason or does not answer, it is offered to others.
     /// </summary>
     /// <exception cref="RenderException">None of them takes it.</exception>
     public async Task SubmitWhenFree(CancellationToken stop)
     {
-        while (true)
+        for (var silentSince = (long?)null; ;)
         {
             stop.ThrowIfCancellationRequested();
             var answer = await SubmitOrMove(stop);
-            if (answer.Outcome == WorkOutcome.Accepted) return;
-            if (answer.Outcome != WorkOutcome.Busy)
+            if (answer?.Outcome == WorkOutcome.Accepted) return;
+            if (answer is null)
+            {
+                silentSince ??= time.GetTimestamp();
+                if (time.GetElapsedTime(silentSince.Value) >= NoAnswerLimit)
+                    throw new RenderException("The worker does not answer. Send the request again.", passing: true);
+            }
+            else if (answer.Outcome != WorkOutcome.Busy)
             {
                 var canRunElsewhere = answer.Outcome is WorkOutcome.Unavailable or WorkOutcome.Loading;
                 throw new RenderException(answer.Reason ?? "The worker takes no more work.", passing: canRunElsewhere);
@@ -92,89 +92,101 @@ internal sealed partial class ModelCall(SpeechWork work, RequestWorker worker, T
     /// <exception cref="RenderException">The call failed, or its worker is lost and no other one goes on.</exception>
     public async IAsyncEnumerable<float[]> Read([EnumeratorCancellation] CancellationToken stop)
     {
-        for (var lostAt = -1; ; lostAt = Frames)
+        try
         {
-            WorkFailed? failure = null;
-            await foreach (var happened in _at.FollowToEnd(_work.Id, stop))
+            for (var lostAt = -1; ;)
             {
-                failure = happened as WorkFailed;
-                if (failure is null) _started.TrySetResult();
-                if (happened is WorkSamples made) yield return Count(made.Samples);
-                else if (happened is WorkCodes fresh) Keep(fresh.Codes);
-                else if (happened is WorkCompleted end) EndedByItself = end.EndedByItself;
+                switch (await Next(stop))
+                {
+                    case WorkFailed failure:
+                        // Work that two workers in turn fail without a new frame may break the next one as well.
+                        if (!failure.CanRunElsewhere || lostAt == Frames || !await MoveWhenFree(stop))
+                            throw new RenderException(failure.Error, passing: failure.CanRunElsewhere);
+                        lostAt = Frames;
+                        break;
+                    case WorkCompleted end:
+                        EndedByItself = end.EndedByItself;
+                        yield break;
+                    case WorkSamples made:
+                        _samples += made.Samples.Length;
+                        yield return made.Samples;
+                        break;
+                    case WorkCodes fresh:
+                        Keep(fresh.Codes);
+                        break;
+                }
             }
-
-            if (failure is null) yield break;
-            // Work that two workers in turn fail without a new frame may break the next one as well.
-            if (!failure.CanRunElsewhere || lostAt == Frames || !await TryMove(stop))
-                throw new RenderException(failure.Error, passing: failure.CanRunElsewhere);
+        }
+        finally
+        {
+            _moving.Leave();
         }
     }
 
     /// <summary>Stops the work if it runs, and lets the worker forget it. May be called again.</summary>
-    public Task Release()
+    public Task Release() => _moving.Release();
+
+    private static WorkPiece ToPiece(SpeechWork work) => new(work.Id, worker => worker.Submit(work));
+
+    /// <summary>The next event; a worker that is silent is left if another one goes on.</summary>
+    private async Task<WorkEvent> Next(CancellationToken stop)
     {
-        if (!IsSubmitted) return Task.CompletedTask;
-        IsSubmitted = false;
-        return Release(_at, _work.Id);
+        while (true)
+        {
+            if (await _moving.Next(stop) is not { } happened)
+            {
+                stop.ThrowIfCancellationRequested();
+                await Move(isSilent: true, stop);
+                continue;
+            }
+
+            if (happened is WorkHeartbeat) continue;
+            if (happened is not WorkFailed) _started.TrySetResult();
+            return happened;
+        }
     }
 
-    private async Task<WorkAdmission> SubmitOrMove(CancellationToken stop)
+    /// <summary>The answer of the worker, or of another one; null if the worker does not answer and no other one takes the work.</summary>
+    private async Task<WorkAdmission?> SubmitOrMove(CancellationToken stop)
     {
         WorkAdmission? answer = null;
-        Exception? fault = null;
         try
         {
             answer = await Submit();
+            if (answer.Outcome is WorkOutcome.Accepted or WorkOutcome.Busy or WorkOutcome.Rejected) return answer;
         }
         catch (Exception e) when (e.IsSiloFault())
         {
-            fault = e;
+            Log.NoAnswer(logger, e, worker.Name);
         }
 
-        if (answer?.Outcome is WorkOutcome.Accepted or WorkOutcome.Busy or WorkOutcome.Rejected) return answer;
-        if (await TryMove(stop)) return new WorkAdmission(WorkOutcome.Accepted);
-        if (answer is not null && !_work.MustStay)
-        {
-            // The worker may be draining.
-            _work = _work with { MustStay = true };
-            return await Submit();
-        }
-
-        return answer ?? throw new RenderException("The worker does not answer. Send the request again.", fault, passing: true);
+        var moved = await Move(isSilent: false, stop);
+        if (moved.Outcome == WorkOutcome.Accepted) return moved;
+        if (answer is null || _work.MustStay) return answer;
+        // The worker may be draining.
+        _work = _work with { MustStay = true };
+        return await Submit();
     }
 
-    /// <summary>Goes on at another worker. The one that is left may not answer, so its release is not waited for.</summary>
-    private async Task<bool> TryMove(CancellationToken stop)
+    /// <summary>Goes on at another worker as soon as one has room and answers; false if none takes the work for another reason.</summary>
+    private async Task<bool> MoveWhenFree(CancellationToken stop)
     {
-        var left = _at;
-        var lost = _work.Id;
-        var rest = Rest;
-        if (!await worker.Move(rest, stop)) return false;
-        Log.Moved(logger, lost, rest.Id, worker.Name, Frames);
-        _work = rest;
-        _at = worker.Grain;
-        IsSubmitted = true;
-        _ = Release(left, lost);
-        return true;
-    }
-
-    private async Task Release(IGpuWorkerGrain from, Guid id)
-    {
-        try
+        for (var start = time.GetTimestamp(); ;)
         {
-            await from.Release(id);
-        }
-        catch (Exception e) when (e.IsSiloFault())
-        {
-            Log.NotReleased(logger, e, id);
+            var answer = await Move(isSilent: false, stop);
+            var isSilent = answer == WorkDispatcher.NoAnswer && time.GetElapsedTime(start) < NoAnswerLimit;
+            if (answer.Outcome != WorkOutcome.Busy && !isSilent) return answer.Outcome == WorkOutcome.Accepted;
+            await Task.Delay(BusyPause, time, stop);
         }
     }
 
-    private float[] Count(float[] samples)
+    /// <summary>Goes on at another worker, behind the codes and samples received so far.</summary>
+    private async Task<WorkAdmission> Move(bool isSilent, CancellationToken stop)
     {
-        _samples += samples.Length;
-        return samples;
+        var rest = _work with { Id = Guid.NewGuid(), Made = Codes, SamplesReceived = _samples };
+        var answer = await _moving.Move(ToPiece(rest), isSilent, stop);
+        if (answer.Outcome == WorkOutcome.Accepted) _work = rest;
+        return answer;
     }
 
     private void Keep(AudioCodes codes)
@@ -189,10 +201,7 @@ internal sealed partial class ModelCall(SpeechWork work, RequestWorker worker, T
 
     private static partial class Log
     {
-        [LoggerMessage(502, LogLevel.Debug, "Work {Work} could not be released; the worker forgets it by itself.")]
-        public static partial void NotReleased(ILogger logger, Exception cause, Guid work);
-
-        [LoggerMessage(507, LogLevel.Warning, "The worker of {Work} is lost; as {Rest} it goes on at {Worker} behind {Frames} frames.")]
-        public static partial void Moved(ILogger logger, Guid work, Guid rest, string worker, int frames);
+        [LoggerMessage(502, LogLevel.Warning, "Worker {Worker} does not answer; another one is tried.")]
+        public static partial void NoAnswer(ILogger logger, Exception cause, string worker);
     }
 }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using DiaOrleans.Abstractions.Workers;
 using DiaOrleans.Grains.Scripts;
+using DiaOrleans.Grains.Workers;
 using Microsoft.Extensions.Logging;
 
 namespace DiaOrleans.Grains.Rendering;

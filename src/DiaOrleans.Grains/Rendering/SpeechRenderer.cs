@@ -1,21 +1,22 @@
-using DiaOrleans.Abstractions.Configuration;
 using DiaOrleans.Abstractions.Speech;
-using DiaOrleans.Abstractions.Voices;
 using DiaOrleans.Abstractions.Workers;
 using DiaOrleans.Audio.Formats;
 using DiaOrleans.Grains.Cloning;
+using DiaOrleans.Grains.Configuration;
 using DiaOrleans.Grains.Prompts;
 using DiaOrleans.Grains.Scripts;
 using DiaOrleans.Grains.Settings;
 using DiaOrleans.Grains.Telemetry;
 using DiaOrleans.Grains.Voices;
+using DiaOrleans.Grains.Workers;
 using Microsoft.Extensions.Logging;
 
 namespace DiaOrleans.Grains.Rendering;
 
 /// <inheritdoc cref="ISpeechRenderer"/>
 internal sealed partial class SpeechRenderer(
-    IGrainFactory grains,
+    VoiceReads voices,
+    ConfigurationReads configurations,
     WorkDispatcher dispatcher,
     RequestScripts scripts,
     PromptResolver prompts,
@@ -37,8 +38,8 @@ internal sealed partial class SpeechRenderer(
         if (!scripts.TryRead(request, out var read, out var problem)) return Reject(problem);
         if (!AudioFormats.TryParse(request.Format, out var format)) return Reject($"There is no format '{request.Format}'.");
         if (format.Missing() is { } missing) return Reject(missing);
-        if (await FindVoice(request.VoiceId) is not { } voice) return await RejectVoice();
-        var configuration = await grains.GetGrain<IConfigurationGrain>(0).Get();
+        if (await voices.Find(request.VoiceId) is not { } voice) return await RejectVoice();
+        var configuration = await configurations.Get();
         var script = read.Tag(voice.PrimarySpeaker);
         var seed = RequestSeed.Choose(request.Seed);
         SpeechPlan? plan = null;
@@ -99,10 +100,8 @@ internal sealed partial class SpeechRenderer(
 
     private static RenderStart Reject(string reason) => new(SpeechAdmissions.Rejected(reason));
 
-    private async Task<VoiceSettings?> FindVoice(string id) => VoiceId.CanExist(id) ? await grains.GetGrain<IVoiceGrain>(id).Get() : null;
-
     private async Task<RenderStart> RejectVoice() =>
-        new(SpeechAdmissions.VoiceNotFound(await grains.GetGrain<IVoiceCatalogGrain>(0).ListFirst(PythonList.MaxShown)));
+        new(SpeechAdmissions.VoiceNotFound(await voices.ListFirst(PythonList.MaxShown)));
 
     private static partial class Log
     {

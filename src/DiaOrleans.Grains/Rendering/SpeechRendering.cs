@@ -3,6 +3,7 @@ using DiaOrleans.Abstractions.Speech;
 using DiaOrleans.Abstractions.Workers;
 using DiaOrleans.Audio.Formats;
 using DiaOrleans.Grains.Telemetry;
+using DiaOrleans.Grains.Workers;
 using Microsoft.Extensions.Logging;
 
 namespace DiaOrleans.Grains.Rendering;

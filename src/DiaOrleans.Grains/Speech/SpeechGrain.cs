@@ -5,15 +5,15 @@ using DiaOrleans.Grains.TemporaryFiles;
 using DiaOrleans.Grains.Waiting;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
-using Orleans.Placement;
 
 namespace DiaOrleans.Grains.Speech;
 
 /// <summary>
-/// A request in memory, on the silo of its client. Its audio is made outside the activation's turns; a timer ends a request whose client
-/// makes no more calls.
+/// A request in memory, on the silo of its client. It is a stateless worker, one activation an id, so that it is in no grain directory: no
+/// other silo's end deactivates it. Its audio is made outside the activation's turns; a timer ends a request whose client makes no more
+/// calls.
 /// </summary>
-[GrainType("dia.speech"), PreferLocalPlacement, Reentrant]
+[GrainType("dia.speech"), StatelessWorker(1, removeIdleWorkers: false), Reentrant]
 internal sealed partial class SpeechGrain(
     ISpeechRenderer renderer,
     UnreadAudio unread,
@@ -38,6 +38,7 @@ internal sealed partial class SpeechGrain(
     private bool _streamed;
     private bool _released;
     private bool _noSpace;
+    private bool _canSucceedLater;
 
     private Guid Id => this.GetPrimaryKey();
 
@@ -131,6 +132,7 @@ internal sealed partial class SpeechGrain(
         }
         catch (RenderException e)
         {
+            _canSucceedLater = e.Passing;
             End(SpeechStatus.Failed, e.Message);
         }
         catch (TemporaryFileException e) when (e.NoSpace is not null)
@@ -154,6 +156,7 @@ internal sealed partial class SpeechGrain(
                 Status = _status,
                 Error = _status == SpeechStatus.Failed ? _error : null,
                 NoSpace = _noSpace,
+                CanSucceedLater = _status == SpeechStatus.Failed && _canSucceedLater,
                 ProcessedText = _rendering?.ProcessedText,
                 AudioBytes = _audio.Bytes,
                 InputTokens = _rendering?.InputTokens ?? 0,

@@ -1,5 +1,6 @@
 using DiaOrleans.Abstractions.Prompts;
 using DiaOrleans.Abstractions.Voices;
+using DiaOrleans.Grains.Catalogs;
 using DiaOrleans.Grains.Prompts;
 using DiaOrleans.Grains.State;
 
@@ -10,8 +11,9 @@ namespace DiaOrleans.Grains.Voices;
 /// after a crash it may list a voice that does not exist, but it lacks none that does. Each activation corrects the entry of its own id.
 /// </summary>
 [GrainType("dia.voice")]
-internal sealed class VoiceGrain([PersistentState("voice", StateStorage.ProviderName)] IPersistentState<VoiceState> state)
-    : Grain, IVoiceGrain
+internal sealed class VoiceGrain(
+    [PersistentState(VoiceState.Name, StateStorage.ProviderName)] IPersistentState<VoiceState> state,
+    TimeProvider time) : Grain, IVoiceGrain
 {
     private string Id => this.GetPrimaryKeyString();
 
@@ -20,7 +22,7 @@ internal sealed class VoiceGrain([PersistentState("voice", StateStorage.Provider
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         this.DeactivateIfAbsent(() => state.State.Settings is null);
-        return state.State.Settings is null ? Catalog.Remove(Id) : Catalog.Add(Id);
+        return IdCatalog.Correct(state.State.Settings is null ? Catalog.Remove(Id) : Catalog.Add(Id), time);
     }
 
     public Task<VoiceSettings?> Get() => Task.FromResult(state.State.Settings);

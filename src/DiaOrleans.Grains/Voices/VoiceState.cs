@@ -7,6 +7,9 @@ namespace DiaOrleans.Grains.Voices;
 [GenerateSerializer, Alias("dia.voice-state"), StoredState("dia.voice", version: 2)]
 internal sealed class VoiceState
 {
+    /// <summary>Name of the state.</summary>
+    public const string Name = "voice";
+
     [Id(0)] public VoiceSettings? Settings { get; set; }
 
     /// <summary>

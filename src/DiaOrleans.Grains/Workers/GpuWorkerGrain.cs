@@ -7,8 +7,10 @@ namespace DiaOrleans.Grains.Workers;
 
 /// <summary>Gives other silos access to a worker of this one. Reentrant: its streams are long, and no call blocks another.</summary>
 [GrainType("dia.gpu-worker"), PinnedPlacement, Immovable, Reentrant]
-internal sealed class GpuWorkerGrain(LocalWorkers workers, ILocalSiloDetails silo) : Grain, IGpuWorkerGrain
+internal sealed class GpuWorkerGrain(LocalWorkers workers, ILocalSiloDetails silo, TimeProvider time) : Grain, IGpuWorkerGrain
 {
+    private static readonly TimeSpan HeartbeatPeriod = TimeSpan.FromMilliseconds(250);
+
     private LocalWorker _worker = null!;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
@@ -35,7 +37,12 @@ internal sealed class GpuWorkerGrain(LocalWorkers workers, ILocalSiloDetails sil
         }
 
         var number = from;
-        await foreach (var happened in followed.Run.ReadEvents(from, cancellationToken)) yield return happened.ToMessage(number++);
+        var events = followed.Run.ReadEvents(from, cancellationToken);
+        await foreach (var happened in events.WithPauses(HeartbeatPeriod, time, cancellationToken))
+        {
+            if (happened is not null) yield return happened.ToMessage(number++);
+            else if (_worker.Progress is { IsLate: false } progress) yield return new WorkHeartbeat(number, progress.Step.TotalSeconds);
+        }
     }
 
     public Task Release(Guid work)

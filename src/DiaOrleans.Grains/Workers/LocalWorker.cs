@@ -46,6 +46,15 @@ internal sealed partial class LocalWorker(
         }
     }
 
+    /// <summary>Whether its engine goes on; null while there is none, or if it is broken.</summary>
+    public EngineProgress? Progress
+    {
+        get
+        {
+            lock (_gate) return _engine is { Fault: null } engine ? engine.Progress : null;
+        }
+    }
+
     /// <summary>Ends at the next change of state or load. Take it before <see cref="Status"/> is read; then no change is missed.</summary>
     public Task Changed => _changed.Next;
 
@@ -63,6 +72,7 @@ internal sealed partial class LocalWorker(
                     Device = device,
                     State = _state,
                     Slots = _engine?.Slots ?? 0,
+                    StepSeconds = _engine?.Progress.Step.TotalSeconds ?? 0,
                     Active = load.Active,
                     Waiting = load.Waiting,
                     BacklogSeconds = load.BacklogSeconds,

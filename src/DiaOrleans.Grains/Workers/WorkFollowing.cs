@@ -28,7 +28,7 @@ internal static class WorkFollowing
 
     /// <summary>
     /// All events of the work. A stream that breaks is taken up again behind the last event. If the worker does not answer any more, the
-    /// last event is a <see cref="WorkFailed"/>; no fault of a call is thrown.
+    /// last event is a <see cref="WorkFailed"/>; no fault of a call is thrown. Heartbeats are among the events.
     /// </summary>
     /// <param name="worker">The worker that has admitted the work.</param>
     /// <param name="work">Id of the work.</param>
@@ -46,7 +46,7 @@ internal static class WorkFollowing
             while ((step = await MoveNext(events, stop)) == Step.Event)
             {
                 faults = 0;
-                next++;
+                if (events.Current is not WorkHeartbeat) next++;
                 yield return events.Current;
                 if (events.Current is WorkCompleted or WorkFailed) yield break;
             }

@@ -9,17 +9,23 @@ namespace DiaOrleans.Grains.Workers;
 internal sealed record WorkerChoice(IReadOnlyList<WorkerStatus> Ready, string? Asleep, bool CanWait)
 {
     /// <summary>
-    /// Orders workers by predicted seconds of audio still to make, and of equal ones those of this silo first. Which model a worker has is
-    /// known only while it is loaded.
+    /// Orders workers by predicted seconds of audio still to make, and of equal ones those of this silo first; the first is the better of
+    /// two that are chosen at random, unless workers of this silo are preferred. Which model a worker has is known only while it is loaded.
     /// </summary>
     /// <param name="workers">All workers of the cluster.</param>
     /// <param name="silo">Name of this silo.</param>
+    /// <param name="random">Chooses the two.</param>
     /// <param name="preferOwn">
     /// True to put the workers of this silo first, unless all of them are full and another one is idle: a silo takes
     /// jobs for its own engines.
     /// </param>
     /// <param name="model">Name of the model wanted; null for any.</param>
-    public static WorkerChoice Among(IReadOnlyList<WorkerStatus> workers, string silo, bool preferOwn = false, string? model = null)
+    public static WorkerChoice Among(
+        IReadOnlyList<WorkerStatus> workers,
+        string silo,
+        Random random,
+        bool preferOwn = false,
+        string? model = null)
     {
         WorkerStatus[] able = [.. workers.Where(worker => worker.State == WorkerState.Ready && Has(worker, model))];
         var hasRoom = able.Any(worker => IsOwn(worker, silo) && !IsFull(worker));
@@ -33,7 +39,20 @@ internal sealed record WorkerChoice(IReadOnlyList<WorkerStatus> Ready, string? A
         ];
         var isReadyOrLoading = ready.Length > 0 || workers.Any(worker => worker.State == WorkerState.Loading);
         var asleep = isReadyOrLoading ? null : workers.FirstOrDefault(worker => worker.State == WorkerState.Asleep)?.Key;
+        if (!preferOwn) PutTwoInFront(ready, random);
         return new WorkerChoice(ready, asleep, isReadyOrLoading || asleep is not null);
+    }
+
+    /// <summary>Moves two to the front; the order within them and within the others stays.</summary>
+    private static void PutTwoInFront(WorkerStatus[] ready, Random random)
+    {
+        if (ready.Length < 3) return;
+        var one = random.Next(ready.Length);
+        var other = (one + random.Next(1, ready.Length)) % ready.Length;
+        WorkerStatus[] front = [ready[Math.Min(one, other)], ready[Math.Max(one, other)]];
+        WorkerStatus[] others = [.. ready.Except(front, ReferenceEqualityComparer.Instance).Cast<WorkerStatus>()];
+        front.CopyTo(ready, 0);
+        others.CopyTo(ready, front.Length);
     }
 
     /// <summary>Smaller is earlier.</summary>

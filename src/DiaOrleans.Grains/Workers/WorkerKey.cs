@@ -13,5 +13,8 @@ internal readonly record struct WorkerKey(string Silo, int Device)
         return true;
     }
 
+    /// <summary>The name of the silo in the key of a worker; empty if it is none.</summary>
+    public static string SiloOf(string key) => TryParse(key, out var worker) ? worker.Silo : "";
+
     public override string ToString() => $"{Silo}/{Device}";
 }

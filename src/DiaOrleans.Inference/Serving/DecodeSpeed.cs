@@ -9,8 +9,21 @@ namespace DiaOrleans.Inference.Serving;
 internal sealed class DecodeSpeed(double frameRate, int decoders)
 {
     private const double Weight = 1.0 / 64;
+    private const double StepWeight = 1.0 / 16;
 
     private readonly double[] _factors = new double[decoders];
+    private readonly double[] _steps = new double[decoders];
+
+    /// <summary>What a step of the slowest decoder took lately: a moving average over the last ones; zero before the first.</summary>
+    public TimeSpan Step
+    {
+        get
+        {
+            var longest = 0.0;
+            for (var i = 0; i < _steps.Length; i++) longest = Math.Max(longest, Volatile.Read(ref _steps[i]));
+            return TimeSpan.FromSeconds(longest);
+        }
+    }
 
     /// <summary>Audio seconds per wall second, all slots together; 0 before the first step.</summary>
     public double RealTimeFactor
@@ -29,6 +42,8 @@ internal sealed class DecodeSpeed(double frameRate, int decoders)
         var now = slots / frameRate / Math.Max(took.TotalSeconds, 1e-6);
         var before = _factors[decoder];
         Volatile.Write(ref _factors[decoder], before == 0 ? now : before + Weight * (now - before));
+        var step = _steps[decoder];
+        Volatile.Write(ref _steps[decoder], step == 0 ? took.TotalSeconds : step + StepWeight * (took.TotalSeconds - step));
     }
 
     /// <summary>Predicted wall time for so much audio, in whole seconds, 1 to 3600.</summary>

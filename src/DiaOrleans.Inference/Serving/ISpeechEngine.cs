@@ -20,6 +20,9 @@ public interface ISpeechEngine : IAsyncDisposable
     /// </summary>
     EngineFault? Fault { get; }
 
+    /// <summary>Whether its threads go on, and how fast.</summary>
+    EngineProgress Progress { get; }
+
     /// <summary>Admits or refuses at once. A refused call has a reason and, if trying again helps, a time.</summary>
     EngineAdmission TryStart(SpeechCall call);
 
@@ -32,6 +35,11 @@ public interface ISpeechEngine : IAsyncDisposable
     /// </summary>
     Task DrainAsync(CancellationToken limit);
 }
+
+/// <summary>Whether an engine's threads go on.</summary>
+/// <param name="IsLate">A native call has run for much longer than those before it: it may never return.</param>
+/// <param name="Step">What a step of the decoder took lately, on average; zero before the first.</param>
+public readonly record struct EngineProgress(bool IsLate, TimeSpan Step);
 
 /// <summary>How busy an engine is.</summary>
 /// <param name="Active">Calls in slots.</param>

@@ -32,6 +32,7 @@ public sealed partial class SpeechEngine : ISpeechEngine, ICallObserver
     private readonly BatchSchedulers _decoder;
     private readonly EngineHealth _health;
     private readonly StallWatch _watch;
+    private readonly StallWatch.Activity[] _activities;
     private readonly AdmittedCalls _calls;
     private int _disposed;
 
@@ -49,7 +50,8 @@ public sealed partial class SpeechEngine : ISpeechEngine, ICallObserver
         _encoding = new EncodingLoop(model.Codec, EncodingEnded);
         var memory = new CacheMemory(model.Dia.Target.Device == Device.Cpu ? options.AvailableMemory : null);
         _decoder = new BatchSchedulers(model.Dia, _waiting, memory, _speed, time, this, observer);
-        _watch = new StallWatch([.. _decoder.Activities, .. _codec.Activities], time, _health.Break);
+        _activities = [.. _decoder.Activities, .. _codec.Activities];
+        _watch = new StallWatch(_activities, time, _health.Break);
     }
 
     /// <inheritdoc />
@@ -60,6 +62,9 @@ public sealed partial class SpeechEngine : ISpeechEngine, ICallObserver
 
     /// <inheritdoc />
     public EngineFault? Fault => _health.Fault;
+
+    /// <inheritdoc />
+    public EngineProgress Progress => new(_activities.Any(activity => activity.IsLate), _speed.Step);
 
     /// <inheritdoc />
     public EngineLoad Load => new(_decoder.Active, _waiting.Count, _waiting.BacklogSeconds, _speed.RealTimeFactor);

@@ -40,10 +40,24 @@ internal sealed class StallWatch : IDisposable
 
     /// <summary>The native calls of one thread.</summary>
     /// <param name="name">What a call does, as the start of a sentence.</param>
-    internal sealed class Activity(string name)
+    /// <param name="time">Measures the calls; null takes the system's clock.</param>
+    internal sealed class Activity(string name, TimeProvider? time = null)
     {
+        // A call that takes so much longer than the longest of those before it is late.
+        private const int LateFactor = 8;
+        private const double Decay = 1.0 / 64;
+
+        private static readonly TimeSpan LeastLate = TimeSpan.FromSeconds(0.5);
+
+        /// <summary>Of the first call, before which nothing is known.</summary>
+        private static readonly TimeSpan FirstLate = TimeSpan.FromSeconds(10);
+
+        private readonly TimeProvider _time = time ?? TimeProvider.System;
+
         // Odd during a call.
         private long _state;
+        private long _begunAt;
+        private double _longest;
         private long _seen;
         private int _ticks;
 
@@ -52,8 +66,32 @@ internal sealed class StallWatch : IDisposable
         /// <summary>A call begins; it ends when the result is disposed of.</summary>
         public Call Begin()
         {
+            Volatile.Write(ref _begunAt, _time.GetTimestamp());
             Interlocked.Increment(ref _state);
             return new Call(this);
+        }
+
+        /// <summary>Whether the call of now has run for much longer than those before it.</summary>
+        public bool IsLate
+        {
+            get
+            {
+                var state = Interlocked.Read(ref _state);
+                if (state % 2 == 0) return false;
+                var elapsed = _time.GetElapsedTime(Volatile.Read(ref _begunAt));
+                return elapsed > LateAfter && Interlocked.Read(ref _state) == state;
+            }
+        }
+
+        /// <summary>The time from which on a call is late.</summary>
+        private TimeSpan LateAfter
+        {
+            get
+            {
+                var longest = Volatile.Read(ref _longest);
+                if (longest == 0) return FirstLate;
+                return TimeSpan.FromSeconds(Math.Max(LeastLate.TotalSeconds, LateFactor * longest));
+            }
         }
 
         /// <summary>For how many ticks the call of now has run; counts this one.</summary>
@@ -65,10 +103,17 @@ internal sealed class StallWatch : IDisposable
             return _ticks;
         }
 
+        private void End()
+        {
+            var took = _time.GetElapsedTime(_begunAt).TotalSeconds;
+            Volatile.Write(ref _longest, Math.Max(took, _longest * (1 - Decay)));
+            Interlocked.Increment(ref _state);
+        }
+
         /// <summary>A call that runs.</summary>
         internal readonly struct Call(Activity activity) : IDisposable
         {
-            public void Dispose() => Interlocked.Increment(ref activity._state);
+            public void Dispose() => activity.End();
         }
     }
 }

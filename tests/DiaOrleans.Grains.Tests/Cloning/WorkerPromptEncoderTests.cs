@@ -3,18 +3,20 @@ using DiaOrleans.Grains.Cloning;
 using DiaOrleans.Grains.Tests.Fakes;
 using DiaOrleans.Inference.Decoding;
 using DiaOrleans.Inference.Serving;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace DiaOrleans.Grains.Tests.Cloning;
 
 public sealed class WorkerPromptEncoderTests : IAsyncLifetime
 {
-    private readonly WorkerPromptEncoder _encoder = new();
+    private WorkerPromptEncoder _encoder = null!;
     private GrainCluster _cluster = null!;
     private IGpuWorkerGrain _worker = null!;
 
     public async ValueTask InitializeAsync()
     {
         _cluster = await GrainCluster.Start();
+        _encoder = ActivatorUtilities.CreateInstance<WorkerPromptEncoder>(_cluster.Silos[0].ServiceProvider);
         _worker = _cluster.Grains.GetGrain<IGpuWorkerGrain>((await _cluster.Workers()).Single().Key);
     }
 

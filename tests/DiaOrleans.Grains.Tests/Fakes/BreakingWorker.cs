@@ -17,6 +17,12 @@ internal sealed class BreakingWorker(WorkEvent[] events, int[] lengths, Func<Exc
     /// <summary>Work that it has admitted.</summary>
     public List<SpeechWork> Submitted { get; } = [];
 
+    /// <summary>Number of the event before which it is silent until <see cref="Silence"/> ends; -1 for none.</summary>
+    public long SilentAt { get; init; } = -1;
+
+    /// <summary>Ends the silence.</summary>
+    public TaskCompletionSource Silence { get; } = new();
+
     /// <summary>Whether it answers other calls.</summary>
     public bool Answers { get; init; } = true;
 
@@ -28,6 +34,7 @@ internal sealed class BreakingWorker(WorkEvent[] events, int[] lengths, Func<Exc
         for (var number = from; number < events.Length; number++)
         {
             if (stream < lengths.Length && number - from == lengths[stream]) throw createFault();
+            if (number == SilentAt) await Silence.Task.WaitAsync(cancellation);
             yield return events[number];
         }
     }

@@ -29,6 +29,11 @@ internal sealed class FakeEngine : ISpeechEngine, ISpeechEngineFactory
 
     public EngineFault? Fault { get; set; }
 
+    public EngineProgress Progress => new(IsLate, TimeSpan.Zero);
+
+    /// <summary>Whether a native call takes too long.</summary>
+    public bool IsLate { get; set; }
+
     public EngineLoad Load => new(_all.Count(run => !run.Ended.IsCompleted), 0, BacklogSeconds, 0);
 
     public double BacklogSeconds { get; set; }
@@ -72,6 +77,9 @@ internal sealed class FakeEngine : ISpeechEngine, ISpeechEngineFactory
     /// <summary>The next admitted call, in order; waits for it.</summary>
     public SpeechRun Next() =>
         _admitted.TryTake(out var run, TimeSpan.FromSeconds(20)) ? run : throw new TimeoutException("No call was admitted.");
+
+    /// <summary>The next admitted call, if there is one.</summary>
+    public SpeechRun? TryNext() => _admitted.TryTake(out var run) ? run : null;
 
     public EncodingAdmission TryEncode(float[] samples)
     {

@@ -52,6 +52,7 @@ internal sealed class GrainCluster : IAsyncDisposable
         bool jobs = false,
         TimeSpan? idleLimit = null,
         IReadOnlyList<string>? devices = null,
+        IReadOnlyList<ISpeechEngineFactory>? factories = null,
         Action<IServiceCollection>? configure = null)
     {
         storage ??= new SharedStorage();
@@ -73,7 +74,7 @@ internal sealed class GrainCluster : IAsyncDisposable
             var idleMinutes = idleLimit?.TotalMinutes ?? 0;
             silo.Services.AddSingleton(new EngineHostOptions { IdleUnloadMinutes = idleMinutes });
             silo.Services.AddSpeechEngine<FakeEngine>(devices ?? ["cpu"]);
-            silo.Services.AddSingleton<ISpeechEngineFactory>(engines[Interlocked.Increment(ref next) % silos]);
+            silo.Services.AddSingleton((factories ?? engines)[Interlocked.Increment(ref next) % silos]);
             if (jobs) silo.Services.AddJobRunner();
         });
         var cluster = new GrainCluster(builder.Build(), storage, time, engines) { Blobs = blobs };
@@ -86,6 +87,17 @@ internal sealed class GrainCluster : IAsyncDisposable
     {
         foreach (var engine in Engines) engine.FinishLoading();
         await Until(async () => (await Workers()).Count(worker => worker.State == WorkerState.Ready) == Engines.Count);
+    }
+
+    /// <summary>The engine of a silo.</summary>
+    public FakeEngine EngineOf(InProcessSiloHandle silo) =>
+        (FakeEngine)silo.ServiceProvider.GetRequiredService<ISpeechEngineFactory>();
+
+    /// <summary>Waits until a silo knows so many ready workers.</summary>
+    public Task Know(InProcessSiloHandle silo, int workers)
+    {
+        var roster = silo.ServiceProvider.GetRequiredService<WorkerRosterCopy>();
+        return Until(() => Task.FromResult(roster.Workers.Count(worker => worker.State == WorkerState.Ready) == workers));
     }
 
     public Task<IReadOnlyList<WorkerStatus>> Workers() => Grains.GetGrain<IWorkerDirectoryGrain>(0).List();

@@ -9,8 +9,10 @@ using DiaOrleans.Grains.Cloning;
 using DiaOrleans.Grains.PromptLibrary;
 using DiaOrleans.Grains.Prompts;
 using DiaOrleans.Grains.Recognition;
+using DiaOrleans.Grains.State;
 using DiaOrleans.Grains.Transcripts;
 using Microsoft.Extensions.DependencyInjection;
+using Orleans.Storage;
 
 namespace DiaOrleans.Grains.Tests.Fakes;
 
@@ -50,6 +52,7 @@ internal sealed class PromptBench : IAsyncDisposable
             .AddSingleton(cluster.Grains)
             .AddSingleton(cluster.Silos[0].ServiceProvider.GetRequiredService<ILocalSiloDetails>())
             .AddSingleton<TimeProvider>(cluster.Time)
+            .AddKeyedSingleton<IGrainStorage>(StateStorage.ProviderName, cluster.Storage)
             .BuildServiceProvider();
     }
 

@@ -18,6 +18,9 @@ internal sealed class SharedStorage : IGrainStorage
     /// <summary>Asked before and after each write with the state's name; an exception that it gives is thrown there.</summary>
     public Func<string, bool, Exception?>? Fault { get; set; }
 
+    /// <summary>Asked before each read with the state's name; an exception that it gives is thrown there.</summary>
+    public Func<string, Exception?>? ReadFault { get; set; }
+
     /// <summary>Every write and clear waits for it; null lets them pass.</summary>
     public Task? Gate { get; set; }
 
@@ -45,6 +48,7 @@ internal sealed class SharedStorage : IGrainStorage
 
     public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
+        if (ReadFault?.Invoke(stateName) is { } fault) throw fault;
         _reads.AddOrUpdate(stateName, 1, (_, count) => count + 1);
         if (!_rows.TryGetValue((stateName, grainId), out var row)) return Task.CompletedTask;
         grainState.ETag = row.Version.ToString();

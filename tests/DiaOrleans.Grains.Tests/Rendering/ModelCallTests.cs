@@ -1,7 +1,9 @@
 using DiaOrleans.Abstractions.Workers;
 using DiaOrleans.Grains.Rendering;
 using DiaOrleans.Grains.Tests.Fakes;
+using DiaOrleans.Grains.Workers;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace DiaOrleans.Grains.Tests.Rendering;
 
@@ -52,13 +54,88 @@ public sealed class ModelCallTests
         other.Submitted.ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task A_call_leaves_a_worker_that_is_silent_without_waiting_for_it()
+    {
+        var time = new FakeTimeProvider();
+        var silent = new BreakingWorker([new WorkStarted(0), Codes(1, 0, 1, 2), Samples(2, 3), Lost(3)], [], () => new TimeoutException())
+        {
+            SilentAt = 3,
+        };
+        var other = Worker(new WorkStarted(0), Samples(1, 4), Codes(2, 1, 3, 4), new WorkCompleted(3, 2, EndedByItself: true));
+        var left = new List<(string Key, bool IsSilent)>();
+        var worker = new RequestWorker(Status, silent, (status, isSilent, offer, _) =>
+        {
+            left.Add((status.Key, isSilent));
+            return offer(Status with { Key = "other/0" }, other);
+        });
+        var call = new ModelCall(Work(), worker, time, NullLogger.Instance);
+        await call.Submit();
+        var reading = Read(call);
+        await GrainCluster.Until(() => Task.FromResult(call.Frames == 1));
+        for (var waited = TimeSpan.Zero; waited < TimeSpan.FromSeconds(0.7); waited += Moment) await Pass(time);
+        reading.IsCompleted.ShouldBeFalse();
+        left.ShouldBeEmpty();
+        await GrainCluster.Until(async () =>
+        {
+            await Pass(time);
+            return reading.IsCompleted;
+        });
+        (await reading).Select(block => block.Length).ShouldBe([3, 4]);
+        call.Codes!.Cells.ShouldBe([1, 2, 3, 4]);
+        left.ShouldBe([("breaking/0", true)]);
+        other.Submitted.Single().SamplesReceived.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task A_call_waits_for_a_silent_worker_if_no_other_one_takes_the_rest()
+    {
+        var time = new FakeTimeProvider();
+        WorkEvent[] events = [new WorkStarted(0), Samples(1, 3), new WorkCompleted(2, 0, EndedByItself: true)];
+        var silent = new BreakingWorker(events, [], () => new TimeoutException()) { SilentAt = 1 };
+        var asked = 0;
+        var worker = new RequestWorker(Status, silent, (_, _, _, _) =>
+        {
+            asked++;
+            return Task.FromResult(new WorkAdmission(WorkOutcome.Unavailable));
+        });
+        var call = new ModelCall(Work(), worker, time, NullLogger.Instance);
+        await call.Submit();
+        var reading = Read(call);
+        await GrainCluster.Until(async () =>
+        {
+            await Pass(time);
+            return asked == 5;
+        });
+        silent.Silence.SetResult();
+        (await reading.WaitAsync(TimeSpan.FromSeconds(20))).Single().Length.ShouldBe(3);
+        silent.Starts.ShouldBe([0]);
+    }
+
+    [Fact]
+    public void A_worker_whose_steps_take_longer_is_given_more_time()
+    {
+        var worker = new RequestWorker(Status with { StepSeconds = 0.05 }, Worker(), (_, _, _, _) => throw new NotSupportedException());
+        worker.Patience.ShouldBe(TimeSpan.FromSeconds(0.75));
+        worker.Heard(new WorkHeartbeat(3, StepSeconds: 0.5));
+        worker.Patience.ShouldBe(TimeSpan.FromSeconds(4));
+    }
+
+    private static TimeSpan Moment => TimeSpan.FromMilliseconds(100);
+
+    private static async Task Pass(FakeTimeProvider time)
+    {
+        time.Advance(Moment);
+        await Task.Delay(2);
+    }
+
     private static BreakingWorker Worker(params WorkEvent[] events) => new(events, [], () => new TimeoutException());
 
     /// <summary>A call at the first worker, which the others take in their order.</summary>
     private static ModelCall Call(SpeechWork work, BreakingWorker first, params BreakingWorker[] others)
     {
         var next = 0;
-        var worker = new RequestWorker(Status, first, (_, offer, _) => offer(Status, others[next++]));
+        var worker = new RequestWorker(Status, first, (_, _, offer, _) => offer(Status, others[next++]));
         return new ModelCall(work, worker, TimeProvider.System, NullLogger.Instance);
     }
 

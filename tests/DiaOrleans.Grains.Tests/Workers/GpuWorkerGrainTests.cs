@@ -41,6 +41,52 @@ public sealed class GpuWorkerGrainTests
     }
 
     [Fact]
+    public async Task Heartbeats_come_while_work_waits_or_goes_on_but_not_while_its_engine_hangs()
+    {
+        await using var cluster = await GrainCluster.Start();
+        var worker = await Worker(cluster);
+        var work = Work();
+        await worker.Submit(work);
+        await using var events = worker.Follow(work.Id, 0).GetAsyncEnumerator();
+        (await Next()).ShouldBe(new WorkHeartbeat(0, 0));
+        var run = cluster.Engine.Next();
+        run.Start();
+        (await Next()).ShouldBe(new WorkStarted(0));
+        (await Next()).ShouldBe(new WorkHeartbeat(1, 0));
+        cluster.Engine.IsLate = true;
+        var next = Next();
+        for (var i = 0; i < 20; i++) await Pass();
+        next.IsCompleted.ShouldBeFalse();
+        cluster.Engine.IsLate = false;
+        (await next).ShouldBe(new WorkHeartbeat(1, 0));
+        run.Complete(FakeEngine.Clip(100));
+        await Until<WorkCompleted>();
+        (await worker.Follow(work.Id, 0).ToListAsync()).ShouldAllBe(happened => !(happened is WorkHeartbeat));
+
+        // A heartbeat may be on its way when an event comes.
+        async Task Until<T>()
+        {
+            while (await Next() is not T)
+            {
+            }
+        }
+
+        async Task<WorkEvent> Next()
+        {
+            var moving = events.MoveNextAsync().AsTask();
+            while (!moving.IsCompleted) await Pass();
+            (await moving).ShouldBeTrue();
+            return events.Current;
+        }
+
+        async Task Pass()
+        {
+            cluster.Time.Advance(TimeSpan.FromMilliseconds(50));
+            await Task.Delay(5);
+        }
+    }
+
+    [Fact]
     public async Task A_worker_is_busy_until_its_last_work_is_released()
     {
         await using var cluster = await GrainCluster.Start();

@@ -54,6 +54,8 @@ internal sealed class ScriptedEngine : ISpeechEngine, ISpeechEngineFactory
 
     public EngineFault? Fault => null;
 
+    public EngineProgress Progress => default;
+
     public EngineLoad Load => new(SlotsInUse ?? Volatile.Read(ref _running), 0, 0, 1);
 
     public static Task Speak(SpeechRun run) => Speak(run, 1);

@@ -50,6 +50,10 @@ internal sealed class ApiProblem : Exception
     public static ApiProblem Unavailable(TimeSpan? retryAfter) =>
         new(503, "Worker pool not available", []) { RetryAfter = retryAfter ?? TimeSpan.FromSeconds(5) };
 
+    /// <summary>503: a part of the cluster does not answer, or is moving to another silo.</summary>
+    public static ApiProblem NoAnswer() =>
+        new(503, "The server cannot do this at the moment. Send the request again.", []) { RetryAfter = TimeSpan.FromSeconds(5) };
+
     /// <summary>507: nothing was accepted.</summary>
     public static ApiProblem NoSpace(string detail) => new(507, detail, []);
 

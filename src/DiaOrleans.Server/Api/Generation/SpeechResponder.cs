@@ -133,6 +133,7 @@ internal sealed class SpeechResponder(
             var state = await audio.Wait(stop);
             if (state.Status == SpeechStatus.Completed || (streamed && state.AudioBytes > 0)) return state;
             if (state.NoSpace) throw ApiProblem.NoSpace(state.Error!);
+            if (state.CanSucceedLater) throw ApiProblem.Unavailable(retryAfter: null);
             if (state.Status == SpeechStatus.Failed) throw ApiProblem.Failed($"Audio generation failed: {state.Error}");
             if (state.Status == SpeechStatus.Cancelled) throw ApiProblem.Failed("Audio generation failed: the request was cancelled");
         }

@@ -1,3 +1,4 @@
+using DiaOrleans.Grains.Waiting;
 using DiaOrleans.Server.Api.Disk;
 using DiaOrleans.Server.Api.Errors;
 
@@ -26,9 +27,7 @@ internal sealed partial class Problems(ILogger<Problems> logger)
             }
 
             context.Response.Headers.RetryAfter = default;
-            var full = DiskFull.Find(cause);
-            context.Response.StatusCode = full is null ? 500 : 507;
-            await ProblemWriter.Write(context, full ?? "Internal Server Error");
+            await ProblemWriter.Write(context, Describe(cause));
         }
     }
 
@@ -51,6 +50,12 @@ internal sealed partial class Problems(ILogger<Problems> logger)
             context.Response.StatusCode = problem.StatusCode;
             await ProblemWriter.Write(context, problem.StatusCode == 413 ? "Request body too large" : "The request could not be read");
         }
+    }
+
+    private static ApiProblem Describe(Exception cause)
+    {
+        if (DiskFull.Find(cause) is { } full) return ApiProblem.NoSpace(full);
+        return cause.IsSiloFault() ? ApiProblem.NoAnswer() : ApiProblem.Failed("Internal Server Error");
     }
 
     private static partial class Log

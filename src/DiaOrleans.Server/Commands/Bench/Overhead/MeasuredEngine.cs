@@ -30,6 +30,9 @@ internal sealed class MeasuredEngine(ISpeechEngine inner) : ISpeechEngine
     /// <inheritdoc/>
     public EngineFault? Fault => inner.Fault;
 
+    /// <inheritdoc/>
+    public EngineProgress Progress => inner.Progress;
+
     /// <summary>The time from the admission of the last call to its end.</summary>
     public Task<TimeSpan> ReadTime() => Volatile.Read(ref _time);
 

@@ -1,20 +1,24 @@
 using DiaOrleans.Abstractions.Workers;
 using DiaOrleans.Grains.Waiting;
-using DiaOrleans.Grains.Workers;
 using Microsoft.Extensions.Logging;
 
-namespace DiaOrleans.Grains.Rendering;
+namespace DiaOrleans.Grains.Workers;
 
 /// <summary>
-/// Finds a worker for a piece of work, the next one if it refuses. A background job is offered to the workers of its silo first, other
-/// work to the least loaded. Waits within limits for a worker whose model is being loaded.
+/// Finds a worker for a piece of work, the next one if it refuses or does not answer. A background job is offered to the workers of its
+/// silo first, other work to the less loaded of two that are chosen at random: so silos whose lists of workers are a second old do not all
+/// choose the same one. Workers that were lost lately come last. Waits within limits for a worker whose model is being loaded.
 /// </summary>
-/// <param name="grains">Calls workers and their directory.</param>
+/// <param name="grains">Calls workers.</param>
+/// <param name="roster">All workers.</param>
+/// <param name="lost">Workers to avoid.</param>
 /// <param name="silo">This silo.</param>
 /// <param name="time">Clock of the limits.</param>
 /// <param name="logger">Log of workers that do not answer.</param>
 internal sealed partial class WorkDispatcher(
     IGrainFactory grains,
+    WorkerRosterCopy roster,
+    LostWorkers lost,
     ILocalSiloDetails silo,
     TimeProvider time,
     ILogger<WorkDispatcher> logger)
@@ -23,12 +27,16 @@ internal sealed partial class WorkDispatcher(
     public static readonly TimeSpan LoadingLimit = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// How long a request waits for the first worker: a directory that has just restarted knows all workers within this time.
+    /// How long a request waits for the first worker, or for another one than those that refuse it because they stop: a directory that has
+    /// just restarted knows all workers within this time.
     /// </summary>
     public static readonly TimeSpan EmptyLimit = TimeSpan.FromSeconds(2);
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(10);
+
+    /// <summary>The refusal of workers that do not answer.</summary>
+    public static readonly WorkAdmission NoAnswer = new(WorkOutcome.Unavailable, "No worker answers.", RetryAfter);
 
     /// <summary>Offers work to one worker after another until one admits it, or rejects it for good.</summary>
     /// <param name="model">Name of the model wanted; null for any.</param>
@@ -43,18 +51,20 @@ internal sealed partial class WorkDispatcher(
     {
         for (var start = time.GetTimestamp(); ;)
         {
-            var workers = await grains.GetGrain<IWorkerDirectoryGrain>(0).List();
-            var choice = WorkerChoice.Among(workers, silo.Name, priority == WorkPriority.Background, model);
+            var workers = roster.Workers;
+            var choice = Choose(workers, priority == WorkPriority.Background, model);
+            WorkAdmission? refusal = null;
             if (choice.Ready.Count > 0)
             {
-                // A worker that fell asleep after its report wakes with the offer and answers that it is loading.
-                var answer = await Offer(choice.Ready, offer, stop);
-                if (answer.Outcome != WorkOutcome.Loading) return answer;
+                refusal = await Offer(choice.Ready, offer, stop);
+                if (refusal.Outcome is WorkOutcome.Accepted or WorkOutcome.Rejected or WorkOutcome.Busy) return refusal;
             }
 
             if (choice.Asleep is { } sleeper) await Wake(sleeper);
-            if (time.GetElapsedTime(start) >= FindLimit(choice, workers) || stop.IsCancellationRequested) return NoWorker(choice.CanWait);
+            if (time.GetElapsedTime(start) >= FindLimit(choice, workers, refusal) || stop.IsCancellationRequested)
+                return refusal is { Outcome: WorkOutcome.Unavailable } ? refusal : NoWorker(choice.CanWait);
             await Task.Delay(Pause, time, CancellationToken.None);
+            await roster.Refresh();
         }
     }
 
@@ -62,31 +72,44 @@ internal sealed partial class WorkDispatcher(
     /// Offers the rest of a piece of work to workers with the same model and kind of device, one after another, until one admits it. Does
     /// not wait for a model that is being loaded.
     /// </summary>
-    /// <param name="lost">The worker that is lost.</param>
+    /// <param name="left">The worker that is lost or silent; this silo avoids it for a while.</param>
+    /// <param name="isSilent">Whether it may still go on: then workers that are to be avoided are not tried.</param>
     /// <param name="offer">Submits the work to a worker.</param>
     /// <param name="stop">Ends the offers.</param>
     public async Task<WorkAdmission> OfferToOthers(
-        WorkerStatus lost,
+        WorkerStatus left,
+        bool isSilent,
         Func<WorkerStatus, IGpuWorkerGrain, Task<WorkAdmission>> offer,
         CancellationToken stop)
     {
-        try
-        {
-            var workers = await grains.GetGrain<IWorkerDirectoryGrain>(0).List();
-            var others = workers.Where(other => other.Key != lost.Key && other.Model == lost.Model && other.DeviceKind == lost.DeviceKind);
-            return await Offer(WorkerChoice.Among([.. others], silo.Name).Ready, offer, stop);
-        }
-        catch (Exception e) when (e.IsSiloFault())
-        {
-            Log.NoDirectory(logger, e);
-            return NoWorker(loading: false);
-        }
+        lost.Add(left.Key);
+        if (isSilent) return await Offer(FindOthers(left, worker => !lost.Contains(worker.Key)), offer, stop);
+        var others = FindOthers(left, _ => true);
+        // One that has become ready a moment ago is not in the copy of the list yet.
+        if (others.Count == 0) await roster.Refresh();
+        return await Offer(others.Count > 0 ? others : FindOthers(left, _ => true), offer, stop);
     }
 
-    private static TimeSpan FindLimit(WorkerChoice choice, IReadOnlyList<WorkerStatus> workers)
+    /// <summary>Ready workers with the same model and kind of device, in the order of the offers.</summary>
+    private IReadOnlyList<WorkerStatus> FindOthers(WorkerStatus left, Func<WorkerStatus, bool> filter)
     {
+        var others = roster.Workers
+            .Where(other => other.Key != left.Key && other.Model == left.Model && other.DeviceKind == left.DeviceKind)
+            .Where(filter);
+        return Choose([.. others]).Ready;
+    }
+
+    private static TimeSpan FindLimit(WorkerChoice choice, IReadOnlyList<WorkerStatus> workers, WorkAdmission? refusal)
+    {
+        if (refusal is { Outcome: WorkOutcome.Unavailable } && refusal != NoAnswer) return choice.CanWait ? EmptyLimit : TimeSpan.Zero;
         if (choice.CanWait) return LoadingLimit;
         return workers.Count == 0 ? EmptyLimit : TimeSpan.Zero;
+    }
+
+    private WorkerChoice Choose(IReadOnlyList<WorkerStatus> workers, bool preferOwn = false, string? model = null)
+    {
+        var choice = WorkerChoice.Among(workers, silo.Name, Random.Shared, preferOwn, model);
+        return choice with { Ready = [.. choice.Ready.OrderBy(worker => lost.Contains(worker.Key))] };
     }
 
     private async Task<WorkAdmission> Offer(
@@ -114,8 +137,9 @@ internal sealed partial class WorkDispatcher(
         }
         catch (Exception e) when (e.IsSiloFault())
         {
+            lost.Add(status.Key);
             Log.NoAnswer(logger, e, status.Key);
-            return NoWorker(loading: false);
+            return NoAnswer;
         }
     }
 
@@ -136,10 +160,7 @@ internal sealed partial class WorkDispatcher(
 
     private static partial class Log
     {
-        [LoggerMessage(506, LogLevel.Warning, "Worker {Worker} does not answer; the next one is tried.")]
+        [LoggerMessage(1013, LogLevel.Warning, "Worker {Worker} does not answer; the next one is tried.")]
         public static partial void NoAnswer(ILogger logger, Exception cause, string worker);
-
-        [LoggerMessage(508, LogLevel.Warning, "The directory of workers does not answer; no other worker is tried.")]
-        public static partial void NoDirectory(ILogger logger, Exception cause);
     }
 }

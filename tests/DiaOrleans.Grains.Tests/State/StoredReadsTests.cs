@@ -1,0 +1,83 @@
+using DiaOrleans.Abstractions.Configuration;
+using DiaOrleans.Abstractions.Voices;
+using DiaOrleans.Grains.Configuration;
+using DiaOrleans.Grains.State;
+using DiaOrleans.Grains.Tests.Fakes;
+using DiaOrleans.Grains.Voices;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+
+namespace DiaOrleans.Grains.Tests.State;
+
+public sealed class StoredReadsTests : IAsyncLifetime
+{
+    private static readonly VoiceSettings Settings = new("neutral", "S2", null, "Hello.");
+
+    private readonly FakeTimeProvider _time = new();
+    private GrainCluster _cluster = null!;
+    private StoredReads _reads = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _cluster = await GrainCluster.Start(loaded: false);
+        _reads = new StoredReads(_cluster.Storage, _time, NullLogger<StoredReads>.Instance);
+    }
+
+    public ValueTask DisposeAsync() => _cluster.DisposeAsync();
+
+    [Fact]
+    public async Task A_grain_that_does_not_answer_is_read_from_its_row_and_not_asked_for_five_seconds()
+    {
+        var voice = _cluster.Voice("v");
+        await voice.Put(Settings);
+        var asked = 0;
+        var silent = new TaskCompletionSource<VoiceSettings?>();
+        var read = Read(silent.Task);
+        _time.Advance(StoredReads.Limit - TimeSpan.FromMilliseconds(1));
+        read.IsCompleted.ShouldBeFalse();
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+        (await read.WaitAsync(TimeSpan.FromSeconds(20))).ShouldBe(Settings);
+        (await Read(silent.Task)).ShouldBe(Settings);
+        asked.ShouldBe(1);
+        _time.Advance(StoredReads.Memory);
+        (await Read(Task.FromResult<VoiceSettings?>(null))).ShouldBeNull();
+        asked.ShouldBe(2);
+
+        Task<VoiceSettings?> Read(Task<VoiceSettings?> answer) => _reads.Read(
+            voice,
+            () =>
+            {
+                asked++;
+                return answer;
+            },
+            async () => (await _reads.ReadState<VoiceState>(voice, VoiceState.Name)).Settings);
+    }
+
+    [Fact]
+    public async Task An_error_of_the_grain_is_thrown_and_a_fault_of_its_silo_is_not()
+    {
+        var voice = _cluster.Voice("w");
+        await Should.ThrowAsync<InvalidDataException>(() => Read(new InvalidDataException()));
+        (await Read(new OrleansException())).ShouldBe("stored");
+
+        Task<string> Read(Exception fault) => _reads.Read(voice, () => Task.FromException<string>(fault), () => Task.FromResult("stored"));
+    }
+
+    [Fact]
+    public async Task Rows_that_are_read_have_what_the_grains_have_stored()
+    {
+        var services = _cluster.Silos[0].ServiceProvider;
+        var configuration = _cluster.Grains.GetGrain<IConfigurationGrain>(0);
+        var changed = await configuration.Replace(new ServerConfiguration { DebugMode = true, OutputRetentionHours = 7 });
+        (await _reads.ReadState<ConfigurationState>(configuration, ConfigurationState.Name)).Configuration.ShouldBe(changed);
+        (await services.GetRequiredService<ConfigurationReads>().Get()).ShouldBe(changed);
+        var voice = _cluster.Voice("v");
+        (await _reads.ReadState<VoiceState>(voice, VoiceState.Name)).Settings.ShouldBeNull();
+        await voice.Put(Settings);
+        (await services.GetRequiredService<VoiceReads>().Find("v")).ShouldBe(Settings);
+        (await _reads.ReadState<VoiceState>(voice, VoiceState.Name)).Settings.ShouldBe(Settings);
+        await voice.Delete();
+        (await _reads.ReadState<VoiceState>(voice, VoiceState.Name)).Settings.ShouldBeNull();
+    }
+}
