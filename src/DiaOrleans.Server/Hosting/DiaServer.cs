@@ -4,14 +4,12 @@ using DiaOrleans.Grains;
 using DiaOrleans.Grains.Cloning;
 using DiaOrleans.Grains.Configuration;
 using DiaOrleans.Grains.PromptLibrary;
-using DiaOrleans.Grains.Retention;
 using DiaOrleans.Grains.Speech;
 using DiaOrleans.Grains.Workers;
 using DiaOrleans.Inference.Execution;
 using DiaOrleans.Server.Api;
 using DiaOrleans.Server.Api.Bodies;
 using DiaOrleans.Server.Blobs;
-using DiaOrleans.Server.ClusterRecord;
 using DiaOrleans.Server.Clustering;
 using DiaOrleans.Server.Decoding;
 using DiaOrleans.Server.Devices;
@@ -30,7 +28,6 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Npgsql;
-using Orleans.Configuration;
 using Orleans.Dashboard;
 
 namespace DiaOrleans.Server.Hosting;
@@ -38,9 +35,6 @@ namespace DiaOrleans.Server.Hosting;
 /// <summary>Builds and runs one server: a silo with its engines, and the HTTP API.</summary>
 internal static partial class DiaServer
 {
-    /// <summary>A part of the keys of stored state: it never changes.</summary>
-    public const string ServiceId = "dia-orleans";
-
     /// <summary>Bytes of a connection that are received before they are read.</summary>
     private const int UnreadBytes = 128 << 10;
 
@@ -71,8 +65,8 @@ internal static partial class DiaServer
         ConsoleLog.Add(builder, verbosity);
         ConfigureHttp(builder, options.Get<HttpOptions>());
         options.AddTo(builder.Services);
-        if (database is null) AddSingleSilo(builder, silo, data);
-        else AddMember(builder, options, database);
+        // Before the services that call grains.
+        builder.AddSilo(options, data, database);
         AddServices(builder, options, data, database);
         services?.Invoke(builder.Services);
         var app = builder.Build();
@@ -163,55 +157,6 @@ internal static partial class DiaServer
 
     /// <summary>Nothing runs on the device.</summary>
     private static DeviceChoice WithoutEngines() => new DeviceOptions { Device = Device.Cpu.Name }.Choose();
-
-    /// <summary>The silo is added before the services that call grains.</summary>
-    private static void AddSingleSilo(WebApplicationBuilder builder, LocalSiloOptions silo, DataFolder data)
-    {
-        builder.Services.AddSingleton<ICleanupStep, ClearedRows>();
-        builder.UseOrleans(orleans =>
-        {
-            ConfigureSilo(orleans, silo);
-            // Without a gateway: there are no clients outside of this process.
-            var port = FreePorts.Fill(silo.SiloPort)[0];
-            orleans.UseLocalhostClustering(port, gatewayPort: 0, serviceId: ServiceId, clusterId: silo.ClusterId);
-            orleans.UseInMemoryReminderService();
-            orleans.AddSqliteState(data.Database);
-        });
-    }
-
-    private static void AddMember(WebApplicationBuilder builder, OptionsSet options, NpgsqlDataSource database)
-    {
-        var silo = options.Get<LocalSiloOptions>();
-        // The container disposes of what it has made.
-        builder.Services.AddSingleton(_ => database);
-        var endpoint = SiloEndpoint.Find(silo);
-        builder.Services.AddSingleton(endpoint);
-        builder.Services.AddHostedService<NameClaim>();
-        builder.Services.AddHostedService<SharedStoreCheck>();
-        builder.Services.AddSingleton<ICleanupStep, PostgresClearedRows>();
-        builder.UseOrleans(orleans =>
-        {
-            if (PodMembership.IsPod(silo)) orleans.UsePods();
-            ConfigureSilo(orleans, silo);
-            orleans.Configure<ClusterOptions>(cluster =>
-            {
-                cluster.ServiceId = ServiceId;
-                cluster.ClusterId = silo.ClusterId;
-            });
-            orleans.UseCluster(endpoint, database);
-            orleans.UseSiloTls(options.Get<SiloTlsOptions>());
-            orleans.AddPostgresState(database);
-            orleans.UseClusterRecord(options);
-        });
-    }
-
-    private static void ConfigureSilo(ISiloBuilder orleans, LocalSiloOptions silo)
-    {
-        orleans.Configure<SiloOptions>(o => o.SiloName = silo.Name);
-        orleans.AddActivityPropagation();
-        orleans.AddDiaGrains(silo.KeepsState);
-        if (silo.Dashboard) orleans.AddDashboard();
-    }
 
     private static partial class Log
     {

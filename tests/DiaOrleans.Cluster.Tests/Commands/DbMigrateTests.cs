@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using DiaOrleans.Cluster.Tests.Silos;
+using DiaOrleans.Server.Commands.Doctor;
 using DiaOrleans.Server.Storage;
 using Npgsql;
 
@@ -61,6 +62,19 @@ public sealed class DbMigrateTests(PostgresServer postgres)
         (await Start(settings)).ShouldContain($"which added {Later}. Run that release.");
         (await Start(settings with { Database = null })).ShouldContain("role is all, which needs a database");
         (await Start(settings with { Role = "dev" })).ShouldContain("role is dev, which is one process");
+    }
+
+    [Fact]
+    public async Task The_doctor_checks_the_database_of_a_cluster()
+    {
+        var options = new DatabaseOptions { Database = await postgres.CreateDatabase() };
+        var finding = DatabaseCheck.Run("data", options);
+        finding.Verdict.ShouldBe(Verdict.Problem);
+        finding.Found.ShouldContain("Run once: ./run.sh db migrate");
+        (await Migrate(options.Database)).Code.ShouldBe(0);
+        finding = DatabaseCheck.Run("data", options);
+        finding.Verdict.ShouldBe(Verdict.Ok);
+        finding.Found.ShouldMatch("^PostgreSQL [0-9.]+ at 127.0.0.1 has the schema of this release$");
     }
 
     /// <summary>Starts a silo that must refuse to run.</summary>

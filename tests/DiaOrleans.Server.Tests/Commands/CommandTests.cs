@@ -8,6 +8,7 @@ using DiaOrleans.Server.Hosting;
 using DiaOrleans.Server.Models.Hub;
 using DiaOrleans.Server.Models.Store;
 using DiaOrleans.Server.Recognition;
+using DiaOrleans.Server.Storage;
 
 namespace DiaOrleans.Server.Tests.Commands;
 
@@ -83,7 +84,7 @@ public sealed class CommandTests
         var data = Path.Combine(Path.GetTempPath(), $"dia-doctor-{Guid.NewGuid():N}");
         Finding[] findings =
         [
-            Checks.Runtime(), Checks.Machine(), Checks.OnnxRuntime(), DatabaseCheck.Run(data),
+            Checks.Runtime(), Checks.Machine(), Checks.OnnxRuntime(), DatabaseCheck.Run(data, new DatabaseOptions()),
             Checks.Model(new EngineOptions(), Store(data)),
         ];
         foreach (var finding in findings) finding.Verdict.ShouldBe(Verdict.Ok, finding.Found);
@@ -134,7 +135,7 @@ public sealed class CommandTests
         var model = Checks.Model(new EngineOptions { Model = Path.GetTempPath() }, Store(Path.GetTempPath()));
         (model.Verdict, model.Advice).ShouldBe((Verdict.Problem, "Name a sound checkpoint folder with --model."));
         var file = Path.GetTempFileName();
-        DatabaseCheck.Run(file).Verdict.ShouldBe(Verdict.Problem);
+        DatabaseCheck.Run(file, new DatabaseOptions()).Verdict.ShouldBe(Verdict.Problem);
         File.Delete(file);
         using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
         listener.Start();

@@ -28,7 +28,7 @@ internal sealed class OpenedState : IAsyncDisposable
         builder.Services.AddMetrics().AddSingleton<DiaMetrics>();
         var port = FreePorts.Fill(0)[0];
         builder.UseOrleans(silo => silo
-            .UseLocalhostClustering(port, gatewayPort: 0, serviceId: DiaServer.ServiceId, clusterId: $"command-{Guid.NewGuid():N}")
+            .UseLocalhostClustering(port, gatewayPort: 0, serviceId: ServerSilo.ServiceId, clusterId: $"command-{Guid.NewGuid():N}")
             .AddPostgresState(database));
         var host = builder.Build();
         await host.StartAsync();

@@ -1,16 +1,39 @@
+using DiaOrleans.Server.Settings;
 using DiaOrleans.Server.Storage;
 using Microsoft.Data.Sqlite;
+using Npgsql;
 
 namespace DiaOrleans.Server.Commands.Doctor;
 
-/// <summary>Writes a database of its own to the data folder and deletes it.</summary>
+/// <summary>Whether the database can be used. In a data folder the check writes one of its own and deletes it.</summary>
 internal static class DatabaseCheck
 {
     private const string Check = "database";
 
-    /// <summary>Runs the check. It leaves no file, and no folder that was not there.</summary>
+    /// <summary>Runs the check: on the database of a cluster if the settings name one. It leaves nothing that was not there.</summary>
     /// <param name="data">Path of the data folder.</param>
-    public static Finding Run(string data)
+    /// <param name="options">The database of a cluster.</param>
+    public static Finding Run(string data, DatabaseOptions options)
+    {
+        try
+        {
+            return options.FindConnection("dia-orleans doctor") is { } connection ? CheckCluster(connection) : CheckFolder(data);
+        }
+        catch (SettingsException e)
+        {
+            return new(Check, Verdict.Problem, e.Message);
+        }
+    }
+
+    private static Finding CheckCluster(string connection)
+    {
+        using var database = NpgsqlDataSource.Create(connection);
+        PostgresSchema.Require(database);
+        using var open = database.OpenConnection();
+        return new(Check, Verdict.Ok, $"PostgreSQL {open.PostgreSqlVersion} at {open.Host} has the schema of this release");
+    }
+
+    private static Finding CheckFolder(string data)
     {
         var folder = Path.GetFullPath(data);
         var existed = Directory.Exists(folder);

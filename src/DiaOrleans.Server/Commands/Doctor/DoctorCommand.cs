@@ -73,7 +73,7 @@ internal static class DoctorCommand
             Checks.Gpu(options.Get<DeviceOptions>()),
             .. Checks.Audio(),
             Checks.SpeechRecognition(recognition, data),
-            DatabaseCheck.Run(data),
+            DatabaseCheck.Run(data, options.Get<DatabaseOptions>()),
             model,
             .. model.Verdict == Verdict.Ok ? [await SpeedCheck.Run(options)] : Array.Empty<Finding>(),
             Checks.Port(options.Get<HttpOptions>().Port),
