@@ -28,6 +28,7 @@ internal sealed class Codec : IDisposable
         Config = checkpoint.Config;
         Fingerprint = checkpoint.Fingerprint();
         Context = CodecWindows.Context(Config);
+        LongestWindow = CodecWindows.Longest(Config);
         Lanes = target.Device == Device.Cpu && threads == 1 ? Math.Min(Environment.ProcessorCount, MaxLanes) : 1;
         BatchSize = target.Device.MostWindows;
         _decoding = target.Device.On(DeviceStream.Codec);
@@ -49,6 +50,9 @@ internal sealed class Codec : IDisposable
     /// <summary>Frames to each side that a frame's samples depend on.</summary>
     public int Context { get; }
 
+    /// <summary>The most frames of a window.</summary>
+    public int LongestWindow { get; }
+
     /// <summary>
     /// Threads that decode windows side by side: the cores of a host whose sessions use one thread. A session with more threads uses them
     /// within a window, and a GPU has one stream.
@@ -65,7 +69,7 @@ internal sealed class Codec : IDisposable
     public float[] Decode(CodeGrid codes, int start = 0)
     {
         var samples = new float[(codes.Rows - start) * Config.HopLength];
-        var plan = new WindowPlan(start, Context);
+        var plan = new WindowPlan(start, Context, LongestWindow);
         while (plan.TryNext(codes.Rows, ended: true, out var window))
         {
             var wanted = new SampleRange(window.Kept.From * Config.HopLength, window.Kept.To * Config.HopLength);

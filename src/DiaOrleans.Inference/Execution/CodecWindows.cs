@@ -5,6 +5,9 @@ namespace DiaOrleans.Inference.Execution;
 /// <summary>What the samples of some frames depend on in the codec's decoder; docs/model.md, Codec: windows.</summary>
 internal static class CodecWindows
 {
+    // What follows the last whole window is decoded after the last step, while nothing else of the call is left to do.
+    private const int LongestSeconds = 3;
+
     private const int KernelRadius = 3;
     private const int ResidualRadius = KernelRadius * (1 + 3 + 9);
 
@@ -14,6 +17,9 @@ internal static class CodecWindows
         var first = Inputs(config, 0, config.HopLength)[0];
         return (int)Math.Max(-first.Start, first.End - 1) + KernelRadius;
     }
+
+    /// <summary>The most frames of a window.</summary>
+    public static int Longest(DacConfig config) => LongestSeconds * config.SampleRate / config.HopLength;
 
     /// <summary>
     /// The part of each block's input that the kept frames of a window depend on, counted from the start of what the block before makes of

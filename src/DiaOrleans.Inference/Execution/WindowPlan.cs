@@ -9,10 +9,12 @@ namespace DiaOrleans.Inference.Execution;
 /// </summary>
 /// <param name="start">The first frame to decode; the frames before it are context.</param>
 /// <param name="context">Frames to each side that a frame's samples depend on.</param>
-internal sealed class WindowPlan(int start, int context)
+/// <param name="longest">The most frames of a window, at least 8.</param>
+internal sealed class WindowPlan(int start, int context, int longest = int.MaxValue)
 {
-    private static readonly int[] Sizes = [8, 16, 43, 86, 172];
+    private static readonly int[] AllSizes = [8, 16, 43, 86, 172];
 
+    private readonly int[] _sizes = Array.FindAll(AllSizes, size => size <= Math.Max(longest, AllSizes[0]));
     private int _count;
 
     /// <summary>The first frame that is in no window yet.</summary>
@@ -24,7 +26,7 @@ internal sealed class WindowPlan(int start, int context)
     /// <param name="window">The window.</param>
     public bool TryNext(int frames, bool ended, out CodecWindow window)
     {
-        var to = Next + Sizes[Math.Min(_count, Sizes.Length - 1)];
+        var to = Next + _sizes[Math.Min(_count, _sizes.Length - 1)];
         if (ended) to = Math.Min(to, frames);
         window = new CodecWindow(Math.Max(0, Next - context), Next, to, Math.Min(frames, to + context));
         if (to <= Next || (!ended && to + context > frames)) return false;

@@ -26,7 +26,8 @@ internal sealed class Admission(SpeechModel model, ModelDescription facts)
         if (maxFrames < 1) return $"The prompt's {prompt} frames leave no room for new ones.";
         if (WrongRest(call, maxFrames) is { } wrongRest) return wrongRest;
         var request = new DecodeRequest(ids, maxFrames, call.Seed, call.Prompt, call.Sampling, call.Made);
-        var windows = new CallWindows(call.Prompt, model.Codec.Context, model.Codec.Config.HopLength, call.SamplesReceived);
+        var codec = model.Codec;
+        var windows = new CallWindows(call.Prompt, codec.Context, codec.Config.HopLength, call.SamplesReceived, codec.LongestWindow);
         prepared = new QueuedCall(new SpeechRun(call), request, windows, PredictedSeconds(ids.Length, maxFrames));
         return null;
     }

@@ -22,13 +22,14 @@ internal sealed class CallWindows
     /// <param name="context">Frames to each side that a frame's samples depend on.</param>
     /// <param name="hopLength">Samples of a frame.</param>
     /// <param name="received">Samples of the new frames that the client has.</param>
-    public CallWindows(CodeGrid? prompt, int context, int hopLength, long received = 0)
+    /// <param name="longest">The most frames of a window.</param>
+    public CallWindows(CodeGrid? prompt, int context, int hopLength, long received = 0, int longest = int.MaxValue)
     {
         _hopLength = hopLength;
         _received = received;
         _start = Math.Min(context, prompt?.Rows ?? 0);
         _before = prompt?.Slice(prompt.Rows - _start, prompt.Rows);
-        _plan = new WindowPlan(_start, context);
+        _plan = new WindowPlan(_start, context, longest);
     }
 
     /// <summary>

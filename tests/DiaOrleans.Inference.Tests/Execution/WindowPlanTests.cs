@@ -15,6 +15,18 @@ public sealed class WindowPlanTests
         windows[0].From.ShouldBe(3);
     }
 
+    [Theory]
+    [InlineData(46, new[] { 8, 16, 43, 43, 15 })]
+    [InlineData(16, new[] { 8, 16, 16, 16, 16, 16, 16, 16, 5 })]
+    [InlineData(1, new[] { 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 5 })]
+    public void No_window_is_longer_than_the_codec_allows(int longest, int[] expected)
+    {
+        var plan = new WindowPlan(0, Context, longest);
+        var sizes = new List<int>();
+        while (plan.TryNext(125, ended: true, out var window)) sizes.Add(window.To - window.From);
+        sizes.ShouldBe(expected);
+    }
+
     [Property]
     public void Windows_cover_every_frame_once_with_their_context(byte start, ushort length)
     {
