@@ -54,7 +54,7 @@ internal sealed class PromptSnapshots(PromptCodesStore codes, PromptReads prompt
     /// <summary>The prompt after the end of a change that is in progress.</summary>
     private async Task<AudioPrompt?> FindUnlocked(string id, CancellationToken cancellationToken)
     {
-        using var holder = await locks.Acquire(id, cancellationToken);
+        await using var holder = await locks.Acquire(id, cancellationToken);
         return await prompts.Find(id);
     }
 

@@ -58,7 +58,7 @@ internal sealed class PromptIntake(
         var seconds = (double)audio.Samples.Length / PromptAudio.SampleRate;
         var warnings = new List<string>();
         if (audio.IsSilent) warnings.Add(SilentWarning);
-        using (await locks.Acquire(id, cancellationToken))
+        await using (await locks.Acquire(id, cancellationToken))
         {
             if (await Replace(id, wave, seconds)) warnings.Add(TranscriptWarning);
         }

@@ -29,7 +29,7 @@ internal sealed class PromptRegistration(
     /// <exception cref="PromptLimitException">It would be a new prompt, and there are as many as there can be.</exception>
     public async Task<RegisteredFile?> Register(RecordingFile file, bool useTextFiles, CancellationToken cancellationToken)
     {
-        using var holder = await locks.Acquire(file.Id, cancellationToken);
+        await using var holder = await locks.Acquire(file.Id, cancellationToken);
         if (await reader.ReadFile(file.Key, cancellationToken) is not { } content) return null;
         var hash = PromptReader.ComputeHash(content);
         var grain = grains.GetGrain<IAudioPromptGrain>(file.Id);

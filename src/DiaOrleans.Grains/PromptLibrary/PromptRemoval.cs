@@ -15,7 +15,7 @@ internal sealed class PromptRemoval(IBlobStore blobs, IGrainFactory grains, Prom
     /// <summary>Deletes a prompt unless a voice uses it.</summary>
     public async Task<RemovalOutcome> Remove(string id, CancellationToken cancellationToken)
     {
-        using var holder = await locks.Acquire(id, cancellationToken);
+        await using var holder = await locks.Acquire(id, cancellationToken);
         var prompt = grains.GetGrain<IAudioPromptGrain>(id);
         if (await prompt.Get() is null) return new RemovalOutcome(Found: false, UsedBy: []);
         if (await voices.List(id) is { Count: > 0 } users) return new RemovalOutcome(Found: true, users);

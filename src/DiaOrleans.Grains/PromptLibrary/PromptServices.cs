@@ -32,6 +32,7 @@ public static class PromptServices
         services.TryAddSingleton<StoredReads>();
         services.TryAddSingleton<VoiceReads>();
         return services
+            .AddSingleton<SharedPromptLocks>()
             .AddSingleton<PromptLocks>()
             .AddSingleton<PromptReads>()
             .AddSingleton<PromptReader>()

@@ -1,14 +1,18 @@
 namespace DiaOrleans.Grains.Prompts;
 
-/// <summary>One lock for each audio prompt in this process: its holder alone changes the prompt's files and state.</summary>
-internal sealed class PromptLocks
+/// <summary>
+/// One lock for each audio prompt: its holder alone changes the prompt's files and state. Callers of one silo wait in order here; the
+/// first of them waits for other silos.
+/// </summary>
+/// <param name="shared">The locks between silos; null if there is one silo.</param>
+internal sealed class PromptLocks(SharedPromptLocks? shared = null)
 {
     private readonly Dictionary<string, Entry> _entries = [];
 
     /// <summary>Waits for the lock of a prompt.</summary>
     /// <returns>Releases the lock when disposed.</returns>
     /// <exception cref="OperationCanceledException">Cancelled while waiting.</exception>
-    public async Task<IDisposable> Acquire(string promptId, CancellationToken cancellationToken)
+    public async Task<IAsyncDisposable> Acquire(string promptId, CancellationToken cancellationToken)
     {
         Entry entry;
         lock (_entries)
@@ -20,11 +24,20 @@ internal sealed class PromptLocks
         try
         {
             await entry.Semaphore.WaitAsync(cancellationToken);
-            return new Holder(entry);
         }
         catch
         {
             Leave(entry);
+            throw;
+        }
+
+        try
+        {
+            return new Holder(entry, shared, shared is null ? default : await shared.Take(promptId, cancellationToken));
+        }
+        catch
+        {
+            entry.Release();
             throw;
         }
     }
@@ -53,10 +66,15 @@ internal sealed class PromptLocks
         }
     }
 
-    private sealed class Holder(Entry entry) : IDisposable
+    private sealed class Holder(Entry entry, SharedPromptLocks? shared, Guid name) : IAsyncDisposable
     {
         private Entry? _entry = entry;
 
-        public void Dispose() => Interlocked.Exchange(ref _entry, null)?.Release();
+        public async ValueTask DisposeAsync()
+        {
+            if (Interlocked.Exchange(ref _entry, null) is not { } held) return;
+            if (shared is not null) await shared.Release(held.PromptId, name);
+            held.Release();
+        }
     }
 }

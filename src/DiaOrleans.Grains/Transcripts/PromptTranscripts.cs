@@ -14,7 +14,7 @@ internal sealed class PromptTranscripts(IBlobStore blobs, IGrainFactory grains, 
     /// <returns>The ids of these voices, or null if there is no such prompt.</returns>
     public async Task<IReadOnlyList<string>?> SetByHand(string id, string text, CancellationToken cancellationToken)
     {
-        using var holder = await locks.Acquire(id, cancellationToken);
+        await using var holder = await locks.Acquire(id, cancellationToken);
         var transcript = new PromptTranscript(text.Trim(), TranscriptSources.Manual, []);
         if (await grains.GetGrain<IAudioPromptGrain>(id).SetTranscript(transcript) is null) return null;
         await PromptFiles.WriteText(blobs, PromptFiles.TextKey(id), transcript.Text, CancellationToken.None);
@@ -28,7 +28,7 @@ internal sealed class PromptTranscripts(IBlobStore blobs, IGrainFactory grains, 
     /// <returns>The changed prompt, or null if its recording has been replaced or deleted since.</returns>
     public async Task<AudioPrompt?> Keep(AudioPrompt recognised, PromptTranscript transcript, CancellationToken cancellationToken)
     {
-        using var holder = await locks.Acquire(recognised.Id, cancellationToken);
+        await using var holder = await locks.Acquire(recognised.Id, cancellationToken);
         var prompt = grains.GetGrain<IAudioPromptGrain>(recognised.Id);
         if ((await prompt.Get())?.Hash != recognised.Hash) return null;
         var kept = await prompt.SetTranscript(transcript);

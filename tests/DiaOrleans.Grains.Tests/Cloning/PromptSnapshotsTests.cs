@@ -25,7 +25,7 @@ public sealed class PromptSnapshotsTests : IAsyncLifetime
         await _bench.Prompt("a").SetTranscript(new PromptTranscript("Old words.", "whisper", []));
         var wave = WaveReader.Tone(2, rate: 16000);
         Task<ResolvedPrompt?> resolving;
-        using (await _bench.Get<PromptLocks>().Acquire("a", default))
+        await using (await _bench.Get<PromptLocks>().Acquire("a", default))
         {
             await _bench.Put("a.wav", wave);
             resolving = Resolve(Voice);

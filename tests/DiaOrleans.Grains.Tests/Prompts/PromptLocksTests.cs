@@ -11,15 +11,15 @@ public sealed class PromptLocksTests
     {
         var first = await _locks.Acquire("a", default);
         var waiting = _locks.Acquire("a", default);
-        (await _locks.Acquire("b", default)).Dispose();
+        await (await _locks.Acquire("b", default)).DisposeAsync();
         waiting.IsCompleted.ShouldBeFalse();
-        first.Dispose();
-        first.Dispose();
+        await first.DisposeAsync();
+        await first.DisposeAsync();
         var second = await waiting.WaitAsync(TimeSpan.FromSeconds(10));
         var third = _locks.Acquire("a", default);
         third.IsCompleted.ShouldBeFalse();
-        second.Dispose();
-        (await third.WaitAsync(TimeSpan.FromSeconds(10))).Dispose();
+        await second.DisposeAsync();
+        await (await third.WaitAsync(TimeSpan.FromSeconds(10))).DisposeAsync();
     }
 
     [Fact]
@@ -30,7 +30,7 @@ public sealed class PromptLocksTests
         var waiting = _locks.Acquire("a", stop.Token);
         await stop.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(waiting);
-        holder.Dispose();
-        (await _locks.Acquire("a", default).WaitAsync(TimeSpan.FromSeconds(10))).Dispose();
+        await holder.DisposeAsync();
+        await (await _locks.Acquire("a", default).WaitAsync(TimeSpan.FromSeconds(10))).DisposeAsync();
     }
 }

@@ -1,0 +1,63 @@
+using DiaOrleans.Abstractions.Prompts;
+using DiaOrleans.Grains.Waiting;
+using Orleans.Runtime;
+
+namespace DiaOrleans.Grains.Prompts;
+
+/// <summary>
+/// The locks of audio prompts between silos. A lock keeps two silos from changing the files and the state of one prompt in turns. If the
+/// silo of a lock fails, two silos may change a prompt at the same time; the discovery that follows each change then registers the
+/// recording that is in the store.
+/// </summary>
+/// <param name="grains">Calls the locks.</param>
+/// <param name="time">Clock of the pauses.</param>
+/// <param name="silo">This silo; null if this process is none.</param>
+internal sealed class SharedPromptLocks(IGrainFactory grains, TimeProvider time, ILocalSiloDetails? silo = null)
+{
+    /// <summary>Calls that fail one after another until the lock cannot be had.</summary>
+    private const int Attempts = 5;
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan FaultPause = TimeSpan.FromSeconds(1);
+
+    /// <summary>Waits for the lock of a prompt.</summary>
+    /// <returns>Names the holding, for <see cref="Release"/>.</returns>
+    /// <exception cref="OperationCanceledException">Cancelled while waiting.</exception>
+    /// <exception cref="OrleansException">The silo of the lock does not answer.</exception>
+    /// <exception cref="TimeoutException">The silo of the lock does not answer.</exception>
+    public async Task<Guid> Take(string promptId, CancellationToken cancellationToken)
+    {
+        var holder = Guid.NewGuid();
+        for (var faults = 0; ;)
+        {
+            try
+            {
+                if (await grains.GetGrain<IPromptLockGrain>(promptId).TryTake(holder, silo?.SiloAddress)) return holder;
+                faults = 0;
+                await Task.Delay(Pause, time, cancellationToken);
+            }
+            catch (Exception fault) when (fault.IsSiloFault() && ++faults < Attempts)
+            {
+                await Task.Delay(FaultPause, time, cancellationToken);
+            }
+            catch (OperationCanceledException)
+            {
+                await Release(promptId, holder);
+                throw;
+            }
+        }
+    }
+
+    /// <summary>Gives a lock up. If the call fails, the lock is free after some minutes.</summary>
+    public async Task Release(string promptId, Guid holder)
+    {
+        try
+        {
+            await grains.GetGrain<IPromptLockGrain>(promptId).Release(holder);
+        }
+        catch (Exception fault) when (fault.IsSiloFault())
+        {
+            // The silo of the lock has failed, and with it the lock.
+        }
+    }
+}
