@@ -2,13 +2,20 @@ namespace DiaOrleans.Grains.Blobs;
 
 /// <summary>
 /// Limits the bytes of folders. Bytes are counted once and then with each change; files that users add or delete by hand are counted when
-/// the folder is listed, and before a blob is refused.
+/// the folder is listed, and before a blob is refused. If other silos write too, a folder in use is counted again each minute, and before
+/// this silo has taken an eighth of the room that was left. So of N silos each takes at most an eighth of the room that it has seen, the
+/// limit is exceeded by at most what the others write within a minute, and close to the limit every blob is preceded by a count.
 /// </summary>
 /// <param name="inner">Stores the blobs.</param>
 /// <param name="limits">Limits by the folder's name; other folders have none.</param>
-public sealed class LimitedBlobStore(IBlobStore inner, IReadOnlyDictionary<string, FolderLimit> limits) : IBlobStore
+/// <param name="sharedClock">Clock of the counts if other silos write too; null if this one alone does.</param>
+public sealed class LimitedBlobStore(
+    IBlobStore inner,
+    IReadOnlyDictionary<string, FolderLimit> limits,
+    TimeProvider? sharedClock = null) : IBlobStore
 {
-    private readonly Dictionary<string, Usage> _usage = limits.ToDictionary(limit => limit.Key, limit => new Usage(limit.Key, limit.Value));
+    private readonly Dictionary<string, FolderUsage> _usage =
+        limits.ToDictionary(limit => limit.Key, limit => new FolderUsage(limit.Key, limit.Value, sharedClock));
 
     /// <inheritdoc/>
     /// <exception cref="FolderFullException">The folder has reached its limit.</exception>
@@ -64,17 +71,20 @@ public sealed class LimitedBlobStore(IBlobStore inner, IReadOnlyDictionary<strin
     /// <exception cref="FolderFullException">The folder has reached its limit, and its blobs are not deleted for new ones.</exception>
     public async Task RequireRoom(string folder, CancellationToken cancellationToken)
     {
-        if (_usage[folder] is not { Limit.DropsOldest: false } usage || (usage.IsCounted && usage.HasRoomFor(1))) return;
+        if (_usage[folder] is not { Limit.DropsOldest: false } usage) return;
+        CountAgainIfOld(usage);
+        if (usage.MayTake(1) && usage.HasRoomFor(1)) return;
         await List(folder, cancellationToken);
         if (!usage.HasRoomFor(1)) throw new FolderFullException(folder, usage.Limit);
     }
 
-    private Usage? Find(string key) => _usage.GetValueOrDefault(key.Split('/')[0]);
+    private FolderUsage? Find(string key) => _usage.GetValueOrDefault(key.Split('/')[0]);
 
     /// <summary>Counts a blob that is written next.</summary>
-    private async Task Reserve(Usage usage, long growth, string key, CancellationToken cancellationToken)
+    private async Task Reserve(FolderUsage usage, long growth, string key, CancellationToken cancellationToken)
     {
-        if (usage.IsCounted && usage.TryBegin(growth)) return;
+        CountAgainIfOld(usage);
+        if (usage.MayTake(growth) && usage.TryBegin(growth)) return;
         await usage.Turn.WaitAsync(cancellationToken);
         try
         {
@@ -89,90 +99,27 @@ public sealed class LimitedBlobStore(IBlobStore inner, IReadOnlyDictionary<strin
         }
     }
 
-    private async Task Drop(IEnumerable<BlobInfo> blobs, Usage usage, long growth, CancellationToken cancellationToken)
+    /// <summary>Counts in the background what other silos have written. If it fails, the next write counts again.</summary>
+    private void CountAgainIfOld(FolderUsage usage)
+    {
+        if (!usage.IsOld || !usage.Turn.Wait(0)) return;
+        _ = Count();
+
+        async Task Count()
+        {
+            Task count = Task.Run(() => List(usage.Folder));
+            await count.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            usage.Turn.Release();
+        }
+    }
+
+    private async Task Drop(IEnumerable<BlobInfo> blobs, FolderUsage usage, long growth, CancellationToken cancellationToken)
     {
         if (growth > usage.Limit.Bytes) return;
         foreach (var oldest in blobs.OrderBy(blob => blob.WrittenAt))
         {
             if (usage.HasRoomFor(growth)) return;
             await Delete(oldest.Key, cancellationToken);
-        }
-    }
-
-    /// <summary>
-    /// The bytes of a folder. Those of a blob that is being written are counted apart, since a listing may not have it yet. A blob whose
-    /// writing ends beside a listing may count twice until the next listing, but never not at all. Thread-safe.
-    /// </summary>
-    private sealed class Usage(string folder, FolderLimit limit)
-    {
-        private readonly Lock _gate = new();
-        private long? _stored;
-        private long _beingWritten;
-        private long _written;
-
-        public string Folder => folder;
-
-        public FolderLimit Limit => limit;
-
-        /// <summary>Held while the folder is counted and its oldest blobs are deleted.</summary>
-        public SemaphoreSlim Turn { get; } = new(1);
-
-        public bool IsCounted
-        {
-            get
-            {
-                lock (_gate) return _stored is not null;
-            }
-        }
-
-        /// <summary>Bytes whose writing has ended, since the start.</summary>
-        public long Written
-        {
-            get
-            {
-                lock (_gate) return _written;
-            }
-        }
-
-        /// <summary>Takes a listing.</summary>
-        /// <param name="blobs">The blobs that it has.</param>
-        /// <param name="written"><see cref="Written"/> before it began.</param>
-        public void Set(IReadOnlyList<BlobInfo> blobs, long written)
-        {
-            lock (_gate) _stored = blobs.Sum(blob => blob.Size) + _written - written;
-        }
-
-        public void Subtract(long bytes)
-        {
-            lock (_gate) _stored -= bytes;
-        }
-
-        public bool HasRoomFor(long growth)
-        {
-            lock (_gate) return _stored + _beingWritten + growth <= limit.Bytes;
-        }
-
-        /// <summary>Counts a blob that is written next, if there is room for it.</summary>
-        public bool TryBegin(long growth)
-        {
-            lock (_gate)
-            {
-                // A blob that replaces one of its size or a larger one is always written.
-                if (growth > 0 && !HasRoomFor(growth)) return false;
-                _beingWritten += growth;
-                return true;
-            }
-        }
-
-        public void End(long growth, bool isWritten)
-        {
-            lock (_gate)
-            {
-                _beingWritten -= growth;
-                if (!isWritten) return;
-                _stored += growth;
-                _written += Math.Max(growth, 0);
-            }
         }
     }
 }

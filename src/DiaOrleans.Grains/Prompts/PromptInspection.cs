@@ -23,14 +23,19 @@ internal sealed class PromptInspection(PromptReader reader, IBlobStore blobs, IG
     {
         var result = new List<InspectedPrompt>();
         var prompts = await grains.GetGrain<IAudioPromptCatalogGrain>(0).List();
-        foreach (var prompt in prompts) result.Add(await Inspect(prompt, cancellationToken));
+        // One call of the store, which may be on another machine, for all.
+        var files = (await blobs.List(PromptFiles.Folder, cancellationToken)).ToDictionary(blob => blob.Key, StringComparer.Ordinal);
+        foreach (var prompt in prompts) result.Add(await Inspect(prompt, files, cancellationToken));
         return result;
     }
 
-    private async Task<InspectedPrompt> Inspect(AudioPrompt prompt, CancellationToken cancellationToken)
+    private async Task<InspectedPrompt> Inspect(
+        AudioPrompt prompt,
+        Dictionary<string, BlobInfo> files,
+        CancellationToken cancellationToken)
     {
         var key = prompt.Recording.Path;
-        if (await blobs.Find(key, cancellationToken) is not { } blob)
+        if (!files.TryGetValue(key, out var blob))
         {
             _files.TryRemove(key, out _);
             return new InspectedPrompt(prompt, Exists: false, Duration: 0, SampleRate: 0, Error: null);

@@ -36,7 +36,8 @@ internal static class BlobServices
     /// <inheritdoc cref="AddBlobs"/>
     public static LimitedBlobStore OpenLimited(string data, OptionsSet options, NpgsqlDataSource? database) => new(
         BlobPlaces.Open(options.Get<BlobOptions>(), data, database, Environment.GetEnvironmentVariable, TimeProvider.System),
-        FindLimits(options.Get<DiskOptions>()));
+        FindLimits(options.Get<DiskOptions>()),
+        sharedClock: database is null ? null : TimeProvider.System);
 
     /// <summary>Previews are made again, and saved outputs are copies for the user: their oldest go. The others are promised.</summary>
     private static Dictionary<string, FolderLimit> FindLimits(DiskOptions options) => new()

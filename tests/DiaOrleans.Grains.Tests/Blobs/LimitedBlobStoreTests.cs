@@ -1,4 +1,6 @@
 using DiaOrleans.Grains.Blobs;
+using DiaOrleans.Grains.Tests.Fakes;
+using Microsoft.Extensions.Time.Testing;
 
 namespace DiaOrleans.Grains.Tests.Blobs;
 
@@ -100,6 +102,59 @@ public sealed class LimitedBlobStoreTests : IDisposable
         await Write("kept/a", 3 * Megabyte);
         await Write("free/a", 5 * Megabyte);
     }
+
+    [Fact]
+    public async Task Silos_that_share_a_store_do_not_pass_the_limit_by_much_and_agree_when_it_is_full()
+    {
+        var time = new FakeTimeProvider();
+        LimitedBlobStore[] silos = [Silo(time), Silo(time), Silo(time)];
+        var stored = 0;
+        for (var i = 0; i < 300; i++)
+        {
+            try
+            {
+                await silos[i % 3].Write($"kept/{i}", new byte[Megabyte / 16]);
+                stored++;
+            }
+            catch (FolderFullException)
+            {
+                // The others are refused too.
+            }
+        }
+
+        stored.ShouldBe(48);
+        foreach (var silo in silos) await Should.ThrowAsync<FolderFullException>(() => silo.RequireRoom("kept", default));
+        await silos[0].Delete("kept/0");
+        foreach (var silo in silos) await silo.RequireRoom("kept", default);
+    }
+
+    [Fact]
+    public async Task What_another_silo_has_written_is_counted_within_a_minute()
+    {
+        var time = new FakeTimeProvider();
+        LimitedBlobStore[] silos = [Silo(time), Silo(time)];
+        await silos[0].Write("kept/first", new byte[1]);
+        await File.WriteAllBytesAsync(Path.Combine(_root, "kept", "others"), new byte[3 * Megabyte]);
+        await silos[0].RequireRoom("kept", default);
+        time.Advance(TimeSpan.FromSeconds(61));
+        await GrainCluster.Until(async () =>
+        {
+            try
+            {
+                await silos[0].RequireRoom("kept", default);
+                return false;
+            }
+            catch (FolderFullException)
+            {
+                return true;
+            }
+        });
+    }
+
+    private LimitedBlobStore Silo(TimeProvider time) => new(
+        new FolderBlobStore(_root),
+        new Dictionary<string, FolderLimit> { ["kept"] = new(3, "MaxKept", DropsOldest: false) },
+        time);
 
     private Task Write(string key, int bytes) => _store.Write(key, new byte[bytes]);
 
