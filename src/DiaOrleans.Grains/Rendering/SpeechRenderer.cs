@@ -38,8 +38,11 @@ internal sealed partial class SpeechRenderer(
         if (!scripts.TryRead(request, out var read, out var problem)) return Reject(problem);
         if (!AudioFormats.TryParse(request.Format, out var format)) return Reject($"There is no format '{request.Format}'.");
         if (format.Missing() is { } missing) return Reject(missing);
-        if (await voices.Find(request.VoiceId) is not { } voice) return await RejectVoice();
-        var configuration = await configurations.Get();
+        // At the same time: each waits up to a second for a grain that does not answer.
+        var reading = configurations.Get();
+        var found = await voices.Find(request.VoiceId);
+        var configuration = await reading;
+        if (found is not { } voice) return await RejectVoice();
         var script = read.Tag(voice.PrimarySpeaker);
         var seed = RequestSeed.Choose(request.Seed);
         SpeechPlan? plan = null;

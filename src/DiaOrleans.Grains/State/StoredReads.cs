@@ -21,7 +21,7 @@ internal sealed partial class StoredReads(
     ILogger<StoredReads> logger)
 {
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);
-    public static readonly TimeSpan Memory = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan Memory = TimeSpan.FromSeconds(10);
 
     private readonly ConcurrentDictionary<GrainId, long> _silentAt = new();
 

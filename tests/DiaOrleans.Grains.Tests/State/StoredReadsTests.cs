@@ -27,7 +27,7 @@ public sealed class StoredReadsTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _cluster.DisposeAsync();
 
     [Fact]
-    public async Task A_grain_that_does_not_answer_is_read_from_its_row_and_not_asked_for_five_seconds()
+    public async Task A_grain_that_does_not_answer_is_read_from_its_row_and_not_asked_for_ten_seconds()
     {
         var voice = _cluster.Voice("v");
         await voice.Put(Settings);

@@ -1,0 +1,103 @@
+using System.Text.Json;
+using DiaOrleans.Cluster.Tests.Blobs;
+using DiaOrleans.Cluster.Tests.Silos;
+
+namespace DiaOrleans.Cluster.Tests.Streams;
+
+/// <summary>Streams through one API silo while other silos of its cluster are killed, stopped and terminated.</summary>
+public sealed class FailoverTests(PostgresServer postgres, ITestOutputHelper output)
+{
+    private const int Streams = 20;
+    private const int AtOnce = 4;
+    private const int ShortTexts = 40;
+
+    // The signal is sent when so many streams have begun.
+    private const int BegunStreams = 3;
+
+    private const string Turns = "[S1] The lamp is still on, and the door is open. [S2] Then close it, please.";
+
+    private static readonly string[] Formats = ["wav", "mp3", "opus", "flac"];
+
+    [Fact]
+    public async Task Streams_have_the_bytes_of_undisturbed_ones_whatever_happens_to_their_worker_and_to_other_silos()
+    {
+        using var cluster = await TestCluster.Create(postgres);
+        var api = await StartWithVoices(cluster);
+        var kept = await cluster.Start("kept", "gpu");
+        string[] bodies = [.. Enumerable.Range(0, Streams).Select(Body)];
+        await Know(kept);
+        var whole = (await StreamClient.ReadAll(api, bodies, AtOnce)).Select(stream => stream.Hash).ToArray();
+        foreach (var signal in (string[])["KILL", "STOP", "TERM"])
+        {
+            var worker = await cluster.Start("lost", "gpu");
+            await Know(worker);
+            await Disturb(worker, signal);
+            worker.Kill();
+        }
+
+        api.Log.ShouldContain("is lost or silent; as");
+        var other = await cluster.Start("other", "api");
+        await Disturb(other, "KILL");
+        other = await cluster.Start("another", "api");
+        await Disturb(other, "TERM");
+
+        async Task Disturb(SiloProcess silo, string signal)
+        {
+            var begun = 0;
+            var streams = await StreamClient.ReadAll(api, bodies, AtOnce, () =>
+            {
+                if (Interlocked.Increment(ref begun) == BegunStreams) silo.Signal(signal);
+            });
+            streams.Select(stream => stream.Hash).ShouldBe(whole, $"{silo.Settings.Name}: {signal}");
+            var gaps = streams.Select(stream => stream.LargestGap.TotalSeconds).OrderDescending().ToArray();
+            output.WriteLine($"{silo.Settings.Role} {signal}: largest gap {gaps[0]:0.00} s, then {gaps[1]:0.00} s and {gaps[2]:0.00} s");
+        }
+    }
+
+    [Fact]
+    public async Task Short_texts_are_spoken_while_a_silo_is_frozen()
+    {
+        using var cluster = await TestCluster.Create(postgres);
+        // The first silo has all grains until others join.
+        var frozen = await cluster.Start("frozen");
+        await Requests.MakeVoice(frozen, "anna");
+        var api = await cluster.Start("api", "api");
+        var gpu = await cluster.Start("gpu", "gpu");
+        await Know(frozen, gpu);
+        var bodies = Enumerable.Range(0, ShortTexts)
+            .Select(seed => JsonSerializer.Serialize(new { text = "Where is my hat, Peter?", voice_id = "anna", seed, stream = true }))
+            .ToArray();
+        await StreamClient.ReadAll(api, bodies[..4], 2);
+        frozen.Signal("STOP");
+        var streams = await StreamClient.ReadAll(api, bodies, 2);
+        var first = streams.Select(stream => stream.FirstByte.TotalSeconds).OrderDescending().ToArray();
+        output.WriteLine($"first byte: at most {first[0]:0.00} s, then {first[1]:0.00} s; median {first[first.Length / 2]:0.00} s");
+    }
+
+    private static async Task<SiloProcess> StartWithVoices(TestCluster cluster)
+    {
+        var api = await cluster.Start("api", "api");
+        await Requests.MakeVoice(api, "anna");
+        (await Recordings.Upload(api, "hum", Recordings.Tone(220))).EnsureSuccessStatusCode();
+        await Recordings.MakeVoice(api, "cloned", "hum");
+        return api;
+    }
+
+    /// <summary>Waits until workers are ready and other silos have heard of it: they ask for all workers each second.</summary>
+    private static async Task Know(params SiloProcess[] workers)
+    {
+        foreach (var worker in workers)
+            await Until.Succeeds(async () => (await worker.Client.GetAsync("/health/ready")).EnsureSuccessStatusCode());
+        await Task.Delay(TimeSpan.FromSeconds(3));
+    }
+
+    private static string Body(int number) => JsonSerializer.Serialize(new
+    {
+        text = string.Join(' ', Enumerable.Repeat(Turns, 2 + number % 5)),
+        voice_id = number % 5 == 4 ? "cloned" : "anna",
+        seed = number,
+        response_format = Formats[number % Formats.Length],
+        speed = number % 3 == 2 ? 1.3 : 1,
+        stream = true,
+    });
+}
