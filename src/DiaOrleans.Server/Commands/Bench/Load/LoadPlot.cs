@@ -34,12 +34,18 @@ internal static class LoadPlot
             MinimumPadding = 0.05,
             MaximumPadding = 0.05,
             StringFormat = "0.##",
+            AxisTitleDistance = 8,
             MajorGridlineStyle = LineStyle.Dot,
         });
-        model.Legends.Add(new Legend { LegendPosition = LegendPosition.TopLeft, LegendPlacement = LegendPlacement.Inside });
-        AddPanel(model, 0, "audio s made in a second", ("audio", OxyColors.SteelBlue, results.Select(At(r => r.AudioPerSecond))));
-        AddTimes(model, 1, "to the first byte, s", "first byte", results, r => r.FirstByte);
-        AddTimes(model, 2, "to the whole answer, s", "whole", results, r => r.Whole);
+        model.Legends.Add(new Legend
+        {
+            LegendPosition = LegendPosition.RightMiddle,
+            LegendPlacement = LegendPlacement.Outside,
+            LegendLineSpacing = 6,
+        });
+        AddPanel(model, 0, "audio s made in a second", (null, OxyColors.SteelBlue, results.Select(At(r => r.AudioPerSecond))));
+        AddTimes(model, 1, "to the first byte, s", hasLegend: true, results, r => r.FirstByte);
+        AddTimes(model, 2, "to the whole answer, s", hasLegend: false, results, r => r.Whole);
         using var file = File.Create(path);
         new SvgExporter { Width = Width, Height = Height }.Export(model, file);
 
@@ -47,11 +53,12 @@ internal static class LoadPlot
             result => new DataPoint(result.Clients ?? result.Rate!.Value, value(result));
     }
 
+    /// <summary>Both panels of times have lines of the same colours, so that one legend is for both.</summary>
     private static void AddTimes(
         PlotModel model,
         int panel,
         string title,
-        string what,
+        bool hasLegend,
         IReadOnlyList<LoadResult> results,
         Func<LoadResult, Percentiles?> times)
     {
@@ -59,9 +66,9 @@ internal static class LoadPlot
             model,
             panel,
             title,
-            ($"{what}, p50", OxyColors.SeaGreen, Points(p => p.P50)),
-            ($"{what}, p95", OxyColors.DarkOrange, Points(p => p.P95)),
-            ($"{what}, p99", OxyColors.Firebrick, Points(p => p.P99)));
+            (hasLegend ? "p50" : null, OxyColors.SeaGreen, Points(p => p.P50)),
+            (hasLegend ? "p95" : null, OxyColors.DarkOrange, Points(p => p.P95)),
+            (hasLegend ? "p99" : null, OxyColors.Firebrick, Points(p => p.P99)));
 
         IEnumerable<DataPoint> Points(Func<Percentiles, double> value) =>
             from result in results
@@ -75,7 +82,7 @@ internal static class LoadPlot
         PlotModel model,
         int panel,
         string title,
-        params (string Title, OxyColor Colour, IEnumerable<DataPoint> Points)[] lines)
+        params (string? Title, OxyColor Colour, IEnumerable<DataPoint> Points)[] lines)
     {
         const int Panels = 3;
         var key = $"panel {panel}";
@@ -84,6 +91,7 @@ internal static class LoadPlot
             Key = key,
             Position = AxisPosition.Left,
             Title = title,
+            AxisTitleDistance = 8,
             Minimum = 0,
             MaximumPadding = 0.1,
             StartPosition = (double)(Panels - 1 - panel) / Panels,
