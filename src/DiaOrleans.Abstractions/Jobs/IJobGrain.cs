@@ -5,8 +5,8 @@ using Orleans.Concurrency;
 namespace DiaOrleans.Abstractions.Jobs;
 
 /// <summary>
-/// One background job, from its acceptance until it is deleted; the key is its id. Every change is stored before its call returns, and a
-/// job that has ended is in the catalogue before its call returns. That there is no job is never said before the store was read again.
+/// One background job, from its acceptance until it is deleted; the key is its id. Every change is stored before its call returns, but for
+/// the token of a claim; a job that has ended is in the catalogue before its call returns. That there is no job is never said before the store was read again.
 /// </summary>
 [Alias("dia.job")]
 public interface IJobGrain : IGrainWithGuidKey
@@ -32,8 +32,9 @@ public interface IJobGrain : IGrainWithGuidKey
     Task<JobRevision?> Watch(long known, TimeSpan upTo, CancellationToken cancellation = default);
 
     /// <summary>
-    /// Gives the job to the lease with this token; from then on older tokens are refused. A job that was never stored is given up for
-    /// good: it has ended.
+    /// Gives the job to the lease with this token; from then on older tokens are refused. The token is stored with the next change: if the
+    /// activation is lost before, an older token is refused after that change. A job that was never stored is given up for good: it has
+    /// ended.
     /// </summary>
     /// <param name="token">Fencing token of the lease, above 0.</param>
     [Alias("claim")]

@@ -49,7 +49,10 @@ internal sealed partial class GenerationRecorder(
             FileSize = saved?.Size,
             SeedUsed = plan.Seed,
         };
-        await Keep("The log entry", () => Add(entry, isAwaited: keeping is null));
+        if (keeping is not null)
+            keeping.StoreLater("The log entry", () => grains.GetGrain<IGenerationLogGrain>(0).Append(entry), stop);
+        // A client that waits does not wait for the disk, nor for a log that does not answer.
+        else await writer.Add(entry).WaitUpTo(EntryLimit, time);
         return saved;
 
         Task<T?> Keep<T>(string what, Func<Task<T>> write) where T : class =>
@@ -67,14 +70,6 @@ internal sealed partial class GenerationRecorder(
             Log.NotKept(logger, e, what, plan.Id);
             return null;
         }
-    }
-
-    /// <summary>A client that waits does not wait for the disk, nor for a log that does not answer.</summary>
-    private async Task<string> Add(GenerationEntry entry, bool isAwaited)
-    {
-        if (isAwaited) await writer.Add(entry).WaitUpTo(EntryLimit, time);
-        else await grains.GetGrain<IGenerationLogGrain>(0).Append(entry);
-        return entry.Id;
     }
 
     private async Task<SavedOutput> Save(SpeechPlan plan, DateTimeOffset now, IReadOnlyList<ReadOnlyMemory<byte>> recording)

@@ -9,8 +9,8 @@ namespace DiaOrleans.Grains.Waiting;
 /// <summary>
 /// Repeats the writes of a run until the store accepts them, so that finished audio need not be made again, or until they have failed for
 /// too long. The pauses are those of
-/// <see cref="Backoff"/>. Logs one line at the first failure and one at the success after it. Not for a grain turn: after a pause the call
-/// runs on the thread pool.
+/// <see cref="Backoff"/>. Logs one line at the first failure and one at the success after it. Several writes may run at once. Not for a
+/// grain turn: after a pause the call runs on the thread pool.
 /// </summary>
 /// <param name="job">Id of the job, for the log.</param>
 /// <param name="limit">After writes have failed for this time without a success between, a failure is thrown.</param>
@@ -18,10 +18,13 @@ namespace DiaOrleans.Grains.Waiting;
 /// <param name="logger">Receives the two lines.</param>
 internal sealed partial class StorageRetry(Guid job, TimeSpan limit, TimeProvider time, ILogger logger)
 {
-    private long? _failingSince;
+    private const long NotFailing = -1;
+
+    private long _failingSince = NotFailing;
 
     /// <summary>For how long writes have failed; zero after a success.</summary>
-    public TimeSpan FailingFor => _failingSince is { } since ? time.GetElapsedTime(since) : TimeSpan.Zero;
+    public TimeSpan FailingFor =>
+        Interlocked.Read(ref _failingSince) is var since && since != NotFailing ? time.GetElapsedTime(since) : TimeSpan.Zero;
 
     /// <summary>Whether the same call may succeed later: a store, a disk or a silo does not answer at the moment.</summary>
     public static bool IsTransient(Exception e) =>
@@ -52,7 +55,7 @@ internal sealed partial class StorageRetry(Guid job, TimeSpan limit, TimeProvide
             })
             .Build();
         var result = await pipeline.ExecuteAsync(async _ => await write(), stop);
-        _failingSince = null;
+        Interlocked.Exchange(ref _failingSince, NotFailing);
         if (failures > 0) Log.Stored(logger, job, what, failures);
         return result;
     }
@@ -63,7 +66,7 @@ internal sealed partial class StorageRetry(Guid job, TimeSpan limit, TimeProvide
     private bool MayRepeat(Exception cause)
     {
         if (!IsTransient(cause)) return false;
-        _failingSince ??= time.GetTimestamp();
+        Interlocked.CompareExchange(ref _failingSince, time.GetTimestamp(), NotFailing);
         return FailingFor < limit;
     }
 

@@ -35,6 +35,7 @@ public sealed class ReplacedSilosTests : IAsyncLifetime
         await Service(next).List(null, 50);
         (await Service(next).Submit(Request, Key)).JobId.ShouldBe(keyed);
         await next.Grains.GetGrain<IJobGrain>(claimed).Claim(7);
+        await next.Grains.GetGrain<IJobGrain>(claimed).Begin(7, new JobStart("worker_1", "[S1] Hi. [S1]", false));
 
         var stored = _old.Storage.Copy();
         var late = Guid.NewGuid();
@@ -46,7 +47,7 @@ public sealed class ReplacedSilosTests : IAsyncLifetime
         await Refused(grains => grains.GetGrain<IJobGrain>(claimed).Cancel());
         _old.Storage.Copy().ShouldBe(stored, ignoreOrder: true);
         (await Service(next).List(null, 50)).Jobs.Select(job => (job.Id, job.Status)).ShouldBe(
-            [(claimed, SpeechStatus.Pending), (ended, SpeechStatus.Cancelled), (keyed, SpeechStatus.Pending)]);
+            [(claimed, SpeechStatus.Processing), (ended, SpeechStatus.Cancelled), (keyed, SpeechStatus.Pending)]);
     }
 
     [Fact]

@@ -77,7 +77,7 @@ internal sealed class JobGrain(
     {
         await _store.RequireCurrent();
         if (Record is null) await Abandon();
-        else if (Record.Claim(token, time.GetUtcNow()) is { } claimed) await _store.Store(claimed);
+        else if (Record.Claim(token, time.GetUtcNow()) is { } claimed) await Hold(claimed);
         if (Record is not { } record) return new JobClaim(null, HasEnded: true, token);
         if (!record.Job.Status.IsFinal())
             return new JobClaim(record.Token == token ? record.ToAssignment() : null, HasEnded: false, record.Token);
@@ -170,6 +170,16 @@ internal sealed class JobGrain(
     }
 
     public Task ForgetKey() => _store.Trace == JobTrace.Deleted ? _store.Remove() : Task.CompletedTask;
+
+    /// <summary>
+    /// A claim is stored by the run's next change. If it is lost before, an older run may change the job until then, and the job still ends
+    /// once: every run makes the same audio, and an end is stored on the version before it.
+    /// </summary>
+    private async Task Hold(JobRecord claimed)
+    {
+        if (claimed.Job.Status.IsFinal()) await _store.Store(claimed);
+        else _store.Hold(claimed);
+    }
 
     /// <summary>Stores and lists an end; false if it was refused and is no repetition of what is stored.</summary>
     private async Task<bool> End(JobRecord? next, bool isRepeated)

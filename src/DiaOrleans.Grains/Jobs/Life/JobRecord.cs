@@ -7,8 +7,8 @@ namespace DiaOrleans.Grains.Jobs.Life;
 
 /// <summary>
 /// The stored state of a job and its transitions: <c>pending -> processing -> completed | failed</c>, and <c>cancelled</c> from either of
-/// the first two. A transition returns the next record, or null if it is refused: a final record has no next one, and only the newest
-/// token moves a job.
+/// the first two. A transition returns the next record, or null if it is refused: a final record has no next one, and an older token
+/// moves no job. A newer one does, and is the newest from then on.
 /// </summary>
 [GenerateSerializer, Immutable, Alias("dia.job-record")]
 internal sealed record JobRecord
@@ -27,7 +27,7 @@ internal sealed record JobRecord
     /// <summary>The seed to use if the request has none.</summary>
     [Id(1)] public required long DrawnSeed { get; init; }
 
-    /// <summary>Fencing token of the lease that may run the job; 0 before the first.</summary>
+    /// <summary>Fencing token of the newest lease that has changed the job; 0 before the first.</summary>
     [Id(2)] public long Token { get; init; }
 
     /// <summary>Runs that began and were not released, since one stored a segment that no run had stored before.</summary>
@@ -96,7 +96,7 @@ internal sealed record JobRecord
             ProcessedText = start.ProcessedText,
             AudioPromptUsed = start.AudioPromptUsed,
         };
-        return this with { Job = job, Starts = Counted == token ? Starts : Starts + 1, Counted = token };
+        return this with { Token = token, Job = job, Starts = Counted == token ? Starts : Starts + 1, Counted = token };
     }
 
     /// <summary>
@@ -106,7 +106,7 @@ internal sealed record JobRecord
     public JobRecord? Progress(long token)
     {
         if (!MayMove(token)) return null;
-        var progressed = this with { Starts = Counted == token ? 1 : 0, FaultsSince = null, Faults = 0 };
+        var progressed = this with { Token = token, Starts = Counted == token ? 1 : 0, FaultsSince = null, Faults = 0 };
         return progressed == this ? null : progressed;
     }
 
@@ -124,7 +124,7 @@ internal sealed record JobRecord
         var since = isFirst || FaultsSince > began ? began : FaultsSince!.Value;
         if (now - since >= limit)
             return released.Fail(token, $"The job met faults of the server for {FormatHours(now - since)} and was given up.", now);
-        return released with { FaultsSince = since, Faults = isFirst ? 1 : Faults + 1 };
+        return released with { Token = token, FaultsSince = since, Faults = isFirst ? 1 : Faults + 1 };
     }
 
     /// <summary>How long the job rests after its last fault: 1 s after the first, twice as long each time, 5 min at most.</summary>
@@ -132,12 +132,15 @@ internal sealed record JobRecord
         Faults == 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(Math.Min(LongestPause.TotalSeconds, Math.Pow(2, Faults - 1)));
 
     public JobRecord? Complete(long token, JobResult result, DateTimeOffset now) => MayMove(token) && Job.Status == SpeechStatus.Processing
-        ? this with { Job = Job with { Status = SpeechStatus.Completed, CompletedAt = now, Result = result } }
+        ? this with { Token = token, Job = Job with { Status = SpeechStatus.Completed, CompletedAt = now, Result = result } }
         : null;
 
-    public JobRecord? Fail(long token, string error, DateTimeOffset now) => MayMove(token)
-        ? this with { Job = Job with { Status = SpeechStatus.Failed, StartedAt = Job.StartedAt ?? now, CompletedAt = now, Error = error } }
-        : null;
+    public JobRecord? Fail(long token, string error, DateTimeOffset now)
+    {
+        if (!MayMove(token)) return null;
+        var job = Job with { Status = SpeechStatus.Failed, StartedAt = Job.StartedAt ?? now, CompletedAt = now, Error = error };
+        return this with { Token = token, Job = job };
+    }
 
     public JobRecord? Cancel(DateTimeOffset now) => Job.Status.IsFinal()
         ? null
@@ -147,7 +150,7 @@ internal sealed record JobRecord
     public bool MustStop(long token) => Job.Status.IsFinal() || token < Token;
 
     /// <summary>Whether this token holds the job, which has not ended.</summary>
-    public bool MayMove(long token) => !Job.Status.IsFinal() && token == Token && token > 0;
+    public bool MayMove(long token) => !Job.Status.IsFinal() && token >= Token && token > 0;
 
     /// <summary>How the catalogue lists the job once it has ended.</summary>
     public EndedJob ToEnded() =>

@@ -6,7 +6,8 @@ using Orleans.Storage;
 namespace DiaOrleans.Grains.Jobs.Life;
 
 /// <summary>
-/// The record of a job as it was last stored. A new one is stored before it is shown, and calls that wait are woken then. After a failed
+/// The record of a job as it was last stored. A new one is stored before it is shown, but for the token of a claim; calls that wait are
+/// woken then. After a failed
 /// write the activation ends, and the next one reads the store.
 /// </summary>
 /// <param name="grain">The grain of the job.</param>
@@ -21,7 +22,7 @@ internal sealed class JobStore(
     JobSegments segments,
     JobChanges changes)
 {
-    /// <summary>The record; null if there is no such job.</summary>
+    /// <summary>The record, with the token that is held; null if there is no such job.</summary>
     public JobRecord? Record { get; private set; } = state.State.Record;
 
     /// <summary>What is known of a job without a record.</summary>
@@ -36,6 +37,9 @@ internal sealed class JobStore(
         grain.DeactivateOnIdle();
         throw new OrleansException($"{grain.GrainContext.GrainId} has changed in the store and is read again.");
     }
+
+    /// <summary>Shows a record that is stored with the next change, and is lost with the activation before.</summary>
+    public void Hold(JobRecord next) => Show(next);
 
     /// <summary>
     /// Stores a record. Before an end is stored, what runs have kept is removed, so that a job that has ended has no rows of segments.
@@ -77,9 +81,9 @@ internal sealed class JobStore(
         }
     }
 
-    private void Show(JobRecord? stored)
+    private void Show(JobRecord? next)
     {
-        Record = stored;
+        Record = next;
         changes.Raise();
     }
 }

@@ -21,6 +21,8 @@ internal sealed partial class JobRun
     private readonly RunEnd _end;
     private readonly TaskCompletionSource _admitted = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private Task _begun = Task.CompletedTask;
+
     /// <param name="lease">The lease.</param>
     /// <param name="services">What runs use.</param>
     public JobRun(JobLease lease, JobRunServices services)
@@ -109,27 +111,45 @@ internal sealed partial class JobRun
         var start = await _services.Renderer.Start(_lease.JobId, request, WorkPriority.Background, stop, _keeping);
         if (start.Rendering is not { } rendering) return await EndRefused(start.Admission, request.VoiceId, stop);
         _admitted.SetResult();
-        IReadOnlyList<ReadOnlyMemory<byte>> audio;
         try
         {
-            await using (rendering) audio = await ReportStartAndRead(rendering, stop);
+            var audio = await ReportStartAndRead(rendering, stop);
+            return await _end.Publish(audio, request.Format, Task.WhenAll(_begun, _keeping.Later), stop);
+        }
+        finally
+        {
+            // The job is not given back before its start is stored.
+            await _begun.WaitUpTo(Timeout.InfiniteTimeSpan, _services.Time);
+        }
+    }
+
+    private async Task<IReadOnlyList<ReadOnlyMemory<byte>>> ReportStartAndRead(ISpeechRendering rendering, CancellationToken stop)
+    {
+        try
+        {
+            await using (rendering)
+            {
+                using var reading = CancellationTokenSource.CreateLinkedTokenSource(stop);
+                var read = ReadAll(rendering, reading.Token);
+                await Task.WhenAny(rendering.Started, read);
+                if (read.IsFaulted || read.IsCanceled) return await read;
+                _begun = _end.Begin(new JobStart(rendering.WorkerName, rendering.ProcessedText, rendering.AudioPromptUsed), stop);
+                return await ReportUntilRead(rendering, read, reading);
+            }
         }
         finally
         {
             await _keeping.Ended;
         }
-
-        return await _end.Publish(audio, request.Format, stop);
     }
 
-    private async Task<IReadOnlyList<ReadOnlyMemory<byte>>> ReportStartAndRead(ISpeechRendering rendering, CancellationToken stop)
+    private async Task<IReadOnlyList<ReadOnlyMemory<byte>>> ReportUntilRead(
+        ISpeechRendering rendering,
+        Task<IReadOnlyList<ReadOnlyMemory<byte>>> read,
+        CancellationTokenSource reading)
     {
-        using var reading = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var read = ReadAll(rendering, reading.Token);
-        await Task.WhenAny(rendering.Started, read);
-        if (read.IsFaulted || read.IsCanceled) return await read;
-        await _end.Begin(new JobStart(rendering.WorkerName, rendering.ProcessedText, rendering.AudioPromptUsed), stop);
-        var reporting = new RunWatch(_lease, _job, _services.Time).Report(rendering, reading.Token);
+        var watch = new RunWatch(_lease, _job, _services.Time);
+        var reporting = watch.Report(rendering, reading.Token);
         try
         {
             return await read;
@@ -138,6 +158,8 @@ internal sealed partial class JobRun
         {
             await reading.CancelAsync();
             await reporting;
+            // A run that is broken off leaves what it has made to the next one.
+            if (!read.IsCompletedSuccessfully) await watch.ReportOnce(rendering, _begun);
         }
     }
 

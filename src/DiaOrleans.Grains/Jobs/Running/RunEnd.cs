@@ -32,10 +32,19 @@ internal sealed partial class RunEnd(JobLease lease, JobRunServices services, St
     }
 
     /// <summary>Writes the audio, then completes the job. Deletes the audio if the job has ended or another lease holds it.</summary>
-    public async Task<RunResult> Publish(IReadOnlyList<ReadOnlyMemory<byte>> audio, string format, CancellationToken stop)
+    /// <param name="audio">The audio, in pieces.</param>
+    /// <param name="format">Its format.</param>
+    /// <param name="before">What must have ended before the job is complete.</param>
+    /// <param name="stop">Ends the attempts to store it.</param>
+    public async Task<RunResult> Publish(
+        IReadOnlyList<ReadOnlyMemory<byte>> audio,
+        string format,
+        Task before,
+        CancellationToken stop)
     {
         var result = new JobResult(JobResults.GetKey(lease, format), audio.Sum(piece => (long)piece.Length));
         await writes.Execute("The audio", () => services.Blobs.Write(result.Key, audio, stop), stop);
+        await before;
         var completed = await writes.Execute("The end", () => _job.Complete(lease.Token, result), stop);
         if (!completed) await TryOnce(() => services.Blobs.Delete(result.Key, CancellationToken.None));
         return completed ? await LeaveQueue() : RunResult.Stopped;

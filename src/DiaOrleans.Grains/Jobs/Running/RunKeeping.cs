@@ -28,7 +28,14 @@ internal sealed partial class RunKeeping(JobLease lease, JobRunServices services
 
     public void Keep(int segment, SegmentCodes codes) => Ended = KeepAfter(Ended, segment, codes);
 
+    /// <summary>Ends when all is stored that was to be <see cref="StoreLater"/>.</summary>
+    /// <exception cref="OrleansException">It could not be stored within the limit.</exception>
+    public Task Later { get; private set; } = Task.CompletedTask;
+
     public Task<T> Store<T>(string what, Func<Task<T>> write, CancellationToken stop) => writes.Execute(what, write, stop);
+
+    public void StoreLater(string what, Func<Task> write, CancellationToken stop) =>
+        Later = Task.WhenAll(Later, writes.Execute(what, write, stop));
 
     private async Task KeepAfter(Task before, int segment, SegmentCodes codes)
     {

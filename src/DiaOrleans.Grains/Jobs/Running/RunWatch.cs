@@ -29,20 +29,23 @@ internal sealed class RunWatch(JobLease lease, IJobGrain job, TimeProvider time)
         }
     }
 
-    /// <summary>Reports twice a second until <paramref name="stop"/>, and then once more. Never throws.</summary>
+    /// <summary>Reports twice a second until <paramref name="stop"/>. Never throws.</summary>
     public async Task Report(ISpeechRendering rendering, CancellationToken stop)
     {
-        while (!stop.IsCancellationRequested)
+        while (true)
         {
-            await ReportOnce(rendering);
             await Pause(ProgressPeriod, stop);
+            if (stop.IsCancellationRequested) return;
+            await ReportOnce(rendering, Task.CompletedTask);
         }
-
-        await ReportOnce(rendering);
     }
 
-    private async Task ReportOnce(ISpeechRendering rendering)
+    /// <summary>Reports. Never throws.</summary>
+    /// <param name="rendering">The rendering.</param>
+    /// <param name="begun">The call that tells the job that the run has begun, before which it takes no report.</param>
+    public async Task ReportOnce(ISpeechRendering rendering, Task begun)
     {
+        await begun.WaitUpTo(ReportLimit, time);
         var fresh = rendering.NewCodes(_call, _frames);
         var kept = 0;
         await TryCall(async () =>

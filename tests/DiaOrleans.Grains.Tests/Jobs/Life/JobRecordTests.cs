@@ -43,11 +43,18 @@ public sealed class JobRecordTests
     }
 
     [Fact]
-    public void A_job_that_is_not_claimed_cannot_begin_or_fail()
+    public void A_job_whose_claim_was_lost_begins_and_fails_by_its_token_and_by_no_older_one()
     {
         Fresh().Begin(0, Start, Now).ShouldBeNull();
-        Fresh().Begin(1, Start, Now).ShouldBeNull();
         Fresh().Fail(0, "x", Now).ShouldBeNull();
+        Fresh().Fail(3, "x", Now)!.Token.ShouldBe(3);
+        var begun = Fresh().Begin(3, Start, Now)!;
+        begun.Token.ShouldBe(3);
+        begun.Begin(2, Start, Now).ShouldBeNull();
+        begun.Fail(2, "x", Now).ShouldBeNull();
+        begun.Complete(2, Result, Now).ShouldBeNull();
+        begun.Release(2, Sudden, Limit, Now).ShouldBeNull();
+        begun.Release(4, Sudden, Limit, Now)!.ShouldSatisfyAllConditions(job => job.Token.ShouldBe(4), job => job.Starts.ShouldBe(1));
     }
 
     [Fact]
@@ -199,9 +206,8 @@ public sealed class JobRecordTests
             if (next is null) continue;
             record.Job.Status.IsFinal().ShouldBeFalse();
             ((int)next.Job.Status).ShouldBeGreaterThanOrEqualTo((int)record.Job.Status);
-            if (kind == 0) token.ShouldBeGreaterThanOrEqualTo(newest);
-            else if (kind < 4) token.ShouldBe(newest);
-            if (kind == 0) newest = token;
+            if (kind < 4) token.ShouldBeGreaterThanOrEqualTo(newest);
+            if (kind < 4) newest = token;
             next.Token.ShouldBe(newest);
             next.Job.Status.IsFinal().ShouldBe(next.Job.CompletedAt is not null);
             (next.Job.Result is not null).ShouldBe(next.Job.Status == SpeechStatus.Completed);
