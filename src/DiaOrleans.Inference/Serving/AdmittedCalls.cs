@@ -5,7 +5,8 @@ namespace DiaOrleans.Inference.Serving;
 /// <summary>Calls from their admission to their end: waiting, in slots, or in the codec. Thread-safe.</summary>
 /// <param name="waiting">Those that wait for a slot.</param>
 /// <param name="gate">Counts them, with recordings, until all have ended.</param>
-internal sealed class AdmittedCalls(RequestQueue waiting, DrainGate gate)
+/// <param name="wait">Measures how fast they end.</param>
+internal sealed class AdmittedCalls(RequestQueue waiting, DrainGate gate, RefusalWait wait)
 {
     private readonly ConcurrentDictionary<QueuedCall, bool> _calls = new(ReferenceEqualityComparer.Instance);
 
@@ -17,6 +18,7 @@ internal sealed class AdmittedCalls(RequestQueue waiting, DrainGate gate)
     {
         // First: an admitted call may end before this method returns.
         _calls[call] = true;
+        wait.Admitted();
         var refusal = gate.TryAdd(() => waiting.TryEnter(call));
         if (refusal != EngineRefusal.None) _calls.TryRemove(call, out _);
         return refusal;
@@ -30,6 +32,7 @@ internal sealed class AdmittedCalls(RequestQueue waiting, DrainGate gate)
         waiting.TryRemove(call);
         waiting.Leave(call);
         gate.Remove();
+        wait.Ended(call.PredictedSeconds, isLast: _calls.IsEmpty);
         return true;
     }
 }

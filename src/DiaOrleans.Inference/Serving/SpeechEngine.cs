@@ -26,6 +26,7 @@ public sealed partial class SpeechEngine : ISpeechEngine, ICallObserver
     private readonly ILogger _logger;
     private readonly RequestQueue _waiting;
     private readonly DecodeSpeed _speed;
+    private readonly RefusalWait _refusals;
     private readonly DrainGate _admitted = new();
     private readonly CodecLoop _codec;
     private readonly EncodingLoop _encoding;
@@ -44,7 +45,8 @@ public sealed partial class SpeechEngine : ISpeechEngine, ICallObserver
         _admission = new Admission(model, Model);
         _waiting = new RequestQueue(options.MaxWaitingSeconds, MaxWaitingCalls);
         _speed = new DecodeSpeed(Model.FrameRate, model.Dia.Decoders.Count);
-        _calls = new AdmittedCalls(_waiting, _admitted);
+        _refusals = new RefusalWait(time);
+        _calls = new AdmittedCalls(_waiting, _admitted, _refusals);
         _health = new EngineHealth(EndAll);
         _codec = new CodecLoop(model.Codec, this);
         _encoding = new EncodingLoop(model.Codec, EncodingEnded);
@@ -106,7 +108,7 @@ public sealed partial class SpeechEngine : ISpeechEngine, ICallObserver
             case EngineRefusal.Draining:
                 return new EngineAdmission(null, EngineRefusal.Draining, DrainGate.Draining);
             case EngineRefusal.Busy:
-                var retryAfter = _speed.TimeFor(_waiting.BacklogSeconds);
+                var retryAfter = _refusals.Refuse(prepared!.PredictedSeconds, _waiting.BacklogSeconds, _speed.TimeFor);
                 return new EngineAdmission(null, EngineRefusal.Busy, "The engine's queue is full.", retryAfter);
         }
 
