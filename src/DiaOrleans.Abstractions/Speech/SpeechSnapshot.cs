@@ -46,4 +46,7 @@ public sealed record SpeechSnapshot
 
     /// <summary>True if it failed because its worker was lost and no other one could go on: the same request may succeed later.</summary>
     [Id(7)] public bool CanSucceedLater { get; init; }
+
+    /// <summary>True if it failed because the recording of its voice and the transcript do not go together.</summary>
+    [Id(8)] public bool BadTranscript { get; init; }
 }

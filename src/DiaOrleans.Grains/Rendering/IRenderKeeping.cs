@@ -20,7 +20,7 @@ public interface IRenderKeeping
     /// <param name="stop">Ends the attempts.</param>
     Task<T> Store<T>(string what, Func<Task<T>> write, CancellationToken stop);
 
-    /// <summary>The same without waiting: whoever keeps the rendering waits for it before the rendering counts as made. Never throws.</summary>
+    /// <summary>The same without waiting: who keeps the rendering waits for it before the rendering counts as made. Never throws.</summary>
     /// <param name="what">What is written, as the subject of a log line.</param>
     /// <param name="write">The call; it may be repeated after it failed half-way.</param>
     /// <param name="stop">Ends the attempts.</param>

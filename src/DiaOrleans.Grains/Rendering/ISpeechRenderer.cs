@@ -90,4 +90,7 @@ public sealed class RenderException(string message, Exception? cause = null, boo
 {
     /// <summary>Whether the same request may succeed elsewhere or later.</summary>
     public bool Passing => passing;
+
+    /// <summary>Whether the recording of the voice and its transcript do not go together.</summary>
+    public bool BadTranscript { get; init; }
 }

@@ -128,7 +128,7 @@ internal sealed partial class SegmentSpeech
             }
 
             if (any) yield break;
-            if (_attempt == MaxRetries) throw new RenderException("The model had nothing to say. Try another seed or a longer text.");
+            if (_attempt == MaxRetries) throw Silent();
             Log.Retry(_logger, _index, _attempt + 1);
             await StartNextAttempt(stop);
         }
@@ -136,6 +136,14 @@ internal sealed partial class SegmentSpeech
 
     /// <summary>Stops what runs and lets the worker forget it.</summary>
     public Task Release() => _call.Release();
+
+    /// <summary>Behind a recording the model takes words for said whose speech its transcript does not have, and ends at once.</summary>
+    private RenderException Silent() => _plan is { PromptId: { } id, Prompt.OwnBytes: > 0 }
+        ? new RenderException(
+            $"The model had nothing to say behind the recording '{id}': its transcript may have only a part of the words. "
+            + $"Set all words that the recording says, with PUT /audio_prompts/{Uri.EscapeDataString(id)}/transcript or in the voice's "
+            + "audio_prompt_transcript, or try a longer text.") { BadTranscript = true }
+        : new RenderException("The model had nothing to say. Try another seed or a longer text.");
 
     private async Task StartNextAttempt(CancellationToken stop)
     {

@@ -56,6 +56,9 @@ internal sealed class SpeechPlan
     /// <summary>The voice's recording, or null.</summary>
     public required CallPrompt? Prompt { get; init; }
 
+    /// <summary>Id of the recording that the voice is to continue; null or empty if it has none.</summary>
+    public string? PromptId { get; init; }
+
     /// <summary>Parts of the script, in order, one call of the model each.</summary>
     public IReadOnlyList<ScriptSegment> Segments => field ??= Limits.Cut(Script, Prompt);
 

@@ -96,6 +96,7 @@ internal sealed partial class SpeechRenderer(
                 PromptOptions = promptOptions.Value,
                 Model = model,
                 DeviceKind = status.DeviceKind,
+                PromptId = voice.AudioPrompt,
                 Prompt = prompt is null ? null : new CallPrompt(prompt, voice.PrimarySpeaker),
             };
         }

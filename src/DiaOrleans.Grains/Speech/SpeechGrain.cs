@@ -39,6 +39,7 @@ internal sealed partial class SpeechGrain(
     private bool _released;
     private bool _noSpace;
     private bool _canSucceedLater;
+    private bool _badTranscript;
 
     private Guid Id => this.GetPrimaryKey();
 
@@ -133,6 +134,7 @@ internal sealed partial class SpeechGrain(
         catch (RenderException e)
         {
             _canSucceedLater = e.Passing;
+            _badTranscript = e.BadTranscript;
             End(SpeechStatus.Failed, e.Message);
         }
         catch (TemporaryFileException e) when (e.NoSpace is not null)
@@ -157,6 +159,7 @@ internal sealed partial class SpeechGrain(
                 Error = _status == SpeechStatus.Failed ? _error : null,
                 NoSpace = _noSpace,
                 CanSucceedLater = _status == SpeechStatus.Failed && _canSucceedLater,
+                BadTranscript = _badTranscript,
                 ProcessedText = _rendering?.ProcessedText,
                 AudioBytes = _audio.Bytes,
                 InputTokens = _rendering?.InputTokens ?? 0,

@@ -102,6 +102,40 @@ public sealed class VoicePromptTests(ScriptedFixture fixture) : IClassFixture<Sc
         await SpeaksWithoutPrompt(voice);
     }
 
+    [Theory]
+    [InlineData("/generate", "voice_id")]
+    [InlineData("/v1/audio/speech", "voice")]
+    public async Task A_transcript_behind_which_the_model_has_nothing_to_say_is_a_mistake_of_the_client(string path, string field)
+    {
+        await Upload();
+        var voice = await Voice(new { audio_prompt = _prompt });
+        _server.Engine.Script = run => ScriptedEngine.Speak(run, 0);
+        try
+        {
+            var body = path == "/generate" ? $$"""{"text":"Hi.","voice_id":"{{voice}}"}""" : $$"""{"input":"Hi.","voice":"{{voice}}"}""";
+            (await Client.PostJson(path, body)).StatusCode.ShouldBe(HttpStatusCode.InternalServerError, "the voice has no transcript");
+            await Transcribe("A part.");
+            var answer = await Client.PostJson(path, body);
+            answer.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+            var problem = (await answer.Json()).GetProperty("detail").EnumerateArray().ShouldHaveSingleItem();
+            problem.GetProperty("type").GetString().ShouldBe("value_error");
+            problem.GetProperty("loc").EnumerateArray().Select(part => part.GetString()).ShouldBe(["body", field]);
+            problem.GetProperty("input").GetString().ShouldBe(voice);
+            problem.GetProperty("msg").GetString().ShouldNotBeNull().ShouldContain($"/audio_prompts/{_prompt}/transcript");
+
+            var job = (await Client.Accepted(HttpMethod.Post, "/generate?async_mode=true", $$"""{"text":"Hi.","voice_id":"{{voice}}"}"""))
+                .GetProperty("job_id").GetString();
+            JsonElement ended;
+            do ended = await (await Client.GetAsync($"/jobs/{job}")).Json();
+            while (ended.GetProperty("completed_at").ValueKind == JsonValueKind.Null);
+            ended.GetProperty("error_message").GetString().ShouldBe(problem.GetProperty("msg").GetString());
+        }
+        finally
+        {
+            _server.Engine.Script = ScriptedEngine.Speak;
+        }
+    }
+
     [Fact]
     public async Task The_output_contains_no_audio_of_the_prompt()
     {

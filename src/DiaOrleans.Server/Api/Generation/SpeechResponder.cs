@@ -5,6 +5,7 @@ using DiaOrleans.Grains.Rendering;
 using DiaOrleans.Grains.Voices;
 using DiaOrleans.Server.Api.Errors;
 using DiaOrleans.Server.Api.Pipeline;
+using DiaOrleans.Server.Api.Validation;
 using DiaOrleans.Server.Api.Voices;
 using DiaOrleans.Server.Lifetime;
 
@@ -98,7 +99,7 @@ internal sealed class SpeechResponder(
         try
         {
             ThrowIfRefused(await audio.Start(request, context.RequestAborted), request);
-            var ready = await WaitForAudio(audio, request.Streamed, context.RequestAborted);
+            var ready = await WaitForAudio(context, audio, request);
             if (configuration.Value.DebugMode) context.Response.Headers[GenerationId] = id.ToString();
             await send(audio, ready);
         }
@@ -125,15 +126,25 @@ internal sealed class SpeechResponder(
         }
     }
 
+    /// <summary>The field of the request that names the voice, whose recording and transcript do not go together.</summary>
+    private static InvalidField VoiceField(HttpContext context, SpeechRequest request, string message)
+    {
+        var place = HttpMethods.IsPost(context.Request.Method) ? "body" : "path";
+        var path = context.Request.Path.Value ?? "";
+        var name = path.EndsWith("/audio/speech", StringComparison.Ordinal) ? "voice" : VoiceIds.Parameter;
+        return new InvalidField("value_error", [place, name], message, InputEcho.FormatText(request.VoiceId));
+    }
+
     /// <summary>Waits for the first audio of a stream, or for all audio.</summary>
-    private static async Task<SpeechSnapshot> WaitForAudio(SpeechReader audio, bool streamed, CancellationToken stop)
+    private static async Task<SpeechSnapshot> WaitForAudio(HttpContext context, SpeechReader audio, SpeechRequest request)
     {
         while (true)
         {
-            var state = await audio.Wait(stop);
-            if (state.Status == SpeechStatus.Completed || (streamed && state.AudioBytes > 0)) return state;
+            var state = await audio.Wait(context.RequestAborted);
+            if (state.Status == SpeechStatus.Completed || (request.Streamed && state.AudioBytes > 0)) return state;
             if (state.NoSpace) throw ApiProblem.NoSpace(state.Error!);
             if (state.CanSucceedLater) throw ApiProblem.Unavailable(retryAfter: null);
+            if (state.BadTranscript) throw ApiProblem.Invalid([VoiceField(context, request, state.Error!)]);
             if (state.Status == SpeechStatus.Failed) throw ApiProblem.Failed($"Audio generation failed: {state.Error}");
             if (state.Status == SpeechStatus.Cancelled) throw ApiProblem.Failed("Audio generation failed: the request was cancelled");
         }
