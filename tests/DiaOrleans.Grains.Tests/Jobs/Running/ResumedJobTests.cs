@@ -40,7 +40,9 @@ public sealed class ResumedJobTests
 
         await using var second = await SpeechCluster.StartWithJobs(_storage, _blobs);
         int[] made = [.. Enumerable.Range(0, Segments).Select(_ => second.Engine.Next().Speak())];
-        made.ShouldBe([0, 0, ScriptedSpeech.Frames, ScriptedSpeech.Frames]);
+        // A silo that the test kills may still store what it has made of the segment.
+        made[2].ShouldBeOneOf(ScriptedSpeech.Frames, ScriptedSpeech.Frames - 20);
+        made.ShouldBe([0, 0, made[2], ScriptedSpeech.Frames]);
         (await Result(second, id)).ShouldBe(undisturbed);
         second.Engine.Admitted.ShouldBe(Segments);
         _storage.Rows("job-segment").ShouldBe(0);
