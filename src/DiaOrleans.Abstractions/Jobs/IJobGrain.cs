@@ -6,7 +6,8 @@ namespace DiaOrleans.Abstractions.Jobs;
 
 /// <summary>
 /// One background job, from its acceptance until it is deleted; the key is its id. Every change is stored before its call returns, but for
-/// the token of a claim; a job that has ended is in the catalogue before its call returns. That there is no job is never said before the store was read again.
+/// the token of a claim; a job that has ended is in the catalogue before its call returns. That there is no job is never said before the
+/// store was read again.
 /// </summary>
 [Alias("dia.job")]
 public interface IJobGrain : IGrainWithGuidKey

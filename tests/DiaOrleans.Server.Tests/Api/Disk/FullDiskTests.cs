@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
 
@@ -6,6 +7,7 @@ namespace DiaOrleans.Server.Tests.Api.Disk;
 /// <summary>A server whose data folder is on a disk that becomes full to the last byte, and has room again later.</summary>
 public sealed class FullDiskTests : IDisposable
 {
+    private const string Size = "60m";
     private const string Text = """{"text":"Where is my hat?","voice_id":"anna","seed":1}""";
     private const string Long = """
         {"text":"Where is my hat? You are wearing it, Peter. Where is my coat? It is in the hall.","voice_id":"anna"}
@@ -64,6 +66,68 @@ public sealed class FullDiskTests : IDisposable
         server.Process.HasExited.ShouldBeFalse();
     }
 
+    [Fact]
+    public async Task A_start_on_a_full_disk_after_a_kill_reads_all_refuses_what_needs_room_and_goes_on_when_there_is_room()
+    {
+        using var holder = Hold();
+        var disk = SmallDisk.Of(holder, _folder.Path);
+        try
+        {
+            string ended;
+            using (var first = await StartOn(holder))
+            {
+                await first.Client.Accepted(HttpMethod.Post, "/voice_mappings", """{"voice_id":"anna"}""");
+                ended = await Submit(first.Client, Text);
+                await Until(async () => await Job(first.Client, ended) == "completed");
+                first.Process.Kill();
+                await first.Process.WaitForExitAsync();
+            }
+
+            disk.Fill();
+            using var server = await StartOn(holder);
+            var client = server.Client;
+            foreach (var path in (string[])["/health", "/voices", "/config", "/logs", $"/jobs/{ended}", "/queue/stats"])
+                (await client.GetAsync(path)).StatusCode.ShouldBe(HttpStatusCode.OK, path);
+            var jobs = await (await client.GetAsync("/jobs")).EnsureSuccessStatusCode().Json();
+            jobs.GetProperty("jobs").EnumerateArray().ShouldHaveSingleItem().GetProperty("id").GetString().ShouldBe(ended);
+            (await client.GetByteArrayAsync($"/jobs/{ended}/result")).Take(4).ShouldBe("RIFF"u8.ToArray());
+            await IsRefused(await client.PostJson("/generate?async_mode=true", Text), "job");
+            await IsRefused(await client.DeleteAsync("/jobs"), "clear");
+
+            disk.Free();
+            var next = await Submit(client, Text);
+            await Until(async () => await Job(client, next) == "completed");
+        }
+        finally
+        {
+            holder.Kill();
+        }
+    }
+
+    [Fact]
+    public async Task A_start_on_a_full_disk_after_a_clean_stop_says_so_and_ends()
+    {
+        using var holder = Hold();
+        try
+        {
+            using (var first = await StartOn(holder))
+            {
+                await first.Signal("TERM");
+                (await first.WaitForExit()).ShouldBe(0);
+            }
+
+            SmallDisk.Of(holder, _folder.Path).Fill();
+            var refused = await Should.ThrowAsync<InvalidOperationException>(StartOn(holder));
+            refused.Message.ShouldContain("cannot be written");
+            refused.Message.ShouldContain("No space left");
+            refused.Message.ShouldNotContain("   at ");
+        }
+        finally
+        {
+            holder.Kill();
+        }
+    }
+
     /// <summary>Requests that need room for rows of the database, for audio that waits for its client, and for bodies.</summary>
     private static IEnumerable<(HttpMethod Method, string Path, string Body)> Writes(string tag) =>
     [
@@ -101,11 +165,22 @@ public sealed class FullDiskTests : IDisposable
     }
 
     /// <summary>The quantised weights and the start need 30 MB.</summary>
-    private Task<ServerProcess> Start()
+    private Task<ServerProcess> Start() => Start(SmallDisk.Wrap(ServerProcess.Command(_folder.Path), Size, _folder.Path));
+
+    private Task<ServerProcess> StartOn(Process holder) => Start(SmallDisk.Enter(ServerProcess.Command(_folder.Path), holder));
+
+    private Process Hold()
     {
-        var start = SmallDisk.Wrap(ServerProcess.Command(_folder.Path), "60m", _folder.Path);
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Linux has such file systems");
+        var problem = SmallDisk.Problem(_folder.Path);
+        Assert.SkipWhen(problem is not null, problem ?? "");
+        return SmallDisk.Hold(Size, _folder.Path);
+    }
+
+    private static Task<ServerProcess> Start(ProcessStartInfo start)
+    {
         start.Environment["DIA_MIN_FREE_MEGABYTES"] = "0";
         start.Environment["DIA_UNREAD_AUDIO_MEGABYTES"] = "0";
-        return ServerProcess.Follow(System.Diagnostics.Process.Start(start)!, new SocketsHttpHandler());
+        return ServerProcess.Follow(Process.Start(start)!, new SocketsHttpHandler());
     }
 }

@@ -41,6 +41,25 @@ internal sealed class SmallDisk
         return command;
     }
 
+    /// <summary>A process that keeps such a file system until it is killed, for several servers one after another.</summary>
+    public static Process Hold(string size, string folder)
+    {
+        var holder = Process.Start(Wrap(new ProcessStartInfo("sleep", ["infinity"]), size, folder))!;
+        while (!File.ReadAllText($"/proc/{holder.Id}/mounts").Contains(folder, StringComparison.Ordinal)) Thread.Sleep(10);
+        return holder;
+    }
+
+    /// <summary>The command that runs another one in the file system of a process.</summary>
+    public static ProcessStartInfo Enter(ProcessStartInfo command, Process holder)
+    {
+        string[] user = Environment.UserName == "root" ? [] : ["-U", "--preserve-credentials"];
+        string[] all = ["-t", $"{holder.Id}", .. user, "-m", "--", command.FileName, .. command.ArgumentList];
+        command.FileName = "nsenter";
+        command.ArgumentList.Clear();
+        foreach (var argument in all) command.ArgumentList.Add(argument);
+        return command;
+    }
+
     /// <summary>The file system of a process.</summary>
     public static SmallDisk Of(Process process, string folder) => new(folder, process.Id);
 
