@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Orleans.Runtime;
 
 namespace DiaOrleans.Grains.Waiting;
@@ -6,8 +7,8 @@ namespace DiaOrleans.Grains.Waiting;
 internal static class SiloFaults
 {
     /// <summary>
-    /// True if the silo that was called did not answer, or refused the call because it starts or stops. The call may have been carried out:
-    /// it may be repeated if it is idempotent.
+    /// True if the silo that was called did not answer, or refused the call because it starts or stops, or if its database is away. The
+    /// call may have been carried out: it may be repeated if it is idempotent.
     /// </summary>
-    public static bool IsSiloFault(this Exception e) => e is OrleansException or TimeoutException;
+    public static bool IsSiloFault(this Exception e) => e is OrleansException or TimeoutException or DbException;
 }

@@ -1,6 +1,7 @@
 using DiaOrleans.Server.Storage;
 using Npgsql;
 using Orleans.Configuration;
+using Orleans.Serialization;
 using Orleans.Metadata;
 using Orleans.Placement;
 
@@ -27,6 +28,8 @@ internal static class ClusterMembership
     /// <param name="endpoint">Where it listens.</param>
     /// <param name="database">The database.</param>
     public static ISiloBuilder UseCluster(this ISiloBuilder orleans, SiloEndpoint endpoint, NpgsqlDataSource database) => orleans
+        // A grain that reads the table of members while the database is away fails with the driver's exception, which its caller gets.
+        .Configure<ExceptionSerializationOptions>(options => options.SupportedNamespacePrefixes.Add(nameof(Npgsql)))
         .Configure<EndpointOptions>(options =>
         {
             options.AdvertisedIPAddress = endpoint.Advertised.Address;

@@ -28,7 +28,8 @@ internal static class PostgresState
         silo.Services.AddKeyedSingleton<IGrainStorage>(
             StateStorage.ProviderName,
             (provider, _) => new ObservedStorage(
-                new PayloadStorage(new PrefixedKeyStorage(provider.GetRequiredKeyedService<IGrainStorage>(Relational))),
+                new PayloadStorage(
+                    new DatabaseFaults(new PrefixedKeyStorage(provider.GetRequiredKeyedService<IGrainStorage>(Relational)))),
                 provider.GetRequiredService<DiaMetrics>()));
         return silo;
     }

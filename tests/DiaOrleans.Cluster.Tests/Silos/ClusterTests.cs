@@ -22,6 +22,10 @@ public sealed class ClusterTests(PostgresServer postgres)
             var results = await Task.WhenAll(cluster.Silos.Select(other => other.Client.GetByteArrayAsync($"/jobs/{job}/result")));
             results[1].ShouldBe(results[0]);
         }
+
+        foreach (var silo in cluster.Silos) await Until.Succeeds(async () => (await CountWorkers(silo)).ShouldBe(2));
+        one.Kill();
+        await Until.Succeeds(async () => (await CountWorkers(two)).ShouldBe(1));
     }
 
     [Fact]
@@ -52,5 +56,11 @@ public sealed class ClusterTests(PostgresServer postgres)
             await Until.Succeeds(async () => (await Requests.Speak(silo)).StatusCode.ShouldBe(HttpStatusCode.OK));
             await Until.Succeeds(async () => (await Requests.StatusOf(silo, job)).ShouldBe("completed"));
         }
+    }
+
+    private static async Task<int> CountWorkers(SiloProcess silo)
+    {
+        var stats = await (await silo.Client.GetAsync("/queue/stats")).Json();
+        return stats.GetProperty("total_workers").GetInt32();
     }
 }
