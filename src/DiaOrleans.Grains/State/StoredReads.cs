@@ -35,7 +35,7 @@ internal sealed partial class StoredReads(
         if (IsSilent(id)) return await readStored();
         var answer = ask();
         await answer.WaitUpTo(Limit, time);
-        if (answer.IsCompleted && answer.Exception?.InnerException?.IsSiloFault() != true) return await answer;
+        if (answer.IsCompleted && !answer.IsCanceled && answer.Exception?.InnerException?.IsSiloFault() != true) return await answer;
         Log.Silent(logger, id);
         _silentAt[id] = time.GetTimestamp();
         return await readStored();

@@ -14,6 +14,8 @@ internal sealed record ReadStream(string Hash, TimeSpan FirstByte, TimeSpan Larg
 /// <summary>Reads streams and measures when their bytes arrive.</summary>
 internal static class StreamClient
 {
+    private const int LogCharacters = 6000;
+
     /// <summary>Sends a request for speech and reads its answer as it comes.</summary>
     /// <param name="silo">The silo that is asked.</param>
     /// <param name="body">A body of <c>/generate</c>.</param>
@@ -27,7 +29,7 @@ internal static class StreamClient
         };
         using var answer = await silo.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         if (!answer.IsSuccessStatusCode)
-            throw new HttpRequestException($"{(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync()}");
+            throw new HttpRequestException($"{(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync()}{End(silo.Log)}");
         await using var stream = await answer.Content.ReadAsStreamAsync();
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = new byte[64 * 1024];
@@ -45,6 +47,9 @@ internal static class StreamClient
 
         return new ReadStream(Convert.ToHexString(hash.GetCurrentHash()), first ?? clock.Elapsed, gap);
     }
+
+    /// <summary>The last lines of a silo's log, which say why it refused.</summary>
+    private static string End(string log) => $"\n{log[Math.Max(0, log.Length - LogCharacters)..]}";
 
     /// <summary>Reads streams, so many at once.</summary>
     public static async Task<ReadStream[]> ReadAll(SiloProcess silo, IEnumerable<string> bodies, int atOnce, Action? started = null)
