@@ -17,46 +17,41 @@ public sealed class FailoverTests(PostgresServer postgres, ITestOutputHelper out
     private const string Turns = "[S1] The lamp is still on, and the door is open. [S2] Then close it, please.";
 
     private static readonly string[] Formats = ["wav", "mp3", "opus", "flac"];
+    private static readonly string[] Bodies = [.. Enumerable.Range(0, Streams).Select(Body)];
 
     [Fact]
-    public async Task Streams_have_the_bytes_of_undisturbed_ones_whatever_happens_to_their_worker_and_to_other_silos()
+    public async Task Streams_have_the_bytes_of_undisturbed_ones_whatever_happens_to_their_worker()
     {
         using var cluster = await TestCluster.Create(postgres);
         var api = await StartWithVoices(cluster);
-        var kept = await cluster.Start("kept", "gpu");
-        string[] bodies = [.. Enumerable.Range(0, Streams).Select(Body)];
-        await Know(kept);
-        var whole = (await StreamClient.ReadAll(api, bodies, AtOnce)).Select(stream => stream.Hash).ToArray();
+        var whole = await ReadUndisturbed(cluster, api);
         foreach (var signal in (string[])["KILL", "STOP", "TERM"])
         {
             var worker = await cluster.Start("lost", "gpu");
             await Know(worker);
-            await Disturb(worker, signal);
+            await Disturb(api, worker, signal, whole);
             worker.Kill();
         }
 
         api.Log.ShouldContain("is lost or silent; as");
-        var other = await cluster.Start("other", "api");
-        await Disturb(other, "KILL");
-        other = await cluster.Start("another", "api");
-        await Disturb(other, "TERM");
-
-        async Task Disturb(SiloProcess silo, string signal)
-        {
-            var begun = 0;
-            var streams = await StreamClient.ReadAll(api, bodies, AtOnce, () =>
-            {
-                if (Interlocked.Increment(ref begun) == BegunStreams) silo.Signal(signal);
-            });
-            streams.Select(stream => stream.Hash).ShouldBe(whole, $"{silo.Settings.Name}: {signal}");
-            var gaps = streams.Select(stream => stream.LargestGap.TotalSeconds).OrderDescending().ToArray();
-            output.WriteLine($"{silo.Settings.Role} {signal}: largest gap {gaps[0]:0.00} s, then {gaps[1]:0.00} s and {gaps[2]:0.00} s");
-        }
     }
 
     [Fact]
+    [Trait("Category", LongTests.Category)]
+    public async Task Streams_have_the_bytes_of_undisturbed_ones_whatever_happens_to_another_silo_of_the_api()
+    {
+        LongTests.Require();
+        using var cluster = await TestCluster.Create(postgres);
+        var api = await StartWithVoices(cluster);
+        var whole = await ReadUndisturbed(cluster, api);
+        foreach (var signal in (string[])["KILL", "TERM"]) await Disturb(api, await cluster.Start("other", "api"), signal, whole);
+    }
+
+    [Fact]
+    [Trait("Category", LongTests.Category)]
     public async Task Short_texts_are_spoken_while_a_silo_is_frozen()
     {
+        LongTests.Require();
         using var cluster = await TestCluster.Create(postgres);
         // The first silo has all grains until others join.
         var frozen = await cluster.Start("frozen");
@@ -83,6 +78,13 @@ public sealed class FailoverTests(PostgresServer postgres, ITestOutputHelper out
         return api;
     }
 
+    /// <summary>The hashes of all streams, spoken by a worker that stays.</summary>
+    private static async Task<string[]> ReadUndisturbed(TestCluster cluster, SiloProcess api)
+    {
+        await Know(await cluster.Start("kept", "gpu"));
+        return [.. (await StreamClient.ReadAll(api, Bodies, AtOnce)).Select(stream => stream.Hash)];
+    }
+
     /// <summary>Waits until workers are ready and other silos have heard of it: they ask for all workers each second.</summary>
     private static async Task Know(params SiloProcess[] workers)
     {
@@ -100,4 +102,16 @@ public sealed class FailoverTests(PostgresServer postgres, ITestOutputHelper out
         speed = number % 3 == 2 ? 1.3 : 1,
         stream = true,
     });
+
+    private async Task Disturb(SiloProcess api, SiloProcess silo, string signal, string[] whole)
+    {
+        var begun = 0;
+        var streams = await StreamClient.ReadAll(api, Bodies, AtOnce, () =>
+        {
+            if (Interlocked.Increment(ref begun) == BegunStreams) silo.Signal(signal);
+        });
+        streams.Select(stream => stream.Hash).ShouldBe(whole, $"{silo.Settings.Name}: {signal}");
+        var gaps = streams.Select(stream => stream.LargestGap.TotalSeconds).OrderDescending().ToArray();
+        output.WriteLine($"{silo.Settings.Role} {signal}: largest gap {gaps[0]:0.00} s, then {gaps[1]:0.00} s and {gaps[2]:0.00} s");
+    }
 }
