@@ -35,6 +35,6 @@ public interface IGpuWorkerGrain : IGrainWithStringKey
     Task Wake();
 
     /// <summary>What the worker is and how busy it is.</summary>
-    [Alias("status")]
+    [Alias("status"), ResponseTimeout("00:00:01")]
     Task<WorkerStatus> GetStatus();
 }

@@ -10,5 +10,11 @@ internal static class SiloFaults
     /// True if the silo that was called did not answer, or refused the call because it starts or stops, or if its database is away. The
     /// call may have been carried out: it may be repeated if it is idempotent.
     /// </summary>
-    public static bool IsSiloFault(this Exception e) => e is OrleansException or TimeoutException or DbException;
+    public static bool IsSiloFault(this Exception e) =>
+        e is OrleansException or TimeoutException or DbException || e.GetType() == typeof(OperationCanceledException) && !IsOwn(e);
+
+    /// <summary>
+    /// Whether somebody here has cancelled a token. Orleans cancels a call without one if the grain's place is not found in time.
+    /// </summary>
+    private static bool IsOwn(Exception cancellation) => ((OperationCanceledException)cancellation).CancellationToken.CanBeCanceled;
 }

@@ -5,8 +5,11 @@ using Orleans.Placement;
 
 namespace DiaOrleans.Grains.Workers;
 
-/// <summary>Gives other silos access to a worker of this one. Reentrant: its streams are long, and no call blocks another.</summary>
-[GrainType("dia.gpu-worker"), PinnedPlacement, Immovable, Reentrant]
+/// <summary>
+/// Gives other silos access to a worker of this one. Reentrant: its streams are long, and no call blocks another. Kept while it is idle, so
+/// that other silos know where it is.
+/// </summary>
+[GrainType("dia.gpu-worker"), PinnedPlacement, Immovable, Reentrant, KeepAlive]
 internal sealed class GpuWorkerGrain(LocalWorkers workers, ILocalSiloDetails silo, TimeProvider time) : Grain, IGpuWorkerGrain
 {
     private static readonly TimeSpan HeartbeatPeriod = TimeSpan.FromMilliseconds(250);

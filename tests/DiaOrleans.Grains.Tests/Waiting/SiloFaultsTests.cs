@@ -10,13 +10,16 @@ public sealed class SiloFaultsTests
     {
         new TimeoutException().IsSiloFault().ShouldBeTrue();
         new SiloUnavailableException().IsSiloFault().ShouldBeTrue();
+        new OperationCanceledException("The place of the grain was not found in time.").IsSiloFault().ShouldBeTrue();
     }
 
     [Fact]
-    public void An_error_of_the_called_grain_or_a_cancellation_is_none()
+    public void An_error_of_the_called_grain_or_a_cancellation_by_a_token_is_none()
     {
+        using var stop = new CancellationTokenSource();
         new IOException().IsSiloFault().ShouldBeFalse();
         new ArgumentException().IsSiloFault().ShouldBeFalse();
-        new OperationCanceledException().IsSiloFault().ShouldBeFalse();
+        new OperationCanceledException(stop.Token).IsSiloFault().ShouldBeFalse();
+        new TaskCanceledException().IsSiloFault().ShouldBeFalse();
     }
 }
