@@ -34,7 +34,7 @@ public interface IJobQueueGrain : IGrainWithStringKey
     /// <summary>Leases the first jobs that may be taken.</summary>
     /// <param name="taker">Who takes them.</param>
     /// <param name="limit">Number of jobs at most, 1 or more.</param>
-    [Alias("take")]
+    [Alias("take"), ResponseTimeout("00:00:10")]
     Task<IReadOnlyList<JobLease>> Take(JobTaker taker, int limit);
 
     /// <summary>Waits until there may be a job to take. One job ends the wait of one caller.</summary>
@@ -47,7 +47,7 @@ public interface IJobQueueGrain : IGrainWithStringKey
     /// Extends the leases of a silo to their full time. Not stored: a new activation of the queue gives every lease its full time.
     /// </summary>
     /// <returns>Those that are not current.</returns>
-    [Alias("renew")]
+    [Alias("renew"), ResponseTimeout("00:00:05")]
     Task<IReadOnlyList<JobLease>> Renew(IReadOnlyList<HeldLease> leases);
 
     /// <summary>Ends the lease and leaves the job in the queue, at its place. Ignored if the lease is not current.</summary>
@@ -75,7 +75,7 @@ public interface IJobQueueGrain : IGrainWithStringKey
     /// Number of the shards of the pool, which only grows: a shard keeps its jobs if a setting asks for fewer. Asked of shard 0.
     /// </summary>
     /// <param name="atLeast">Number of shards that get new jobs.</param>
-    [Alias("shards")]
+    [Alias("shards"), ResponseTimeout("00:00:05")]
     Task<int> Shards(int atLeast);
 
     /// <summary>The number of jobs that are pending and processing.</summary>

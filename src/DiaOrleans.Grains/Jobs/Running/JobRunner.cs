@@ -33,8 +33,8 @@ internal sealed partial class JobRunner(
 
     // Not retry pipelines, because nothing is called again here. After a failed step the loop continues with the step that is due then.
     // After a failed run the queue leases the job again, to any silo; the faults of all runs set the pause before the next job is taken.
-    private readonly Backoff _stepFaults = new();
-    private readonly Backoff _runFaults = new();
+    private readonly FaultPauses _stepFaults = new();
+    private readonly FaultPauses _runFaults = new();
     private readonly JobRunServices _services =
         new(grains, renderer, blobs, options.RetryLimit, new LeaseKeeper(grains, time), time, logger);
     private IReadOnlyList<IJobQueueGrain> _queues = [];
@@ -80,7 +80,7 @@ internal sealed partial class JobRunner(
             catch (Exception e)
             {
                 if (!_stepFaults.IsFailing) Log.QueueFails(logger, e);
-                await Pause(_stepFaults.Next());
+                await Pause(_stepFaults.After(e));
             }
         }
 
@@ -149,35 +149,31 @@ internal sealed partial class JobRunner(
         return Task.WhenAny(run.Admitted, running).WaitUpTo(LongestAdmission, time, _stop.Token);
     }
 
-    /// <summary>Removes runs that have ended, and pauses if they met busy workers or transient faults.</summary>
+    /// <summary>
+    /// Removes runs that have ended, and pauses if they met busy workers or transient faults. Faults of runs that have ended together count
+    /// once: they mostly have one cause, such as a silo that does not answer.
+    /// </summary>
     private async Task RemoveEndedRuns()
     {
-        var longest = TimeSpan.Zero;
-        foreach (var run in _runs.Where(run => run.IsCompleted).ToArray())
-        {
-            _runs.Remove(run);
-            var pause = PauseAfter(await run);
-            if (pause > longest) longest = pause;
-        }
-
-        if (longest > TimeSpan.Zero) await Pause(longest);
-    }
-
-    private TimeSpan PauseAfter(RunResult result)
-    {
-        if (result.TransientFault is { } fault)
-        {
-            if (!_runFaults.IsFailing) Log.RunsFail(logger, fault);
-            return _runFaults.Next();
-        }
-
-        if (result.HasEnded && _runFaults.IsFailing)
+        Task<RunResult>[] ended = [.. _runs.Where(run => run.IsCompleted)];
+        _runs.RemoveAll(ended.Contains);
+        var results = await Task.WhenAll(ended);
+        if (results.Any(result => result.HasEnded) && _runFaults.IsFailing)
         {
             Log.RunsSucceed(logger, _runFaults.Failures);
             _runFaults.Reset();
         }
 
-        return result.Pause;
+        var pauses = results.Select(result => result.Pause).ToList();
+        var faults = results.Select(result => result.TransientFault).OfType<Exception>().ToList();
+        if (faults.Count > 0) pauses.Add(PauseAfter(faults[0]));
+        if (pauses.DefaultIfEmpty().Max() is var longest && longest > TimeSpan.Zero) await Pause(longest);
+    }
+
+    private TimeSpan PauseAfter(Exception fault)
+    {
+        if (!_runFaults.IsFailing) Log.RunsFail(logger, fault);
+        return _runFaults.After(fault);
     }
 
     private Task Pause(TimeSpan span) => Task.Delay(span, time, _stop.Token).WaitUpTo(Timeout.InfiniteTimeSpan, time, _stop.Token);
