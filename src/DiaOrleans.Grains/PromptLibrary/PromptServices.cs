@@ -2,6 +2,7 @@ using DiaOrleans.Audio.Reading;
 using DiaOrleans.Grains.Blobs;
 using DiaOrleans.Grains.Catalogs;
 using DiaOrleans.Grains.Cloning;
+using DiaOrleans.Grains.Configuration;
 using DiaOrleans.Grains.Prompts;
 using DiaOrleans.Grains.Recognition;
 using DiaOrleans.Grains.Scripts;
@@ -31,6 +32,9 @@ public static class PromptServices
         services.TryAddSingleton(new CloningPolicy(RequiresRecording: false));
         services.TryAddSingleton<StoredReads>();
         services.TryAddSingleton<VoiceReads>();
+        services.TryAddSingleton<OverrideOptions>();
+        services.TryAddSingleton<ConfigurationOverrides>();
+        services.TryAddSingleton<ConfigurationReads>();
         return services
             .AddSingleton<SharedPromptLocks>()
             .AddSingleton<PromptLocks>()

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using DiaOrleans.Abstractions.Configuration;
 using DiaOrleans.Abstractions.Prompts;
+using DiaOrleans.Grains.Configuration;
 using DiaOrleans.Grains.Prompts;
 using DiaOrleans.Grains.Waiting;
 using Microsoft.Extensions.Logging;
@@ -15,7 +15,7 @@ internal sealed partial class TranscriptResolver(
     PromptRecognition recognition,
     RecognitionModels models,
     PromptTranscripts transcripts,
-    IGrainFactory grains,
+    ConfigurationReads configurations,
     TimeProvider time,
     ILogger<TranscriptResolver> logger)
 {
@@ -62,7 +62,7 @@ internal sealed partial class TranscriptResolver(
     {
         try
         {
-            var configuration = await grains.GetGrain<IConfigurationGrain>(0).Get();
+            var configuration = await configurations.Get();
             var size = configuration.WhisperModelSize;
             if (!configuration.AutoTranscribe || !recognition.IsAvailable(size, asked: false)) return null;
             if (!models.IsOnDiskOrFetch(size))
