@@ -15,20 +15,46 @@ internal sealed class SpeechReader : IAsyncDisposable
 
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(10);
 
-    private readonly ISpeechGrain _speech;
+    /// <summary>A silo that was killed is replaced within this time.</summary>
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan StartPause = TimeSpan.FromMilliseconds(250);
+
+    private readonly IGrainFactory _grains;
+    private readonly TimeProvider _time;
     private readonly CancellationTokenSource _ended = new();
     private readonly Task _keepingAlive;
+    private volatile ISpeechGrain _speech;
 
-    /// <param name="speech">The grain of a new request.</param>
-    /// <param name="time">Clock of the calls that keep the request alive.</param>
-    public SpeechReader(ISpeechGrain speech, TimeProvider time)
+    /// <param name="grains">Makes the grain of a new request.</param>
+    /// <param name="time">Clock of the calls that keep the request alive, and of the limit of its start.</param>
+    public SpeechReader(IGrainFactory grains, TimeProvider time)
     {
-        _speech = speech;
+        _grains = grains;
+        _time = time;
+        _speech = NewRequest();
         _keepingAlive = KeepAlive(time);
     }
 
-    /// <summary>Starts the request.</summary>
-    public Task<SpeechAdmission> Start(SpeechRequest request, CancellationToken stop) => _speech.Start(request).WaitAsync(stop);
+    /// <summary>Id of the request.</summary>
+    public Guid Id => _speech.GetPrimaryKey();
+
+    /// <summary>Starts the request, again for some seconds if a silo that it needs does not answer: then nothing of it is left.</summary>
+    public async Task<SpeechAdmission> Start(SpeechRequest request, CancellationToken stop)
+    {
+        for (var start = _time.GetTimestamp(); ;)
+        {
+            try
+            {
+                return await _speech.Start(request).WaitAsync(stop);
+            }
+            catch (Exception e) when (e.IsSiloFault() && _time.GetElapsedTime(start) < StartLimit)
+            {
+                await Task.Delay(StartPause, _time, stop);
+                _speech = NewRequest();
+            }
+        }
+    }
 
     /// <summary>The request's state if audio can be read or it has ended, else after some seconds.</summary>
     public Task<SpeechSnapshot> Wait(CancellationToken stop) => _speech.Wait(Poll).WaitAsync(stop);
@@ -64,6 +90,8 @@ internal sealed class SpeechReader : IAsyncDisposable
             // The grain ends by itself if it gets no calls; if there is an error to report, it is the one that led here.
         }
     }
+
+    private ISpeechGrain NewRequest() => _grains.GetGrain<ISpeechGrain>(Guid.NewGuid());
 
     private async Task KeepAlive(TimeProvider time)
     {

@@ -94,13 +94,12 @@ internal sealed class SpeechResponder(
     {
         if (stop.RefusesWork) throw ApiProblem.Unavailable(retryAfter: null);
         request = request with { VoiceId = aliases.Resolve(request.VoiceId) };
-        var id = Guid.NewGuid();
-        await using var audio = new SpeechReader(grains.GetGrain<ISpeechGrain>(id), time);
+        await using var audio = new SpeechReader(grains, time);
         try
         {
             ThrowIfRefused(await audio.Start(request, context.RequestAborted), request);
             var ready = await WaitForAudio(context, audio, request);
-            if (configuration.Value.DebugMode) context.Response.Headers[GenerationId] = id.ToString();
+            if (configuration.Value.DebugMode) context.Response.Headers[GenerationId] = audio.Id.ToString();
             await send(audio, ready);
         }
         catch (IOException) when (context.RequestAborted.IsCancellationRequested)
