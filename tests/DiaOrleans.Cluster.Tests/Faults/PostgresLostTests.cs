@@ -51,7 +51,7 @@ public sealed class PostgresLostTests(PostgresServer postgres)
             await Until.Succeeds(async () =>
             {
                 var state = await (await silos[1].Client.GetAsync($"/jobs/{job}")).Json();
-                state.GetProperty("status").GetString().ShouldBe("completed");
+                state.GetProperty("status").GetString().ShouldBe("completed", state.GetProperty("error_message").ToString());
             });
         }
 

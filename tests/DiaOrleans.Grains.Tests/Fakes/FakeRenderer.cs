@@ -34,7 +34,7 @@ internal sealed class FakeRenderer : ISpeechRenderer
         priority.ShouldBe(WorkPriority.Background);
         if (Refusal is { } refusal) return new RenderStart(refusal);
         if (preparing is not null) return new RenderStart(await preparing.WaitAsync(stop));
-        var rendering = new FakeRendering(id, request);
+        var rendering = new FakeRendering(id, request, keeping);
         _started.Add(rendering);
         return new RenderStart(new SpeechAdmission { Outcome = AdmissionOutcome.Accepted }, rendering);
     }
@@ -46,7 +46,7 @@ internal sealed class FakeRenderer : ISpeechRenderer
     public FakeRendering? TryNext() => _started.TryTake(out var rendering) ? rendering : null;
 }
 
-internal sealed class FakeRendering(Guid id, SpeechRequest request) : ISpeechRendering
+internal sealed class FakeRendering(Guid id, SpeechRequest request, IRenderKeeping? keeping) : ISpeechRendering
 {
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<byte[]> _audio = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -74,6 +74,9 @@ internal sealed class FakeRendering(Guid id, SpeechRequest request) : ISpeechRen
 
     public NewCodes? NewCodes(string? call, int frames) => null;
 
+    /// <summary>Stores the log entry before the last audio; null stores none.</summary>
+    public Func<Task>? Log { get; set; }
+
     /// <summary>Ends when the runner disposes of it.</summary>
     public Task Disposed => _disposed.Task.WaitAsync(TimeSpan.FromSeconds(20));
 
@@ -94,6 +97,7 @@ internal sealed class FakeRendering(Guid id, SpeechRequest request) : ISpeechRen
     {
         var audio = await _audio.Task.WaitAsync(stop);
         yield return audio.AsMemory(0, 1);
+        if (Log is not null) keeping!.StoreLater("The log entry", Log, stop);
         yield return audio.AsMemory(1);
     }
 

@@ -129,12 +129,12 @@ internal sealed partial class JobRun
         {
             await using (rendering)
             {
-                using var reading = CancellationTokenSource.CreateLinkedTokenSource(stop);
-                var read = ReadAll(rendering, reading.Token);
+                using var reporting = CancellationTokenSource.CreateLinkedTokenSource(stop);
+                var read = ReadAll(rendering, stop);
                 await Task.WhenAny(rendering.Started, read);
                 if (read.IsFaulted || read.IsCanceled) return await read;
                 _begun = _end.Begin(new JobStart(rendering.WorkerName, rendering.ProcessedText, rendering.AudioPromptUsed), stop);
-                return await ReportUntilRead(rendering, read, reading);
+                return await ReportUntilRead(rendering, read, reporting);
             }
         }
         finally
@@ -146,18 +146,19 @@ internal sealed partial class JobRun
     private async Task<IReadOnlyList<ReadOnlyMemory<byte>>> ReportUntilRead(
         ISpeechRendering rendering,
         Task<IReadOnlyList<ReadOnlyMemory<byte>>> read,
-        CancellationTokenSource reading)
+        CancellationTokenSource reporting)
     {
         var watch = new RunWatch(_lease, _job, _services.Time);
-        var reporting = watch.Report(rendering, reading.Token);
+        var reports = watch.Report(rendering, reporting.Token);
         try
         {
             return await read;
         }
         finally
         {
-            await reading.CancelAsync();
-            await reporting;
+            // Not the token of the reading: what it stores meanwhile goes on behind the last audio.
+            await reporting.CancelAsync();
+            await reports;
             // A run that is broken off leaves what it has made to the next one.
             if (!read.IsCompletedSuccessfully) await watch.ReportOnce(rendering, _begun);
         }

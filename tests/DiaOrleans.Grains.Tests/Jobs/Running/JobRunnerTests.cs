@@ -153,6 +153,7 @@ public sealed class JobRunnerTests : IAsyncLifetime
     [InlineData("blob")]
     [InlineData("begin")]
     [InlineData("complete")]
+    [InlineData("log")]
     public async Task A_write_that_fails_is_repeated_and_nothing_is_rendered_twice(string step)
     {
         var id = await Submit("x");
@@ -162,6 +163,8 @@ public sealed class JobRunnerTests : IAsyncLifetime
         await Reached(id, SpeechStatus.Processing);
         if (step == "complete") _storage.FailNext = "job";
         if (step == "blob") _blobs.Fault = new UnauthorizedAccessException("Access to the path is denied.");
+        var entries = 0;
+        if (step == "log") rendering.Log = () => ++entries < 3 ? throw new IOException("The log is away.") : Task.CompletedTask;
         rendering.Finish();
         if (step == "blob")
         {
@@ -173,6 +176,7 @@ public sealed class JobRunnerTests : IAsyncLifetime
         var job = await Reached(id, SpeechStatus.Completed);
         _blobs[job.Result!.Key].ShouldBe(rendering.Audio);
         _renderer.Asked.ShouldBe(1);
+        entries.ShouldBe(step == "log" ? 3 : 0);
     }
 
     [Fact]
