@@ -37,7 +37,7 @@ public sealed class PromptDiscoveryServiceTests : IAsyncLifetime
         await _bench.Get<IHostedService>().StartAsync(default);
         _bench.Recognizer.Failure = new InvalidOperationException("Broken.");
         await _bench.Intake.Store("a", WaveReader.Tone(1), default);
-        await GrainCluster.Until(() => Task.FromResult(_bench.Recognizer.Calls == 1));
+        await GrainCluster.Until(() => Task.FromResult(_bench.Recognizer.Calls > 0));
         _bench.Recognizer.Failure = null;
         await _bench.Intake.Store("b", WaveReader.Tone(1), default);
         await GrainCluster.Until(async () => (await _bench.Prompt("b").Get())!.Transcript is not null);
