@@ -55,6 +55,7 @@ public sealed class CleanupGrainTests
     }
 
     private static async Task<GrainCluster> Start(Step step) => await GrainCluster.Start(
+        reminders: true,
         silos: 2,
         loaded: false,
         configure: services => services.AddSingleton<Cleanup>().AddSingleton<ICleanupStep>(step));
