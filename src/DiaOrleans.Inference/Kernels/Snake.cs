@@ -6,8 +6,8 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 namespace DiaOrleans.Inference.Kernels;
 
 /// <summary>
-/// x + sin²(αx) · β of x [windows, channels, time], with α and β of one element a channel; β is 1 / α (docs/model.md, Codec: blocks).
-/// An element's result depends on nothing else.
+/// x + sin²(αx) · β of x [windows, channels, time], with α and β of one element a channel; β is 1 / α. See docs/model.md,
+/// Codec: blocks. An element's result depends on nothing else.
 /// </summary>
 internal sealed unsafe class Snake() : HostOperator(
     OperatorName,

@@ -1,0 +1,36 @@
+using DiaOrleans.Grains.State;
+using DiaOrleans.Grains.Telemetry;
+using Orleans.Configuration;
+using Orleans.Storage;
+
+namespace DiaOrleans.Server.Storage;
+
+/// <summary>Registers Orleans' ADO.NET storage as the grain storage, behind what every database needs.</summary>
+internal static class RelationalState
+{
+    private const string Relational = "relational";
+
+    /// <summary>Registers the storage <see cref="StateStorage.ProviderName"/>.</summary>
+    /// <param name="silo">The silo.</param>
+    /// <param name="configure">Sets the driver and the database.</param>
+    /// <param name="adapt">Adapts the storage to its driver.</param>
+    public static ISiloBuilder AddRelationalState(
+        this ISiloBuilder silo,
+        Action<AdoNetGrainStorageOptions> configure,
+        Func<IGrainStorage, IGrainStorage> adapt)
+    {
+        silo.AddAdoNetGrainStorage(Relational, (AdoNetGrainStorageOptions storage) =>
+        {
+            configure(storage);
+            storage.GrainStorageSerializer = new StatePayload.Serializer();
+        });
+        silo.Services.AddKeyedSingleton<IGrainStorage>(
+            StateStorage.ProviderName,
+            (provider, _) =>
+            {
+                var stored = new PrefixedKeyStorage(provider.GetRequiredKeyedService<IGrainStorage>(Relational));
+                return new ObservedStorage(new PayloadStorage(adapt(stored)), provider.GetRequiredService<DiaMetrics>());
+            });
+        return silo;
+    }
+}
