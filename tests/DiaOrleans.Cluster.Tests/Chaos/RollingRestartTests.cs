@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using DiaOrleans.Cluster.Tests.Silos;
 using DiaOrleans.Server.Hosting;
+using DiaOrleans.Server.Tests.Proxies;
 
 namespace DiaOrleans.Cluster.Tests.Chaos;
 
@@ -15,7 +16,7 @@ public sealed class RollingRestartTests(PostgresServer postgres, ITestOutputHelp
     public async Task No_request_fails_while_every_silo_is_restarted()
     {
         LongTests.Require();
-        Assert.SkipWhen(NginxUpstreams.Program is null, "nginx is not installed");
+        Assert.SkipWhen(NginxProcess.Program is null, "nginx is not installed");
         using var cluster = await TestCluster.Create(postgres);
         var silos = new List<SiloProcess>();
         foreach (var (name, role) in ((string, string)[])[("api-1", "api"), ("api-2", "api"), ("gpu-1", "gpu"), ("gpu-2", "gpu")])

@@ -67,7 +67,7 @@ internal sealed class ClusterProxy : IAsyncDisposable
             .Replace("http://api:7860", $"http://api:{siloPort}")
             .Replace("resolver 127.0.0.11 ", $"resolver {_names.Address} ");
         await File.WriteAllTextAsync(_folder.File("nginx.conf"), text);
-        _nginx = Process.Start(new ProcessStartInfo(NginxProxy.Program!, ["-c", _folder.File("nginx.conf"), "-p", _folder.Path])
+        _nginx = Process.Start(new ProcessStartInfo(NginxProcess.Program!, ["-c", _folder.File("nginx.conf"), "-p", _folder.Path])
         {
             RedirectStandardError = true,
         })!;

@@ -12,7 +12,7 @@ public sealed class NginxTests
 
     public NginxTests()
     {
-        Assert.SkipWhen(NginxProxy.Program is null, "nginx is not installed");
+        Assert.SkipWhen(NginxProcess.Program is null, "nginx is not installed");
         Assert.SkipUnless(OperatingSystem.IsLinux(), "only Linux has all addresses of 127.0.0.0/8 on loopback");
     }
 
@@ -22,7 +22,7 @@ public sealed class NginxTests
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder.File("nginx.conf"), ClusterProxy.Configuration(folder.Path));
         string[] arguments = ["-t", "-c", folder.File("nginx.conf"), "-p", folder.Path];
-        using var process = Process.Start(new ProcessStartInfo(NginxProxy.Program!, arguments) { RedirectStandardError = true })!;
+        using var process = Process.Start(new ProcessStartInfo(NginxProcess.Program!, arguments) { RedirectStandardError = true })!;
         var output = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         process.ExitCode.ShouldBe(0, output);

@@ -32,7 +32,7 @@ internal abstract class ReverseProxy : IAsyncDisposable
     public static async Task<ReverseProxy> Start(Uri server, PathHandling handling, bool own = false)
     {
         var port = FreePorts.Fill(0)[0];
-        var proxy = !own && NginxProxy.Program is { } nginx
+        var proxy = !own && NginxProcess.Program is { } nginx
             ? (ReverseProxy)new NginxProxy(nginx, port, server, handling)
             : new ForwardingProxy(port, server, handling);
         proxy.Address = new Uri($"http://127.0.0.1:{port}{Prefix}/");

@@ -30,10 +30,7 @@ public sealed class ResumedJobTests
         Guid id;
         await using (var first = await Start())
         {
-            id = await Submit(first, request);
-            first.Engine.Next().Speak();
-            first.Engine.Next().Speak();
-            first.Engine.Next().SpeakUpTo(20);
+            id = await SubmitAndSpeakTwoAndAPart(first, request);
             await GrainCluster.Until(() => Task.FromResult(_storage.Rows("job-segment") == 2));
             await first.Cluster.KillSiloAsync(first.Silos[0]);
         }
@@ -58,10 +55,7 @@ public sealed class ResumedJobTests
         Guid id;
         await using (var first = await Start())
         {
-            id = await Submit(first, request);
-            first.Engine.Next().Speak();
-            first.Engine.Next().Speak();
-            first.Engine.Next().SpeakUpTo(20);
+            id = await SubmitAndSpeakTwoAndAPart(first, request);
             var job = first.Grains.GetGrain<IJobGrain>(id);
             await GrainCluster.Until(async () => await job.FindSegment(2) is { IsWhole: false, Codes.Frames: 20 });
             await first.Cluster.StopAllSilosAsync();
@@ -182,6 +176,16 @@ public sealed class ResumedJobTests
         var cluster = await SpeechCluster.StartWithJobs(storage, blobs, silos);
         await cluster.Voice("v").Put(new VoiceSettings("neutral", "S1", null, null));
         return cluster;
+    }
+
+    /// <summary>Two segments are made, and 20 frames of the third.</summary>
+    private static async Task<Guid> SubmitAndSpeakTwoAndAPart(GrainCluster cluster, SpeechRequest request)
+    {
+        var id = await Submit(cluster, request);
+        cluster.Engine.Next().Speak();
+        cluster.Engine.Next().Speak();
+        cluster.Engine.Next().SpeakUpTo(20);
+        return id;
     }
 
     private static async Task<Guid> Submit(GrainCluster cluster, SpeechRequest request) => (await Service(cluster).Submit(request)).JobId;
