@@ -118,35 +118,6 @@ public sealed class OpenAiSpeechTests(ServerFixture fixture)
     }
 
     [Fact]
-    public async Task The_first_byte_leaves_well_before_the_last_one()
-    {
-        var clock = TimeProvider.System;
-        var started = clock.GetTimestamp();
-        using var request = new HttpRequestMessage(HttpMethod.Post, Route);
-        request.Content = new StringContent(
-            JsonSerializer.Serialize(
-                new
-                {
-                    input = "[S1] The lamp is still on, and the door is open, but nobody has seen the old man since yesterday, when it "
-                        + "rained all day long.",
-                    voice = "anna",
-                    seed = 9,
-                    stream = true,
-                }),
-            Encoding.UTF8);
-        using var answer = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
-        await using var body = await answer.Content.ReadAsStreamAsync();
-        var block = new byte[1 << 16];
-        (await body.ReadAsync(block)).ShouldBeGreaterThan(0);
-        var first = clock.GetElapsedTime(started);
-        while (await body.ReadAsync(block) > 0)
-        {
-        }
-
-        first.ShouldBeLessThan(0.7 * clock.GetElapsedTime(started));
-    }
-
-    [Fact]
     public async Task Events_carry_the_same_bytes_and_end_with_the_usage()
     {
         var pcm = await Bytes(new { input = Script, voice = "anna", seed = 9, response_format = "pcm", stream = true });
