@@ -74,6 +74,14 @@ internal sealed class OpenPage : IAsyncDisposable
         return await Page.EvaluateAsync<double>("document.getElementById('audio').duration");
     }
 
+    /// <summary>Seconds of the audio in the bar at the bottom, once the browser has read them.</summary>
+    public async Task<double> SoundSeconds()
+    {
+        await Page.WaitForSelectorAsync("#sound");
+        await Page.WaitForFunctionAsync("() => document.getElementById('sound-audio').duration > 0");
+        return await Page.EvaluateAsync<double>("document.getElementById('sound-audio').duration");
+    }
+
     /// <summary>The seconds generated, as the page shows them.</summary>
     public async Task<double> SecondsMade() =>
         double.Parse((await Page.TextContentAsync("#made"))!.Replace(" s", ""), CultureInfo.InvariantCulture);

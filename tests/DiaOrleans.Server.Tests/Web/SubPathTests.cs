@@ -25,7 +25,7 @@ public sealed class SubPathTests(PageBrowser browser, PageServer shared)
         await open.PlayerIs("done");
         (await open.AudioSeconds()).ShouldBeGreaterThan(0.5);
         await page.ClickAsync("#voice-preview");
-        await open.PlayerIs("done");
+        (await open.SoundSeconds()).ShouldBeGreaterThan(0.5);
         await page.ClickAsync("#queue");
         await page.WaitForSelectorAsync("#jobs li[data-status=completed]");
         // Every request was below the path.

@@ -1,7 +1,7 @@
 import { call, get, remove } from "./api.js";
 import { confirmed } from "./dialogs.js";
 import { button, byId, make, run, say, seconds, whenClicked } from "./dom.js";
-import { playWhole } from "./player.js";
+import { playSound } from "./sound.js";
 import { spokenAs } from "./spoken.js";
 
 const SHOWN = 20;
@@ -15,7 +15,7 @@ let unfinished = false;
 
 const isUnfinished = job => UNFINISHED.includes(job.status);
 const fileName = job => `speech_${job.id.slice(0, 8)}.${job.response_format ?? "wav"}`;
-const result = (job, options) => call(`/jobs/${job.id}/result`, options);
+const result = job => `/jobs/${job.id}/result`;
 const act = (event, action) => run(event.currentTarget, notice, action);
 
 async function refresh() {
@@ -50,7 +50,7 @@ function row(job) {
     actions.append(button("Cancel", event => act(event, () => cancel(job)), `Cancel ${what}`));
   } else if (job.status === "completed") {
     actions.append(
-      button("Play", event => act(event, () => playWhole(signal => result(job, { signal }), fileName(job))), `Play ${what}`),
+      button("Play", event => act(event, () => playSound(result(job), `Job: ${what}`, fileName(job))), `Play ${what}`),
       button("Download", event => act(event, () => download(job)), `Download ${what}`));
   }
   const item = make("li", {},
@@ -68,7 +68,7 @@ async function cancel(job) {
 }
 
 async function download(job) {
-  const url = URL.createObjectURL(await (await result(job)).blob());
+  const url = URL.createObjectURL(await (await call(result(job))).blob());
   make("a", { href: url, download: fileName(job) }).click();
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }

@@ -1,10 +1,9 @@
 import { byId, say, seconds } from "./dom.js";
 import { Playback } from "./playback.js";
-import { readStream, wavFile } from "./wav.js";
+import { playable, readStream, wavFile } from "./wav.js";
 import { Waveform } from "./waveform.js";
 
 const USUAL_RATE = 44100;
-const PCM_RATE = 24000;
 
 const [panel, audio, download, figures, result] = ["player", "audio", "download", "figures", "result"].map(byId);
 const wave = new Waveform(byId("wave"));
@@ -119,8 +118,7 @@ function setState(mine, state, text) {
 }
 
 function show(blob, name) {
-  const playable = blob.type === "audio/pcm" ? wavFile([blob], PCM_RATE) : blob;
-  shown = [URL.createObjectURL(playable), URL.createObjectURL(blob)];
+  shown = [URL.createObjectURL(playable(blob)), URL.createObjectURL(blob)];
   [audio.src, download.href] = shown;
   download.download = name;
   result.hidden = false;
@@ -146,9 +144,11 @@ function follow(mine) {
 audio.addEventListener("play", () => {
   // The finished file replaces the stream.
   playback?.stop();
+  document.dispatchEvent(new CustomEvent("sound-starts", { detail: audio }));
 });
 audio.addEventListener("timeupdate", () => {
   if (result.hidden) return;
   wave.heard = audio.currentTime;
 });
+document.addEventListener("sound-starts", ({ detail }) => detail !== audio && audio.pause());
 byId("stop").addEventListener("click", stop);

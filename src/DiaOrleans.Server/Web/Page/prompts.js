@@ -1,7 +1,7 @@
 import { call, get, remove, sendJson } from "./api.js";
 import { confirmed, open } from "./dialogs.js";
 import { button, byId, make, run, say, seconds } from "./dom.js";
-import { playWhole } from "./player.js";
+import { playSound } from "./sound.js";
 
 const MAX_CHARACTERS = 128;
 const MAX_BYTES = 200;
@@ -65,7 +65,7 @@ async function editTranscript({ prompt_id: id, transcript }) {
   if (await open(byId("transcript-dialog"), save)) await changed();
 }
 
-const play = id => playWhole(signal => call(route(id, "/audio"), { signal }), `${id}.wav`);
+const play = id => playSound(route(id, "/audio"), `Recording ${id}`, `${id}.wav`);
 
 async function transcribe(id) {
   say(notice, `Transcribing ${id}…`);

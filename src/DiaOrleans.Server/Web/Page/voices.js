@@ -1,8 +1,8 @@
-import { call, get, remove, sendJson } from "./api.js";
+import { get, remove, sendJson } from "./api.js";
 import { confirmed, open } from "./dialogs.js";
 import { byId, make, say, whenClicked } from "./dom.js";
-import { playWhole } from "./player.js";
 import { promptIds } from "./prompts.js";
+import { playSound } from "./sound.js";
 
 const KEPT = "dia-voice";
 const select = byId("voice");
@@ -45,7 +45,7 @@ async function makeFirst() {
 
 function preview() {
   const id = select.value;
-  return playWhole(signal => call(route("preview", id), { signal }), `preview_${id}.wav`);
+  return playSound(route("preview", id), `Preview of ${id}`, `preview_${id}.wav`);
 }
 
 async function edit(id) {

@@ -1,4 +1,6 @@
 export const HEADER_BYTES = 44;
+/** The rate of PCM, if the request names none: docs/api.md, Generation. */
+export const PCM_RATE = 24000;
 
 /** Reads rate and channels from a 44-byte header of 16-bit PCM. */
 export function readHeader(bytes) {
@@ -64,3 +66,6 @@ async function next(reader) {
     throw error.name === "AbortError" ? error : new Error("The connection ended before the audio did.");
   }
 }
+
+/** What the browser plays for audio of the server: PCM gets a header. */
+export const playable = blob => blob.type === "audio/pcm" ? wavFile([blob], PCM_RATE) : blob;
