@@ -5,7 +5,7 @@ namespace DiaOrleans.Cluster.Tests.Silos;
 
 public sealed class ColdStartTests(PostgresServer postgres, ITestOutputHelper output)
 {
-    /// <summary>The README's statements for an entry of a server that is surely dead.</summary>
+    /// <summary>The statements of docs/cluster.md for an entry of a server that is surely dead.</summary>
     private const string MarkDead = """
         UPDATE OrleansMembershipTable SET Status = 6 WHERE DeploymentId = 'dia' AND SiloName = 'lost';
         UPDATE OrleansMembershipVersionTable SET Version = Version + 1 WHERE DeploymentId = 'dia';

@@ -6,15 +6,15 @@ namespace DiaOrleans.Server.Tests.Docker;
 public sealed partial class ClusterGuideTests
 {
     private static readonly string Guide = File.ReadAllText(Path.Combine(DockerFiles.Root, "docs", "cluster.md"));
-    private static readonly string Readme = File.ReadAllText(Path.Combine(DockerFiles.Root, "README.md"));
+    private static readonly string Tables = File.ReadAllText(Path.Combine(DockerFiles.Root, "docs", "configuration.md"));
 
     [Fact]
     public void Its_variables_are_settings() =>
         Find(Variable()).ShouldBeSubsetOf([.. DockerFiles.Settings.Keys]);
 
     [Fact]
-    public void Its_metrics_are_in_the_table_of_the_readme() =>
-        Find(Metric()).Where(metric => !Readme.Contains($"`{metric}`", StringComparison.Ordinal)).ShouldBeEmpty();
+    public void Its_metrics_are_in_the_table_of_the_documentation() =>
+        Find(Metric()).Where(metric => !Tables.Contains($"`{metric}`", StringComparison.Ordinal)).ShouldBeEmpty();
 
     [Fact]
     public void Its_files_are_there() =>

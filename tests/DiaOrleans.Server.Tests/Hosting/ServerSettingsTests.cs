@@ -55,7 +55,7 @@ public sealed class ServerSettingsTests
     }
 
     [Fact]
-    public void The_table_of_the_readme_has_every_setting_with_its_variable_flag_and_default()
+    public void The_table_of_the_documentation_has_every_setting_with_its_variable_flag_and_default()
     {
         var rows = ReadTable();
         rows.Keys.ShouldBe(Settings.Select(setting => setting.Name), ignoreOrder: true);
@@ -78,7 +78,7 @@ public sealed class ServerSettingsTests
     };
 
     /// <summary>Rows of the table by the setting's name. A row of several settings lists as many variables.</summary>
-    private static Dictionary<string, Row> ReadTable() => File.ReadLines(Path.Combine(Root, "README.md"))
+    private static Dictionary<string, Row> ReadTable() => File.ReadLines(Path.Combine(Root, "docs", "configuration.md"))
         .SkipWhile(line => !line.StartsWith("| setting |", StringComparison.Ordinal))
         .Skip(2)
         .TakeWhile(line => line.StartsWith('|'))

@@ -9,7 +9,7 @@ namespace DiaOrleans.Server.Tests.Telemetry;
 public sealed class DocumentedMetricsTests
 {
     [Fact]
-    public void The_table_of_the_readme_has_every_instrument()
+    public void The_table_of_the_documentation_has_every_instrument()
     {
         var instruments = new ConcurrentQueue<string>();
         using var services = new ServiceCollection().AddMetrics().AddSingleton<DiaMetrics>().BuildServiceProvider();
@@ -23,9 +23,10 @@ public sealed class DocumentedMetricsTests
         ReadTable().ShouldBe(instruments.Distinct(), ignoreOrder: true);
     }
 
-    private static IEnumerable<string> ReadTable() => File.ReadLines(Path.Combine(ModelFolder.Default(), "..", "..", "README.md"))
-        .SkipWhile(line => !line.StartsWith("| metric ", StringComparison.Ordinal))
-        .Skip(2)
-        .TakeWhile(line => line.StartsWith('|'))
-        .Select(line => line.Split('|')[1].Trim(' ', '`'));
+    private static IEnumerable<string> ReadTable() =>
+        File.ReadLines(Path.Combine(ModelFolder.Default(), "..", "..", "docs", "configuration.md"))
+            .SkipWhile(line => !line.StartsWith("| metric ", StringComparison.Ordinal))
+            .Skip(2)
+            .TakeWhile(line => line.StartsWith('|'))
+            .Select(line => line.Split('|')[1].Trim(' ', '`'));
 }

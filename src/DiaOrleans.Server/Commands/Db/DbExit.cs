@@ -1,6 +1,6 @@
 namespace DiaOrleans.Server.Commands.Db;
 
-/// <summary>Exit codes of the commands on the database, for scripts; README.md lists them.</summary>
+/// <summary>Exit codes of the commands on the database, for scripts; docs/cluster.md lists them.</summary>
 internal static class DbExit
 {
     /// <summary>The database has the schema of this release.</summary>

@@ -2,7 +2,7 @@ using DiaOrleans.Server.Models.Downloading;
 
 namespace DiaOrleans.Server.Commands.Model;
 
-/// <summary>Exit codes of the commands on models, for scripts; README.md lists them.</summary>
+/// <summary>Exit codes of the commands on models, for scripts; docs/models.md lists them.</summary>
 internal static class ExitCode
 {
     /// <summary>Done.</summary>
