@@ -38,6 +38,7 @@ public sealed class PageAccessTests(PageBrowser browser, PageServer shared)
         await using var open = await browser.Open(server);
         await open.Page.ClickAsync("#key-dialog [data-close]");
         await open.Page.Locator("#voice-notice").GetByText("Invalid or missing API key").WaitForAsync();
+        await open.Page.ClickAsync("#tab-jobs");
         await open.Page.Locator("#jobs-notice").GetByText("Invalid or missing API key").WaitForAsync();
         (await open.Page.IsVisibleAsync("#key-dialog")).ShouldBeFalse();
         await open.Page.ClickAsync("#change-key");

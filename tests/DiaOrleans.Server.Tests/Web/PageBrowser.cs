@@ -25,6 +25,7 @@ public sealed class PageBrowser : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         if (Find() is not { } program) return;
+        Assertions.SetDefaultExpectTimeout(TimeoutMs);
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(
             new BrowserTypeLaunchOptions { ExecutablePath = program, Args = Flags, Timeout = TimeoutMs });

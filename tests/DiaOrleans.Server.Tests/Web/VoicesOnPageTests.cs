@@ -1,69 +1,108 @@
-using DiaOrleans.Grains.Recognition;
-using DiaOrleans.Grains.Tests.Fakes;
+using System.Text.Json;
 using DiaOrleans.Server.Tests.Api;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 
 namespace DiaOrleans.Server.Tests.Web;
 
-/// <summary>Voices and audio prompts on the page, in a browser.</summary>
+/// <summary>Voices on the page, in a browser.</summary>
 [Collection(nameof(PageCollection))]
 public sealed class VoicesOnPageTests(PageBrowser browser, PageServer server)
 {
     [Fact]
-    public async Task A_recording_is_uploaded_described_and_used_by_a_voice()
+    public async Task A_voice_uses_a_recording_which_is_then_not_deleted()
     {
         await using var open = await browser.Open(server.Server);
         var page = open.Page;
-        await Choose(page, "my recording.wav", PromptServer.Tone(1.5));
-        (await page.InputValueAsync("#upload-id")).ShouldBe("my recording");
-        await page.FillAsync("#upload-id", "my_recording");
+        await page.ClickAsync("#tab-recordings");
+        await Choose(page, "toned.wav", PromptServer.Tone(1.5));
+        await page.FillAsync("#upload-transcript", "A low tone.");
         await open.Save("#upload-dialog");
-        var row = page.Locator("#prompts li", new PageLocatorOptions { HasTextString = "my_recording" });
-        await row.GetByText("Play", new LocatorGetByTextOptions { Exact = true }).ClickAsync();
-        (await open.SoundSeconds()).ShouldBe(1.5, 0.05);
-        (await row.Locator(".facts").TextContentAsync())!.ShouldContain("1.5 s");
-        await row.GetByText("Edit transcript").ClickAsync();
-        await page.FillAsync("#transcript-text", "A low tone.");
-        await open.Save("#transcript-dialog");
-        await row.GetByText("A low tone.").WaitForAsync();
-
-        await page.ClickAsync("#voice-new");
-        await page.FillAsync("#voice-id", "toned");
-        await page.SelectOptionAsync("#voice-prompt", "my_recording");
+        await page.ClickAsync("button[aria-label='New voice with toned']");
+        (await page.InputValueAsync("#voice-prompt")).ShouldBe("toned");
+        await page.FillAsync("#voice-id", "toned voice");
         await open.Save("#voice-dialog");
-        var voice = (await (await server.Server.Client.GetAsync("/voice_mappings")).Json()).GetProperty("toned");
+        await page.Locator("#voices li", Has("toned voice")).GetByText("continues toned").WaitForAsync();
+        var voice = (await Voices()).GetProperty("toned voice");
         (voice.GetProperty("audio_prompt").GetString(), voice.GetProperty("audio_prompt_transcript").GetString())
-            .ShouldBe(("my_recording", "A low tone."));
-
-        await page.ClickAsync("button[aria-label='Delete my_recording']");
+            .ShouldBe(("toned", "A low tone."));
+        await page.ClickAsync("#tab-recordings");
+        await page.ClickAsync("button[aria-label='Delete toned']");
         await open.Save("#confirm-dialog");
-        await page.Locator("#prompts-notice").GetByText("is used by voices: ['toned']").WaitForAsync();
+        await page.Locator("#prompts-notice").GetByText("is used by voices: ['toned voice']").WaitForAsync();
         open.ShouldBeClean();
     }
 
     [Theory]
-    [InlineData("Zoe\u0308 (1).mp3", "Zo\u00eb (1)")]
-    [InlineData("\u65e5\u672c\u8a9e.wav", "\u65e5\u672c\u8a9e")]
-    [InlineData("..a/b*c..d.reference.wav", "a_b_c.d")]
-    public async Task A_name_that_the_server_accepts_is_suggested_for_a_recording(string file, string id)
+    [InlineData("constructor")]
+    [InlineData("__proto__")]
+    [InlineData("toString")]
+    [InlineData("\u65e5\u672c\u8a9e\u306e\u58f0")]
+    public async Task A_voice_may_have_any_name(string name)
     {
         await using var open = await browser.Open(server.Server);
-        await Drop(open.Page, file, PromptServer.Tone(1));
-        (await open.Page.InputValueAsync("#upload-id")).ShouldBe(id);
-        await open.Save("#upload-dialog");
+        await open.MakeVoice(name);
+        (await Voices()).TryGetProperty(name, out _).ShouldBeTrue();
+        await open.Page.ClickAsync("#voice-new");
+        await open.Page.FillAsync("#voice-id", name);
+        await open.Page.ClickAsync("#voice-dialog [type=submit]");
+        await open.Page.Locator("#voice-dialog .notice").GetByText($"There is a voice “{name}” already.").WaitForAsync();
+        await open.Page.ClickAsync("#voice-dialog [data-close]");
+        await open.Page.FillAsync("#voice-find", name);
+        await open.Page.ClickAsync($"button[aria-label='Delete {name}']");
+        await open.Save("#confirm-dialog");
+        (await Voices()).TryGetProperty(name, out _).ShouldBeFalse();
         open.ShouldBeClean();
     }
 
     [Fact]
-    public async Task The_reason_why_a_recording_is_refused_is_shown()
+    public async Task A_name_that_a_voice_cannot_have_is_refused_with_a_reason()
     {
         await using var open = await browser.Open(server.Server);
-        await Drop(open.Page, "short.wav", PromptServer.Tone(0.2));
-        await open.Page.ClickAsync("#upload-dialog [type=submit]");
-        await open.Page.Locator("#upload-dialog .notice").GetByText("Audio file too short (minimum 0.5 seconds)").WaitForAsync();
-        await open.Page.ClickAsync("#upload-dialog [data-close]");
-        open.ShouldBeClean("status of 400");
+        await open.Page.ClickAsync("#voice-new");
+        await open.Page.FillAsync("#voice-id", new string('x', 257));
+        await open.Page.ClickAsync("#voice-dialog [type=submit]");
+        await open.Page.Locator("#voice-dialog .notice").GetByText("at most 256 characters").WaitForAsync();
+        open.ShouldBeClean("status of 422");
+    }
+
+    [Fact]
+    public async Task Escape_asks_before_it_throws_typed_text_away()
+    {
+        await using var open = await browser.Open(server.Server);
+        var page = open.Page;
+        await page.ClickAsync("#voice-new");
+        await page.FillAsync("#voice-id", "half a name");
+        await page.Keyboard.PressAsync("Escape");
+        (await page.TextContentAsync("#confirm-text")).ShouldBe("Throw away what you typed?");
+        await page.ClickAsync("#confirm-dialog [data-close]");
+        (await page.InputValueAsync("#voice-id")).ShouldBe("half a name");
+        await page.FocusAsync("#voice-id");
+        await page.Keyboard.PressAsync("Escape");
+        await open.Save("#confirm-dialog");
+        (await page.IsVisibleAsync("#voice-dialog")).ShouldBeFalse();
+        await page.ClickAsync("#voice-new");
+        await page.Keyboard.PressAsync("Escape");
+        await Assertions.Expect(page.Locator("#voice-dialog")).ToBeHiddenAsync();
+        open.ShouldBeClean();
+    }
+
+    [Fact]
+    public async Task Three_hundred_voices_are_found_by_their_names_and_shown_a_page_at_a_time()
+    {
+        await using var own = await RunningServer.Start();
+        for (var i = 0; i < 300; i++) await own.Client.Accepted(HttpMethod.Post, "/voice_mappings", $$"""{"voice_id":"voice {{i}}"}""");
+        await using var open = await browser.Open(own);
+        var (page, rows) = (open.Page, open.Page.Locator("#voices li"));
+        await Assertions.Expect(page.Locator("#voice-total")).ToHaveTextAsync("300 voices");
+        (await rows.CountAsync()).ShouldBe(50);
+        await page.ClickAsync("#voices-more");
+        (await rows.CountAsync()).ShouldBe(100);
+        await page.FillAsync("#voice-find", "VOICE 29");
+        await Assertions.Expect(page.Locator("#voice-total")).ToHaveTextAsync("11 of 300 voices");
+        (await rows.CountAsync()).ShouldBe(11);
+        await page.ClickAsync("button[aria-label='Use voice 299']");
+        (await page.InputValueAsync("#voice")).ShouldBe("voice 299");
+        open.ShouldBeClean();
     }
 
     [Fact]
@@ -78,6 +117,8 @@ public sealed class VoicesOnPageTests(PageBrowser browser, PageServer server)
         await open.Save("#voice-dialog");
         await page.ClickAsync("#voice-preview");
         (await open.SoundSeconds()).ShouldBeGreaterThan(1);
+        // The player keeps what it has.
+        (await page.GetAttributeAsync("#player", "data-state")).ShouldBe("empty");
         (await (await server.Server.Client.GetAsync("/voice_mappings")).Json()).GetProperty(Name).GetProperty("primary_speaker").GetString()
             .ShouldBe("S2");
         await page.ClickAsync("#voice-delete");
@@ -86,25 +127,6 @@ public sealed class VoicesOnPageTests(PageBrowser browser, PageServer server)
         await page.WaitForFunctionAsync(
             "name => ![...document.getElementById('voice').options].some(option => option.value === name)",
             Name);
-        open.ShouldBeClean();
-    }
-
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task Transcribing_is_offered_if_whisper_is_available(bool available)
-    {
-        var recognizer = new FakeRecognizer { Available = available, Text = "A tone was heard." };
-        await using var own = await RunningServer.Start(services: services => services.AddSingleton<ISpeechRecognizer>(recognizer));
-        (await own.Client.PutJson("/config", """{"auto_transcribe":false}""")).EnsureSuccessStatusCode();
-        (await own.Client.PostAsync("/audio_prompts/upload", PromptServer.Form("tone", PromptServer.Tone(1)))).EnsureSuccessStatusCode();
-        await using var open = await browser.Open(own);
-        var row = open.Page.Locator("#prompts li");
-        await row.GetByText("No transcript").WaitForAsync();
-        (await row.GetByText("Transcribe", new LocatorGetByTextOptions { Exact = true }).CountAsync()).ShouldBe(available ? 1 : 0);
-        if (!available) return;
-        await row.GetByText("Transcribe", new LocatorGetByTextOptions { Exact = true }).ClickAsync();
-        await row.GetByText("A tone was heard.").WaitForAsync();
         open.ShouldBeClean();
     }
 
@@ -125,15 +147,10 @@ public sealed class VoicesOnPageTests(PageBrowser browser, PageServer server)
         open.ShouldBeClean();
     }
 
-    private static async Task Drop(IPage page, string name, byte[] content)
-    {
-        var data = await page.EvaluateHandleAsync(
-            "([name, content]) => { const data = new DataTransfer(); data.items.add(new File([Uint8Array.from(atob(content), c => "
-            + "c.charCodeAt(0))], name)); return data; }",
-            new[] { name, Convert.ToBase64String(content) });
-        await page.DispatchEventAsync("#drop", "drop", new { dataTransfer = data });
-    }
+    private static PageLocatorOptions Has(string text) => new() { HasTextString = text };
 
     private static Task Choose(IPage page, string name, byte[] content) =>
         page.SetInputFilesAsync("#prompt-file", new FilePayload { Name = name, MimeType = "audio/wav", Buffer = content });
+
+    private async Task<JsonElement> Voices() => await (await server.Server.Client.GetAsync("/voice_mappings")).Json();
 }

@@ -4,27 +4,41 @@ for (const closer of document.querySelectorAll("[data-close]")) {
   closer.addEventListener("click", () => closer.closest("dialog").close(""));
 }
 
-/** Opens a dialog; resolves to true if it was submitted and `send` succeeded. An error of `send` is shown in the open dialog. */
+const typed = form => [...form.querySelectorAll("input, textarea, select")].map(({ value }) => value).join("\n");
+
+/**
+ * Opens a dialog; resolves to true if it was submitted and `send` succeeded. An error of `send` is shown in the open dialog. Escape asks
+ * before it throws typed text away.
+ */
 export function open(dialog, send) {
   const form = dialog.querySelector("form");
   const submit = form.querySelector("[type=submit]");
   const notice = dialog.querySelector(".notice");
   const listening = new AbortController();
+  const { signal } = listening;
   say(notice, "");
   dialog.returnValue = "";
+  const before = typed(form);
   dialog.showModal();
   form.addEventListener("submit", async event => {
     event.preventDefault();
     submit.disabled = true;
+    say(notice, "");
     try {
       await send();
       dialog.close("done");
     } catch (error) {
-      say(notice, error.message, "error");
+      if (error.name !== "AbortError") say(notice, error.message, "error");
     } finally {
       submit.disabled = false;
     }
-  }, { signal: listening.signal });
+  }, { signal });
+  form.addEventListener("input", () => say(notice, ""), { signal });
+  dialog.addEventListener("keydown", async event => {
+    if (event.key !== "Escape" || typed(form) === before) return;
+    event.preventDefault();
+    if (await confirmed("Throw away what you typed?", "Throw away", () => {})) dialog.close("");
+  }, { signal });
   return new Promise(resolve => dialog.addEventListener("close", () => {
     listening.abort();
     resolve(dialog.returnValue === "done");

@@ -3,6 +3,7 @@ import { confirmed } from "./dialogs.js";
 import { button, byId, make, run, say, seconds, whenClicked } from "./dom.js";
 import { playSound } from "./sound.js";
 import { spokenAs } from "./spoken.js";
+import { showTab } from "./tabs.js";
 
 const SHOWN = 20;
 const PERIOD_MS = 2000;
@@ -95,7 +96,10 @@ export function startJobs() {
     timer = setTimeout(look, PERIOD_MS);
   };
   whenClicked(byId("jobs-clear"), notice, clear);
-  document.addEventListener("jobs-changed", look);
+  document.addEventListener("jobs-changed", () => {
+    showTab("jobs");
+    look();
+  });
   document.addEventListener("visibilitychange", look);
   look();
 }

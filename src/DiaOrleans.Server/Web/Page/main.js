@@ -3,6 +3,7 @@ import { startKey } from "./key.js";
 import { awaitsTranscript, refreshPrompts, startPrompts } from "./prompts.js";
 import { startSpeech } from "./speech.js";
 import { startStatus } from "./status.js";
+import { startTabs } from "./tabs.js";
 import { refreshVoices, startVoices } from "./voices.js";
 
 async function refresh() {
@@ -10,6 +11,7 @@ async function refresh() {
   await refreshPrompts();
 }
 
+startTabs();
 startKey(refresh);
 startVoices();
 startPrompts();

@@ -1,32 +1,42 @@
 import { call, get, remove, sendJson } from "./api.js";
-import { confirmed, open } from "./dialogs.js";
+import { confirmed } from "./dialogs.js";
 import { button, byId, make, run, say, seconds } from "./dom.js";
-import { playSound } from "./sound.js";
+import { Listing } from "./listing.js";
+import { Track } from "./track.js";
+import { nameFor, upload } from "./upload.js";
 
-const MAX_CHARACTERS = 128;
-const MAX_BYTES = 200;
+const SOURCES = { manual: "typed", reference: "from its reference file", txt: "from its text file", whisper: "recognised" };
 
 const notice = byId("prompts-notice");
-let prompts = {};
+const tracks = new WeakMap();
+let prompts = new Map();
 let failed = false;
 let recognition = { available: false, auto_transcribe: false };
 
-export const promptIds = () => Object.keys(prompts);
+export const promptIds = () => [...prompts.keys()];
 
 /** True if the server may still be making a transcript. */
 export const awaitsTranscript = () =>
-  recognition.available && recognition.auto_transcribe && Object.values(prompts).some(({ transcript }) => !transcript);
+  recognition.available && recognition.auto_transcribe && [...prompts.values()].some(({ transcript }) => !transcript);
 
 const route = (id, rest = "") => `/audio_prompts/${encodeURIComponent(id)}${rest}`;
 
+const list = new Listing(["prompts", "prompt-find", "prompt-total", "prompts-more"], {
+  noun: "recording",
+  row,
+  isBusy: element => element.hasAttribute("data-changed"),
+  dispose: element => tracks.get(element).dispose(),
+});
+
 export async function refreshPrompts() {
   try {
-    const before = JSON.stringify([prompts, recognition]);
-    [prompts, recognition] = await Promise.all([
+    const [byName, state] = await Promise.all([
       get("/audio_prompts/metadata", { background: true }),
       get("/whisper/status", { background: true }),
     ]);
-    if (JSON.stringify([prompts, recognition]) !== before) byId("prompts").replaceChildren(...Object.values(prompts).map(row));
+    prompts = new Map(Object.entries(byName));
+    recognition = state;
+    list.items = [...prompts].map(([id, prompt]) => ({ id, ...prompt, canTranscribe: recognition.available }));
     if (failed) say(notice, "");
     failed = false;
   } catch (error) {
@@ -36,36 +46,56 @@ export async function refreshPrompts() {
 }
 
 function row(prompt) {
-  const { prompt_id: id, duration, transcript } = prompt;
-  const actions = [
-    button("Play", event => act(event, () => play(id)), `Play ${id}`),
-    button("Edit transcript", event => act(event, () => editTranscript(prompt)), `Edit the transcript of ${id}`),
-  ];
-  if (recognition.available) actions.push(button("Transcribe", event => act(event, () => transcribe(id)), `Transcribe ${id}`));
-  actions.push(button("Delete", event => act(event, () => discard(id)), `Delete ${id}`));
-  return make("li", {},
+  const { id, duration, canTranscribe } = prompt;
+  const track = new Track(id, async () => (await call(route(id, "/audio"))).blob()).drawWhenSeen();
+  const act = action => event => run(event.currentTarget, notice, action);
+  const wanted = () => document.dispatchEvent(new CustomEvent("voice-wanted", { detail: id }));
+  const actions = [button("New voice", wanted, `New voice with ${id}`)];
+  if (canTranscribe) actions.push(button("Transcribe", act(() => transcribe(id)), `Transcribe ${id}`));
+  actions.push(button("Delete", act(() => discard(id)), `Delete ${id}`));
+  const item = make("li", {},
     make("div", { className: "facts" },
-      make("span", { className: "title", textContent: id }),
+      make("span", { className: "title one-line", textContent: id, title: id }),
       make("span", { textContent: seconds(duration) })),
-    make("p", { className: transcript ? "excerpt" : "quiet", textContent: transcript || "No transcript", title: transcript ?? "" }),
+    track.element,
+    ...transcriptField(prompt, () => item),
     make("div", { className: "buttons" }, ...actions));
+  tracks.set(item, track);
+  return item;
 }
 
-const act = (event, action) => run(event.currentTarget, notice, action);
+/** The transcript, which is saved by a button that appears if it was changed. */
+function transcriptField({ id, transcript, transcript_source: source }, itemOf) {
+  const text = make("textarea", { rows: 2, value: transcript ?? "", placeholder: "No transcript: type what is said" });
+  text.setAttribute("aria-label", `Transcript of ${id}`);
+  const origin = make("span", { className: "quiet", textContent: SOURCES[source] ?? "" });
+  const save = button("Save", event => run(event.currentTarget, notice, async () => {
+    await sendJson("PUT", route(id, "/transcript"), { transcript: text.value.trim() });
+    itemOf().removeAttribute("data-changed");
+    await changed();
+  }), `Save the transcript of ${id}`);
+  const undo = button("Undo", () => {
+    text.value = transcript ?? "";
+    show();
+    text.focus();
+  }, `Undo the change of the transcript of ${id}`);
+  const foot = make("div", { className: "buttons" }, save, undo, make("span", { className: "quiet", textContent: "Its voices get it too." }));
+  const show = () => {
+    const isChanged = text.value.trim() !== (transcript ?? "");
+    itemOf()?.toggleAttribute("data-changed", isChanged);
+    foot.hidden = !isChanged;
+    origin.hidden = isChanged || !origin.textContent;
+  };
+  foot.hidden = true;
+  origin.hidden = !origin.textContent;
+  text.addEventListener("input", show);
+  return [text, origin, foot];
+}
 
 async function changed() {
   await refreshPrompts();
   document.dispatchEvent(new Event("prompts-changed"));
 }
-
-async function editTranscript({ prompt_id: id, transcript }) {
-  byId("transcript-dialog-title").textContent = `Transcript of ${id}`;
-  byId("transcript-text").value = transcript ?? "";
-  const save = () => sendJson("PUT", route(id, "/transcript"), { transcript: byId("transcript-text").value.trim() });
-  if (await open(byId("transcript-dialog"), save)) await changed();
-}
-
-const play = id => playSound(route(id, "/audio"), `Recording ${id}`, `${id}.wav`);
 
 async function transcribe(id) {
   say(notice, `Transcribing ${id}…`);
@@ -76,35 +106,27 @@ async function transcribe(id) {
 
 async function discard(id) {
   let answer = {};
-  if (!await confirmed(`Delete the audio prompt “${id}”?`, "Delete", async () => answer = await remove(route(id)))) return;
+  if (!await confirmed(`Delete the recording “${id}”?`, "Delete", async () => answer = await remove(route(id)))) return;
   if (answer.warning) say(notice, `${answer.warning} ${answer.message}`, "error");
   await changed();
 }
 
-async function upload(file) {
-  byId("upload-file").textContent = file.name;
-  byId("upload-id").value = nameFor(file);
-  const done = await open(byId("upload-dialog"), () => {
-    const form = new FormData();
-    form.append("prompt_id", byId("upload-id").value);
-    form.append("audio_file", file);
-    return call("/audio_prompts/upload", { method: "POST", body: form });
+/** Asks for a recording's name, uploads it and shows it. `words` are what is said in it, if that is known. */
+export async function add(file, name, words = "") {
+  say(notice, "");
+  const stored = await upload(file, name, words, async () => {
+    await refreshPrompts();
+    return prompts;
   });
-  if (done) await changed();
-}
-
-/** An id that the server accepts, made from the file's name. */
-function nameFor(file) {
-  const name = file.name.replace(/\.[^.]*$/, "").replace(/\.reference$/i, "").normalize("NFC")
-    .replace(/[^\p{L}\p{Nd}\p{M} _.'()-]+/gu, "_").replace(/\.{2,}/g, ".");
-  const characters = [...name].slice(0, MAX_CHARACTERS);
-  while (new TextEncoder().encode(characters.join("")).length > MAX_BYTES) characters.pop();
-  return characters.join("").replace(/^[. ]+|[. ]+$/g, "");
+  if (!stored) return;
+  await changed();
+  list.reveal(stored.id);
+  if (stored.warning) say(notice, stored.warning);
 }
 
 export function startPrompts() {
   const [input, drop] = [byId("prompt-file"), byId("drop")];
-  const take = files => files.length > 0 && run(input, notice, () => upload(files[0]));
+  const take = files => files.length > 0 && run(input, notice, () => add(files[0], nameFor(files[0].name)));
   input.addEventListener("change", async () => {
     await take(input.files);
     input.value = "";

@@ -10,11 +10,24 @@ export class Waveform {
   #rate = 44100;
   #inPeak = 0;
   #heard = 0;
+  #fit;
+  #watch = new AbortController();
 
-  constructor(canvas) {
+  /** With `fit`, the audio takes the whole width, however short it is. */
+  constructor(canvas, { fit = false } = {}) {
     this.#canvas = canvas;
-    new ResizeObserver(() => this.#draw()).observe(canvas);
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#draw());
+    this.#fit = fit;
+    const { signal } = this.#watch;
+    const sizes = new ResizeObserver(() => this.#draw());
+    sizes.observe(canvas);
+    signal.addEventListener("abort", () => sizes.disconnect());
+    document.addEventListener("theme-changed", () => this.#draw(), { signal });
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#draw(), { signal });
+  }
+
+  /** Ends the redrawing of a waveform that is not shown any more. */
+  dispose() {
+    this.#watch.abort();
   }
 
   reset(rate) {
@@ -49,12 +62,12 @@ export class Waveform {
     const colours = getComputedStyle(this.#canvas);
     brush.scale(scale, scale);
     const bars = Math.floor(width / (BAR + GAP));
-    const peaksPerBar = Math.max(this.#peaks.length, SHORTEST_SECONDS * PEAKS_PER_SECOND) / bars;
+    const peaksPerBar = Math.max(this.#peaks.length, this.#fit ? 1 : SHORTEST_SECONDS * PEAKS_PER_SECOND) / bars;
     for (let bar = 0; bar < bars; bar++) {
       const [from, to] = [Math.floor(bar * peaksPerBar), Math.max(Math.floor((bar + 1) * peaksPerBar), Math.floor(bar * peaksPerBar) + 1)];
       if (from >= this.#peaks.length) break;
       const level = Math.max(...this.#peaks.slice(from, to));
-      const tall = Math.max(2, level * (height - 12));
+      const tall = Math.max(2, level * (height - 8));
       brush.fillStyle = colours.getPropertyValue(from / PEAKS_PER_SECOND < this.#heard ? "--accent" : "--wave");
       brush.fillRect(GAP + bar * (BAR + GAP), (height - tall) / 2, BAR, tall);
     }
