@@ -67,11 +67,25 @@ internal sealed class OpenPage : IAsyncDisposable
 
     public Task PlayerIs(string state) => Page.WaitForSelectorAsync($"#player[data-state={state}]");
 
-    /// <summary>Seconds of the finished audio, as the browser read them.</summary>
+    /// <summary>Seconds of the audio in the player, once there is some.</summary>
     public async Task<double> AudioSeconds()
     {
-        await Page.WaitForFunctionAsync("() => document.getElementById('audio').duration > 0");
-        return await Page.EvaluateAsync<double>("document.getElementById('audio').duration");
+        await Page.WaitForFunctionAsync("() => Number(document.getElementById('seek').max) > 0");
+        return await Page.EvaluateAsync<double>("Number(document.getElementById('seek').max)");
+    }
+
+    /// <summary>Where the player is, in seconds.</summary>
+    public Task<double> Position() => Page.EvaluateAsync<double>("Number(document.getElementById('seek').value)");
+
+    /// <summary>Speaks a script and waits for its take; returns the take's row.</summary>
+    public async Task<ILocator> Speak(string script)
+    {
+        var before = await Page.EvaluateAsync<int>("Number(document.querySelector('#takes li')?.dataset.take ?? 0)");
+        await Page.FillAsync("#script", script);
+        await Page.ClickAsync("#speak");
+        await PlayerIs("done");
+        await Page.WaitForFunctionAsync("before => Number(document.querySelector('#takes li')?.dataset.take ?? 0) > before", before);
+        return Page.Locator("#takes li").First;
     }
 
     /// <summary>Seconds of the audio in the bar at the bottom, once the browser has read them.</summary>

@@ -39,4 +39,11 @@ export async function run(element, place, action) {
   }
 }
 
+/** Saves a file as a download. */
+export function saveFile(blob, name) {
+  const href = URL.createObjectURL(blob);
+  make("a", { href, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(href), 60_000);
+}
+
 export const seconds = value => `${value.toFixed(1)} s`;

@@ -4,6 +4,7 @@ import { awaitsTranscript, refreshPrompts, startPrompts } from "./prompts.js";
 import { startSpeech } from "./speech.js";
 import { startStatus } from "./status.js";
 import { startTabs } from "./tabs.js";
+import { startTakes } from "./takes.js";
 import { refreshVoices, startVoices } from "./voices.js";
 
 async function refresh() {
@@ -16,6 +17,7 @@ startKey(refresh);
 startVoices();
 startPrompts();
 startSpeech();
+startTakes();
 await refresh();
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && refresh());
 startJobs();

@@ -1,111 +1,84 @@
+import { Arrival, rateOf } from "./arrival.js";
 import { byId, say, seconds } from "./dom.js";
-import { Playback } from "./playback.js";
-import { playable, readStream, wavFile } from "./wav.js";
-import { Waveform } from "./waveform.js";
+import { Samples } from "./samples.js";
+import { arrived, completed, isLoaded, isPlaying, load, pause, prepare, unload } from "./transport.js";
 
-const USUAL_RATE = 44100;
-
-const [panel, audio, download, figures, result] = ["player", "audio", "download", "figures", "result"].map(byId);
-const wave = new Waveform(byId("wave"));
+const panel = byId("player");
+const figures = byId("figures");
 const stillness = matchMedia("(prefers-reduced-motion: reduce)");
 let run = null;
-let playback = null;
-let shown = [];
 let onState = () => {};
 
-/** Sets the listener of the state: waiting, streaming, playing, done, stopped or failed. */
+/** Sets the listener of the state: waiting, streaming, done, stopped or failed. */
 export function whenState(listener) {
   onState = listener;
 }
 
+/** Ends the generation and pauses what is heard. */
 export function stop() {
   run?.abort();
-  playback?.stop();
-  audio.pause();
+  pause();
 }
 
-/** Plays a streamed WAV while it arrives; `ask` sends the request. */
-export async function playStream(ask) {
-  const mine = begin("Waiting for the first sound…");
+/**
+ * Plays audio while it is generated; `ask` sends the request. Resolves to what was made, also if it was stopped or has failed, or to null if
+ * there is nothing. `samples` is null if the browser cannot decode the format.
+ */
+export async function speak(ask, format) {
+  const mine = begin(format);
   const started = performance.now();
-  const pieces = [];
-  let made = 0;
-  const open = rate => playback = new Playback(rate, lead => {
-    byId("first-sound").textContent = `${((performance.now() - started) / 1000 + lead).toFixed(2)} s`;
-    setState(mine, "streaming", "Playing while it is generated");
-  });
-  // Opened before the first await: some browsers allow sound only in the handler of a click.
-  let sound = open(USUAL_RATE);
+  let [arrival, samples, seed] = [null, null, null];
   try {
     const answer = await ask(mine.signal);
-    figures.hidden = false;
-    const samples = readStream(answer.body, ({ rate }) => {
-      if (rate !== sound.rate) {
-        sound.stop();
-        sound = open(rate);
-      }
-      wave.reset(rate);
-    });
-    follow(mine);
-    for await (const piece of samples) {
+    arrival = new Arrival(answer, format);
+    seed = answer.headers.get("X-Seed");
+    showSeed(seed);
+    for await (const piece of arrival.pieces()) {
       mine.signal.throwIfAborted();
-      pieces.push(piece);
-      made += piece.length / sound.rate;
-      byId("made").textContent = seconds(made);
-      wave.add(piece, 32768);
-      sound.add(piece);
+      if (!samples) {
+        samples = new Samples(arrival.rate);
+        load(samples);
+        setState(mine, "streaming", "Playing while it is generated");
+      }
+      arrived(samples, piece);
+      byId("made").textContent = seconds(samples.seconds);
+      showFirst(samples, started);
     }
-    show(wavFile(pieces, sound.rate), "speech.wav");
-    const heard = sound.end();
-    setState(mine, "playing", "Playing");
-    await heard;
     mine.signal.throwIfAborted();
+    if (samples) completed(samples);
+    showFirst(samples, started);
     setState(mine, "done", "Finished.");
   } catch (error) {
-    if (run === mine && pieces.length > 0 && result.hidden) show(wavFile(pieces, sound.rate), "speech.wav");
-    fail(mine, error);
-  } finally {
-    sound.stop();
+    if (samples) completed(samples);
+    if (mine.signal.aborted) setState(mine, "stopped", "Stopped.");
+    else setState(mine, "failed", error.message);
   }
+  const blob = arrival?.file();
+  return blob?.size > 0 && (samples || !mine.signal.aborted) ? { blob, samples, seed, whole: arrival.whole } : null;
 }
 
-/** Fetches finished audio, shows it and plays it. */
-export async function playWhole(ask, name) {
-  const mine = begin("Generating the audio…");
-  try {
-    const answer = await ask(mine.signal);
-    const blob = await answer.blob();
-    mine.signal.throwIfAborted();
-    show(blob, name);
-    await draw(blob);
-    mine.signal.throwIfAborted();
-    await audio.play();
-    setState(mine, "done", name);
-  } catch (error) {
-    if (error.name === "NotSupportedError") setState(mine, "failed", "This browser cannot play the format; the download has it.");
-    else if (error.name === "NotAllowedError") setState(mine, "done", name);
-    else fail(mine, error);
-  }
-}
-
-function begin(text) {
+function begin(format) {
   stop();
   run = new AbortController();
-  shown.forEach(URL.revokeObjectURL);
-  shown = [];
-  audio.removeAttribute("src");
-  [figures.hidden, result.hidden] = [true, true];
+  unload();
+  prepare(rateOf(format));
+  figures.hidden = true;
   byId("first-sound").textContent = "–";
   byId("made").textContent = seconds(0);
-  wave.reset(USUAL_RATE);
-  setState(run, "waiting", text);
+  setState(run, "waiting", "Waiting for the first sound…");
   panel.scrollIntoView({ block: "nearest", behavior: stillness.matches ? "instant" : "smooth" });
   return run;
 }
 
-function fail(mine, error) {
-  if (mine.signal.aborted) setState(mine, "stopped", "Stopped.");
-  else setState(mine, "failed", error.message);
+function showFirst(samples, started) {
+  if (byId("first-sound").textContent !== "–" || !isLoaded(samples) || !isPlaying()) return;
+  byId("first-sound").textContent = `${((performance.now() - started) / 1000).toFixed(2)} s`;
+}
+
+function showSeed(seed) {
+  figures.hidden = false;
+  byId("seed-made").textContent = seed ?? "–";
+  byId("seed-again").hidden = seed === null;
 }
 
 /** Sets the state, unless a newer run has replaced this one. */
@@ -117,38 +90,4 @@ function setState(mine, state, text) {
   onState(state);
 }
 
-function show(blob, name) {
-  shown = [URL.createObjectURL(playable(blob)), URL.createObjectURL(blob)];
-  [audio.src, download.href] = shown;
-  download.download = name;
-  result.hidden = false;
-}
-
-async function draw(blob) {
-  try {
-    const sound = await new OfflineAudioContext(1, 1, USUAL_RATE).decodeAudioData(await blob.arrayBuffer());
-    wave.reset(USUAL_RATE);
-    wave.add(sound.getChannelData(0), 1);
-  } catch {
-    wave.reset(USUAL_RATE);
-  }
-}
-
-/** Updates the position in the waveform while audio plays. */
-function follow(mine) {
-  if (run !== mine || !["waiting", "streaming", "playing"].includes(panel.dataset.state)) return;
-  if (!stillness.matches) wave.heard = playback.position;
-  requestAnimationFrame(() => follow(mine));
-}
-
-audio.addEventListener("play", () => {
-  // The finished file replaces the stream.
-  playback?.stop();
-  document.dispatchEvent(new CustomEvent("sound-starts", { detail: audio }));
-});
-audio.addEventListener("timeupdate", () => {
-  if (result.hidden) return;
-  wave.heard = audio.currentTime;
-});
-document.addEventListener("sound-starts", ({ detail }) => detail !== audio && audio.pause());
 byId("stop").addEventListener("click", stop);

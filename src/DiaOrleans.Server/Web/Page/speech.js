@@ -1,17 +1,18 @@
 import { sendJson } from "./api.js";
 import { EXAMPLES } from "./examples.js";
 import { button, byId, run, say } from "./dom.js";
-import { playStream, playWhole, whenState } from "./player.js";
+import { fillForm, formValues, insertText, keepForm, restoreForm } from "./form.js";
+import { speak, whenState } from "./player.js";
 import { hideSpoken, showSpoken } from "./spoken.js";
+import { keepTake, leaveTake } from "./takes.js";
 import { selectedVoice } from "./voices.js";
 
 const LIMIT = 4096;
-const KEPT = "dia-form";
-const FIELDS = ["script", "format", "speed", "seed", "temperature", "cfg-scale", "top-p"];
 
 const script = byId("script");
 const notice = byId("speech-notice");
-const value = id => byId(id).value.trim();
+/** Fields of the request whose names differ from the ids of the form. */
+const NAMES = { format: "response_format", "cfg-scale": "cfg_scale", "top-p": "top_p" };
 let making = false;
 let spoken = null;
 
@@ -19,33 +20,28 @@ let spoken = null;
  * The body for /generate. Empty fields are left out. Numbers are sent as the strings that were typed: a seed can be larger than the
  * integers that JavaScript represents exactly.
  */
-function request() {
-  const fields = {
-    text: script.value,
-    voice_id: selectedVoice(),
-    response_format: value("format"),
-    speed: value("speed"),
-    seed: value("seed"),
-    temperature: value("temperature"),
-    cfg_scale: value("cfg-scale"),
-    top_p: value("top-p"),
-  };
-  return Object.fromEntries(Object.entries(fields).filter(([name, sent]) => sent !== "" || name === "text"));
+function request(text = script.value) {
+  const { voice, settings } = formValues();
+  const set = Object.entries(settings).map(([id, value]) => [NAMES[id] ?? id, value.trim()]).filter(([, value]) => value !== "");
+  return { text, voice_id: voice, ...Object.fromEntries(set) };
 }
 
-async function speak() {
+/** Speaks a text with the settings of the form, and keeps the take. */
+async function speakText(text = script.value) {
   say(notice, "");
-  const fields = request();
+  const fields = request(text);
+  const { voice, settings } = formValues();
   spoken = fields;
-  const format = fields.response_format;
-  const ask = stream => signal => sendJson("POST", "/generate", { ...fields, stream }, { signal });
-  await (format === "wav" ? playStream(ask(true)) : playWhole(ask(false), `speech.${format}`));
+  const made = await speak(signal => sendJson("POST", "/generate", { ...fields, stream: true }, { signal }), settings.format);
+  if (!made) return;
+  const { samples, ...kept } = made;
+  await keepTake({ text, voice, settings, name: `speech.${settings.format}`, seconds: samples?.seconds ?? 0, ...kept }, samples);
 }
 
 /** Speaks the script with a new server's first voice; an example if there is no script yet. */
 function speakFirst() {
-  if (script.value.trim() === "") insert(EXAMPLES[0][1]);
-  return speak();
+  if (script.value.trim() === "") insertText(EXAMPLES[0][1]);
+  return speakText();
 }
 
 async function queue() {
@@ -66,62 +62,44 @@ function check() {
 
 /** Enables the buttons for a state. If the focused button is disabled, the other one gets the focus. */
 function showState(state) {
-  if (state === "waiting") hideSpoken();
-  if (spoken && (state === "playing" || state === "done")) {
+  if (state === "waiting") {
+    hideSpoken();
+    leaveTake();
+  }
+  if (spoken && state === "done") {
     showSpoken(spoken).catch(hideSpoken);
     spoken = null;
   }
   const [start, stop] = [byId("speak"), byId("stop")];
   const focused = document.activeElement;
   making = state === "waiting" || state === "streaming";
-  stop.disabled = !making && state !== "playing";
+  stop.disabled = !making;
   check();
   if (focused === start && start.disabled) stop.focus();
   if (focused === stop && stop.disabled) start.focus();
 }
 
-/** Inserts text at the caret, so that undo can remove it. */
-function insert(text) {
-  script.focus();
-  if (!document.execCommand("insertText", false, text)) script.setRangeText(text, script.selectionStart, script.selectionEnd, "end");
-  check();
-}
-
 function insertTag(tag) {
   const [before, after] = [script.value[script.selectionStart - 1], script.value[script.selectionEnd]];
-  insert((before && !/\s/.test(before) ? " " : "") + tag + (after && /\s/.test(after) ? "" : " "));
-}
-
-function keep() {
-  localStorage.setItem(KEPT, JSON.stringify(Object.fromEntries(FIELDS.map(id => [id, byId(id).value]))));
-}
-
-function restore() {
-  const kept = JSON.parse(localStorage.getItem(KEPT) ?? "{}");
-  for (const id of FIELDS) if (kept[id]) byId(id).value = kept[id];
-  byId("more").open = FIELDS.slice(2).some(id => kept[id]) || (kept.format ?? "wav") !== "wav";
+  insertText((before && !/\s/.test(before) ? " " : "") + tag + (after && /\s/.test(after) ? "" : " "));
 }
 
 export function startSpeech() {
-  restore();
+  restoreForm();
   for (const [name, text] of EXAMPLES) {
-    byId("speech").querySelector(".examples").append(button(name, () => {
-      script.focus();
-      script.select();
-      insert(text);
-    }));
+    byId("speech").querySelector(".examples").append(button(name, () => fillForm({ script: text }, `The example “${name}” is loaded.`)));
   }
   for (const tool of document.querySelectorAll("[data-insert]")) tool.addEventListener("click", () => insertTag(tool.dataset.insert));
   byId("speech").addEventListener("input", () => {
-    keep();
+    keepForm();
     check();
   });
   byId("speech").addEventListener("submit", event => {
     event.preventDefault();
-    speak();
+    speakText();
   });
   script.addEventListener("keydown", event => {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !byId("speak").disabled) speak();
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !byId("speak").disabled) speakText();
   });
   byId("queue").addEventListener("click", async () => {
     await run(byId("queue"), notice, queue);
@@ -129,6 +107,8 @@ export function startSpeech() {
   });
   document.addEventListener("voices-changed", check);
   document.addEventListener("first-voice-made", speakFirst);
+  byId("seed-again").addEventListener("click", () => fillForm(
+    { settings: { ...formValues().settings, seed: byId("seed-made").textContent } }, "The seed is used for what is spoken next."));
   whenState(showState);
   check();
 }

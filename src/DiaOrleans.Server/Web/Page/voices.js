@@ -14,6 +14,14 @@ let mappings = new Map();
 
 export const selectedVoice = () => select.value;
 
+/** Selects a voice; false if there is none with this id. */
+export function selectVoice(id) {
+  if (![...select.options].some(({ value }) => value === id)) return false;
+  select.value = id;
+  localStorage.setItem(KEPT, id);
+  return true;
+}
+
 const route = (folder, id) => `/${folder}/${encodeURIComponent(id)}`;
 
 const list = new Listing(["voices", "voice-find", "voice-total", "voices-more"], { noun: "voice", row });

@@ -2,17 +2,17 @@ export const HEADER_BYTES = 44;
 /** The rate of PCM, if the request names none: docs/api.md, Generation. */
 export const PCM_RATE = 24000;
 
-/** Reads rate and channels from a 44-byte header of 16-bit PCM. */
+/** Reads the rate from a 44-byte header of 16-bit mono PCM. */
 export function readHeader(bytes) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, HEADER_BYTES);
   const isWav = view.getUint32(0) === 0x52494646 && view.getUint32(8) === 0x57415645;
-  if (!isWav || view.getUint16(34, true) !== 16) throw new Error("The server sent no WAV that can be played.");
-  return { channels: view.getUint16(22, true), rate: view.getUint32(24, true) };
+  if (!isWav || view.getUint16(22, true) !== 1 || view.getUint16(34, true) !== 16) throw new Error("The server sent no WAV that can be played.");
+  return view.getUint32(24, true);
 }
 
 /** Makes a WAV file of 16-bit mono samples. Its header has the exact sizes, which that of a stream has not. */
 export function wavFile(pieces, rate) {
-  const size = pieces.reduce((sum, piece) => sum + piece.byteLength, 0);
+  const size = pieces.reduce((sum, piece) => sum + (piece.size ?? piece.byteLength), 0);
   const view = new DataView(new ArrayBuffer(HEADER_BYTES));
   view.setUint32(0, 0x52494646);
   view.setUint32(4, 36 + size, true);
@@ -28,43 +28,6 @@ export function wavFile(pieces, rate) {
   view.setUint32(36, 0x64617461);
   view.setUint32(40, size, true);
   return new Blob([view.buffer, ...pieces], { type: "audio/wav" });
-}
-
-/** Reads a streamed WAV: calls `begin` with the rate after the header has arrived, then yields whole samples as they arrive. */
-export async function* readStream(body, begin) {
-  let kept = new Uint8Array(0);
-  let begun = false;
-  const reader = body.getReader();
-  try {
-    for (let part; !(part = await next(reader)).done;) {
-      const bytes = new Uint8Array(kept.length + part.value.length);
-      bytes.set(kept);
-      bytes.set(part.value, kept.length);
-      let start = 0;
-      if (!begun) {
-        if (bytes.length < HEADER_BYTES) {
-          kept = bytes;
-          continue;
-        }
-        begin(readHeader(bytes));
-        [begun, start] = [true, HEADER_BYTES];
-      }
-      const end = start + ((bytes.length - start) & ~1);
-      kept = bytes.slice(end);
-      if (end > start) yield new Int16Array(bytes.slice(start, end).buffer);
-    }
-  } finally {
-    // Stops the server if the reader stops early.
-    reader.cancel().catch(() => {});
-  }
-}
-
-async function next(reader) {
-  try {
-    return await reader.read();
-  } catch (error) {
-    throw error.name === "AbortError" ? error : new Error("The connection ended before the audio did.");
-  }
 }
 
 /** What the browser plays for audio of the server: PCM gets a header. */

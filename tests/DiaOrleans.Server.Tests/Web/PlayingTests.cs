@@ -1,0 +1,66 @@
+using Microsoft.Playwright;
+
+namespace DiaOrleans.Server.Tests.Web;
+
+/// <summary>The player of the page, in a browser.</summary>
+[Collection(nameof(PageCollection))]
+public sealed class PlayingTests(PageBrowser browser, PageServer server)
+{
+    private const string Sentence = "[S1] The old house by the river has been empty for years.";
+
+    [Fact]
+    public async Task Audio_that_is_being_generated_is_paused_sought_and_played_on()
+    {
+        await using var open = await browser.Open(server.Server);
+        var page = open.Page;
+        await open.MakeVoice("paused");
+        await page.FillAsync("#script", string.Join(' ', Enumerable.Repeat(Sentence, 60)));
+        await page.ClickAsync("#speak");
+        await page.WaitForSelectorAsync("#player[data-state=streaming][data-sound=playing]");
+        await page.ClickAsync("#play");
+        await page.WaitForSelectorAsync("#player[data-sound=paused]");
+        var paused = await open.Position();
+        // Generation goes on while the sound is paused.
+        await page.WaitForFunctionAsync("at => Number(document.getElementById('seek').max) > at + 4", paused);
+        (await open.Position()).ShouldBe(paused);
+        await page.FocusAsync("#seek");
+        await page.Keyboard.PressAsync("ArrowRight");
+        (await open.Position()).ShouldBe(paused + 2, 0.02);
+        (await page.GetAttributeAsync("#seek", "aria-valuetext"))!.ShouldStartWith($"0:{(int)(paused + 2):00} of ");
+        await page.ClickAsync("#play");
+        await page.WaitForFunctionAsync("at => Number(document.getElementById('seek').value) > at + 0.2", paused + 2);
+        await page.ClickAsync("#stop");
+        await open.PlayerIs("stopped");
+        (await page.GetAttributeAsync("#player", "data-sound")).ShouldBe("paused");
+        open.ShouldBeClean();
+    }
+
+    [Theory]
+    [InlineData(ReducedMotion.Reduce)]
+    [InlineData(ReducedMotion.NoPreference)]
+    public async Task The_position_is_shown_up_to_the_end_and_begins_again(ReducedMotion motion)
+    {
+        await using var open = await browser.Open(server.Server);
+        var page = open.Page;
+        await page.EmulateMediaAsync(new PageEmulateMediaOptions { ReducedMotion = motion });
+        await open.MakeVoice($"shown-{motion}");
+        await open.Speak("Where is my hat?");
+        await page.WaitForFunctionAsync("() => Number(document.getElementById('seek').value) > 0.1");
+        await page.WaitForSelectorAsync("#player[data-sound=paused]");
+        (await open.Position()).ShouldBe(await open.AudioSeconds(), 0.02);
+        await page.ClickAsync("#play");
+        await page.WaitForSelectorAsync("#player[data-sound=playing]");
+        (await open.Position()).ShouldBeLessThan(await open.AudioSeconds() - 0.2);
+        open.ShouldBeClean();
+    }
+
+    [Fact]
+    public async Task The_volume_is_kept()
+    {
+        await using var open = await browser.Open(server.Server);
+        await open.Page.FillAsync("#volume", "0.25");
+        await open.Page.ReloadAsync();
+        (await open.Page.InputValueAsync("#volume")).ShouldBe("0.25");
+        open.ShouldBeClean();
+    }
+}
