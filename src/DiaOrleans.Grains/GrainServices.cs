@@ -2,6 +2,7 @@ using DiaOrleans.Grains.Blobs;
 using DiaOrleans.Grains.Catalogs;
 using DiaOrleans.Grains.Configuration;
 using DiaOrleans.Grains.Jobs;
+using DiaOrleans.Grains.Jobs.Life;
 using DiaOrleans.Grains.Jobs.Running;
 using DiaOrleans.Grains.Jobs.Submission;
 using DiaOrleans.Grains.Jobs.Upgrade;
@@ -61,6 +62,7 @@ public static class GrainServices
         silo.Services.AddSingleton<VoicePreviews>();
         silo.Services.TryAddSingleton<JobOptions>();
         silo.Services.AddSingleton<JobQueues>();
+        silo.Services.AddSingleton<EndedJobRows>();
         silo.Services.AddSingleton<JobService>();
         if (keepsState)
             silo.AddStartupTask((services, _) => services.GetRequiredService<IGrainFactory>().GetGrain<IJobUpgradeGrain>(0).Run());

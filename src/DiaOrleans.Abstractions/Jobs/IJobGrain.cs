@@ -108,15 +108,6 @@ public interface IJobGrain : IGrainWithGuidKey
     /// <returns>True as soon as the run must stop, false at the end of the wait.</returns>
     [Alias("wait-for-end"), AlwaysInterleave]
     Task<bool> WaitForEnd(long token, TimeSpan upTo, CancellationToken cancellation = default);
-
-    /// <summary>Deletes the job and its result. Idempotent.</summary>
-    /// <returns>False if the job has not ended; then nothing changes.</returns>
-    [Alias("forget")]
-    Task<bool> Delete();
-
-    /// <summary>Removes what is left of a deleted job whose idempotency key has expired. Idempotent.</summary>
-    [Alias("forget-key")]
-    Task ForgetKey();
 }
 
 /// <summary>A state of a job as clients see it.</summary>

@@ -13,8 +13,8 @@ public sealed record JobOptions
     public int MaxPendingJobs { get; init; } = 1000;
 
     /// <summary>
-    /// Ended jobs that are kept within the hour; of more than these, those that ended first are removed with their results. 1 or more,
-    /// 100000 by default.
+    /// Ended jobs that are kept within the hour; of more than these, those that ended first are removed with their results. Of more
+    /// idempotency keys, the oldest of those whose jobs are removed go. 1 or more, 100000 by default.
     /// </summary>
     [Range(1, int.MaxValue)]
     public int MaxKeptJobs { get; init; } = 100_000;

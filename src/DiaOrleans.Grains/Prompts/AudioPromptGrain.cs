@@ -26,7 +26,7 @@ internal sealed class AudioPromptGrain(
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _storedCodes = KeptCodes.FromState(codes.State);
-        this.DeactivateIfAbsent(() => _stored is null && state.State.Recording is null);
+        this.EndSoonIf(() => _stored is null && state.State.Recording is null);
         _stored = state.State.ToPrompt(Id);
         return IdCatalog.Correct(_stored is null ? Catalog.Remove(Id) : Catalog.Add(Id), time);
     }
@@ -79,7 +79,7 @@ internal sealed class AudioPromptGrain(
         await ClearCodes();
         await state.ClearOrDeactivate(this);
         _stored = null;
-        this.DeactivateIfAbsent(() => _stored is null && state.State.Recording is null);
+        this.EndSoonIf(() => _stored is null && state.State.Recording is null);
         await Catalog.Remove(Id);
         return true;
     }

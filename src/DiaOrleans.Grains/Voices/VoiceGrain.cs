@@ -21,7 +21,7 @@ internal sealed class VoiceGrain(
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        this.DeactivateIfAbsent(() => state.State.Settings is null);
+        this.EndSoonIf(() => state.State.Settings is null);
         return IdCatalog.Correct(state.State.Settings is null ? Catalog.Remove(Id) : Catalog.Add(Id), time);
     }
 
@@ -68,7 +68,7 @@ internal sealed class VoiceGrain(
     {
         if (state.State.Settings is null) return false;
         await state.ClearOrDeactivate(this);
-        this.DeactivateIfAbsent(() => state.State.Settings is null);
+        this.EndSoonIf(() => state.State.Settings is null);
         await Catalog.Remove(Id);
         return true;
     }

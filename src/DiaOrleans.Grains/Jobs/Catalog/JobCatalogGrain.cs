@@ -1,5 +1,6 @@
 using DiaOrleans.Abstractions.Jobs;
 using DiaOrleans.Abstractions.Speech;
+using DiaOrleans.Grains.Jobs.Life;
 using DiaOrleans.Grains.State;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Concurrency;
@@ -19,6 +20,7 @@ namespace DiaOrleans.Grains.Jobs.Catalog;
 [GrainType("dia.job-catalog-shard"), Reentrant]
 internal sealed class JobCatalogGrain(
     [FromKeyedServices(StateStorage.ProviderName)] IGrainStorage storage,
+    EndedJobRows rows,
     IClusterMembershipService membership,
     TimeProvider time) : Grain, IJobCatalogGrain
 {
@@ -84,7 +86,7 @@ internal sealed class JobCatalogGrain(
             var now = time.GetUtcNow();
             EndedJob[] batch = [.. _jobs.Oldest(endedBy).Take(ClearBatchSize)];
             var inTurns = new ParallelOptions { MaxDegreeOfParallelism = DeletesAtOnce, TaskScheduler = TaskScheduler.Current };
-            await Parallel.ForEachAsync(batch, inTurns, async (job, _) => await GrainFactory.GetGrain<IJobGrain>(job.Id).Delete());
+            await Parallel.ForEachAsync(batch, inTurns, async (job, _) => await rows.Delete(job.Id));
             // A crash before this line leaves entries without jobs, which the next batch removes.
             _jobs.Trim(batch.Length);
             await _guard.Run(() => _log.Trim(batch.Length));

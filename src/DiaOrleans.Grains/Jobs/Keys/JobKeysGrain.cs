@@ -1,4 +1,5 @@
 using DiaOrleans.Abstractions.Jobs;
+using DiaOrleans.Grains.Jobs.Life;
 using DiaOrleans.Grains.State;
 using DiaOrleans.Grains.Waiting;
 using Microsoft.Extensions.DependencyInjection;
@@ -14,22 +15,31 @@ namespace DiaOrleans.Grains.Jobs.Keys;
 
 /// <summary>
 /// Keeps the keys of a shard in a stored list, in the order of their submissions, and in memory. Calls interleave; keys that are reserved
-/// at the same time are one write. Expired keys leave the list at its start when another one is reserved.
+/// at the same time are one write. Keys leave the list at its start when another one is reserved: those that have expired, and of more than
+/// the limit of kept jobs those whose job is removed.
 /// </summary>
 [GrainType("dia.job-keys"), Reentrant]
 internal sealed class JobKeysGrain(
     [FromKeyedServices(StateStorage.ProviderName)] IGrainStorage storage,
+    EndedJobRows rows,
+    JobOptions options,
     TimeProvider time) : Grain, IJobKeysGrain
 {
     private const string StateName = "job-keys";
 
-    /// <summary>Expired keys that are removed with a new one, at most.</summary>
+    /// <summary>Keys that are removed with a new one, at most.</summary>
     private const int TrimSize = 8;
+
+    /// <summary>Longer than a submission lasts: until then a job that is not stored may still be.</summary>
+    private static readonly TimeSpan SubmissionTime = TimeSpan.FromMinutes(2);
 
     private readonly Dictionary<string, (KeyedJob Job, Task Stored)> _keys = [];
     private JobKeysLog _log = null!;
     private RowsGuard _guard = null!;
     private bool _trimming;
+
+    /// <summary>The part of this shard of all keys that are kept within their hour.</summary>
+    private int Most => (options.MaxKeptJobs - 1) / JobShards.Keys + 1;
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -61,26 +71,25 @@ internal sealed class JobKeysGrain(
         var stored = _guard.Run(() => _log.Append(job));
         _keys[job.KeyHash] = (job, stored);
         await stored;
-        await RemoveExpired();
+        await RemoveOldest();
         return job;
     }
 
     private bool IsExpired(KeyedJob job) => JobRetention.IsExpired(job.At, time.GetUtcNow());
 
-    private async Task RemoveExpired()
+    private async Task RemoveOldest()
     {
         if (_trimming) return;
         _trimming = true;
         try
         {
             var count = 0;
-            while (count < Math.Min(TrimSize, _log.Count) && IsExpired(_log[count])) count++;
-            for (var i = 0; i < count; i++) await Forget(_log[i]);
+            while (count < Math.Min(TrimSize, _log.Count) && await TryForget(_log[count], isOneOf: _log.Count - count)) count++;
             await _guard.Run(() => _log.Trim(count));
         }
         catch (Exception e) when (!_guard.HasFailed && e.IsSiloFault())
         {
-            // A job did not answer: its key is removed with a later one.
+            // The row of a job could not be read: its key is removed with a later one.
         }
         finally
         {
@@ -88,9 +97,13 @@ internal sealed class JobKeysGrain(
         }
     }
 
-    private async Task Forget(KeyedJob job)
+    /// <summary>Removes a key that has expired, or of too many one whose job is gone: what is left of the job is its trace.</summary>
+    private async Task<bool> TryForget(KeyedJob job, int isOneOf)
     {
-        await GrainFactory.GetGrain<IJobGrain>(job.Job).ForgetKey();
+        var isExpired = IsExpired(job);
+        if (!isExpired && (isOneOf <= Most || job.At + SubmissionTime > time.GetUtcNow())) return false;
+        if (!await rows.ForgetKey(job.Job) && !isExpired) return false;
         if (_keys.TryGetValue(job.KeyHash, out var known) && known.Job == job) _keys.Remove(job.KeyHash);
+        return true;
     }
 }

@@ -1,7 +1,6 @@
 using DiaOrleans.Abstractions.Jobs;
 using DiaOrleans.Abstractions.Speech;
 using DiaOrleans.Abstractions.Workers;
-using DiaOrleans.Grains.Blobs;
 using DiaOrleans.Grains.Jobs.Segments;
 using DiaOrleans.Grains.State;
 using Microsoft.Extensions.DependencyInjection;
@@ -14,14 +13,14 @@ namespace DiaOrleans.Grains.Jobs.Life;
 /// <summary>
 /// One job. <see cref="JobRecord"/> decides on a transition, and <see cref="JobStore"/> stores it before it is shown or returned. An end is
 /// entered in the catalogue before the call that made it returns; if that fails, so does the call, and its repetition, or the next claim,
-/// enters it. It does not stay in memory for long after its last call: a client may submit and cancel any number of jobs.
+/// enters it. It does not stay in memory for long after its last call, and some seconds only once it has ended: a client may submit and
+/// cancel any number of jobs. The row of an ended job is removed without a call of its grain (<see cref="EndedJobRows"/>).
 /// </summary>
 [GrainType("dia.job"), CollectionAgeLimit(Minutes = 5)]
 internal sealed class JobGrain(
     [PersistentState(JobStateRow.Name, StateStorage.ProviderName)] IPersistentState<JobState> state,
     [FromKeyedServices(StateStorage.ProviderName)] IGrainStorage storage,
     IClusterMembershipService membership,
-    IBlobStore blobs,
     JobOptions options,
     TimeProvider time,
     ILogger<JobGrain> logger) : Grain, IJobGrain
@@ -42,6 +41,7 @@ internal sealed class JobGrain(
         _store = new JobStore(this, state, row, _segments, _changes);
         _entries = new JobEntries(GrainFactory, Id, logger);
         _changes.Begin(Record?.Job);
+        _store.LeaveIfEnded();
         return Task.CompletedTask;
     }
 
@@ -133,7 +133,12 @@ internal sealed class JobGrain(
     {
         if (Record?.Release(token, fault, options.RetryLimit, time.GetUtcNow()) is { } released) await _store.Store(released);
         if (Record is not { } record) return new JobRelease(HasEnded: false, TimeSpan.Zero);
-        if (record.Job.Status.IsFinal()) await _entries.List(record.ToEnded());
+        if (record.Job.Status.IsFinal())
+        {
+            await _store.RequireCurrent();
+            await _entries.List(record.ToEnded());
+        }
+
         return new JobRelease(record.Job.Status.IsFinal(), fault is not null ? record.PauseAfterFault() : TimeSpan.Zero);
     }
 
@@ -152,25 +157,6 @@ internal sealed class JobGrain(
         return Record?.MustStop(token) ?? true;
     }
 
-    public async Task<bool> Delete()
-    {
-        await _store.RequireCurrent();
-        if (Record is not { } record)
-        {
-            if (_store.Trace == JobTrace.Abandoned) await _store.Remove();
-            return true;
-        }
-
-        if (!record.Job.Status.IsFinal()) return false;
-        // The file system may work for long on a file.
-        if (record.Job.Result is { } result) await Task.Run(() => blobs.Delete(result.Key));
-        if (record.Keyed && !JobRetention.IsExpired(record.Job.CreatedAt, time.GetUtcNow())) await _store.Leave(JobTrace.Deleted);
-        else await _store.Remove();
-        return true;
-    }
-
-    public Task ForgetKey() => _store.Trace == JobTrace.Deleted ? _store.Remove() : Task.CompletedTask;
-
     /// <summary>
     /// A claim is stored by the run's next change. If it is lost before, an older run may change the job until then, and the job still ends
     /// once: every run makes the same audio, and an end is stored on the version before it.
@@ -185,7 +171,8 @@ internal sealed class JobGrain(
     private async Task<bool> End(JobRecord? next, bool isRepeated)
     {
         if (next is null && !isRepeated) return false;
-        if (next is not null) await _store.Store(next);
+        if (next is null) await _store.RequireCurrent();
+        else await _store.Store(next);
         await _entries.List(Record!.ToEnded());
         return true;
     }

@@ -5,8 +5,8 @@ using Orleans.Storage;
 namespace DiaOrleans.Grains.Jobs.Life;
 
 /// <summary>
-/// Reads a job's row again beside the state of its activation, which another activation may have replaced: after a change of the
-/// membership, and whenever the state says that there is no such job.
+/// Reads a job's row again beside the state of its activation, which may not be the newest: after a change of the membership another
+/// activation may have replaced it; what says that there is no such job may be wrong; and the row of an ended job may have been removed.
 /// </summary>
 /// <param name="state">The state of the activation.</param>
 /// <param name="storage">The grain storage <see cref="StateStorage.ProviderName"/>.</param>
@@ -25,15 +25,15 @@ internal sealed class JobStateRow(
     private bool _isFresh = true;
 
     /// <summary>
-    /// False if another activation has changed the row. Reads the store only if the state is empty, or the membership has changed since
-    /// the last read. A state that the activation has just read is not read again.
+    /// False if the row was changed elsewhere. Reads the store only if the state is empty or its job has ended, or the membership has
+    /// changed since the last read. A state that the activation has just read is not read again.
     /// </summary>
     public async Task<bool> IsCurrent()
     {
         var version = membership.CurrentSnapshot.Version;
         var isFresh = _isFresh;
         _isFresh = false;
-        if (version == _readAt && (isFresh || state.State.Record is not null)) return true;
+        if (version == _readAt && (isFresh || state.State.Record?.Job.Status.IsFinal() == false)) return true;
         var before = state.Etag;
         var stored = new GrainState<JobState>(new JobState());
         await storage.ReadStateAsync(Name, id, stored);

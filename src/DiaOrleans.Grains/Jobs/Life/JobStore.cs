@@ -28,8 +28,11 @@ internal sealed class JobStore(
     /// <summary>What is known of a job without a record.</summary>
     public JobTrace Trace => state.State.Trace;
 
-    /// <summary>The next call gets an activation that has read the store, if another one has changed the job.</summary>
-    /// <exception cref="OrleansException">Another activation has changed the job.</exception>
+    /// <summary>Ends the activation some seconds later if its job has ended then, or is not known.</summary>
+    public void LeaveIfEnded() => grain.EndSoonIf(() => Record?.Job.Status.IsFinal() != false);
+
+    /// <summary>The next call gets an activation that has read the store, if the job was changed elsewhere.</summary>
+    /// <exception cref="OrleansException">The job was changed elsewhere.</exception>
     public async Task RequireCurrent()
     {
         if (await row.IsCurrent()) return;
@@ -61,13 +64,6 @@ internal sealed class JobStore(
         if (Record is not null) Show(null);
     }
 
-    /// <summary>Removes everything.</summary>
-    public async Task Remove()
-    {
-        await Change(state.ClearStateAsync);
-        if (Record is not null) Show(null);
-    }
-
     private async Task Change(Func<Task> write)
     {
         try
@@ -84,6 +80,7 @@ internal sealed class JobStore(
     private void Show(JobRecord? next)
     {
         Record = next;
+        LeaveIfEnded();
         changes.Raise();
     }
 }

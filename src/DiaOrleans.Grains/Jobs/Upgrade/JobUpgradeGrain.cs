@@ -1,5 +1,6 @@
 using DiaOrleans.Abstractions.Jobs;
 using DiaOrleans.Abstractions.Speech;
+using DiaOrleans.Grains.Jobs.Life;
 using DiaOrleans.Grains.Jobs.Submission;
 using DiaOrleans.Grains.State;
 using Microsoft.Extensions.DependencyInjection;
@@ -25,6 +26,7 @@ internal interface IJobUpgradeGrain : IGrainWithIntegerKey
 [GrainType("dia.job-upgrade")]
 internal sealed partial class JobUpgradeGrain(
     [FromKeyedServices(StateStorage.ProviderName)] IGrainStorage storage,
+    EndedJobRows rows,
     TimeProvider time,
     ILogger<JobUpgradeGrain> logger) : Grain, IJobUpgradeGrain
 {
@@ -67,15 +69,13 @@ internal sealed partial class JobUpgradeGrain(
             await queue.Import([.. jobs.OfType<Job>().Where(job => !job.Status.IsFinal()).Select(ToQueued)]);
             await Task.WhenAll(jobs.OfType<Job>().Where(job => job.Status.IsFinal()).Select(Add));
             // An id without a job was entered before a crash, or its retention time is over.
-            await Task.WhenAll(some.Zip(jobs).Where(pair => pair.Second is null).Select(pair => Delete(pair.First)));
+            await Task.WhenAll(some.Zip(jobs).Where(pair => pair.Second is null).Select(pair => rows.Delete(pair.First)));
         }
 
         QueuedJob ToQueued(Job job) => new(job.Id, job.CreatedAt.UtcTicks, lastToken, job.Status == SpeechStatus.Processing);
 
         Task Add(Job job) =>
             GrainFactory.JobCatalog(job.Id).Add(new EndedJob(job.Id, job.CreatedAt.UtcTicks, job.Status, job.CompletedAt!.Value));
-
-        Task<bool> Delete(Guid id) => GrainFactory.GetGrain<IJobGrain>(id).Delete();
     }
 
     /// <summary>The key's request is hashed anew; that of a job that is gone is not known.</summary>

@@ -1,6 +1,7 @@
 using DiaOrleans.Abstractions.Jobs;
 using DiaOrleans.Abstractions.Speech;
 using DiaOrleans.Grains.Jobs;
+using DiaOrleans.Grains.Jobs.Life;
 using DiaOrleans.Grains.Jobs.Submission;
 using DiaOrleans.Grains.Tests.Fakes;
 using FsCheck;
@@ -233,7 +234,9 @@ public sealed class JobStoreModelTests(ITestOutputHelper output) : IAsyncLifetim
     private async Task Delete(int which)
     {
         Guid[] unfinished = [.. _accepted.Where(id => !_ends.ContainsKey(id))];
-        if (unfinished.Length > 0) (await Repeat(() => Job(unfinished[which % unfinished.Length]).Delete())).ShouldBeFalse();
+        if (unfinished.Length == 0) return;
+        var rows = _cluster.Silos[0].ServiceProvider.GetRequiredService<EndedJobRows>();
+        await rows.Delete(unfinished[which % unfinished.Length]);
     }
 
     private async Task Clear()
