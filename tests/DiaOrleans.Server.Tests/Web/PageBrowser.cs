@@ -16,6 +16,7 @@ public sealed class PageBrowser : IAsyncLifetime
         "--disable-background-networking",
         "--disable-component-update",
         "--disable-sync",
+        "--use-fake-device-for-media-stream",
         "--host-resolver-rules=MAP *.example 127.0.0.1, MAP *.lan 127.0.0.1",
     ];
 

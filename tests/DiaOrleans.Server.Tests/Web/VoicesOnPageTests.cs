@@ -73,7 +73,7 @@ public sealed class VoicesOnPageTests(PageBrowser browser, PageServer server)
         await page.ClickAsync("#voice-new");
         await page.FillAsync("#voice-id", "half a name");
         await page.Keyboard.PressAsync("Escape");
-        (await page.TextContentAsync("#confirm-text")).ShouldBe("Throw away what you typed?");
+        (await page.TextContentAsync("#confirm-text")).ShouldBe("Throw away what you have entered?");
         await page.ClickAsync("#confirm-dialog [data-close]");
         (await page.InputValueAsync("#voice-id")).ShouldBe("half a name");
         await page.FocusAsync("#voice-id");

@@ -8,9 +8,9 @@ const typed = form => [...form.querySelectorAll("input, textarea, select")].map(
 
 /**
  * Opens a dialog; resolves to true if it was submitted and `send` succeeded. An error of `send` is shown in the open dialog. Escape asks
- * before it throws typed text away.
+ * before it throws typed text away, or what else `hasMore` says that there is.
  */
-export function open(dialog, send) {
+export function open(dialog, send, hasMore = () => false) {
   const form = dialog.querySelector("form");
   const submit = form.querySelector("[type=submit]");
   const notice = dialog.querySelector(".notice");
@@ -35,9 +35,9 @@ export function open(dialog, send) {
   }, { signal });
   form.addEventListener("input", () => say(notice, ""), { signal });
   dialog.addEventListener("keydown", async event => {
-    if (event.key !== "Escape" || typed(form) === before) return;
+    if (event.key !== "Escape" || (typed(form) === before && !hasMore())) return;
     event.preventDefault();
-    if (await confirmed("Throw away what you typed?", "Throw away", () => {})) dialog.close("");
+    if (await confirmed("Throw away what you have entered?", "Throw away", () => {})) dialog.close("");
   }, { signal });
   return new Promise(resolve => dialog.addEventListener("close", () => {
     listening.abort();

@@ -1,6 +1,7 @@
 import { startJobs } from "./jobs.js";
 import { startKey } from "./key.js";
 import { awaitsTranscript, refreshPrompts, startPrompts } from "./prompts.js";
+import { startRecorder } from "./recorder.js";
 import { startSpeech } from "./speech.js";
 import { startStatus } from "./status.js";
 import { startTabs } from "./tabs.js";
@@ -16,6 +17,7 @@ startTabs();
 startKey(refresh);
 startVoices();
 startPrompts();
+startRecorder();
 startSpeech();
 startTakes();
 await refresh();
