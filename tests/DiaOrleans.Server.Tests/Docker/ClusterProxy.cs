@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using DiaOrleans.Server.Hosting;
@@ -14,10 +13,9 @@ internal sealed class ClusterProxy : IAsyncDisposable
 {
     private static readonly IPAddress[] Addresses = [IPAddress.Parse("127.0.0.2"), IPAddress.Parse("127.0.0.3")];
 
-    private readonly TemporaryFolder _folder = new();
     private readonly AddressServer _names = new(Addresses);
     private readonly WebApplication?[] _silos = new WebApplication?[Addresses.Length];
-    private Process? _nginx;
+    private NginxProcess? _nginx;
 
     /// <summary>Asks the proxy.</summary>
     public HttpClient Client { get; private set; } = null!;
@@ -48,29 +46,19 @@ internal sealed class ClusterProxy : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
-        if (_nginx is { } process)
-        {
-            process.Kill();
-            await process.WaitForExitAsync();
-            process.Dispose();
-        }
-
+        _nginx?.Dispose();
         foreach (var silo in _silos.OfType<WebApplication>()) await silo.DisposeAsync();
         _names.Dispose();
-        _folder.Dispose();
     }
 
     private async Task Launch(int port, int siloPort)
     {
-        var text = "daemon off; master_process off;\n" + Configuration(_folder.Path)
-            .Replace("listen 7860;", $"listen 127.0.0.1:{port};")
-            .Replace("http://api:7860", $"http://api:{siloPort}")
-            .Replace("resolver 127.0.0.11 ", $"resolver {_names.Address} ");
-        await File.WriteAllTextAsync(_folder.File("nginx.conf"), text);
-        _nginx = Process.Start(new ProcessStartInfo(NginxProcess.Program!, ["-c", _folder.File("nginx.conf"), "-p", _folder.Path])
-        {
-            RedirectStandardError = true,
-        })!;
+        _nginx = new NginxProcess(
+            NginxProcess.Program!,
+            folder => Configuration(folder)
+                .Replace("listen 7860;", $"listen 127.0.0.1:{port};")
+                .Replace("http://api:7860", $"http://api:{siloPort}")
+                .Replace("resolver 127.0.0.11 ", $"resolver {_names.Address} "));
         Client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
         await Listens(port);
     }

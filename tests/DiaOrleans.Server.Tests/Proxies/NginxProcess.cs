@@ -9,12 +9,19 @@ internal sealed class NginxProcess : IDisposable
     private readonly Process _process;
 
     /// <param name="program">Path of the program.</param>
-    /// <param name="http">What its section http has: servers, upstreams.</param>
-    public NginxProcess(string program, string http)
+    /// <param name="configuration">The whole configuration; it is given the folder for files of nginx.</param>
+    public NginxProcess(string program, Func<string, string> configuration)
     {
-        File.WriteAllText(_folder.File("nginx.conf"), Configuration(http));
+        File.WriteAllText(_folder.File("nginx.conf"), "daemon off;\nmaster_process off;\n" + configuration(_folder.Path));
         string[] arguments = ["-c", _folder.File("nginx.conf"), "-p", _folder.Path, "-e", _folder.File("error.log")];
         _process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
+    }
+
+    /// <param name="program">Path of the program.</param>
+    /// <param name="http">What its section http has: servers, upstreams.</param>
+    public NginxProcess(string program, string http)
+        : this(program, folder => Configuration(folder, http))
+    {
     }
 
     /// <summary>Path of the program, or null.</summary>
@@ -31,17 +38,15 @@ internal sealed class NginxProcess : IDisposable
         _folder.Dispose();
     }
 
-    private string Configuration(string http)
+    private static string Configuration(string folder, string http)
     {
         string[] temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
         return $$"""
-            daemon off;
-            master_process off;
-            pid {{_folder.File("pid")}};
+            pid {{folder}}/pid;
             events { worker_connections 256; }
             http {
               access_log off;
-              {{string.Join(' ', temporary.Select(name => $"{name}_temp_path {_folder.File(name)};"))}}
+              {{string.Join(' ', temporary.Select(name => $"{name}_temp_path {folder}/{name};"))}}
               {{http}}
             }
             """;
