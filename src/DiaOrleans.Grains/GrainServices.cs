@@ -55,6 +55,7 @@ public static class GrainServices
         silo.Services.AddSingleton<GenerationRecorder>();
         silo.Services.TryAddSingleton<StoredReads>();
         silo.Services.TryAddSingleton<VoiceReads>();
+        silo.Services.TryAddSingleton<PromptReads>();
         silo.Services.AddSingleton<ConfigurationReads>();
         silo.Services.AddSingleton<LogWriter>();
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<LogWriter>());

@@ -1,3 +1,4 @@
+using DiaOrleans.Abstractions.Calls;
 using Orleans.Concurrency;
 
 namespace DiaOrleans.Abstractions.Configuration;
@@ -10,12 +11,12 @@ public interface IConfigurationGrain : IGrainWithIntegerKey
     /// The configuration in use: the stored one, with the values of the command line in place of its own until the first
     /// <see cref="Replace"/>.
     /// </summary>
-    [Alias("get"), AlwaysInterleave]
+    [Alias("get"), AlwaysInterleave, ResponseTimeout(AnswerLimits.Single)]
     Task<ServerConfiguration> Get();
 
     /// <summary>Replaces the configuration as a whole. It is stored before the call returns.</summary>
     /// <returns>The configuration now in use.</returns>
-    [Alias("replace")]
+    [Alias("replace"), ResponseTimeout(AnswerLimits.Single)]
     Task<ServerConfiguration> Replace(ServerConfiguration configuration);
 }
 

@@ -1,3 +1,4 @@
+using DiaOrleans.Abstractions.Calls;
 using DiaOrleans.Abstractions.Speech;
 using Orleans.Concurrency;
 
@@ -11,20 +12,20 @@ namespace DiaOrleans.Abstractions.Jobs;
 public interface IJobCatalogGrain : IGrainWithIntegerKey
 {
     /// <summary>Stores that a job has ended. Idempotent by id.</summary>
-    [Alias("add")]
+    [Alias("add"), ResponseTimeout(AnswerLimits.Single)]
     Task Add(EndedJob job);
 
     /// <summary>Lists ended jobs, the ones submitted last first.</summary>
     /// <param name="status">Only jobs of this status; null for all.</param>
     /// <param name="limit">Length of the list at most, 0 or more.</param>
-    [Alias("list")]
+    [Alias("list"), ResponseTimeout(AnswerLimits.Single)]
     Task<IReadOnlyList<ListedJob>> List(SpeechStatus? status, int limit);
 
     /// <summary>The number of ended jobs of each status.</summary>
     /// <param name="leased">
     /// Jobs that a queue has counted. What has ended meanwhile is counted as minus one pending or processing job.
     /// </param>
-    [Alias("count")]
+    [Alias("count"), ResponseTimeout(AnswerLimits.Single)]
     Task<JobCounts> Count(IReadOnlyList<LeasedJob> leased);
 
     /// <summary>

@@ -1,3 +1,4 @@
+using DiaOrleans.Abstractions.Calls;
 using DiaOrleans.Abstractions.Speech;
 using DiaOrleans.Abstractions.Workers;
 using Orleans.Concurrency;
@@ -13,15 +14,15 @@ namespace DiaOrleans.Abstractions.Jobs;
 public interface IJobGrain : IGrainWithGuidKey
 {
     /// <summary>Stores the job as pending. Idempotent: a job that exists stays as it is.</summary>
-    [Alias("submit")]
+    [Alias("submit"), ResponseTimeout(AnswerLimits.Single)]
     Task<StoredJob> Submit(JobSubmission submission);
 
     /// <summary>Whether the job was accepted, even if it is deleted since.</summary>
-    [Alias("exists"), AlwaysInterleave]
+    [Alias("exists"), AlwaysInterleave, ResponseTimeout(AnswerLimits.Single)]
     Task<bool> WasStored();
 
     /// <summary>The job as it was last stored; null if there is none or its retention time is over.</summary>
-    [Alias("get"), AlwaysInterleave]
+    [Alias("get"), AlwaysInterleave, ResponseTimeout(AnswerLimits.Single)]
     Task<Job?> Get();
 
     /// <summary>Waits for a state that is newer than a known one.</summary>
@@ -98,7 +99,7 @@ public interface IJobGrain : IGrainWithGuidKey
 
     /// <summary>Cancels the job unless it has ended.</summary>
     /// <returns>Null if there is no such job.</returns>
-    [Alias("cancel")]
+    [Alias("cancel"), ResponseTimeout(AnswerLimits.Several)]
     Task<JobCancellation?> Cancel();
 
     /// <summary>Waits until the run with <paramref name="token"/> must stop, because the job has ended or another token holds it.</summary>

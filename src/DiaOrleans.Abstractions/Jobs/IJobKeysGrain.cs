@@ -1,3 +1,5 @@
+using DiaOrleans.Abstractions.Calls;
+
 namespace DiaOrleans.Abstractions.Jobs;
 
 /// <summary>
@@ -8,14 +10,14 @@ namespace DiaOrleans.Abstractions.Jobs;
 public interface IJobKeysGrain : IGrainWithIntegerKey
 {
     /// <summary>The job of an idempotency key; null if the key is not known or an hour old.</summary>
-    [Alias("find")]
+    [Alias("find"), ResponseTimeout(AnswerLimits.Single)]
     Task<KeyedJob?> Find(string keyHash);
 
     /// <summary>Stores which job a key belongs to, unless that is known.</summary>
     /// <param name="job">The key, its request and the new job.</param>
     /// <param name="instead">The job to replace, which was never accepted; null for none.</param>
     /// <returns>The job that the key belongs to after the call.</returns>
-    [Alias("reserve")]
+    [Alias("reserve"), ResponseTimeout(AnswerLimits.Single)]
     Task<KeyedJob> Reserve(KeyedJob job, Guid? instead = null);
 }
 

@@ -1,3 +1,4 @@
+using DiaOrleans.Abstractions.Calls;
 using DiaOrleans.Abstractions.Speech;
 using Orleans.Concurrency;
 
@@ -16,11 +17,11 @@ public interface IJobQueueGrain : IGrainWithStringKey
     /// is read from the store again. Idempotent by id.
     /// </summary>
     /// <returns>The place, or the time after which to try again if too many jobs wait.</returns>
-    [Alias("enqueue")]
+    [Alias("enqueue"), ResponseTimeout(AnswerLimits.Single)]
     Task<JobPlace> Enqueue(Guid job);
 
     /// <summary>Lets runners take the job: it is stored. Idempotent.</summary>
-    [Alias("confirm")]
+    [Alias("confirm"), ResponseTimeout(AnswerLimits.Single)]
     Task Confirm(Guid job);
 
     /// <summary>Inserts jobs of an earlier release. Idempotent by id.</summary>
@@ -28,7 +29,7 @@ public interface IJobQueueGrain : IGrainWithStringKey
     Task Import(IReadOnlyList<QueuedJob> jobs);
 
     /// <summary>Null if there is capacity for one more job, else the time after which to try again.</summary>
-    [Alias("room")]
+    [Alias("room"), ResponseTimeout(AnswerLimits.Single)]
     Task<TimeSpan?> CheckCapacity();
 
     /// <summary>Leases the first jobs that may be taken.</summary>
@@ -62,13 +63,13 @@ public interface IJobQueueGrain : IGrainWithStringKey
     Task Complete(JobLease lease);
 
     /// <summary>Removes the job, which has ended, leased or not. Idempotent.</summary>
-    [Alias("remove")]
+    [Alias("remove"), ResponseTimeout(AnswerLimits.Single)]
     Task Remove(Guid job);
 
     /// <summary>Lists jobs that may have a status, newest first. The job itself knows its status.</summary>
     /// <param name="status">Pending or processing; null for both.</param>
     /// <param name="limit">Length of the list at most.</param>
-    [Alias("list")]
+    [Alias("list"), ResponseTimeout(AnswerLimits.Single)]
     Task<IReadOnlyList<ListedJob>> List(SpeechStatus? status, int limit);
 
     /// <summary>
@@ -79,7 +80,7 @@ public interface IJobQueueGrain : IGrainWithStringKey
     Task<int> Shards(int atLeast);
 
     /// <summary>The number of jobs that are pending and processing.</summary>
-    [Alias("count")]
+    [Alias("count"), ResponseTimeout(AnswerLimits.Single)]
     Task<QueueCounts> Count();
 }
 

@@ -1,3 +1,4 @@
+using DiaOrleans.Abstractions.Calls;
 using System.Text.Json.Serialization;
 
 namespace DiaOrleans.Abstractions.Logs;
@@ -23,19 +24,19 @@ public interface IGenerationLogGrain : IGrainWithIntegerKey
     /// <summary>Lists entries, newest first.</summary>
     /// <param name="limit">Length of the list at most, 0 or more.</param>
     /// <param name="voice">Only entries of this voice; null for all.</param>
-    [Alias("list")]
+    [Alias("list"), ResponseTimeout(AnswerLimits.Single)]
     Task<GenerationPage> List(int limit, string? voice);
 
     /// <summary>The entry with this id, or null.</summary>
-    [Alias("get")]
+    [Alias("get"), ResponseTimeout(AnswerLimits.Single)]
     Task<GenerationEntry?> Get(string id);
 
     /// <summary>Removes the entry with this id and returns it, or null. The caller removes its file.</summary>
-    [Alias("remove")]
+    [Alias("remove"), ResponseTimeout(AnswerLimits.Single)]
     Task<GenerationEntry?> Remove(string id);
 
     /// <summary>Removes all entries; their files stay.</summary>
-    [Alias("clear")]
+    [Alias("clear"), ResponseTimeout(AnswerLimits.Single)]
     Task Clear();
 
     /// <summary>Removes entries older than <paramref name="before"/> and returns them. The caller removes their files.</summary>

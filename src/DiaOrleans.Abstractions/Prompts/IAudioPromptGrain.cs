@@ -1,3 +1,4 @@
+using DiaOrleans.Abstractions.Calls;
 using Orleans.Concurrency;
 
 namespace DiaOrleans.Abstractions.Prompts;
@@ -10,7 +11,7 @@ public interface IAudioPromptGrain : IGrainWithStringKey
     /// The registered prompt, or null if there is none with this id. Interleaves, because the catalogue calls it while a prompt waits for
     /// the catalogue.
     /// </summary>
-    [Alias("get"), AlwaysInterleave]
+    [Alias("get"), AlwaysInterleave, ResponseTimeout(AnswerLimits.Single)]
     Task<AudioPrompt?> Get();
 
     /// <summary>
@@ -19,16 +20,16 @@ public interface IAudioPromptGrain : IGrainWithStringKey
     /// </summary>
     /// <returns>The prompt; null if it would be a new one and the limit on prompts is reached.</returns>
     /// <exception cref="ArgumentException">The key cannot be a prompt's id.</exception>
-    [Alias("register")]
+    [Alias("register"), ResponseTimeout(AnswerLimits.Several)]
     Task<AudioPrompt?> Register(PromptRecording recording);
 
     /// <summary>Sets the transcript; null removes it. Returns the changed prompt, or null if none is registered.</summary>
-    [Alias("set-transcript")]
+    [Alias("set-transcript"), ResponseTimeout(AnswerLimits.Single)]
     Task<AudioPrompt?> SetTranscript(PromptTranscript? transcript);
 
     /// <summary>The codes that this codec made of the registered recording, or null if they are not kept.</summary>
     /// <param name="codecFingerprint">Fingerprint of the codec.</param>
-    [Alias("codes"), AlwaysInterleave]
+    [Alias("codes"), AlwaysInterleave, ResponseTimeout(AnswerLimits.Single)]
     Task<PromptCodes?> GetCodes(string codecFingerprint);
 
     /// <summary>
@@ -36,13 +37,13 @@ public interface IAudioPromptGrain : IGrainWithStringKey
     /// a recording use the same. The oldest are dropped if too many codecs have encoded the recording.
     /// </summary>
     /// <returns>The codes of this codec that are kept; null if another recording is registered now.</returns>
-    [Alias("keep-codes")]
+    [Alias("keep-codes"), ResponseTimeout(AnswerLimits.Single)]
     Task<PromptCodes?> KeepCodes(PromptCodes codes);
 
     /// <summary>
     /// Removes the prompt with its codes from the state and the catalogue; its files are not touched. False if none is registered.
     /// </summary>
-    [Alias("delete")]
+    [Alias("delete"), ResponseTimeout(AnswerLimits.Several)]
     Task<bool> Delete();
 }
 
@@ -53,23 +54,23 @@ public interface IAudioPromptCatalogGrain : IGrainWithIntegerKey
     /// <summary>
     /// All registered prompts. Interleaves, because it calls the prompts' grains, which call <see cref="Add"/> or <see cref="Remove"/>.
     /// </summary>
-    [Alias("list"), AlwaysInterleave]
+    [Alias("list"), AlwaysInterleave, ResponseTimeout(AnswerLimits.Several)]
     Task<IReadOnlyList<AudioPrompt>> List();
 
     /// <summary>Whether a prompt is listed, or can be added.</summary>
-    [Alias("room")]
+    [Alias("room"), ResponseTimeout(AnswerLimits.Single)]
     Task<bool> HasRoomFor(string promptId);
 
     /// <summary>Adds the id of a new prompt at the end unless it is listed. Called by prompt grains.</summary>
     /// <returns>False if it is not listed and the limit on prompts is reached.</returns>
-    [Alias("enter")]
+    [Alias("enter"), ResponseTimeout(AnswerLimits.Single)]
     Task<bool> Enter(string promptId);
 
     /// <summary>Adds the id of a registered prompt at the end unless it is listed. Idempotent. Called by prompt grains.</summary>
-    [Alias("add")]
+    [Alias("add"), ResponseTimeout(AnswerLimits.Single)]
     Task Add(string promptId);
 
     /// <summary>Removes an id. Idempotent. Called by prompt grains.</summary>
-    [Alias("remove")]
+    [Alias("remove"), ResponseTimeout(AnswerLimits.Single)]
     Task Remove(string promptId);
 }

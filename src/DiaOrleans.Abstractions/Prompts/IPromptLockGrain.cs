@@ -1,3 +1,5 @@
+using DiaOrleans.Abstractions.Calls;
+
 namespace DiaOrleans.Abstractions.Prompts;
 
 /// <summary>
@@ -13,10 +15,10 @@ public interface IPromptLockGrain : IGrainWithStringKey
     /// <param name="holder">Names this holding of the lock.</param>
     /// <param name="silo">The silo that holds it then; null if it is not known.</param>
     /// <returns>Whether the caller holds it now.</returns>
-    [Alias("take")]
+    [Alias("take"), ResponseTimeout("00:00:02")]
     Task<bool> TryTake(Guid holder, SiloAddress? silo);
 
     /// <summary>Gives the lock up. Does nothing if another one holds it.</summary>
-    [Alias("release")]
+    [Alias("release"), ResponseTimeout(AnswerLimits.Single)]
     Task Release(Guid holder);
 }

@@ -43,7 +43,7 @@ internal sealed class IdCatalog<TState>(string name, IPersistentState<TState> st
     /// <summary>Removes an id if it is listed.</summary>
     public Task Remove(string id) => _pages.Contains(id) ? Store(() => _pages.Remove(id) is { } page ? [page] : []) : Task.CompletedTask;
 
-    private IIdPageGrain Page(long number) => grains.GetGrain<IIdPageGrain>($"{name}/{number}");
+    private IIdPageGrain Page(long number) => grains.GetPage(name, number);
 
     private Task Store(Func<IReadOnlyList<IdPage>> change) => grain.ChangeOrDeactivate(async () =>
     {

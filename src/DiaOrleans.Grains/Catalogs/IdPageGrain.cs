@@ -1,3 +1,4 @@
+using DiaOrleans.Abstractions.Calls;
 using DiaOrleans.Grains.State;
 using Orleans.Placement;
 
@@ -10,17 +11,17 @@ namespace DiaOrleans.Grains.Catalogs;
 internal interface IIdPageGrain : IGrainWithStringKey
 {
     /// <summary>The ids; empty if none is stored.</summary>
-    [Alias("read")]
+    [Alias("read"), ResponseTimeout(AnswerLimits.Single)]
     Task<List<string>> Read();
 
     /// <summary>Stores the ids before the call returns. An empty page is removed from the store.</summary>
-    [Alias("write")]
+    [Alias("write"), ResponseTimeout(AnswerLimits.Single)]
     Task Write(List<string> ids);
 }
 
 /// <inheritdoc cref="IIdPageGrain"/>
 [GrainType("dia.id-page"), PreferLocalPlacement]
-internal sealed class IdPageGrain([PersistentState("id-page", StateStorage.ProviderName)] IPersistentState<IdPageState> state)
+internal sealed class IdPageGrain([PersistentState(IdPageState.Name, StateStorage.ProviderName)] IPersistentState<IdPageState> state)
     : Grain, IIdPageGrain
 {
     public Task<List<string>> Read() => Task.FromResult(state.State.Ids);
@@ -36,5 +37,8 @@ internal sealed class IdPageGrain([PersistentState("id-page", StateStorage.Provi
 [GenerateSerializer, Alias("dia.id-page-state"), StoredState("dia.id-page", version: 1)]
 internal sealed class IdPageState
 {
+    /// <summary>Name of the state.</summary>
+    public const string Name = "id-page";
+
     [Id(0)] public List<string> Ids { get; set; } = [];
 }

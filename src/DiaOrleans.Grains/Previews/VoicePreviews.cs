@@ -16,7 +16,7 @@ namespace DiaOrleans.Grains.Previews;
 internal sealed record VoicePreview(string Key, SpeechRequest Request);
 
 /// <summary>The previews of voices, kept in the blob store: the newest of each voice; docs/api.md, Voices.</summary>
-internal sealed class VoicePreviews(IBlobStore blobs, IGrainFactory grains)
+internal sealed class VoicePreviews(IBlobStore blobs, VoiceReads voices, PromptReads prompts)
 {
     /// <summary>Folder of the previews in the blob store.</summary>
     public const string Folder = "previews";
@@ -26,10 +26,9 @@ internal sealed class VoicePreviews(IBlobStore blobs, IGrainFactory grains)
     /// <summary>The preview of a voice as it is now, rendered or not; null if there is no such voice.</summary>
     public async Task<VoicePreview?> Find(string voiceId)
     {
-        var voice = VoiceId.CanExist(voiceId) ? await grains.GetGrain<IVoiceGrain>(voiceId).Get() : null;
-        if (voice is null) return null;
+        if (await voices.Find(voiceId) is not { } voice) return null;
         var promptId = voice.AudioPrompt;
-        var prompt = promptId is not null && PromptId.CanExist(promptId) ? await grains.GetGrain<IAudioPromptGrain>(promptId).Get() : null;
+        var prompt = promptId is not null && PromptId.CanExist(promptId) ? await prompts.Find(promptId) : null;
         var version = ComputeDigest(JsonSerializer.Serialize(new { voice, prompt?.Hash, prompt?.Transcript?.Text }));
         return new VoicePreview($"{KeyPrefix(voiceId)}{version}.wav", MakeRequest(voiceId, Convert.ToInt64(version, 16)));
     }

@@ -13,14 +13,17 @@ internal sealed class AudioPromptCatalogGrain : Grain, IAudioPromptCatalogGrain
     private const int ReadBatch = 256;
 
     private readonly IdCatalog<AudioPromptCatalogState> _ids;
+    private readonly PromptReads _prompts;
     private readonly CatalogOptions _options;
 
     public AudioPromptCatalogGrain(
-        [PersistentState("audio-prompt-catalog", StateStorage.ProviderName)] IPersistentState<AudioPromptCatalogState> state,
+        [PersistentState(AudioPromptCatalogState.Name, StateStorage.ProviderName)] IPersistentState<AudioPromptCatalogState> state,
         IGrainFactory grains,
+        PromptReads prompts,
         CatalogOptions options)
     {
-        _ids = new IdCatalog<AudioPromptCatalogState>("audio-prompts", state, this, grains);
+        _ids = new IdCatalog<AudioPromptCatalogState>(AudioPromptCatalogState.Catalog, state, this, grains);
+        _prompts = prompts;
         _options = options;
     }
 
@@ -31,7 +34,7 @@ internal sealed class AudioPromptCatalogGrain : Grain, IAudioPromptCatalogGrain
         var prompts = new List<AudioPrompt>();
         foreach (var ids in _ids.Ids.ToArray().Chunk(ReadBatch))
         {
-            var found = await Task.WhenAll(ids.Select(id => GrainFactory.GetGrain<IAudioPromptGrain>(id).Get()));
+            var found = await Task.WhenAll(ids.Select(_prompts.Find));
             prompts.AddRange(found.OfType<AudioPrompt>());
         }
 

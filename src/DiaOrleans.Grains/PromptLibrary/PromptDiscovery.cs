@@ -5,6 +5,7 @@ using DiaOrleans.Audio.Reading;
 using DiaOrleans.Grains.Blobs;
 using DiaOrleans.Grains.Prompts;
 using DiaOrleans.Grains.Transcripts;
+using DiaOrleans.Grains.Voices;
 using Microsoft.Extensions.Logging;
 
 namespace DiaOrleans.Grains.PromptLibrary;

@@ -4,6 +4,7 @@ using DiaOrleans.Audio.Reading;
 using DiaOrleans.Grains.Blobs;
 using DiaOrleans.Grains.Catalogs;
 using DiaOrleans.Grains.Prompts;
+using DiaOrleans.Grains.Voices;
 
 namespace DiaOrleans.Grains.PromptLibrary;
 

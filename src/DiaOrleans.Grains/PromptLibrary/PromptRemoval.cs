@@ -1,6 +1,7 @@
 using DiaOrleans.Abstractions.Prompts;
 using DiaOrleans.Grains.Blobs;
 using DiaOrleans.Grains.Prompts;
+using DiaOrleans.Grains.Voices;
 
 namespace DiaOrleans.Grains.PromptLibrary;
 

@@ -32,13 +32,13 @@ public static class PromptServices
         services.TryAddSingleton(new CloningPolicy(RequiresRecording: false));
         services.TryAddSingleton<StoredReads>();
         services.TryAddSingleton<VoiceReads>();
+        services.TryAddSingleton<PromptReads>();
         services.TryAddSingleton<OverrideOptions>();
         services.TryAddSingleton<ConfigurationOverrides>();
         services.TryAddSingleton<ConfigurationReads>();
         return services
             .AddSingleton<SharedPromptLocks>()
             .AddSingleton<PromptLocks>()
-            .AddSingleton<PromptReads>()
             .AddSingleton<PromptReader>()
             .AddSingleton<PromptSound>()
             .AddSingleton<PromptVoices>()

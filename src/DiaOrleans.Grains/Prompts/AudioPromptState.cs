@@ -48,6 +48,12 @@ internal sealed class AudioPromptCodesState
 [GenerateSerializer, Alias("dia.audio-prompt-catalog-state"), StoredState("dia.audio-prompt-catalog", version: 2)]
 internal sealed class AudioPromptCatalogState : IIdCatalogState
 {
+    /// <summary>Name of the state.</summary>
+    public const string Name = "audio-prompt-catalog";
+
+    /// <summary>Name of the catalogue, in the keys of its pages.</summary>
+    public const string Catalog = "audio-prompts";
+
     /// <inheritdoc/>
     [Id(0)] public List<string> Ids { get; set; } = [];
 

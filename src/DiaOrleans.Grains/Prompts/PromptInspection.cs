@@ -14,7 +14,7 @@ namespace DiaOrleans.Grains.Prompts;
 internal sealed record InspectedPrompt(AudioPrompt Prompt, bool Exists, double Duration, int SampleRate, string? Error);
 
 /// <summary>Reads the files of registered prompts; the result for a file is kept until the file changes.</summary>
-internal sealed class PromptInspection(PromptReader reader, IBlobStore blobs, IGrainFactory grains)
+internal sealed class PromptInspection(PromptReader reader, IBlobStore blobs, PromptReads registered)
 {
     private readonly ConcurrentDictionary<string, FileFacts> _files = new();
 
@@ -22,7 +22,7 @@ internal sealed class PromptInspection(PromptReader reader, IBlobStore blobs, IG
     public async Task<IReadOnlyList<InspectedPrompt>> List(CancellationToken cancellationToken)
     {
         var result = new List<InspectedPrompt>();
-        var prompts = await grains.GetGrain<IAudioPromptCatalogGrain>(0).List();
+        var prompts = await registered.List();
         // One call of the store, which may be on another machine, for all.
         var files = (await blobs.List(PromptFiles.Folder, cancellationToken)).ToDictionary(blob => blob.Key, StringComparer.Ordinal);
         foreach (var prompt in prompts) result.Add(await Inspect(prompt, files, cancellationToken));

@@ -1,4 +1,5 @@
 using DiaOrleans.Abstractions.Prompts;
+using DiaOrleans.Grains.Catalogs;
 using DiaOrleans.Grains.State;
 
 namespace DiaOrleans.Grains.Prompts;
@@ -10,8 +11,21 @@ internal sealed class PromptReads(IGrainFactory grains, StoredReads reads)
     public Task<AudioPrompt?> Find(string id)
     {
         var prompt = grains.GetGrain<IAudioPromptGrain>(id);
-        return reads.Read(prompt, prompt.Get, async () =>
-            (await reads.ReadState<AudioPromptState>(prompt, AudioPromptState.Name)).ToPrompt(id));
+        return reads.Read(prompt, prompt.Get, () => FindStored(id));
+    }
+
+    /// <summary>All registered prompts, in the order of their registration.</summary>
+    public Task<IReadOnlyList<AudioPrompt>> List()
+    {
+        var catalog = grains.GetGrain<IAudioPromptCatalogGrain>(0);
+        return reads.Read(catalog, catalog.List, ListStored, StoredReads.ListLimit);
+
+        async Task<IReadOnlyList<AudioPrompt>> ListStored()
+        {
+            const string Name = AudioPromptCatalogState.Name;
+            var ids = await reads.ReadIds<AudioPromptCatalogState>(grains, catalog, Name, AudioPromptCatalogState.Catalog);
+            return [.. (await StoredCatalogs.ReadAll(ids, FindStored)).OfType<AudioPrompt>()];
+        }
     }
 
     /// <summary>The codes that a codec made of a prompt's recording, or null if they are not kept.</summary>
@@ -35,4 +49,7 @@ internal sealed class PromptReads(IGrainFactory grains, StoredReads reads)
         var grain = grains.GetGrain<IAudioPromptGrain>(id);
         return reads.Read(grain, () => grain.KeepCodes(made), () => Task.FromResult<PromptCodes?>(null));
     }
+
+    private async Task<AudioPrompt?> FindStored(string id) =>
+        (await reads.ReadState<AudioPromptState>(grains.GetGrain<IAudioPromptGrain>(id), AudioPromptState.Name)).ToPrompt(id);
 }

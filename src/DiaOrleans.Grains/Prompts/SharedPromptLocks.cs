@@ -14,8 +14,8 @@ namespace DiaOrleans.Grains.Prompts;
 /// <param name="silo">This silo; null if this process is none.</param>
 internal sealed class SharedPromptLocks(IGrainFactory grains, TimeProvider time, ILocalSiloDetails? silo = null)
 {
-    /// <summary>Calls that fail one after another until the lock cannot be had.</summary>
-    private const int Attempts = 5;
+    /// <summary>If calls fail for so long, the lock cannot be had.</summary>
+    private static readonly TimeSpan FaultLimit = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan FaultPause = TimeSpan.FromSeconds(1);
@@ -28,23 +28,27 @@ internal sealed class SharedPromptLocks(IGrainFactory grains, TimeProvider time,
     public async Task<Guid> Take(string promptId, CancellationToken cancellationToken)
     {
         var holder = Guid.NewGuid();
-        for (var faults = 0; ;)
+        try
         {
-            try
+            for (var answered = time.GetTimestamp(); ;)
             {
-                if (await grains.GetGrain<IPromptLockGrain>(promptId).TryTake(holder, silo?.SiloAddress)) return holder;
-                faults = 0;
-                await Task.Delay(Pause, time, cancellationToken);
+                try
+                {
+                    if (await grains.GetGrain<IPromptLockGrain>(promptId).TryTake(holder, silo?.SiloAddress)) return holder;
+                    await Task.Delay(Pause, time, cancellationToken);
+                    answered = time.GetTimestamp();
+                }
+                catch (Exception fault) when (fault.IsSiloFault() && time.GetElapsedTime(answered) < FaultLimit)
+                {
+                    await Task.Delay(FaultPause, time, cancellationToken);
+                }
             }
-            catch (Exception fault) when (fault.IsSiloFault() && ++faults < Attempts)
-            {
-                await Task.Delay(FaultPause, time, cancellationToken);
-            }
-            catch (OperationCanceledException)
-            {
-                await Release(promptId, holder);
-                throw;
-            }
+        }
+        catch
+        {
+            // A call without an answer may have taken it. That silo may not answer this call either.
+            _ = Release(promptId, holder);
+            throw;
         }
     }
 

@@ -9,8 +9,8 @@ namespace DiaOrleans.Grains.State;
 
 /// <summary>
 /// What grains keep, for requests that do not wait for a silo that does not answer: it is asked of the grain, and read from its stored row
-/// if the grain does not answer within <see cref="Limit"/>. A grain that has not answered is not asked again for <see cref="Memory"/>. Each
-/// change is stored before its caller has an answer, so both ways give what was last changed. Thread-safe.
+/// if the grain does not answer in time. A grain that has not answered is not asked again for <see cref="Memory"/>. Each change is stored
+/// before its caller has an answer, so both ways give what was last changed. Thread-safe.
 /// </summary>
 /// <param name="storage">The grains' storage.</param>
 /// <param name="time">Clock of the limits.</param>
@@ -20,7 +20,12 @@ internal sealed partial class StoredReads(
     TimeProvider time,
     ILogger<StoredReads> logger)
 {
+    /// <summary>How long a grain may take for what it keeps itself.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long a grain may take for a list of what other grains keep.</summary>
+    public static readonly TimeSpan ListLimit = TimeSpan.FromSeconds(3);
+
     public static readonly TimeSpan Memory = TimeSpan.FromSeconds(10);
 
     private readonly ConcurrentDictionary<GrainId, long> _silentAt = new();
@@ -29,12 +34,13 @@ internal sealed partial class StoredReads(
     /// <param name="grain">The grain.</param>
     /// <param name="ask">Calls it.</param>
     /// <param name="readStored">Reads the same from its stored rows.</param>
-    public async Task<T> Read<T>(IAddressable grain, Func<Task<T>> ask, Func<Task<T>> readStored)
+    /// <param name="limit">How long to wait for its answer; null is <see cref="Limit"/>.</param>
+    public async Task<T> Read<T>(IAddressable grain, Func<Task<T>> ask, Func<Task<T>> readStored, TimeSpan? limit = null)
     {
         var id = grain.GetGrainId();
         if (IsSilent(id)) return await readStored();
         var answer = ask();
-        await answer.WaitUpTo(Limit, time);
+        await answer.WaitUpTo(limit ?? Limit, time);
         if (answer.IsCompleted && !answer.IsCanceled && answer.Exception?.InnerException?.IsSiloFault() != true) return await answer;
         Log.Silent(logger, id);
         _silentAt[id] = time.GetTimestamp();

@@ -2,6 +2,7 @@ using DiaOrleans.Abstractions.Prompts;
 using DiaOrleans.Abstractions.Voices;
 using DiaOrleans.Grains.Blobs;
 using DiaOrleans.Grains.Prompts;
+using DiaOrleans.Grains.Voices;
 
 namespace DiaOrleans.Grains.Transcripts;
 

@@ -12,14 +12,17 @@ internal sealed class VoiceCatalogGrain : Grain, IVoiceCatalogGrain
     private const int ReadBatch = 256;
 
     private readonly IdCatalog<VoiceCatalogState> _ids;
+    private readonly VoiceReads _voices;
     private readonly CatalogOptions _options;
 
     public VoiceCatalogGrain(
-        [PersistentState("voice-catalog", StateStorage.ProviderName)] IPersistentState<VoiceCatalogState> state,
+        [PersistentState(VoiceCatalogState.Name, StateStorage.ProviderName)] IPersistentState<VoiceCatalogState> state,
         IGrainFactory grains,
+        VoiceReads voices,
         CatalogOptions options)
     {
-        _ids = new IdCatalog<VoiceCatalogState>("voices", state, this, grains);
+        _ids = new IdCatalog<VoiceCatalogState>(VoiceCatalogState.Catalog, state, this, grains);
+        _voices = voices;
         _options = options;
     }
 
@@ -63,7 +66,7 @@ internal sealed class VoiceCatalogGrain : Grain, IVoiceCatalogGrain
     /// <summary>Those of the ids whose voices exist.</summary>
     private async Task<IEnumerable<Voice>> Read(string[] ids)
     {
-        var settings = await Task.WhenAll(ids.Select(id => GrainFactory.GetGrain<IVoiceGrain>(id).Get()));
+        var settings = await Task.WhenAll(ids.Select(_voices.Find));
         return ids.Zip(settings).Where(pair => pair.Second is not null).Select(pair => new Voice(pair.First, pair.Second!));
     }
 }

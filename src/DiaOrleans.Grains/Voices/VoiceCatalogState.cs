@@ -7,6 +7,12 @@ namespace DiaOrleans.Grains.Voices;
 [GenerateSerializer, Alias("dia.voice-catalog-state"), StoredState("dia.voice-catalog", version: 2)]
 internal sealed class VoiceCatalogState : IIdCatalogState
 {
+    /// <summary>Name of the state.</summary>
+    public const string Name = "voice-catalog";
+
+    /// <summary>Name of the catalogue, in the keys of its pages.</summary>
+    public const string Catalog = "voices";
+
     /// <inheritdoc/>
     [Id(0)] public List<string> Ids { get; set; } = [];
 

@@ -1,4 +1,5 @@
 using DiaOrleans.Abstractions.Voices;
+using DiaOrleans.Grains.Catalogs;
 using DiaOrleans.Grains.State;
 
 namespace DiaOrleans.Grains.Voices;
@@ -6,19 +7,38 @@ namespace DiaOrleans.Grains.Voices;
 /// <summary>Voices for requests; see <see cref="StoredReads"/>.</summary>
 internal sealed class VoiceReads(IGrainFactory grains, StoredReads reads)
 {
+    private IVoiceCatalogGrain Catalog => grains.GetGrain<IVoiceCatalogGrain>(0);
+
     /// <summary>The settings of a voice, or null if there is none with this id.</summary>
     public async Task<VoiceSettings?> Find(string id)
     {
         if (!VoiceId.CanExist(id)) return null;
         var voice = grains.GetGrain<IVoiceGrain>(id);
-        return await reads.Read(voice, voice.Get, async () => (await reads.ReadState<VoiceState>(voice, VoiceState.Name)).Settings);
+        return await reads.Read(voice, voice.Get, () => FindStored(id));
     }
+
+    /// <summary>All voices, in the order of their creation.</summary>
+    public Task<IReadOnlyList<Voice>> List() => reads.Read(Catalog, Catalog.List, ListStored, StoredReads.ListLimit);
+
+    /// <summary>The ids of all voices, in the order of their creation.</summary>
+    public Task<IReadOnlyList<string>> ListIds() => reads.Read<IReadOnlyList<string>>(
+        Catalog,
+        Catalog.ListIds,
+        async () => [.. (await ListStored()).Select(voice => voice.Id)],
+        StoredReads.ListLimit);
 
     /// <summary>The first voices, to be named to a client; none if the catalogue does not answer.</summary>
     /// <param name="max">The most ids.</param>
-    public Task<FirstVoices> ListFirst(int max)
+    public Task<FirstVoices> ListFirst(int max) =>
+        reads.Read(Catalog, () => Catalog.ListFirst(max), () => Task.FromResult(new FirstVoices([], 0)));
+
+    private async Task<IReadOnlyList<Voice>> ListStored()
     {
-        var catalog = grains.GetGrain<IVoiceCatalogGrain>(0);
-        return reads.Read(catalog, () => catalog.ListFirst(max), () => Task.FromResult(new FirstVoices([], 0)));
+        var ids = await reads.ReadIds<VoiceCatalogState>(grains, Catalog, VoiceCatalogState.Name, VoiceCatalogState.Catalog);
+        var settings = await StoredCatalogs.ReadAll(ids, FindStored);
+        return [.. ids.Zip(settings).Where(pair => pair.Second is not null).Select(pair => new Voice(pair.First, pair.Second!))];
     }
+
+    private async Task<VoiceSettings?> FindStored(string id) =>
+        (await reads.ReadState<VoiceState>(grains.GetGrain<IVoiceGrain>(id), VoiceState.Name)).Settings;
 }

@@ -15,6 +15,9 @@ internal readonly record struct WorkPiece(Guid Id, Func<IGpuWorkerGrain, Task<Wo
 /// <param name="logger">Log of moves.</param>
 internal sealed partial class MovingWork(RequestWorker worker, TimeProvider time, ILogger logger)
 {
+    /// <summary>How long a worker may take to admit or refuse work. Orleans looks at its own time limits once a second only.</summary>
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(1);
+
     private IGpuWorkerGrain _at = worker.Grain;
     private Guid _id;
     private WatchedWork? _events;
@@ -22,24 +25,14 @@ internal sealed partial class MovingWork(RequestWorker worker, TimeProvider time
     /// <summary>A worker has admitted the work, which must be released.</summary>
     public bool IsSubmitted { get; private set; }
 
-    /// <summary>
-    /// Offers work to the worker of the request. If the worker does not answer, it is told to forget the work, which it may have admitted.
-    /// </summary>
+    /// <summary>Offers work to the worker of the request.</summary>
     public async Task<WorkAdmission> Submit(WorkPiece piece)
     {
         _at = worker.Grain;
         _id = piece.Id;
-        try
-        {
-            var answer = await piece.Submit(_at);
-            IsSubmitted = answer.Outcome == WorkOutcome.Accepted;
-            return answer;
-        }
-        catch (Exception e) when (e.IsSiloFault())
-        {
-            _ = Release(_at, _id);
-            throw;
-        }
+        var answer = await Submit(piece, _at);
+        IsSubmitted = answer.Outcome == WorkOutcome.Accepted;
+        return answer;
     }
 
     /// <summary>The next event of the work; null if it is silent for longer than the worker is given.</summary>
@@ -61,7 +54,7 @@ internal sealed partial class MovingWork(RequestWorker worker, TimeProvider time
     {
         var left = _at;
         var lost = _id;
-        var answer = await worker.Move(rest.Submit, isSilent, stop);
+        var answer = await worker.Move(at => Submit(rest, at), isSilent, stop);
         if (answer.Outcome != WorkOutcome.Accepted) return answer;
         Log.Moved(logger, lost, rest.Id, worker.Name);
         Leave();
@@ -85,6 +78,20 @@ internal sealed partial class MovingWork(RequestWorker worker, TimeProvider time
         if (!IsSubmitted) return Task.CompletedTask;
         IsSubmitted = false;
         return Release(_at, _id);
+    }
+
+    /// <summary>A worker that does not answer is told to forget the work, which it may have admitted.</summary>
+    private async Task<WorkAdmission> Submit(WorkPiece piece, IGpuWorkerGrain at)
+    {
+        try
+        {
+            return await piece.Submit(at).WaitAsync(AnswerLimit, time);
+        }
+        catch (Exception e) when (e.IsSiloFault())
+        {
+            _ = Release(at, piece.Id);
+            throw;
+        }
     }
 
     private async Task Release(IGpuWorkerGrain from, Guid id)

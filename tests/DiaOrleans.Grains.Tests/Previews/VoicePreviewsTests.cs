@@ -2,6 +2,7 @@ using DiaOrleans.Abstractions.Prompts;
 using DiaOrleans.Abstractions.Voices;
 using DiaOrleans.Grains.Previews;
 using DiaOrleans.Grains.Tests.Fakes;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace DiaOrleans.Grains.Tests.Previews;
 
@@ -88,5 +89,5 @@ public sealed class VoicePreviewsTests : IAsyncLifetime
         await prompt.SetTranscript(new PromptTranscript(transcript, "txt", []));
     }
 
-    private VoicePreviews Previews() => new(_cluster.Blobs, _cluster.Grains);
+    private VoicePreviews Previews() => _cluster.Silos[0].ServiceProvider.GetRequiredService<VoicePreviews>();
 }

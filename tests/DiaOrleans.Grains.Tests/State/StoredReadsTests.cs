@@ -1,6 +1,9 @@
 using DiaOrleans.Abstractions.Configuration;
+using DiaOrleans.Abstractions.Prompts;
 using DiaOrleans.Abstractions.Voices;
+using DiaOrleans.Grains.Catalogs;
 using DiaOrleans.Grains.Configuration;
+using DiaOrleans.Grains.Prompts;
 using DiaOrleans.Grains.State;
 using DiaOrleans.Grains.Tests.Fakes;
 using DiaOrleans.Grains.Voices;
@@ -79,5 +82,27 @@ public sealed class StoredReadsTests : IAsyncLifetime
         (await _reads.ReadState<VoiceState>(voice, VoiceState.Name)).Settings.ShouldBe(Settings);
         await voice.Delete();
         (await _reads.ReadState<VoiceState>(voice, VoiceState.Name)).Settings.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Lists_of_stored_rows_are_those_of_the_catalogues()
+    {
+        var ids = Enumerable.Range(0, IdPages.Size + 5).Select(number => $"v{number}").ToArray();
+        foreach (var id in ids) await _cluster.Voice(id).Put(Settings);
+        await _cluster.Voice(ids[3]).Delete();
+        var prompt = _cluster.Grains.GetGrain<IAudioPromptGrain>("p");
+        await prompt.Register(new PromptRecording("audio_prompts/p.wav", 1, 44100, "22"));
+        var services = _cluster.Silos[0].ServiceProvider;
+        var voices = await services.GetRequiredService<VoiceReads>().List();
+        voices.Select(voice => voice.Id).ShouldBe(ids.Where(id => id != ids[3]));
+        // The catalogues cannot be asked any more.
+        var silent = new StoredReads(_cluster.Storage, TimeProvider.System, NullLogger<StoredReads>.Instance);
+        foreach (var grain in (IAddressable[])[Catalog<IVoiceCatalogGrain>(), Catalog<IAudioPromptCatalogGrain>()])
+            await silent.Read(grain, () => Task.FromException<bool>(new TimeoutException()), () => Task.FromResult(true));
+        (await new VoiceReads(_cluster.Grains, silent).List()).ShouldBe(voices);
+        (await new VoiceReads(_cluster.Grains, silent).ListIds()).ShouldBe(voices.Select(voice => voice.Id));
+        (await new PromptReads(_cluster.Grains, silent).List()).ShouldHaveSingleItem().Hash.ShouldBe("22");
+
+        TCatalog Catalog<TCatalog>() where TCatalog : IGrainWithIntegerKey => _cluster.Grains.GetGrain<TCatalog>(0);
     }
 }

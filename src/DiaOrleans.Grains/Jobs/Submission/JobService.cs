@@ -2,8 +2,6 @@ using DiaOrleans.Abstractions.Jobs;
 using DiaOrleans.Abstractions.Speech;
 using DiaOrleans.Grains.Blobs;
 using DiaOrleans.Grains.Waiting;
-using Polly;
-using Polly.Retry;
 
 namespace DiaOrleans.Grains.Jobs.Submission;
 
@@ -16,7 +14,7 @@ public sealed class JobService
     private readonly JobSubmitter _submitter;
 
     // An activation that another one has replaced refuses the call; the next one answers it.
-    private readonly ResiliencePipeline _reads;
+    private readonly CallRetry _reads;
 
     /// <param name="grains">Calls the grains of jobs.</param>
     /// <param name="blobs">Holds the results.</param>
@@ -28,15 +26,7 @@ public sealed class JobService
         _blobs = blobs;
         _queues = new JobQueues(grains, options);
         _submitter = new JobSubmitter(grains, _queues, time);
-        _reads = new ResiliencePipelineBuilder { TimeProvider = time }
-            .AddRetry(new RetryStrategyOptions
-            {
-                ShouldHandle = new PredicateBuilder().Handle<Exception>(e => e.IsSiloFault()),
-                MaxRetryAttempts = 2,
-                BackoffType = DelayBackoffType.Constant,
-                Delay = TimeSpan.FromMilliseconds(100),
-            })
-            .Build();
+        _reads = new CallRetry(TimeSpan.FromMilliseconds(100), time);
     }
 
     /// <summary>Accepts the job, or says why not. An accepted job is stored and survives the end of any process.</summary>
@@ -82,7 +72,7 @@ public sealed class JobService
 
     private IJobGrain Grain(Guid id) => _grains.GetGrain<IJobGrain>(id);
 
-    private async Task<T> Read<T>(Func<Task<T>> call) => await _reads.ExecuteAsync(async _ => await call());
+    private Task<T> Read<T>(Func<Task<T>> call) => _reads.Execute(call);
 
     /// <summary>Ids of jobs that may have the status, newest first. A job that ends meanwhile is in a queue and in the catalogue.</summary>
     private async Task<IEnumerable<Guid>> ListIds(SpeechStatus? status, int limit)

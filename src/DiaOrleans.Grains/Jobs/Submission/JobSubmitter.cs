@@ -3,8 +3,6 @@ using DiaOrleans.Abstractions.Jobs;
 using DiaOrleans.Abstractions.Speech;
 using DiaOrleans.Grains.Waiting;
 using Orleans.Runtime;
-using Polly;
-using Polly.Retry;
 
 namespace DiaOrleans.Grains.Jobs.Submission;
 
@@ -20,7 +18,7 @@ internal sealed class JobSubmitter
     private readonly IGrainFactory _grains;
     private readonly JobQueues _queues;
     private readonly TimeProvider _time;
-    private readonly ResiliencePipeline _retries;
+    private readonly CallRetry _retries;
 
     /// <param name="grains">Calls the grains of jobs.</param>
     /// <param name="queues">The queues.</param>
@@ -31,15 +29,7 @@ internal sealed class JobSubmitter
         _queues = queues;
         _time = time;
         // A submission is idempotent by its id: if a silo stops, a write meets a newer version or the answer is late, it can be sent again.
-        _retries = new ResiliencePipelineBuilder { TimeProvider = time }
-            .AddRetry(new RetryStrategyOptions
-            {
-                ShouldHandle = new PredicateBuilder().Handle<Exception>(e => e.IsSiloFault()),
-                MaxRetryAttempts = Attempts - 1,
-                BackoffType = DelayBackoffType.Constant,
-                Delay = TimeSpan.FromMilliseconds(200),
-            })
-            .Build();
+        _retries = new CallRetry(TimeSpan.FromMilliseconds(200), time);
     }
 
     /// <inheritdoc cref="JobService.Submit"/>
@@ -57,7 +47,7 @@ internal sealed class JobSubmitter
         };
         if (idempotencyKey is null) return await Store(submission, null);
         var key = new KeyedJob(RequestHash.Compute(idempotencyKey), RequestHash.Compute(request), submission.Id, _time.GetUtcNow());
-        return await _retries.ExecuteAsync(async _ => await StoreKeyed(submission, key));
+        return await _retries.Execute(() => StoreKeyed(submission, key));
     }
 
     private async Task<JobAcceptance> StoreKeyed(JobSubmission submission, KeyedJob key)
@@ -78,7 +68,7 @@ internal sealed class JobSubmitter
     {
         for (var attempt = 1; attempt <= Attempts; attempt++)
         {
-            var (stored, acceptance) = await _retries.ExecuteAsync(async _ => await StoreOnce(submission));
+            var (stored, acceptance) = await _retries.Execute(() => StoreOnce(submission));
             if (stored != StoredJob.Abandoned) return acceptance;
             var given = submission.Id;
             submission = submission with { Id = Guid.NewGuid() };

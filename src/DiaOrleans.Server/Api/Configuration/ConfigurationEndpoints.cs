@@ -14,8 +14,8 @@ internal static class ConfigurationEndpoints
         routes.MapPut("/config", Replace);
     }
 
-    private static async Task<IResult> Get(IGrainFactory grains) =>
-        ApiJson.Ok(FormatConfiguration(await grains.GetGrain<IConfigurationGrain>(0).Get()));
+    private static async Task<IResult> Get(ConfigurationReads configurations) =>
+        ApiJson.Ok(FormatConfiguration(await configurations.Get()));
 
     private static async Task<IResult> Replace(HttpContext context, BodyReader bodies, CurrentConfiguration current)
     {

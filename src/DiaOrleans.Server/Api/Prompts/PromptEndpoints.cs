@@ -1,4 +1,3 @@
-using DiaOrleans.Abstractions.Prompts;
 using DiaOrleans.Audio.Formats;
 using DiaOrleans.Grains.PromptLibrary;
 using DiaOrleans.Grains.Prompts;
@@ -41,23 +40,21 @@ internal static class PromptEndpoints
         });
     }
 
-    private static async Task<IResult> ListMetadata(IGrainFactory grains)
+    private static async Task<IResult> ListMetadata(PromptReads prompts)
     {
-        var prompts = await grains.GetGrain<IAudioPromptCatalogGrain>(0).List();
-        return ApiJson.Ok(prompts.ToDictionary(prompt => prompt.Id, PromptView.FromMetadata));
+        return ApiJson.Ok((await prompts.List()).ToDictionary(prompt => prompt.Id, PromptView.FromMetadata));
     }
 
-    private static async Task<IResult> GetMetadata(HttpContext context, IGrainFactory grains)
+    private static async Task<IResult> GetMetadata(HttpContext context, PromptReads prompts)
     {
         var id = PromptIds.Read(context);
-        var prompt = await grains.GetGrain<IAudioPromptGrain>(id).Get();
-        return prompt is null ? throw PromptIds.NotFound(id) : ApiJson.Ok(PromptView.FromMetadata(prompt));
+        return await prompts.Find(id) is not { } prompt ? throw PromptIds.NotFound(id) : ApiJson.Ok(PromptView.FromMetadata(prompt));
     }
 
-    private static async Task<IResult> GetAudio(HttpContext context, IGrainFactory grains, PromptSound sound)
+    private static async Task<IResult> GetAudio(HttpContext context, PromptReads prompts, PromptSound sound)
     {
         var id = PromptIds.Read(context);
-        var prompt = await grains.GetGrain<IAudioPromptGrain>(id).Get() ?? throw PromptIds.NotFound(id);
+        var prompt = await prompts.Find(id) ?? throw PromptIds.NotFound(id);
         var audio = await sound.OpenRead(prompt, context.RequestAborted) ?? throw PromptIds.NotFound(id);
         return FinishedAudio.Send(context, audio, AudioFormat.Wav, prompt.Hash, id);
     }
@@ -66,11 +63,11 @@ internal static class PromptEndpoints
         HttpContext context,
         BodyReader bodies,
         PromptDiscovery discovery,
-        IGrainFactory grains)
+        PromptReads prompts)
     {
         var force = await bodies.ReadIfAny(context.Request, ReadForce);
         var found = await discovery.Discover(force, context.RequestAborted);
-        var all = await grains.GetGrain<IAudioPromptCatalogGrain>(0).List();
+        var all = await prompts.List();
         return ApiJson.Ok(new
         {
             message = $"Discovered {found.Count} audio prompts",

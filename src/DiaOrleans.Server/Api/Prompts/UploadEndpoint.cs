@@ -75,12 +75,16 @@ internal sealed partial class UploadEndpoint
         {
             throw ApiProblem.Full(problem.Message);
         }
-        catch (Exception cause) when (cause is not (OperationCanceledException or TemporaryFileException) && DiskFull.Find(cause) is null)
+        catch (Exception cause) when (!HasOwnAnswer(cause))
         {
             Log.Failed(logger, cause, id);
             throw Failed();
         }
     }
+
+    /// <summary>Whether the answer to an exception is that of every route.</summary>
+    private static bool HasOwnAnswer(Exception cause) =>
+        cause is OperationCanceledException or TemporaryFileException || cause.IsSiloFault() || DiskFull.Find(cause) is not null;
 
     /// <summary>The answer has no cause, since it could contain paths of the machine. The log has it.</summary>
     private static ApiProblem Failed() => ApiProblem.Failed("Error processing audio file: it could not be stored");

@@ -1,4 +1,4 @@
-using DiaOrleans.Abstractions.Configuration;
+using DiaOrleans.Grains.Configuration;
 using DiaOrleans.Grains.Recognition;
 using DiaOrleans.Server.Api.Disk;
 using DiaOrleans.Server.Api.Pipeline;
@@ -14,9 +14,9 @@ internal static class RecognitionEndpoints
         DiskGuard.Protect(routes.MapPost("/whisper/load", Load));
     }
 
-    private static async Task<IResult> Status(IGrainFactory grains, ISpeechRecognizer recognizer)
+    private static async Task<IResult> Status(ConfigurationReads configurations, ISpeechRecognizer recognizer)
     {
-        var configuration = await grains.GetGrain<IConfigurationGrain>(0).Get();
+        var configuration = await configurations.Get();
         var status = recognizer.GetStatus(configuration.WhisperModelSize);
         return ApiJson.Ok(new
         {
@@ -29,11 +29,11 @@ internal static class RecognitionEndpoints
 
     private static async Task<IResult> Load(
         HttpContext context,
-        IGrainFactory grains,
+        ConfigurationReads configurations,
         ISpeechRecognizer recognizer,
         RecognitionProblems problems)
     {
-        var configuration = await grains.GetGrain<IConfigurationGrain>(0).Get();
+        var configuration = await configurations.Get();
         try
         {
             await recognizer.Load(configuration.WhisperModelSize, context.RequestAborted);

@@ -1,4 +1,3 @@
-using DiaOrleans.Abstractions.Voices;
 using DiaOrleans.Grains.Voices;
 using DiaOrleans.Server.Api.Errors;
 using DiaOrleans.Server.Api.Pipeline;
@@ -49,13 +48,11 @@ internal static class ListingEndpoints
         return id == Model ? ApiJson.Ok(OpenAiModel) : throw ApiProblem.NotFound($"Model {Quoted.Name(id)} not found", "model_not_found");
     }
 
-    private static async Task<IResult> ListVoices(IGrainFactory grains)
+    private static async Task<IResult> ListVoices(VoiceReads voices)
     {
-        var ids = await Catalog(grains).ListIds();
+        var ids = await voices.ListIds();
         return ApiJson.Ok(new { voices = ids.Select(id => new { id, name = id }) });
     }
 
-    private static async Task<IResult> ListSpeakers(IGrainFactory grains) => ApiJson.Ok(await Catalog(grains).ListIds());
-
-    private static IVoiceCatalogGrain Catalog(IGrainFactory grains) => grains.GetGrain<IVoiceCatalogGrain>(0);
+    private static async Task<IResult> ListSpeakers(VoiceReads voices) => ApiJson.Ok(await voices.ListIds());
 }

@@ -26,9 +26,9 @@ internal static class VoiceEndpoints
         routes.MapDelete($"/{Route}/{{voice_id}}", Delete);
     }
 
-    private static async Task<IResult> List(HttpContext context, IGrainFactory grains)
+    private static async Task<IResult> List(HttpContext context, VoiceReads reads)
     {
-        var voices = await grains.GetGrain<IVoiceCatalogGrain>(0).List();
+        var voices = await reads.List();
         return ApiJson.Ok(new
         {
             voices = voices.Select(v => new
@@ -43,9 +43,9 @@ internal static class VoiceEndpoints
         });
     }
 
-    private static async Task<IResult> ListSettings(IGrainFactory grains)
+    private static async Task<IResult> ListSettings(VoiceReads reads)
     {
-        var voices = await grains.GetGrain<IVoiceCatalogGrain>(0).List();
+        var voices = await reads.List();
         return ApiJson.Ok(voices.ToDictionary(v => v.Id, v => FormatSettings(v.Settings)));
     }
 

@@ -1,15 +1,14 @@
 using DiaOrleans.Abstractions.Voices;
 
-namespace DiaOrleans.Grains.Prompts;
+namespace DiaOrleans.Grains.Voices;
 
 /// <summary>The voices that use an audio prompt.</summary>
-internal sealed class PromptVoices(IGrainFactory grains)
+internal sealed class PromptVoices(IGrainFactory grains, VoiceReads voices)
 {
     /// <summary>The ids of the voices that use a prompt, in the order of their creation.</summary>
     public async Task<IReadOnlyList<string>> List(string promptId)
     {
-        var voices = await grains.GetGrain<IVoiceCatalogGrain>(0).List();
-        return [.. voices.Where(voice => voice.Settings.AudioPrompt == promptId).Select(voice => voice.Id)];
+        return [.. (await voices.List()).Where(voice => voice.Settings.AudioPrompt == promptId).Select(voice => voice.Id)];
     }
 
     /// <summary>Sends a new transcript to the voices of a prompt.</summary>
