@@ -7,7 +7,7 @@ namespace DiaOrleans.Cluster.Tests.Faults;
 /// <summary>The silo that has the grains of a cluster hangs.</summary>
 public sealed class FrozenSiloTests(PostgresServer postgres, ITestOutputHelper output)
 {
-    /// <summary>The longest time limit of a grain's call is 10 s, and Orleans looks at it once a second; the rest is for a busy machine.</summary>
+    /// <summary>Above the limit of 10 s of a call, which Orleans looks at once a second: the machine may be busy.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(20);
 
     /// <summary>What is read from the store if its grain does not answer.</summary>
