@@ -81,6 +81,17 @@ function showSeed(seed) {
   byId("seed-again").hidden = seed === null;
 }
 
+/** Shows whose audio is loaded, unless something is being generated. */
+export function showLoaded(text, seed, length) {
+  if (["waiting", "streaming"].includes(panel.dataset.state)) return;
+  showSeed(seed);
+  byId("first-sound").textContent = "–";
+  byId("made").textContent = seconds(length);
+  panel.dataset.state = "done";
+  say(byId("player-status"), text);
+  byId("player-status").classList.remove("notice");
+}
+
 /** Sets the state, unless a newer run has replaced this one. */
 function setState(mine, state, text) {
   if (run !== mine) return;

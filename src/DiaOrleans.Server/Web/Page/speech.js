@@ -1,8 +1,11 @@
 import { sendJson } from "./api.js";
+import { byId, run, say } from "./dom.js";
+import { allowSpeaking, startEditor } from "./editor.js";
 import { EXAMPLES } from "./examples.js";
-import { button, byId, run, say } from "./dom.js";
 import { fillForm, formValues, insertText, keepForm, restoreForm } from "./form.js";
 import { speak, whenState } from "./player.js";
+import { startPresets } from "./presets.js";
+import { startScriptFile } from "./script-file.js";
 import { hideSpoken, showSpoken } from "./spoken.js";
 import { keepTake, leaveTake } from "./takes.js";
 import { selectedVoice } from "./voices.js";
@@ -74,6 +77,7 @@ function showState(state) {
   const focused = document.activeElement;
   making = state === "waiting" || state === "streaming";
   stop.disabled = !making;
+  allowSpeaking(!making);
   check();
   if (focused === start && start.disabled) stop.focus();
   if (focused === stop && stop.disabled) start.focus();
@@ -86,9 +90,9 @@ function insertTag(tag) {
 
 export function startSpeech() {
   restoreForm();
-  for (const [name, text] of EXAMPLES) {
-    byId("speech").querySelector(".examples").append(button(name, () => fillForm({ script: text }, `The example “${name}” is loaded.`)));
-  }
+  startEditor(speakText);
+  startScriptFile();
+  startPresets();
   for (const tool of document.querySelectorAll("[data-insert]")) tool.addEventListener("click", () => insertTag(tool.dataset.insert));
   byId("speech").addEventListener("input", () => {
     keepForm();

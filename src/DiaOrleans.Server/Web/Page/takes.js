@@ -3,6 +3,8 @@ import { confirmed } from "./dialogs.js";
 import { button, byId, make, saveFile, say, seconds, whenClicked } from "./dom.js";
 import { fillForm, offerUndo } from "./form.js";
 import { Samples } from "./samples.js";
+import { hideSpoken } from "./spoken.js";
+import { showLoaded } from "./player.js";
 import { removeTake, removeTakes, storedTakes, storeTake } from "./take-store.js";
 import { isLoaded, isPlaying, load, position, unload } from "./transport.js";
 
@@ -89,6 +91,8 @@ async function samplesOf(take) {
 
 async function play(take, options) {
   load(await samplesOf(take), options);
+  showLoaded(`Take ${take.id}, spoken by ${take.voice}`, take.seed, take.seconds);
+  hideSpoken();
   choose(take);
 }
 
