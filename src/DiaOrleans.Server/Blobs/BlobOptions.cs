@@ -40,6 +40,14 @@ internal sealed record BlobOptions
     /// <summary>Absolute path of the folder of the blobs.</summary>
     /// <param name="data">Absolute path of the data folder.</param>
     public string FolderIn(string data) => BlobFolder is { } folder ? Path.GetFullPath(folder) : data;
+
+    /// <summary>Names the store, for messages.</summary>
+    public string Describe() => Place switch
+    {
+        BlobPlace.S3 => $"bucket {S3Bucket} at {(string.IsNullOrEmpty(S3Endpoint) ? "Amazon" : S3Endpoint)}",
+        BlobPlace.Database => "the database",
+        _ => BlobFolder is { } folder ? $"BlobFolder {folder}" : "the data folder, since BlobFolder is not set",
+    };
 }
 
 /// <summary>A kind of store for blobs.</summary>

@@ -42,7 +42,7 @@ internal sealed class SharedStoreCheck(IBlobStore blobs, BlobOptions options, Np
         }
         catch (IOException cause)
         {
-            throw Wrong($"The blob store ({Describe()}) cannot be used: {cause.Message}", cause);
+            throw Wrong($"The blob store ({options.Describe()}) cannot be used: {cause.Message}", cause);
         }
         finally
         {
@@ -73,15 +73,15 @@ internal sealed class SharedStoreCheck(IBlobStore blobs, BlobOptions options, Np
         if (found is null)
         {
             throw Wrong(
-                $"The blob store of this silo ({Describe()}) is not that of the cluster: it has no {Key}, which another silo has written. "
-                + "All silos must have the same store.");
+                $"The blob store of this silo ({options.Describe()}) is not that of the cluster: it has no {Key}, which another silo has "
+                + "written. All silos must have the same store.");
         }
 
         if (found != id)
         {
             throw Wrong(
-                $"The blob store of this silo ({Describe()}) is that of another cluster: its {Key} has another id than the database. "
-                + "If that cluster is gone, delete this blob; else choose a store that is this cluster's alone.");
+                $"The blob store of this silo ({options.Describe()}) is that of another cluster: its {Key} has another id than the "
+                + "database. If that cluster is gone, delete this blob; else choose a store that is this cluster's alone.");
         }
 
         if (!isMarked) await Execute(connection, "UPDATE DiaBlobStore SET IsMarked = true WHERE Id = $1", Guid.Parse(id), stop);
@@ -111,13 +111,6 @@ internal sealed class SharedStoreCheck(IBlobStore blobs, BlobOptions options, Np
             await Task.Delay(Pause, time, stop);
         }
     }
-
-    private string Describe() => options.Place switch
-    {
-        BlobPlace.S3 => $"bucket {options.S3Bucket} at {(string.IsNullOrEmpty(options.S3Endpoint) ? "Amazon" : options.S3Endpoint)}",
-        BlobPlace.Database => "the database",
-        _ => options.BlobFolder is { } folder ? $"BlobFolder {folder}" : "the data folder, since BlobFolder is not set",
-    };
 
     private static SettingsException Wrong(string message, Exception? cause = null) =>
         new(message, cause) { Setting = nameof(BlobOptions.Blobs) };

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using DiaOrleans.Cluster.Tests.Silos;
+using DiaOrleans.Server.Blobs;
 using DiaOrleans.Server.Commands.Doctor;
 using DiaOrleans.Server.Storage;
 using Npgsql;
@@ -75,6 +76,8 @@ public sealed class DbMigrateTests(PostgresServer postgres)
         finding = DatabaseCheck.Run("data", options);
         finding.Verdict.ShouldBe(Verdict.Ok);
         finding.Found.ShouldMatch("^PostgreSQL [0-9.]+ at 127.0.0.1 has the schema of this release$");
+        finding = await BlobCheck.Run("data", new BlobOptions { Blobs = "database" }, options, _ => null);
+        finding.ShouldBe(new Finding("blobs", Verdict.Ok, "the database can be written and read"));
     }
 
     /// <summary>Starts a silo that must refuse to run.</summary>

@@ -1,21 +1,30 @@
 using System.Diagnostics;
-using System.Text.RegularExpressions;
-using DiaOrleans.Server.Hosting;
 using DiaOrleans.Server.Tests.Clients;
+using DiaOrleans.Server.Tests.Proxies;
 
 namespace DiaOrleans.Server.Tests.Docs;
 
 /// <summary>
-/// The examples of docs/, run one after another as they stand there, against a new server, whose address replaces localhost:7860: blocks
-/// marked <c>sh</c> by bash, <c>js</c> by Node.js and <c>csharp</c> by the SDK. An answer of 400 or more fails, too.
+/// The examples of README.md and docs/, run one after another as they stand there, against a new server, whose address replaces
+/// localhost:7860: blocks marked <c>sh</c> by bash, <c>js</c> by Node.js, <c>csharp</c> by the SDK and <c>python</c> by Python with
+/// OpenAI's package; without the package Python only compiles them. nginx checks those marked <c>nginx</c>. An answer of 400 or more
+/// fails, too.
 /// </summary>
-public sealed partial class DocumentedExamplesTests
+public sealed class DocumentedExamplesTests(ITestOutputHelper output)
 {
-    private static readonly string Documents = Path.GetFullPath(Path.Combine(ModelFolder.Default(), "..", "..", "docs"));
+    /// <summary>Languages of blocks that nothing runs.</summary>
+    private static readonly string[] Drawings = ["mermaid"];
+
+    [Fact]
+    public void Every_document_with_examples_is_run() =>
+        Documents.All.Where(document => Documents.Examples(document).Any(example => !Drawings.Contains(example.Language)))
+            .ShouldBe(["README.md", "docs/deploy.md", "docs/integrations.md", "docs/voices-and-cloning.md"]);
 
     [Theory]
-    [InlineData("voices-and-cloning.md", "anna.wav", "clone.wav")]
-    [InlineData("integrations.md", "hat.mp3", "hat.wav", "job.wav")]
+    [InlineData("README.md", "hat.wav", "job.wav")]
+    [InlineData("docs/deploy.md")]
+    [InlineData("docs/voices-and-cloning.md", "anna.wav", "clone.wav")]
+    [InlineData("docs/integrations.md", "hat.mp3", "hat.wav", "job.wav")]
     public async Task The_examples_work(string document, params string[] made)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The examples are for bash.");
@@ -23,17 +32,16 @@ public sealed partial class DocumentedExamplesTests
         using var folder = new TemporaryFolder();
         await File.WriteAllTextAsync(Path.Combine(folder.Path, ".curlrc"), "fail-with-body\nsilent\nshow-error\n");
         await MakeRecording(server, Path.Combine(folder.Path, "me.wav"));
-        var examples = Examples(document).ToList();
-        examples.Count.ShouldBeGreaterThan(2);
+        var examples = Documents.Examples(document).ToList();
+        examples.ShouldNotBeEmpty();
         foreach (var (language, text) in examples)
+        {
+            output.WriteLine($"{document}, {language}:\n{text}");
             await Run(language, text.Replace("localhost:7860", server.Address.Authority, StringComparison.Ordinal), folder.Path);
+        }
 
         foreach (var file in made) new FileInfo(Path.Combine(folder.Path, file)).Length.ShouldBeGreaterThan(5_000, file);
     }
-
-    private static IEnumerable<(string Language, string Text)> Examples(string document) =>
-        from Match block in Block().Matches(File.ReadAllText(Path.Combine(Documents, document)))
-        select (block.Groups[1].Value, block.Groups[2].Value);
 
     /// <summary>A recording with the words that the documents give it.</summary>
     private static async Task MakeRecording(RunningServer server, string file)
@@ -46,14 +54,61 @@ public sealed partial class DocumentedExamplesTests
         (await server.Client.DeleteAsync("/voice_mappings/recorded")).EnsureSuccessStatusCode();
     }
 
-    private static async Task Run(string language, string text, string folder)
+    private async Task Run(string language, string text, string folder)
     {
-        var command = language switch
+        string[]? command = language switch
         {
+            "sh" => ["bash", "-euo", "pipefail", "-c", text],
             "js" => ["node", await Write(text, Path.Combine(await NodeClient.Install(), "documented.mjs"))],
             "csharp" => ["dotnet", "run", await Write(text, Path.Combine(folder, "documented.cs"))],
-            _ => (string[])["bash", "-euo", "pipefail", "-c", text],
+            "python" => await FindPython(await Write(text, Path.Combine(folder, "documented.py"))),
+            "nginx" => await FindNginx(text, folder),
+            _ => throw new InvalidOperationException($"Nothing runs {language}."),
         };
+        if (command is null) return;
+        var (code, result) = await Execute(command, folder);
+        code.ShouldBe(0, $"{text}\n{result}");
+    }
+
+    private async Task<string[]?> FindPython(string file)
+    {
+        if (await Succeeds(["python3", "-c", "import openai"])) return ["python3", file];
+        if (await Succeeds(["python3", "-c", ""]))
+        {
+            output.WriteLine("(There is no package openai: compiled only.)");
+            return ["python3", "-m", "py_compile", file];
+        }
+
+        output.WriteLine("(There is no Python: not run.)");
+        return null;
+    }
+
+    private async Task<string[]?> FindNginx(string text, string folder)
+    {
+        if (NginxProcess.Program is not { } program)
+        {
+            output.WriteLine("(There is no nginx: not run.)");
+            return null;
+        }
+
+        var configuration = $"pid {folder}/pid; error_log {folder}/log; events {{ }} http {{ server {{ listen 127.0.0.1:1;\n{text}\n}} }}";
+        return [program, "-t", "-p", folder, "-c", await Write(configuration, Path.Combine(folder, "nginx.conf"))];
+    }
+
+    private static async Task<bool> Succeeds(string[] command)
+    {
+        try
+        {
+            return (await Execute(command, Path.GetTempPath())).Code == 0;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return false;
+        }
+    }
+
+    private static async Task<(int Code, string Output)> Execute(string[] command, string folder)
+    {
         using var process = Process.Start(new ProcessStartInfo(command[0], command[1..])
         {
             WorkingDirectory = folder,
@@ -65,7 +120,7 @@ public sealed partial class DocumentedExamplesTests
         var output = process.StandardOutput.ReadToEndAsync(limit.Token);
         var errors = process.StandardError.ReadToEndAsync(limit.Token);
         await process.WaitForExitAsync(limit.Token);
-        process.ExitCode.ShouldBe(0, $"{text}\n{await output}\n{await errors}");
+        return (process.ExitCode, $"{await output}\n{await errors}");
     }
 
     private static async Task<string> Write(string text, string file)
@@ -73,7 +128,4 @@ public sealed partial class DocumentedExamplesTests
         await File.WriteAllTextAsync(file, text);
         return file;
     }
-
-    [GeneratedRegex(@"^```(sh|js|csharp)\n(.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
-    private static partial Regex Block();
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using DiaOrleans.Server.Blobs;
 using DiaOrleans.Server.Devices;
 using DiaOrleans.Server.Hosting;
 using DiaOrleans.Server.Models.Hub;
@@ -28,7 +29,7 @@ internal static class DoctorCommand
     public static Command Create()
     {
         var json = new Option<bool>("--json") { Description = "Print a JSON list." };
-        var command = new Command("doctor", "Checks this machine: natives, audio libraries, GPU, database, model, its speed, network.")
+        var command = new Command("doctor", "Checks this machine: natives, audio libraries, GPU, database, blobs, model, speed, network.")
         {
             SettingFlags.File,
             SettingFlags.Model.Option,
@@ -64,6 +65,7 @@ internal static class DoctorCommand
         var data = options.Get<DataOptions>().Data;
         var store = options.Get<ModelStoreOptions>().OpenStore(data, HubEnvironment.Read(Environment.GetEnvironmentVariable));
         var recognition = options.Get<RecognitionOptions>();
+        var database = options.Get<DatabaseOptions>();
         var model = Checks.Model(options.Get<EngineOptions>(), store);
         return
         [
@@ -73,7 +75,8 @@ internal static class DoctorCommand
             Checks.Gpu(options.Get<DeviceOptions>()),
             .. Checks.Audio(),
             Checks.SpeechRecognition(recognition, data),
-            DatabaseCheck.Run(data, options.Get<DatabaseOptions>()),
+            DatabaseCheck.Run(data, database),
+            await BlobCheck.Run(data, options.Get<BlobOptions>(), database, Environment.GetEnvironmentVariable),
             model,
             .. model.Verdict == Verdict.Ok ? [await SpeedCheck.Run(options)] : Array.Empty<Finding>(),
             Checks.Port(options.Get<HttpOptions>().Port),
@@ -92,5 +95,6 @@ internal static class DoctorCommand
         }
 
         AnsiConsole.Write(table);
+        Console.WriteLine(Conclusion.Of(findings));
     }
 }
