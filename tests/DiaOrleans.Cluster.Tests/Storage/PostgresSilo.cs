@@ -1,5 +1,6 @@
 using DiaOrleans.Abstractions.Voices;
 using DiaOrleans.Grains;
+using DiaOrleans.Grains.Blobs;
 using DiaOrleans.Grains.State;
 using DiaOrleans.Server.Hosting;
 using DiaOrleans.Server.Storage;
@@ -28,6 +29,7 @@ internal sealed class PostgresSilo : IAsyncDisposable
     {
         var database = NpgsqlDataSource.Create(connection);
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Services.AddSingleton<IBlobStore>(new FolderBlobStore(Path.GetTempPath()));
         builder.UseOrleans(silo => silo
             .UseLocalhostClustering(FreePorts.Fill(0)[0], gatewayPort: 0, serviceId: "dia-orleans", clusterId: "test")
             .AddDiaGrains()

@@ -1,5 +1,6 @@
 using DiaOrleans.Abstractions.Voices;
 using DiaOrleans.Grains;
+using DiaOrleans.Grains.Blobs;
 using DiaOrleans.Server.Hosting;
 using DiaOrleans.Server.Storage;
 
@@ -25,6 +26,7 @@ internal sealed class StateSilo : IAsyncDisposable
         SqliteDatabase.Prepare(database);
         var ports = FreePorts.Fill(0, 0);
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Services.AddSingleton<IBlobStore>(new FolderBlobStore(Path.GetDirectoryName(database)!));
         services?.Invoke(builder.Services);
         builder.UseOrleans(silo => silo
             .UseLocalhostClustering(ports[0], ports[1], serviceId: "dia-orleans", clusterId: "test")
