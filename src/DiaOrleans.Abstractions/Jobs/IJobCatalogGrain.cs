@@ -61,10 +61,11 @@ public sealed record EndedJob(
 public sealed record ClearedJobs([property: Id(0)] int Removed, [property: Id(1)] bool More);
 
 /// <summary>A list of jobs.</summary>
-/// <param name="Jobs">The jobs listed, newest first.</param>
+/// <param name="Jobs">The jobs listed.</param>
 /// <param name="Total">Number of all jobs, of any status.</param>
+/// <param name="Counts">Number of the jobs of each status.</param>
 [GenerateSerializer, Immutable, Alias("dia.job-page")]
-public sealed record JobPage([property: Id(0)] IReadOnlyList<Job> Jobs, [property: Id(1)] int Total);
+public sealed record JobPage([property: Id(0)] IReadOnlyList<Job> Jobs, [property: Id(1)] int Total, [property: Id(2)] JobCounts Counts);
 
 /// <summary>The number of jobs of each status.</summary>
 /// <param name="Pending">Accepted, and not begun.</param>

@@ -9,6 +9,10 @@ public interface ISpeechRecognizer
     /// <param name="modelSize">tiny, base, small, medium or large.</param>
     RecognizerStatus GetStatus(string modelSize);
 
+    /// <summary>That state in a sentence for people, without paths and addresses. Does not block.</summary>
+    /// <param name="modelSize">tiny, base, small, medium or large.</param>
+    string Describe(string modelSize);
+
     /// <summary>Downloads the model if it is missing and downloads are on; returns when it is on disk.</summary>
     /// <param name="modelSize">tiny, base, small, medium or large.</param>
     /// <param name="cancellationToken">Stops the download.</param>

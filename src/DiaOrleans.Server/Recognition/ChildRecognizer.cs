@@ -20,6 +20,9 @@ internal sealed partial class ChildRecognizer : ISpeechRecognizer, IDisposable
     private readonly Lock _swap = new();
     private readonly ITimer _idle;
     private WhisperProcess? _process;
+
+    /// <summary>The size of the model that did not load when it was tried last; null if it did.</summary>
+    private string? _brokenSize;
     private bool _isDisposed;
 
     /// <summary>A recogniser; the process starts with the first request.</summary>
@@ -42,6 +45,15 @@ internal sealed partial class ChildRecognizer : ISpeechRecognizer, IDisposable
             AvailableUnasked: _models.CanHaveUnasked(modelSize),
             OnDisk: _models.Find(modelSize) is not null,
             ModelLoaded: Volatile.Read(ref _process) is { Alive: true } process && process.Size == modelSize);
+
+    /// <inheritdoc/>
+    public string Describe(string modelSize)
+    {
+        if (GetStatus(modelSize).ModelLoaded) return $"The Whisper model {modelSize} is loaded.";
+        return Volatile.Read(ref _brokenSize) == modelSize && _models.Find(modelSize) is not null
+            ? $"The Whisper model {modelSize} is on disk, and did not load; the server's log says why."
+            : _models.Describe(modelSize);
+    }
 
     /// <inheritdoc/>
     public Task Fetch(string modelSize, CancellationToken cancellationToken) => _models.Obtain(modelSize, cancellationToken);
@@ -68,6 +80,24 @@ internal sealed partial class ChildRecognizer : ISpeechRecognizer, IDisposable
     }
 
     private async Task<T> RunInTurn<T>(
+        string size,
+        Func<WhisperProcess, CancellationToken, Task<T>> request,
+        CancellationToken cancellation)
+    {
+        try
+        {
+            var answer = await RunWithProcess(size, request, cancellation);
+            Volatile.Write(ref _brokenSize, null);
+            return answer;
+        }
+        catch (RecognitionException e) when (e.Fault == RecognitionFault.Model)
+        {
+            Volatile.Write(ref _brokenSize, size);
+            throw;
+        }
+    }
+
+    private async Task<T> RunWithProcess<T>(
         string size,
         Func<WhisperProcess, CancellationToken, Task<T>> request,
         CancellationToken cancellation)

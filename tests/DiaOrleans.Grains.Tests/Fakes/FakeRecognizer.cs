@@ -41,6 +41,8 @@ internal sealed class FakeRecognizer : ISpeechRecognizer
     public RecognizerStatus GetStatus(string modelSize) =>
         new(Available, Available && (OnDisk || FetchesUnasked), Available && OnDisk, Loaded == modelSize);
 
+    public string Describe(string modelSize) => Available ? $"The fake model {modelSize}." : "There is no fake model.";
+
     public async Task Fetch(string modelSize, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _fetches);

@@ -177,7 +177,7 @@ public sealed class DiscoveryTests(PromptFixture fixture) : IClassFixture<Prompt
     }
 
     [Theory]
-    [InlineData(false, null, 503, "Whisper is not installed")]
+    [InlineData(false, null, 503, "It is not available.")]
     [InlineData(true, "Broken.", 500, "Transcription failed")]
     public async Task A_failed_transcription_has_its_reason(bool available, string? failure, int status, string detail)
     {

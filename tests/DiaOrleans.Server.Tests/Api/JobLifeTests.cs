@@ -148,8 +148,13 @@ public sealed class JobLifeTests(JobLifeTests.Fixture fixture) : IClassFixture<J
         }
 
         (await (await Client.GetAsync("/jobs?status=completed")).Content.ReadAsStringAsync())
-            .ShouldBe("""{"jobs":[],"total":4,"filtered":0}""");
-        (await (await Client.DeleteAsync("/jobs")).Content.ReadAsStringAsync()).ShouldBe("""{"message":"Cleared 2 completed jobs"}""");
+            .ShouldStartWith("""{"jobs":[],"total":4,"filtered":0,"counts":""");
+        var second = await Submit();
+        (await Ids("/jobs?order=queue")).ShouldBe([processing, pending, second, cancelled, failed]);
+        (await Ids("/jobs?order=queue&offset=1&limit=2")).ShouldBe([pending, second]);
+        (await Ids("/jobs?order=queue&status=pending")).ShouldBe([pending, second]);
+        (await Client.DeleteAsync($"/jobs/{second}")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await (await Client.DeleteAsync("/jobs")).Content.ReadAsStringAsync()).ShouldBe("""{"message":"Cleared 3 completed jobs"}""");
         (await (await Client.GetAsync("/jobs")).Json()).GetProperty("jobs").EnumerateArray()
             .Select(job => job.GetProperty("id").GetString())
             .ShouldBe([pending, processing]);
@@ -197,6 +202,12 @@ public sealed class JobLifeTests(JobLifeTests.Fixture fixture) : IClassFixture<J
     private async Task<string> Submit(string text = "Where is my hat?", string voice = "anna") =>
         (await Client.Accepted(HttpMethod.Post, "/generate?async_mode=true", JsonSerializer.Serialize(new { text, voice_id = voice })))
             .GetProperty("job_id").GetString()!;
+
+    private async Task<string?[]> Ids(string path) =>
+    [
+        .. from job in (await (await Client.GetAsync(path)).Json()).GetProperty("jobs").EnumerateArray()
+           select job.GetProperty("id").GetString(),
+    ];
 
     private async Task<JsonElement> Job(string id) => await (await Client.GetAsync($"/jobs/{id}")).Json();
 

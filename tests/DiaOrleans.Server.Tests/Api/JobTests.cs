@@ -193,6 +193,8 @@ public sealed class JobTests(JobTests.Fixture fixture) : IClassFixture<JobTests.
     [InlineData("?limit=501", "less_than_equal", "Input should be less than or equal to 500")]
     [InlineData("?limit=-1", "greater_than_equal", "Input should be greater than or equal to 0")]
     [InlineData("?limit=many", "int_parsing", "Input should be a valid integer, unable to parse string as an integer")]
+    [InlineData("?offset=-1", "greater_than_equal", "Input should be greater than or equal to 0")]
+    [InlineData("?order=size", "enum", "Input should be 'newest' or 'queue'")]
     [InlineData("?status=done", "enum", "Input should be 'pending', 'processing', 'completed', 'failed' or 'cancelled'")]
     public async Task A_list_checks_its_query(string query, string type, string message)
     {
@@ -234,12 +236,24 @@ public sealed class JobTests(JobTests.Fixture fixture) : IClassFixture<JobTests.
         var all = await (await client.GetAsync("/jobs?limit=2")).Json();
         all.GetProperty("jobs").EnumerateArray().Select(job => job.GetProperty("id").GetString()).ShouldBe([ids[2], ids[1]]);
         (all.GetProperty("total").GetInt32(), all.GetProperty("filtered").GetInt32()).ShouldBe((3, 2));
+        all.GetProperty("counts").GetRawText().ShouldBe("""{"pending":0,"processing":0,"completed":2,"failed":1,"cancelled":0}""");
+        var rest = await (await client.GetAsync("/jobs?limit=2&offset=2")).Json();
+        rest.GetProperty("jobs").EnumerateArray().Select(job => job.GetProperty("id").GetString()).ShouldBe([ids[0]]);
         var failed = await (await client.GetAsync("/v1/jobs?status=failed")).Json();
         failed.GetProperty("jobs").EnumerateArray().Single().GetProperty("id").GetString().ShouldBe(ids[1]);
         var stats = await (await client.GetAsync("/queue/stats")).Json();
         stats.EnumerateObject().Select(p => p.Name)
             .ShouldBe(
-                ["pending_jobs", "processing_jobs", "completed_jobs", "failed_jobs", "total_workers", "active_workers", "memory_pressure"]);
+                [
+                    "pending_jobs",
+                    "processing_jobs",
+                    "completed_jobs",
+                    "failed_jobs",
+                    "total_workers",
+                    "active_workers",
+                    "memory_pressure",
+                    "workers",
+                ]);
         (
             stats.GetProperty("pending_jobs").GetInt32(),
             stats.GetProperty("completed_jobs").GetInt32(),

@@ -69,6 +69,17 @@ public sealed class OpenAiSpeechTests(ServerFixture fixture)
         failure.GetProperty("msg").GetString().ShouldBe("Input should be 'wav', 'mp3', 'opus', 'aac', 'flac' or 'pcm'");
     }
 
+    [Theory]
+    [InlineData("alloy")]
+    [InlineData("Nova")]
+    public async Task A_name_that_the_clients_of_openai_have_built_in_is_explained(string name)
+    {
+        var answer = await _client.PostJson(Route, $$"""{"input":"Hi.","voice":"{{name}}"}""");
+        (await answer.Detail()).ShouldBe(
+            $"Voice '{name}' not found. Available voices: ['anna']. '{name}' is a name that OpenAI's clients have built in: make a voice "
+            + $"with this name, or start the server with the setting VoiceAliases, such as {name}=anna");
+    }
+
     [Fact]
     public async Task An_unknown_voice_has_a_code()
     {

@@ -208,7 +208,7 @@ public sealed class PromptTests(PromptFixture fixture) : IClassFixture<PromptFix
         ((int)failed.StatusCode, await failed.Detail()).ShouldBe((500, "Transcription failed"));
         _server.Recognizer.Available = false;
         var missing = await _server.Client.PostAsync("/audio_prompts/anna/transcribe", null);
-        ((int)missing.StatusCode, await missing.Detail()).ShouldBe((503, "Whisper is not installed"));
+        ((int)missing.StatusCode, await missing.Detail()).ShouldBe((503, "It is not available."));
     }
 
     [Fact]
@@ -227,7 +227,9 @@ public sealed class PromptTests(PromptFixture fixture) : IClassFixture<PromptFix
     {
         await using var server = await PromptServer.Start();
         (await server.Client.GetStringAsync("/whisper/status"))
-            .ShouldBe("""{"available":true,"model_loaded":false,"model_size":"base","auto_transcribe":false}""");
+            .ShouldBe(
+                """{"available":true,"model_loaded":false,"model_size":"base","auto_transcribe":false"""
+                + ""","message":"The fake model base."}""");
         (await (await server.Client.PostAsync("/v1/whisper/load", null)).Content.ReadAsStringAsync())
             .ShouldBe("""{"message":"Whisper model loaded successfully"}""");
         (await server.Client.GetStringAsync("/whisper/status")).ShouldContain("\"model_loaded\":true");
@@ -236,7 +238,7 @@ public sealed class PromptTests(PromptFixture fixture) : IClassFixture<PromptFix
         ((int)failed.StatusCode, await failed.Detail()).ShouldBe((500, "Failed to load Whisper model"));
         server.Recognizer.Available = false;
         var missing = await server.Client.PostAsync("/whisper/load", null);
-        ((int)missing.StatusCode, await missing.Detail()).ShouldBe((503, "Whisper is not installed"));
+        ((int)missing.StatusCode, await missing.Detail()).ShouldBe((503, "It is not available."));
         (await server.Client.GetStringAsync("/v1/whisper/status")).ShouldContain("\"model_size\":null");
     }
 

@@ -14,9 +14,14 @@ public sealed class QueueStatsTests
     public async Task A_fresh_server_has_nothing_to_do()
     {
         await using var server = await ScriptedServer.Start();
-        (await server.Client.GetStringAsync("/queue/stats")).ShouldBe(
+        var stats = await (await server.Client.GetAsync("/queue/stats")).Json();
+        stats.GetRawText().ShouldStartWith(
             """{"pending_jobs":0,"processing_jobs":0,"completed_jobs":0,"failed_jobs":0,"total_workers":1,"active_workers":0"""
-            + ""","memory_pressure":{}}""");
+            + ""","memory_pressure":{},"workers":[{"id":"worker_1",""");
+        var worker = stats.GetProperty("workers").EnumerateArray().ShouldHaveSingleItem();
+        (worker.GetProperty("state").GetString(), worker.GetProperty("active").GetInt32(), worker.GetProperty("waiting").GetInt32())
+            .ShouldBe(("ready", 0, 0));
+        worker.GetProperty("slots").GetInt32().ShouldBeGreaterThan(0);
     }
 
     [Fact]

@@ -96,8 +96,12 @@ public sealed class CommandTests
     public void Doctor_says_whether_speech_can_be_recognised_and_with_which_models()
     {
         using var folder = new TemporaryFolder();
-        Checks.SpeechRecognition(new RecognitionOptions { WhisperDownloads = false }, folder.Path)
-            .Found.ShouldBe($"Whisper.net; no model in {Path.Combine(folder.Path, "whisper_models")} yet");
+        var models = Path.Combine(folder.Path, "whisper_models");
+        var off = Checks.SpeechRecognition(new RecognitionOptions { WhisperDownloads = false }, folder.Path);
+        (off.Verdict, off.Found).ShouldBe((Verdict.Warning, $"Whisper.net; no model in {models}, and downloads are off"));
+        var missing = Checks.SpeechRecognition(new RecognitionOptions(), folder.Path);
+        (missing.Verdict, missing.Found)
+            .ShouldBe((Verdict.Ok, $"Whisper.net; no model in {models} yet, the first request for a transcription downloads it"));
         File.WriteAllText(folder.File("ggml-base.bin"), "");
         File.WriteAllText(folder.File("ggml-large-v3.bin"), "");
         Checks.SpeechRecognition(new RecognitionOptions { WhisperModels = folder.Path }, "data")

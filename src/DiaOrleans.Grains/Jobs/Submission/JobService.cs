@@ -45,14 +45,21 @@ public sealed class JobService
     public async Task<JobRevision?> Watch(Guid id, long known, TimeSpan upTo, CancellationToken cancellation) =>
         await Read(() => Grain(id).Watch(known, upTo, cancellation));
 
-    /// <summary>Lists jobs, newest first.</summary>
+    /// <summary>Lists jobs.</summary>
     /// <param name="status">Only jobs of this status; null for all.</param>
     /// <param name="limit">Length of the list at most, 0 or more.</param>
-    public async Task<JobPage> List(SpeechStatus? status, int limit)
+    /// <param name="offset">Number of jobs to leave out at the start of the list, 0 or more.</param>
+    /// <param name="order">The order of the list.</param>
+    public async Task<JobPage> List(
+        SpeechStatus? status,
+        int limit,
+        int offset = 0,
+        JobOrder order = JobOrder.Newest)
     {
-        var (listed, counts) = await Read(async () => (await ListIds(status, limit), await Count()));
-        var jobs = await Task.WhenAll(listed.Select(Find));
-        return new JobPage([.. jobs.OfType<Job>().Where(job => status is null || job.Status == status).Take(limit)], counts.Total);
+        var listing = () => order == JobOrder.Newest ? ListNewest(status, offset + limit) : ListByQueue(status, offset + limit);
+        var (listed, counts) = await Read(async () => (await listing(), await Count()));
+        var jobs = await Task.WhenAll(listed.Distinct().Skip(offset).Take(limit).Select(Find));
+        return new JobPage([.. jobs.OfType<Job>().Where(job => status is null || job.Status == status)], counts.Total, counts);
     }
 
     /// <summary>The number of jobs of each status.</summary>
@@ -70,20 +77,32 @@ public sealed class JobService
     public Task<OpenBlob?> OpenResult(Job job, CancellationToken cancellation) =>
         job.Result is { } result ? _blobs.OpenRead(result.Key, cancellation) : Task.FromResult<OpenBlob?>(null);
 
+    private static IEnumerable<Guid> NewestFirst(IEnumerable<ListedJob> jobs) =>
+        jobs.OrderByDescending(job => job.Sequence).Select(job => job.Id);
+
     private IJobGrain Grain(Guid id) => _grains.GetGrain<IJobGrain>(id);
 
     private Task<T> Read<T>(Func<Task<T>> call) => _reads.Execute(call);
 
     /// <summary>Ids of jobs that may have the status, newest first. A job that ends meanwhile is in a queue and in the catalogue.</summary>
-    private async Task<IEnumerable<Guid>> ListIds(SpeechStatus? status, int limit)
+    private async Task<IEnumerable<Guid>> ListNewest(SpeechStatus? status, int limit) =>
+        NewestFirst((await ListQueued(status, limit)).Concat(await ListEnded(status, limit)));
+
+    /// <summary>
+    /// Ids of jobs that may have the status: those that run, those that wait, oldest first, and the ended ones, newest first.
+    /// </summary>
+    private async Task<IEnumerable<Guid>> ListByQueue(SpeechStatus? status, int limit)
     {
-        var queued = await Task.WhenAll((await _queues.All()).Select(queue => queue.List(status, limit)));
-        var ended = await Task.WhenAll(_grains.JobCatalogs().Select(catalog => catalog.List(status, limit)));
-        return queued.Concat(ended)
-            .SelectMany(jobs => jobs)
-            .OrderByDescending(job => job.Sequence)
-            .Select(job => job.Id)
-            .Distinct()
-            .Take(limit);
+        var isAny = status is null;
+        var running = isAny || status == SpeechStatus.Processing ? await ListQueued(SpeechStatus.Processing, int.MaxValue) : [];
+        var waiting = isAny || status == SpeechStatus.Pending ? await ListQueued(SpeechStatus.Pending, int.MaxValue) : [];
+        var ended = await ListEnded(status, limit);
+        return NewestFirst(running).Reverse().Concat(NewestFirst(waiting).Reverse()).Concat(NewestFirst(ended));
     }
+
+    private async Task<IEnumerable<ListedJob>> ListQueued(SpeechStatus? status, int limit) =>
+        (await Task.WhenAll((await _queues.All()).Select(queue => queue.List(status, limit)))).SelectMany(jobs => jobs);
+
+    private async Task<IEnumerable<ListedJob>> ListEnded(SpeechStatus? status, int limit) =>
+        (await Task.WhenAll(_grains.JobCatalogs().Select(catalog => catalog.List(status, limit)))).SelectMany(jobs => jobs);
 }

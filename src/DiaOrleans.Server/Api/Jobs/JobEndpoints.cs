@@ -5,6 +5,7 @@ using DiaOrleans.Grains.Jobs.Submission;
 using DiaOrleans.Grains.Voices;
 using DiaOrleans.Server.Api.Errors;
 using DiaOrleans.Server.Api.Pipeline;
+using DiaOrleans.Server.Api.Validation;
 
 namespace DiaOrleans.Server.Api.Jobs;
 
@@ -27,8 +28,17 @@ internal static class JobEndpoints
     private static async Task<IResult> List(HttpRequest request, JobService jobs)
     {
         var query = JobListQuery.Read(request.Query);
-        var page = await jobs.List(query.Status, query.Limit);
-        return ApiJson.Ok(new { jobs = page.Jobs.Select(JobView.FromJob), total = page.Total, filtered = page.Jobs.Count });
+        var page = await jobs.List(query.Status, query.Limit, query.Offset, query.Order);
+        var counts = RequestLimits.JobStates.Zip([
+            page.Counts.Pending, page.Counts.Processing, page.Counts.Completed, page.Counts.Failed, page.Counts.Cancelled,
+        ]);
+        return ApiJson.Ok(new
+        {
+            jobs = page.Jobs.Select(JobView.FromJob),
+            total = page.Total,
+            filtered = page.Jobs.Count,
+            counts = counts.ToDictionary(count => count.First, count => count.Second),
+        });
     }
 
     private static async Task<IResult> Clear(JobService jobs) =>

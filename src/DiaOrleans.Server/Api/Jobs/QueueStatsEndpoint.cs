@@ -1,3 +1,4 @@
+using DiaOrleans.Abstractions.Workers;
 using DiaOrleans.Grains.SiloReports;
 using DiaOrleans.Server.Api.Pipeline;
 using DiaOrleans.Server.Api.Status;
@@ -14,7 +15,7 @@ internal static class QueueStatsEndpoint
         var reading = cluster.Read();
         var counts = await jobs.Read();
         var reports = await reading;
-        var workers = reports.SelectMany(report => report.Workers).ToArray();
+        var workers = reports.SelectMany(report => report.Workers.Select(worker => (report, worker))).ToArray();
         return ApiJson.Ok(new
         {
             pending_jobs = counts.Pending,
@@ -22,8 +23,23 @@ internal static class QueueStatsEndpoint
             completed_jobs = counts.Completed,
             failed_jobs = counts.Failed,
             total_workers = options.MaxWorkers ?? workers.Length,
-            active_workers = workers.Count(worker => worker.Busy),
+            active_workers = workers.Count(one => one.worker.Busy),
             memory_pressure = ClusterGpu.All(reports).ToDictionary(gpu => gpu.Key, gpu => gpu.FormatPressure()),
+            workers = workers.Select(one => FormatWorker(one.report, one.worker)),
         });
     }
+
+    private static object FormatWorker(SiloReport silo, WorkerStatus worker) => new
+    {
+        id = worker.Name,
+        silo = silo.Silo,
+        device = worker.Device,
+        state = silo.IsFresh ? worker.State.ToString().ToLowerInvariant() : "silent",
+        model = worker.Model?.Name,
+        precision = worker.Model?.Precision,
+        slots = worker.Slots,
+        active = worker.Active,
+        waiting = worker.Waiting,
+        backlog_seconds = Math.Round(worker.BacklogSeconds, 1),
+    };
 }

@@ -24,6 +24,7 @@ internal static class RecognitionEndpoints
             model_loaded = status.ModelLoaded,
             model_size = status.Available ? configuration.WhisperModelSize : null,
             auto_transcribe = configuration.AutoTranscribe,
+            message = recognizer.Describe(configuration.WhisperModelSize),
         });
     }
 

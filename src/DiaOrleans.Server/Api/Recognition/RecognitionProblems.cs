@@ -8,20 +8,20 @@ namespace DiaOrleans.Server.Api.Recognition;
 /// </summary>
 internal sealed partial class RecognitionProblems(ILogger<RecognitionProblems> logger)
 {
-    private const string NotInstalled = "Whisper is not installed";
-
     private static readonly TimeSpan DownloadPeriod = TimeSpan.FromSeconds(60);
 
-    /// <summary>503 if the model is not on disk, with Retry-After if a later download may succeed; 500 for any other cause.</summary>
+    /// <summary>
+    /// 503 with the reason if the model is not on disk, and with Retry-After if a later download may succeed; 500 for any other cause.
+    /// </summary>
     /// <param name="cause">A <see cref="RecognizerUnavailableException"/> or <see cref="RecognitionException"/>.</param>
     /// <param name="context">The request that failed.</param>
     /// <param name="failed">The sentence of the 500.</param>
     public ApiProblem Create(Exception cause, HttpContext context, string failed)
     {
-        if (cause is RecognizerUnavailableException) return ApiProblem.NotInstalled(NotInstalled);
+        if (cause is RecognizerUnavailableException) return ApiProblem.NotInstalled(cause.Message);
         Log.Failed(logger, context.Request.Method, context.Request.Path, context.TraceIdentifier, cause);
         return cause is RecognitionException { Fault: RecognitionFault.Download }
-            ? ApiProblem.NotInstalled(NotInstalled, DownloadPeriod)
+            ? ApiProblem.NotInstalled(cause.Message, DownloadPeriod)
             : ApiProblem.Failed(failed);
     }
 

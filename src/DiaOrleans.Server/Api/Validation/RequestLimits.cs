@@ -1,5 +1,6 @@
 using DiaOrleans.Abstractions.Speech;
 using DiaOrleans.Audio.Formats;
+using DiaOrleans.Grains.Jobs.Submission;
 using DiaOrleans.Grains.Prompts;
 using DiaOrleans.Grains.Voices;
 
@@ -58,6 +59,9 @@ internal static class RequestLimits
     /// <summary>Entries of a list that a request may ask for.</summary>
     public static readonly NumberRange ListLength = new(0, 500);
 
+    /// <summary>Entries of a list that a request may leave out at its start.</summary>
+    public static readonly NumberRange ListOffset = new(0, 1_000_000);
+
     /// <summary>Factor of the speech's speed; 1 is unchanged.</summary>
     public static readonly NumberRange Speed = new(0.25, 4);
 
@@ -85,4 +89,7 @@ internal static class RequestLimits
 
     /// <summary>States of a job, in the order of <see cref="SpeechStatus"/>.</summary>
     public static readonly IReadOnlyList<string> JobStates = [.. Enum.GetNames<SpeechStatus>().Select(name => name.ToLowerInvariant())];
+
+    /// <summary>Orders of a list of jobs.</summary>
+    public static readonly IReadOnlyList<string> JobOrders = [.. Enum.GetNames<JobOrder>().Select(name => name.ToLowerInvariant())];
 }

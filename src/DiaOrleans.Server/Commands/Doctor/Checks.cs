@@ -98,7 +98,13 @@ internal static class Checks
         var folder = options.FolderIn(data);
         return sizes.Count > 0
             ? new(Check, Verdict.Ok, $"Whisper.net; models in {folder}: {string.Join(", ", sizes)}")
-            : new(Check, Verdict.Ok, $"Whisper.net; no model in {folder} yet");
+            : options.Downloads == ModelDownloads.Never
+            ? new(
+                Check,
+                Verdict.Warning,
+                $"Whisper.net; no model in {folder}, and downloads are off",
+                "Fetch one: ./run.sh model pull whisper-base")
+            : new(Check, Verdict.Ok, $"Whisper.net; no model in {folder} yet, the first request for a transcription downloads it");
     }
 
     /// <summary>What the server sends and fetches with its settings. The check itself sends nothing.</summary>

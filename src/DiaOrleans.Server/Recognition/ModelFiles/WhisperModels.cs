@@ -46,6 +46,28 @@ internal sealed partial class WhisperModels(
     /// <summary>Whether a model of that size is on disk, or may be downloaded without a request of a client.</summary>
     public bool CanHaveUnasked(string size) => Knows(size) && (options.Downloads == ModelDownloads.Always || Find(size) is not null);
 
+    /// <summary>The state of the model of a size in a sentence for people, without paths and addresses.</summary>
+    public string Describe(string size)
+    {
+        if (!Knows(size)) return $"There is no Whisper model of the size '{size}'. There are: {string.Join(", ", Sizes)}.";
+        if (Find(size) is not null) return $"The Whisper model {size} is on disk.";
+        lock (_downloads)
+        {
+            if (_downloads.TryGetValue(size, out var last))
+            {
+                if (!last.IsCompleted) return $"The Whisper model {size} is being downloaded.";
+                if (last.Exception?.InnerException is RecognitionException failed) return failed.Message;
+            }
+        }
+
+        return $"The Whisper model {size} is not on disk; " + options.Downloads switch
+        {
+            ModelDownloads.Never => "downloads are off.",
+            ModelDownloads.OnRequest => "the first request for a transcription downloads it.",
+            _ => "it is downloaded when a recording waits for its transcript.",
+        };
+    }
+
     /// <summary>
     /// Path of the model file of a size, which is downloaded if it is missing and checked before its first use. Calls for the same size
     /// share a download.

@@ -9,11 +9,12 @@ export function onRefused(ask) {
 
 export const keepKey = key => sessionStorage.setItem(KEY, key);
 
-/** A failed request; the message is the server's. */
+/** A failed request; the message is the server's. `wait` is the time in seconds after which it may be repeated, or null. */
 export class ApiError extends Error {
-  constructor(message, status) {
+  constructor(message, status, wait = null) {
     super(message);
     this.status = status;
+    this.wait = wait;
   }
 }
 
@@ -22,7 +23,7 @@ export async function call(path, { background = false, ...options } = {}) {
   while (true) {
     const answer = await send(path, options, sessionStorage.getItem(KEY));
     if (answer.ok) return answer;
-    const error = new ApiError(await reason(answer), answer.status);
+    const error = new ApiError(await reason(answer), answer.status, Number(answer.headers.get("Retry-After")) || null);
     if (answer.status !== 401 || !await askForKey(background)) throw error;
   }
 }

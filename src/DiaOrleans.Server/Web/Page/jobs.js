@@ -1,91 +1,111 @@
-import { call, get, remove } from "./api.js";
+import { get, remove } from "./api.js";
 import { confirmed } from "./dialogs.js";
-import { button, byId, make, run, say, seconds, whenClicked } from "./dom.js";
-import { playSound } from "./sound.js";
-import { spokenAs } from "./spoken.js";
-import { showTab } from "./tabs.js";
+import { byId, say, whenClicked } from "./dom.js";
+import { row } from "./job-row.js";
+import { cancelAll, downloadAll } from "./job-batch.js";
+import { shownTab, showTab } from "./tabs.js";
 
-const SHOWN = 20;
+const PAGE = 25;
+const BUSY_MS = 1000;
 const PERIOD_MS = 2000;
-const UNFINISHED = ["pending", "processing"];
 
 const list = byId("jobs");
 const notice = byId("jobs-notice");
 const rows = new Map();
-let unfinished = false;
+let offset = 0;
+let counts = { pending: 0, processing: 0, completed: 0, failed: 0, cancelled: 0 };
 
-const isUnfinished = job => UNFINISHED.includes(job.status);
-const fileName = job => `speech_${job.id.slice(0, 8)}.${job.response_format ?? "wav"}`;
-const result = job => `/jobs/${job.id}/result`;
-const act = (event, action) => run(event.currentTarget, notice, action);
+const unfinished = () => counts.pending + counts.processing;
+const finished = () => counts.completed + counts.failed + counts.cancelled;
 
+/** Running jobs come first, then those that wait in the order in which they will run, then the finished ones. */
 async function refresh() {
-  const { jobs } = await get(`/jobs?limit=${SHOWN}`, { background: true });
-  unfinished = jobs.some(isUnfinished);
-  byId("jobs-hint").hidden = jobs.length > 0;
-  byId("jobs-clear").hidden = jobs.every(isUnfinished);
-  for (const id of [...rows.keys()].filter(id => !jobs.some(job => job.id === id))) {
-    rows.get(id).element.remove();
+  const isShown = shownTab() === "jobs";
+  const answer = await get(`/jobs?order=queue&limit=${isShown ? PAGE : 0}&offset=${offset}`, { background: true });
+  counts = answer.counts;
+  summarise();
+  if (!isShown) return;
+  if (answer.jobs.length === 0 && offset > 0) {
+    offset = Math.max(0, offset - PAGE);
+    return refresh();
+  }
+  draw(answer.jobs);
+  byId("jobs-pages").hidden = answer.total <= PAGE;
+  byId("jobs-place").textContent = `${offset + 1} to ${offset + answer.jobs.length} of ${answer.total}`;
+  byId("jobs-before").disabled = offset === 0;
+  byId("jobs-after").disabled = offset + PAGE >= answer.total;
+}
+
+function summarise() {
+  const words = { processing: "running", pending: "waiting", completed: "finished", failed: "failed", cancelled: "cancelled" };
+  const parts = Object.entries(words).filter(([name]) => counts[name] > 0).map(([name, word]) => `${counts[name]} ${word}`);
+  byId("jobs-state").textContent = parts.join(", ");
+  byId("jobs-hint").hidden = parts.length > 0;
+  byId("jobs-cancel").hidden = unfinished() === 0;
+  byId("jobs-zip").hidden = counts.completed === 0;
+  byId("jobs-clear").hidden = finished() === 0;
+  byId("tab-jobs").textContent = unfinished() > 0 ? `Jobs (${unfinished()})` : "Jobs";
+}
+
+function draw(jobs) {
+  const ids = new Set(jobs.map(({ id }) => id));
+  for (const [id, { element }] of rows) {
+    if (ids.has(id)) continue;
+    element.remove();
     rows.delete(id);
   }
-  jobs.forEach((job, place) => {
-    const state = JSON.stringify(job);
+  jobs.forEach((job, index) => {
+    const place = job.status === "pending" ? offset + index - counts.processing + 1 : null;
+    const state = JSON.stringify([job, place]);
     const known = rows.get(job.id);
-    if (known?.state === state && list.children[place] === known.element) return;
-    const element = known?.state === state ? known.element : row(job);
+    if (known?.state === state && list.children[index] === known.element) return;
+    const element = known?.state === state ? known.element : row(job, place, refresh);
     const hadFocus = known?.element.contains(document.activeElement);
     if (known && known.element !== element) known.element.remove();
-    list.insertBefore(element, list.children[place] ?? null);
+    list.insertBefore(element, list.children[index] ?? null);
     rows.set(job.id, { state, element });
     if (hadFocus) element.querySelector("button")?.focus();
   });
 }
 
-function row(job) {
-  const what = job.text.length > 40 ? `${job.text.slice(0, 40)}…` : job.text;
-  const facts = [make("span", { className: job.status, textContent: job.status }), make("span", { textContent: job.voice_id })];
-  if (job.generation_time !== null) facts.push(make("span", { textContent: `took ${seconds(job.generation_time)}` }));
-  facts.push(make("span", { textContent: new Date(job.created_at).toLocaleTimeString() }));
-  const actions = make("div", { className: "buttons" });
-  if (isUnfinished(job)) {
-    actions.append(button("Cancel", event => act(event, () => cancel(job)), `Cancel ${what}`));
-  } else if (job.status === "completed") {
-    actions.append(
-      button("Play", event => act(event, () => playSound(result(job), `Job: ${what}`, fileName(job))), `Play ${what}`),
-      button("Download", event => act(event, () => download(job)), `Download ${what}`));
+async function turn(pages) {
+  offset = Math.max(0, offset + pages * PAGE);
+  try {
+    await refresh();
+    list.querySelector("button")?.focus();
+  } catch (error) {
+    say(notice, error.message, "error");
   }
-  const item = make("li", {},
-    make("p", { className: "excerpt", textContent: job.text, title: job.text }),
-    make("div", { className: "row" }, make("div", { className: "facts" }, ...facts), actions));
-  item.dataset.status = job.status;
-  if (job.processed_text) item.append(spokenAs(job.processed_text));
-  if (job.error_message) item.append(make("p", { className: "quiet", textContent: job.error_message }));
-  return item;
-}
-
-async function cancel(job) {
-  await remove(`/jobs/${job.id}`);
-  await refresh();
-}
-
-async function download(job) {
-  const url = URL.createObjectURL(await (await call(result(job))).blob());
-  make("a", { href: url, download: fileName(job) }).click();
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
 async function clear() {
   if (await confirmed("Remove all finished jobs and their audio?", "Remove", () => remove("/jobs"))) await refresh();
 }
 
-/** Refreshes the list every two seconds while the page is visible or a job is unfinished. */
+async function cancel() {
+  const question = `Cancel ${unfinished() === 1 ? "the job" : `all ${unfinished()} jobs`} that run or wait?`;
+  if (!await confirmed(question, "Cancel them", () => {})) return;
+  await cancelAll(text => say(notice, text));
+  await refresh();
+}
+
+/** Says beside the button that a job waits, and where. */
+async function tell(id) {
+  const queued = byId("queued");
+  const { jobs } = await get(`/jobs?order=queue&limit=500`, { background: true });
+  const index = jobs.findIndex(job => job.id === id);
+  const isWaiting = jobs[index]?.status === "pending";
+  say(queued, isWaiting ? `Queued: number ${index - counts.processing + 1} in the queue.` : "Queued.");
+}
+
+/** Refreshes the list every two seconds, or every second while a job runs, as long as the page is visible or a job is unfinished. */
 export function startJobs() {
   let timer = 0;
   let failed = false;
   const look = async () => {
     clearTimeout(timer);
     try {
-      if (unfinished || document.visibilityState === "visible") await refresh();
+      if (unfinished() > 0 || document.visibilityState === "visible") await refresh();
       if (failed) say(notice, "");
       failed = false;
     } catch (error) {
@@ -93,13 +113,21 @@ export function startJobs() {
       say(notice, error.message, "error");
     }
     clearTimeout(timer);
-    timer = setTimeout(look, PERIOD_MS);
+    timer = setTimeout(look, counts.processing > 0 && shownTab() === "jobs" ? BUSY_MS : PERIOD_MS);
   };
   whenClicked(byId("jobs-clear"), notice, clear);
-  document.addEventListener("jobs-changed", () => {
+  whenClicked(byId("jobs-cancel"), notice, cancel);
+  whenClicked(byId("jobs-zip"), notice, () => downloadAll(text => say(notice, text)));
+  // A page that is turned to decides whether these buttons are enabled.
+  byId("jobs-before").addEventListener("click", () => turn(-1));
+  byId("jobs-after").addEventListener("click", () => turn(1));
+  document.addEventListener("jobs-changed", async ({ detail }) => {
+    offset = 0;
     showTab("jobs");
-    look();
+    await look();
+    if (detail) await tell(detail).catch(() => {});
   });
+  document.addEventListener("tab-shown", ({ detail }) => detail === "jobs" && look());
   document.addEventListener("visibilitychange", look);
   look();
 }

@@ -2,6 +2,7 @@ import { startJobs } from "./jobs.js";
 import { startKey } from "./key.js";
 import { awaitsTranscript, refreshPrompts, startPrompts } from "./prompts.js";
 import { startRecorder } from "./recorder.js";
+import { startScripts } from "./scripts.js";
 import { startSpeech } from "./speech.js";
 import { startStatus } from "./status.js";
 import { startTabs } from "./tabs.js";
@@ -23,6 +24,7 @@ startTakes();
 await refresh();
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && refresh());
 startJobs();
+startScripts();
 startStatus(async () => {
   if (awaitsTranscript()) await refreshPrompts();
 });

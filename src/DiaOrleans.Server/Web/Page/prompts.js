@@ -79,7 +79,8 @@ function transcriptField({ id, transcript, transcript_source: source }, itemOf) 
     show();
     text.focus();
   }, `Undo the change of the transcript of ${id}`);
-  const foot = make("div", { className: "buttons" }, save, undo, make("span", { className: "quiet", textContent: "Its voices get it too." }));
+  const hint = make("span", { className: "quiet", textContent: "Its voices get it too." });
+  const foot = make("div", { className: "buttons" }, save, undo, hint);
   const show = () => {
     const isChanged = text.value.trim() !== (transcript ?? "");
     itemOf()?.toggleAttribute("data-changed", isChanged);

@@ -23,7 +23,7 @@ let spoken = null;
  * The body for /generate. Empty fields are left out. Numbers are sent as the strings that were typed: a seed can be larger than the
  * integers that JavaScript represents exactly.
  */
-function request(text = script.value) {
+export function request(text = script.value) {
   const { voice, settings } = formValues();
   const set = Object.entries(settings).map(([id, value]) => [NAMES[id] ?? id, value.trim()]).filter(([, value]) => value !== "");
   return { text, voice_id: voice, ...Object.fromEntries(set) };
@@ -48,8 +48,8 @@ function speakFirst() {
 }
 
 async function queue() {
-  await sendJson("POST", "/generate?async_mode=true", request());
-  document.dispatchEvent(new Event("jobs-changed"));
+  const { job_id: detail } = await (await sendJson("POST", "/generate?async_mode=true", request())).json();
+  document.dispatchEvent(new CustomEvent("jobs-changed", { detail }));
 }
 
 /** Checks the length of the script, in code points as on the server, and enables the buttons. */

@@ -39,7 +39,7 @@ export async function upload(file, name, words, readPrompts) {
     if (agreed !== id && (await readPrompts()).has(id)) {
       agreed = id;
       submit.textContent = "Replace";
-      throw new Error(`There is a recording “${id}” already. If you replace it, its transcript goes too, also from voices that have it.`);
+      throw new Error(`There is a recording “${id}” already. With it goes its transcript, also that of voices that took it.`);
     }
     stored = await send(file, id, text.value.trim());
   });

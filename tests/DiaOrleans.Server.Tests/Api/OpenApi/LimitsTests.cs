@@ -86,7 +86,7 @@ public sealed class LimitsTests(LimitsTests.OwnServer own) : IClassFixture<Limit
             }
         }
 
-        checkedParameters.ShouldBe(5);
+        checkedParameters.ShouldBe(8);
     }
 
     [Fact]

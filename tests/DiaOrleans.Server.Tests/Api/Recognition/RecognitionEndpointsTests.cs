@@ -20,9 +20,11 @@ public sealed class RecognitionEndpointsTests : IDisposable
         await using var server = await Start(new ServerOptions { WhisperDownloads = false });
         await server.Client.PutJson("/config", """{"whisper_model_size":"huge","auto_transcribe":false}""");
         (await server.Client.GetStringAsync("/whisper/status"))
-            .ShouldBe("""{"available":false,"model_loaded":false,"model_size":null,"auto_transcribe":false}""");
+            .ShouldBe(
+                """{"available":false,"model_loaded":false,"model_size":null,"auto_transcribe":false"""
+                + ""","message":"There is no Whisper model of the size 'huge'. There are: base, large, medium, small, tiny."}""");
         var load = await server.Client.PostAsync("/whisper/load", null);
-        ((int)load.StatusCode, await load.Detail()).ShouldBe((503, "Whisper is not installed"));
+        ((int)load.StatusCode, await load.Detail()).ShouldBe((503, "There is no Whisper model of that size."));
         load.Headers.RetryAfter.ShouldBeNull();
         await server.Client.PostAsync("/audio_prompts/upload", PromptServer.Form("a", PromptServer.Tone(1)));
         var transcription = await server.Client.PostAsync("/audio_prompts/a/transcribe", null);
@@ -34,10 +36,13 @@ public sealed class RecognitionEndpointsTests : IDisposable
     {
         await using var server = await Start(new ServerOptions { WhisperModelUrl = "http://127.0.0.1:1/" });
         await server.Client.PutJson("/config", """{"auto_transcribe":false}""");
+        (await Message(server)).ShouldBe("The Whisper model base is not on disk; the first request for a transcription downloads it.");
         var load = await server.Client.PostAsync("/whisper/load", null);
-        ((int)load.StatusCode, await load.Detail(), load.Headers.RetryAfter?.Delta)
-            .ShouldBe((503, "Whisper is not installed", TimeSpan.FromSeconds(60)));
+        ((int)load.StatusCode, load.Headers.RetryAfter?.Delta).ShouldBe((503, TimeSpan.FromSeconds(60)));
+        var reason = await load.Detail();
+        reason.ShouldStartWith("The Whisper model base was not downloaded: ");
         (await server.Client.GetStringAsync("/whisper/status")).ShouldContain("\"available\":true");
+        (await Message(server)).ShouldBe(reason);
     }
 
     [Fact]
@@ -49,10 +54,14 @@ public sealed class RecognitionEndpointsTests : IDisposable
         await server.Client.PutJson("/config", """{"auto_transcribe":false}""");
         var load = await server.Client.PostAsync("/whisper/load", null);
         ((int)load.StatusCode, await load.Detail()).ShouldBe((500, "Failed to load Whisper model"));
+        (await Message(server)).ShouldBe("The Whisper model base is on disk, and did not load; the server's log says why.");
         var line = _log.Lines.Where(said => said.Contains("Speech recognition", StringComparison.Ordinal)).ShouldHaveSingleItem();
         line.ShouldContain("is no Whisper model in ggml's format");
         line.ShouldContain(load.Headers.GetValues("X-Request-ID").Single());
     }
+
+    private static async Task<string?> Message(RunningServer server) =>
+        (await (await server.Client.GetAsync("/whisper/status")).Json()).GetProperty("message").GetString();
 
     private Task<RunningServer> Start(ServerOptions options) => RunningServer.Start(options, _folder.Path, _log.AddTo);
 }

@@ -25,7 +25,11 @@ internal static class JobOperations
         """
         {
           "pending_jobs":2,"processing_jobs":1,"completed_jobs":5,"failed_jobs":0,
-          "total_workers":1,"active_workers":1,"memory_pressure":{}
+          "total_workers":1,"active_workers":1,"memory_pressure":{},
+          "workers":[{
+            "id":"worker_1","silo":"local","device":"cpu","state":"ready","model":"dia-nano","precision":"int8",
+            "slots":4,"active":2,"waiting":0,"backlog_seconds":3.2
+          }]
         }
         """;
 
@@ -35,7 +39,7 @@ internal static class JobOperations
 
     public static IReadOnlyList<Operation> All =>
     [
-        new("GET", "/jobs", "List jobs", "Newest first. Finished jobs are kept for an hour.")
+        new("GET", "/jobs", "List jobs", "Newest first, if `order` is not sent. Finished jobs are kept for an hour.")
         {
             Query =
             [
@@ -44,10 +48,25 @@ internal static class JobOperations
                 {
                     Default = $"{RequestLimits.DefaultListLength}", Range = RequestLimits.ListLength,
                 },
+                new("offset", FieldType.Integer, "The number of jobs to leave out before the list.")
+                {
+                    Default = "0", Range = RequestLimits.ListOffset,
+                },
+                new("order", FieldType.Text, "`queue`: running jobs, then waiting ones as they will run, then the others, newest first.")
+                {
+                    Values = RequestLimits.JobOrders,
+                },
             ],
             Answers =
             [
-                Answers.Ok("The jobs; `total` counts all, `filtered` those listed.", $$"""{"jobs":[{{Job}}],"total":1,"filtered":1}"""),
+                Answers.Ok(
+                    "The jobs; `total` counts all, `filtered` those listed, `counts` those of each state.",
+                    $$$"""
+                    {
+                      "jobs":[{{{Job}}}],"total":1,"filtered":1,
+                      "counts":{"pending":0,"processing":0,"completed":1,"failed":0,"cancelled":0}
+                    }
+                    """),
                 Answers.Invalid(
                     "query",
                     "status",

@@ -37,7 +37,7 @@ internal static class PromptOperations
 
     private static readonly Answer Unknown = Answers.Problem(404, "Audio prompt 'anna-prompt' not found");
 
-    private static readonly Answer NoWhisper = Answers.Problem(503, "Whisper is not installed");
+    private static readonly Answer NoWhisper = Answers.Problem(503, "There is no Whisper model base here, and downloads are off.");
 
     private static readonly Body Upload = new(
         [
@@ -173,11 +173,18 @@ internal static class PromptOperations
             "GET",
             "/whisper/status",
             "Show the state of Whisper",
-            "Whether Whisper is available, whether its model is loaded, and the model's size.")
+            "Whether Whisper is available, whether its model is loaded, and the model's size; `message` says it in a sentence.")
         {
             Answers =
             [
-                Answers.Ok("The status.", """{"available":true,"model_loaded":false,"model_size":"base","auto_transcribe":true}"""),
+                Answers.Ok(
+                    "The status.",
+                    """
+                    {
+                      "available":true,"model_loaded":false,"model_size":"base","auto_transcribe":true,
+                      "message":"The Whisper model base is on disk."
+                    }
+                    """),
             ],
         },
         new("POST", "/whisper/load", "Load Whisper's model", "Without this request it is loaded when it is first needed.")
