@@ -85,6 +85,10 @@ public sealed class PostgresServer : IAsyncLifetime
         return connection;
     }
 
+    /// <summary>A connection string of this server by way of its Unix socket, which is in no network.</summary>
+    /// <param name="connection">A connection string.</param>
+    public string OverSocket(string connection) => new NpgsqlConnectionStringBuilder(connection) { Host = _folder }.ConnectionString;
+
     private string Connection(string database) => $"Host=127.0.0.1;Port={_port};Username={Owner};Database={database}";
 
     /// <summary>Nothing is flushed to disk: the machine does not fail during a test.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
@@ -24,6 +25,7 @@ internal sealed class ChaosJobs(Func<IReadOnlyList<SiloProcess>> silos, Random r
         string.Join(' ', Enumerable.Repeat("The lamp is still on.", 4)),
     ];
 
+    private readonly ConcurrentDictionary<string, ChaosJob> _ends = new();
     private readonly Lock _gate = new();
     private int _keys;
 
@@ -36,11 +38,13 @@ internal sealed class ChaosJobs(Func<IReadOnlyList<SiloProcess>> silos, Random r
     /// <summary>Submits jobs from some clients, each with pauses, and returns when all are accepted.</summary>
     public Task Submit(int count) => Task.WhenAll(Enumerable.Range(0, Clients).Select(client => SubmitSome((count + client) / Clients)));
 
-    /// <summary>All jobs in the list of a silo that answers.</summary>
+    /// <summary>All jobs in the list of a silo that answers. An end that was listed before must be the same.</summary>
     public async Task<Dictionary<string, ChaosJob>> List()
     {
         var list = await Ask((client, cancellation) => client.GetAsync("/jobs?limit=500", cancellation));
-        return list.GetProperty("jobs").EnumerateArray().Select(ChaosJob.Read).ToDictionary(job => job.Id);
+        var jobs = list.GetProperty("jobs").EnumerateArray().Select(ChaosJob.Read).ToDictionary(job => job.Id);
+        foreach (var ended in jobs.Values.Where(job => job.HasEnded)) ended.ShouldBe(_ends.GetOrAdd(ended.Id, ended));
+        return jobs;
     }
 
     /// <summary>Waits until so many jobs of all have ended.</summary>
@@ -51,6 +55,23 @@ internal sealed class ChaosJobs(Func<IReadOnlyList<SiloProcess>> silos, Random r
         {
             clock.Elapsed.ShouldBeLessThan(LongestWait, "jobs do not end");
             await Task.Delay(Pause);
+        }
+    }
+
+    /// <summary>What a silo shows is what was accepted, and equal seeds gave equal bytes.</summary>
+    public async Task Check(SiloProcess silo)
+    {
+        var listed = await Requests.ListJobs(silo, "?limit=500");
+        listed.ShouldBe(Accepted.Values.Select(job => job.Id), ignoreOrder: true);
+        foreach (var same in Accepted.Values.GroupBy(job => (job.Text, job.Seed)))
+        {
+            byte[]? first = null;
+            foreach (var job in same)
+            {
+                (await Requests.StatusOf(silo, job.Id)).ShouldBe("completed");
+                var audio = await silo.Client.GetByteArrayAsync($"/jobs/{job.Id}/result");
+                audio.ShouldBe(first ??= audio);
+            }
         }
     }
 
@@ -119,13 +140,15 @@ internal sealed class ChaosJobs(Func<IReadOnlyList<SiloProcess>> silos, Random r
 }
 
 /// <summary>A job as a list shows it.</summary>
-internal sealed record ChaosJob(string Id, string Status, DateTimeOffset? StartedAt, bool HasEnded)
+internal sealed record ChaosJob(string Id, string Status, DateTimeOffset? StartedAt, DateTimeOffset? CompletedAt)
 {
+    public bool HasEnded => CompletedAt is not null;
+
     public static ChaosJob Read(JsonElement job) => new(
         job.GetProperty("id").GetString()!,
         job.GetProperty("status").GetString()!,
         ReadTime(job.GetProperty("started_at")),
-        job.GetProperty("completed_at").ValueKind != JsonValueKind.Null);
+        ReadTime(job.GetProperty("completed_at")));
 
     private static DateTimeOffset? ReadTime(JsonElement time) => time.GetString() is { } text
         ? DateTimeOffset.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal)

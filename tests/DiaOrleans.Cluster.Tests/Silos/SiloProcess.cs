@@ -39,6 +39,7 @@ internal sealed class SiloProcess : IDisposable
         var start = ServerProcess.Command(settings.Data);
         foreach (var (name, value) in settings.ToVariables()) start.Environment[name] = value;
         start.ArgumentList[start.ArgumentList.IndexOf("--port") + 1] = settings.HttpPort.ToString();
+        settings.Enter?.Invoke(start);
         var silo = new SiloProcess(settings, Process.Start(start)!);
         _ = silo.Collect(silo.Process.StandardError);
         return silo;
@@ -69,7 +70,7 @@ internal sealed class SiloProcess : IDisposable
             Append(line);
             if (!line.StartsWith("Page ", StringComparison.Ordinal) && !line.StartsWith("Health ", StringComparison.Ordinal)) continue;
             var address = new UriBuilder(line.Split(' ')[^1]) { Path = "" };
-            Client = new HttpClient { BaseAddress = address.Uri };
+            Client = new HttpClient(Settings.Handler()) { BaseAddress = address.Uri };
             _ = Collect(Process.StandardOutput);
             return;
         }
@@ -138,6 +139,15 @@ internal sealed record SiloSettings(string Name, string? Database, string Data)
     /// <summary>Folder of the blobs; null is the data folder.</summary>
     public string? Blobs { get; init; }
 
+    /// <summary>IP address at which other silos reach it.</summary>
+    public string Address { get; init; } = "127.0.0.1";
+
+    /// <summary>Changes the start of its process; null leaves it as it is.</summary>
+    public Action<ProcessStartInfo>? Enter { get; init; }
+
+    /// <summary>Makes the handler of its clients.</summary>
+    public Func<HttpMessageHandler> Handler { get; init; } = () => new SocketsHttpHandler();
+
     /// <summary>Further variables.</summary>
     public IReadOnlyDictionary<string, string> Variables { get; init; } = new Dictionary<string, string>();
 
@@ -147,7 +157,7 @@ internal sealed record SiloSettings(string Name, string? Database, string Data)
         ["DIA_ROLE"] = Role,
         ["DIA_SILO"] = Name,
         ["DIA_SILO_PORT"] = Port.ToString(),
-        ["DIA_ADVERTISED_HOST"] = "127.0.0.1",
+        ["DIA_ADVERTISED_HOST"] = Address,
         ["DIA_DATABASE"] = Database,
         ["DIA_BLOB_FOLDER"] = Blobs,
         ["DIA_THREADS"] = "1",

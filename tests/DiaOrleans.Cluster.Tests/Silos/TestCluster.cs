@@ -61,6 +61,7 @@ internal sealed class TestCluster : IDisposable
 
     private void WriteLogs(string folder)
     {
+        Directory.CreateDirectory(folder);
         for (var i = 0; i < _silos.Count; i++) File.WriteAllText(Path.Combine(folder, $"{i}-{_silos[i].Settings.Name}.log"), _silos[i].Log);
     }
 }
