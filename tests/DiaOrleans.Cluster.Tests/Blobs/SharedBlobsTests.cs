@@ -13,6 +13,7 @@ public sealed class SharedBlobsTests(PostgresServer postgres)
     [InlineData("s3")]
     public async Task A_recording_that_one_silo_took_is_a_voice_of_the_other_with_the_same_bytes(string place)
     {
+        if (place != "database") LongTests.Require();
         await using var s3 = await S3StandIn.Start();
         using var cluster = await TestCluster.Create(postgres);
         var one = await cluster.Start(In(place, cluster.Settings("one"), s3));
@@ -67,8 +68,10 @@ public sealed class SharedBlobsTests(PostgresServer postgres)
     }
 
     [Fact]
+    [Trait("Category", LongTests.Category)]
     public async Task Uploads_of_one_prompt_to_two_silos_at_the_same_time_end_with_one_recording()
     {
+        LongTests.Require();
         using var cluster = await TestCluster.Create(postgres);
         SiloProcess[] silos = [await cluster.Start("one"), await cluster.Start("two")];
         for (var round = 0; round < 5; round++)

@@ -33,8 +33,10 @@ public sealed class ClusterSettingsTests(PostgresServer postgres)
     }
 
     [Fact]
+    [Trait("Category", LongTests.Category)]
     public async Task Of_two_first_silos_with_different_values_one_is_refused()
     {
+        LongTests.Require();
         using var cluster = await TestCluster.Create(postgres);
         SiloProcess[] silos =
         [

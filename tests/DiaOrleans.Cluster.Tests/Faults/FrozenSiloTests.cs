@@ -35,8 +35,10 @@ public sealed class FrozenSiloTests(PostgresServer postgres, ITestOutputHelper o
     ];
 
     [Fact]
+    [Trait("Category", LongTests.Category)]
     public async Task Each_request_is_answered_in_time_and_all_goes_on_without_the_silo()
     {
+        LongTests.Require();
         using var cluster = await TestCluster.Create(postgres);
         // The first silo has all grains until others join.
         var frozen = await cluster.Start("frozen");
