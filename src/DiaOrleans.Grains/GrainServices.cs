@@ -51,6 +51,8 @@ public static class GrainServices
         silo.Services.AddSingleton<LostWorkers>();
         silo.Services.AddSingleton<WorkerRosterCopy>();
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<WorkerRosterCopy>());
+        silo.Services.TryAddSingleton<WorkerPoolOptions>();
+        silo.Services.AddSingleton<WorkerPools>();
         silo.Services.AddSingleton<WorkDispatcher>();
         silo.Services.AddSingleton<GenerationRecorder>();
         silo.Services.TryAddSingleton<StoredReads>();

@@ -59,6 +59,12 @@ public sealed record WorkerStatus
     /// <summary>The kind of device, such as <c>cuda</c>: equal calls have equal results on devices of one kind.</summary>
     public string DeviceKind => Device.Split(':')[0];
 
+    /// <summary>
+    /// Model, precision and kind of device, such as <c>dia-nano/fp32/cpu</c>: workers of one pool make the same bytes of a request. Null
+    /// while no model is loaded.
+    /// </summary>
+    public string? Pool => Model is null ? null : $"{Model.Name}/{Model.Precision}/{DeviceKind}";
+
     /// <summary>Name for clients, such as <c>worker_1</c>.</summary>
     public string Name => $"worker_{Number}";
 }

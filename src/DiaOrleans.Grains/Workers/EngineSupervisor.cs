@@ -84,7 +84,7 @@ internal sealed partial class EngineSupervisor(
         {
             var engine = await factory.Load(worker.Device, _draining.Token);
             worker.Attach(engine);
-            Log.Ready(logger, worker.Key.ToString(), engine.Model.Name);
+            Log.Ready(logger, worker.Key.ToString(), worker.Status.Pool);
             return engine;
         }
         catch (OperationCanceledException) when (_draining.IsCancellationRequested)
@@ -162,8 +162,8 @@ internal sealed partial class EngineSupervisor(
         [LoggerMessage(1009, LogLevel.Critical, "The engine of worker {Worker} is broken: {Reason} The worker is now {State}.")]
         public static partial void Broken(ILogger logger, string worker, string reason, WorkerState state);
 
-        [LoggerMessage(1001, LogLevel.Information, "Worker {Worker} is ready with {Model}.")]
-        public static partial void Ready(ILogger logger, string worker, string model);
+        [LoggerMessage(1001, LogLevel.Information, "Worker {Worker} is ready; its pool is {Pool}.")]
+        public static partial void Ready(ILogger logger, string worker, string? pool);
 
         [LoggerMessage(
             1002,

@@ -11,6 +11,7 @@ namespace DiaOrleans.Grains.Workers;
 /// </summary>
 /// <param name="grains">Calls workers.</param>
 /// <param name="roster">All workers.</param>
+/// <param name="pools">Chooses the pool of a request.</param>
 /// <param name="lost">Workers to avoid.</param>
 /// <param name="silo">This silo.</param>
 /// <param name="time">Clock of the limits.</param>
@@ -18,6 +19,7 @@ namespace DiaOrleans.Grains.Workers;
 internal sealed partial class WorkDispatcher(
     IGrainFactory grains,
     WorkerRosterCopy roster,
+    WorkerPools pools,
     LostWorkers lost,
     ILocalSiloDetails silo,
     TimeProvider time,
@@ -39,7 +41,7 @@ internal sealed partial class WorkDispatcher(
     public static readonly WorkAdmission NoAnswer = new(WorkOutcome.Unavailable, "No worker answers.", RetryAfter);
 
     /// <summary>Offers work to one worker after another until one admits it, or rejects it for good.</summary>
-    /// <param name="model">Name of the model wanted; null for any.</param>
+    /// <param name="model">Name of the model wanted; null for the default pool's.</param>
     /// <param name="priority">Of the work.</param>
     /// <param name="offer">Submits the work to a worker, whose model is loaded.</param>
     /// <param name="stop">Ends the waiting.</param>
@@ -52,7 +54,7 @@ internal sealed partial class WorkDispatcher(
         for (var start = time.GetTimestamp(); ;)
         {
             var workers = roster.Workers;
-            var choice = Choose(workers, priority == WorkPriority.Background, model);
+            var choice = Choose(pools.For(workers, model), priority == WorkPriority.Background);
             WorkAdmission? refusal = null;
             if (choice.Ready.Count > 0)
             {
@@ -106,9 +108,9 @@ internal sealed partial class WorkDispatcher(
         return workers.Count == 0 ? EmptyLimit : TimeSpan.Zero;
     }
 
-    private WorkerChoice Choose(IReadOnlyList<WorkerStatus> workers, bool preferOwn = false, string? model = null)
+    private WorkerChoice Choose(IReadOnlyList<WorkerStatus> workers, bool preferOwn = false)
     {
-        var choice = WorkerChoice.Among(workers, silo.Name, Random.Shared, preferOwn, model);
+        var choice = WorkerChoice.Among(workers, silo.Name, Random.Shared, preferOwn);
         return choice with { Ready = [.. choice.Ready.OrderBy(worker => lost.Contains(worker.Key))] };
     }
 

@@ -10,24 +10,18 @@ internal sealed record WorkerChoice(IReadOnlyList<WorkerStatus> Ready, string? A
 {
     /// <summary>
     /// Orders workers by predicted seconds of audio still to make, and of equal ones those of this silo first; the first is the better of
-    /// two that are chosen at random, unless workers of this silo are preferred. Which model a worker has is known only while it is loaded.
+    /// two that are chosen at random, unless workers of this silo are preferred.
     /// </summary>
-    /// <param name="workers">All workers of the cluster.</param>
+    /// <param name="workers">Workers of the request's pool, and those whose pool is not known.</param>
     /// <param name="silo">Name of this silo.</param>
     /// <param name="random">Chooses the two.</param>
     /// <param name="preferOwn">
     /// True to put the workers of this silo first, unless all of them are full and another one is idle: a silo takes
     /// jobs for its own engines.
     /// </param>
-    /// <param name="model">Name of the model wanted; null for any.</param>
-    public static WorkerChoice Among(
-        IReadOnlyList<WorkerStatus> workers,
-        string silo,
-        Random random,
-        bool preferOwn = false,
-        string? model = null)
+    public static WorkerChoice Among(IReadOnlyList<WorkerStatus> workers, string silo, Random random, bool preferOwn = false)
     {
-        WorkerStatus[] able = [.. workers.Where(worker => worker.State == WorkerState.Ready && Has(worker, model))];
+        WorkerStatus[] able = [.. workers.Where(worker => worker is { State: WorkerState.Ready, Model: not null })];
         var hasRoom = able.Any(worker => IsOwn(worker, silo) && !IsFull(worker));
         WorkerStatus[] ready =
         [
@@ -68,7 +62,4 @@ internal sealed record WorkerChoice(IReadOnlyList<WorkerStatus> Ready, string? A
     private static bool IsOwn(WorkerStatus worker, string silo) => WorkerKey.TryParse(worker.Key, out var key) && key.Silo == silo;
 
     private static bool IsFull(WorkerStatus worker) => worker.Active + worker.Waiting >= worker.Slots;
-
-    private static bool Has(WorkerStatus worker, string? model) =>
-        worker.Model is { } loaded && (model is null || loaded.Name == model);
 }

@@ -4,6 +4,7 @@ using DiaOrleans.Grains.Rendering;
 using DiaOrleans.Grains.Scripts;
 using DiaOrleans.Grains.Settings;
 using DiaOrleans.Grains.Waiting;
+using DiaOrleans.Grains.Workers;
 using DiaOrleans.Server.Settings;
 
 namespace DiaOrleans.Server.ClusterRecord;
@@ -17,6 +18,7 @@ internal sealed partial class RecordFollower(
     CurrentValue<RenderingOptions> rendering,
     CurrentValue<ScriptOptions> scripts,
     CurrentValue<PromptOptions> prompts,
+    CurrentValue<WorkerPoolOptions> pools,
     TimeProvider time,
     ILogger<RecordFollower> logger) : BackgroundService
 {
@@ -67,6 +69,7 @@ internal sealed partial class RecordFollower(
         rendering.Replace(record.Create<RenderingOptions>());
         scripts.Replace(record.Create<ScriptOptions>());
         prompts.Replace(record.Create<PromptOptions>());
+        pools.Replace(record.Create<WorkerPoolOptions>());
         _applied = record;
     }
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using DiaOrleans.Grains.Prompts;
 using DiaOrleans.Grains.Rendering;
 using DiaOrleans.Grains.Scripts;
+using DiaOrleans.Grains.Workers;
 using DiaOrleans.Server.Settings;
 
 namespace DiaOrleans.Server.ClusterRecord;
@@ -16,7 +17,8 @@ internal sealed record RecordValues
     public static readonly RecordValues Defaults = new();
 
     /// <summary>The options classes; each of their settings is a part of the record.</summary>
-    private static readonly IReadOnlyList<Type> Classes = [typeof(RenderingOptions), typeof(ScriptOptions), typeof(PromptOptions)];
+    private static readonly IReadOnlyList<Type> Classes =
+        [typeof(RenderingOptions), typeof(ScriptOptions), typeof(PromptOptions), typeof(WorkerPoolOptions)];
 
     private ImmutableSortedDictionary<string, string> _values = ImmutableSortedDictionary<string, string>.Empty;
 

@@ -39,6 +39,7 @@ internal static class ServerSettings
         typeof(EngineOptions),
         typeof(DeviceOptions),
         typeof(EngineHostOptions),
+        typeof(WorkerPoolOptions),
         typeof(DrainOptions),
         typeof(LocalSiloOptions),
         typeof(SiloTlsOptions),

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using DiaOrleans.Cluster.Tests.Silos;
 
 namespace DiaOrleans.Cluster.Tests.ClusterRecord;
@@ -12,7 +11,7 @@ public sealed class ClusterSettingsTests(PostgresServer postgres)
     public async Task The_first_silo_writes_the_record_others_take_it_or_are_refused_and_a_command_changes_it_for_all()
     {
         using var cluster = await TestCluster.Create(postgres);
-        (await Run(cluster, "show")).Output.ShouldContain("No silo has started yet");
+        (await ClusterCommand.Run(cluster, "show")).Output.ShouldContain("No silo has started yet");
         var first = await cluster.Start(With(cluster.Settings("first"), ("DIA_TEMPERATURE", "1.10")));
         var second = await cluster.Start("second");
         await first.Client.Accepted(HttpMethod.Post, "/voice_mappings", """{"voice_id":"anna"}""");
@@ -23,7 +22,7 @@ public sealed class ClusterSettingsTests(PostgresServer postgres)
 
         var before = await Speak(first);
         (await Speak(second)).ShouldBe(before);
-        var (setCode, output) = await Run(cluster, "set", "Temperature=0.5", "topp=0.8");
+        var (setCode, output) = await ClusterCommand.Run(cluster, "set", "Temperature=0.5", "topp=0.8");
         setCode.ShouldBe(0, output);
         output.ShouldContain("Temperature      0.5");
         output.ShouldContain("TopP             0.8");
@@ -72,10 +71,10 @@ public sealed class ClusterSettingsTests(PostgresServer postgres)
     public async Task A_wrong_change_is_refused_and_nothing_is_written(string message, string change)
     {
         using var cluster = await TestCluster.Create(postgres);
-        var (code, output) = await Run(cluster, "set", "TopP=0.5", change);
+        var (code, output) = await ClusterCommand.Run(cluster, "set", "TopP=0.5", change);
         code.ShouldBe(2);
         output.ShouldContain(message);
-        (await Run(cluster, "show")).Output.ShouldContain("No silo has started yet");
+        (await ClusterCommand.Run(cluster, "show")).Output.ShouldContain("No silo has started yet");
     }
 
     private static async Task<byte[]> Speak(SiloProcess silo)
@@ -87,17 +86,4 @@ public sealed class ClusterSettingsTests(PostgresServer postgres)
 
     private static SiloSettings With(SiloSettings settings, params (string Name, string Value)[] variables) =>
         settings with { Variables = variables.ToDictionary(variable => variable.Name, variable => variable.Value) };
-
-    private static async Task<(int Code, string Output)> Run(TestCluster cluster, params string[] arguments)
-    {
-        var start = ServerProcess.Command("unused");
-        start.ArgumentList.Clear();
-        foreach (var argument in (string[])[ServerProcess.Program, "cluster", .. arguments]) start.ArgumentList.Add(argument);
-        start.Environment["DIA_DATABASE"] = cluster.Database;
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        var errors = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return (process.ExitCode, await output + await errors);
-    }
 }

@@ -51,17 +51,6 @@ public sealed class WorkerChoiceTests
     }
 
     [Fact]
-    public void Among_with_a_model_leaves_out_ready_workers_of_other_models()
-    {
-        var other = Ready("a/0", 0, 0);
-        other = other with { Model = other.Model! with { Name = "other" } };
-        Among([other, Ready("b/0", 9, 1)], "fake").Ready.Select(worker => worker.Key).ShouldBe(["b/0"]);
-        Among([other, Ready("b/0", 9, 1)]).Ready.Count.ShouldBe(2);
-        Among([other], "fake").CanWait.ShouldBeFalse();
-        Among([other, new() { Key = "b/0", State = WorkerState.Asleep }], "fake").Asleep.ShouldBe("b/0");
-    }
-
-    [Fact]
     public void Work_that_prefers_its_own_silo_goes_elsewhere_if_all_own_workers_are_full_and_another_one_is_idle()
     {
         var idle = Ready("a/0", 0, 0);
@@ -87,8 +76,7 @@ public sealed class WorkerChoiceTests
     private static IEnumerable<string> Own(IReadOnlyList<WorkerStatus> workers) =>
         WorkerChoice.Among(workers, "own", new Random(0), preferOwn: true).Ready.Select(worker => worker.Key);
 
-    private static WorkerChoice Among(IReadOnlyList<WorkerStatus> workers, string? model = null) =>
-        WorkerChoice.Among(workers, "nobody", new Random(0), preferOwn: false, model);
+    private static WorkerChoice Among(IReadOnlyList<WorkerStatus> workers) => WorkerChoice.Among(workers, "nobody", new Random(0));
 
     private static WorkerStatus Ready(string key, double backlog, int active) => new()
     {

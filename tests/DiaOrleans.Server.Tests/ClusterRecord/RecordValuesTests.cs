@@ -11,7 +11,7 @@ public sealed class RecordValuesTests
 {
     [Fact]
     public void Settings_AreThoseThatDecideTheBytes() => RecordValues.Settings.Select(setting => setting.Name).ShouldBe(
-        ["Temperature", "CfgScale", "TopP", "MaxSegmentBytes", "NormalizeText", "MaxPromptSeconds"],
+        ["Temperature", "CfgScale", "TopP", "MaxSegmentBytes", "NormalizeText", "MaxPromptSeconds", "DefaultPool"],
         ignoreOrder: true);
 
     [Fact]
@@ -43,6 +43,7 @@ public sealed class RecordValuesTests
     [InlineData("Port", "1", "'Port' is no setting of the cluster.")]
     [InlineData("Temperature", "hot", "temperature is 'hot'; expected a number.")]
     [InlineData("Temperature", "3", "temperature is 3; expected 0.1 to 2.")]
+    [InlineData("DefaultPool", "nano", "default pool is 'nano'; expected MODEL/PRECISION/KIND, such as dia-nano/fp32/cpu.")]
     [InlineData("MaxSegmentBytes", "10", "max segment bytes is 10; expected 20 to 4096.")]
     public void With_WrongNameOrValue_IsRefusedWithWhatIsExpected(string name, string value, string message) =>
         Should.Throw<SettingsException>(() => RecordValues.Defaults.With(name, value)).Message.ShouldStartWith(message);

@@ -10,11 +10,14 @@ using Orleans.Runtime;
 namespace DiaOrleans.Grains.Jobs.Running;
 
 /// <summary>
-/// Takes jobs from the queue while an engine of this silo is ready: one more than the engines decode at the same time, so that a slot that
-/// becomes free finds work. When the silo stops, running jobs are released, with what they have made; their next run makes the same audio.
+/// Takes jobs from the queue while an engine of this silo is ready and in the default pool, which speaks jobs: one more than the engines
+/// decode at the same time, so that a slot that becomes free finds work. When the silo stops, running jobs are released, with what they
+/// have made; their next run makes the same audio.
 /// </summary>
 internal sealed partial class JobRunner(
     LocalWorkers workers,
+    WorkerRosterCopy roster,
+    WorkerPools pools,
     ILocalSiloDetails silo,
     IClusterMembershipService membership,
     JobQueues queues,
@@ -63,6 +66,9 @@ internal sealed partial class JobRunner(
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
+    /// <summary>Whether a worker of this silo is in the pool that speaks jobs, or may be.</summary>
+    private bool IsOfDefaultPool => pools.For(roster.Workers, model: null).Any(worker => workers.Find(worker.Key) is not null);
+
     private async Task Loop()
     {
         while (!_stop.IsCancellationRequested)
@@ -93,7 +99,7 @@ internal sealed partial class JobRunner(
         var change = workers.Changed;
         await RemoveEndedRuns();
         var free = workers.Slots + 1 - _runs.Count;
-        if (!workers.AnyTakesWork) await change.WaitUpTo(PollTime, time, _stop.Token);
+        if (!workers.AnyTakesWork || !IsOfDefaultPool) await change.WaitUpTo(PollTime, time, _stop.Token);
         else if (free <= 0) await Task.WhenAny(_runs).WaitAsync(_stop.Token);
         else if (await Take(free) is { Count: > 0 } leases) await Begin(leases);
         else await WaitForWork();
