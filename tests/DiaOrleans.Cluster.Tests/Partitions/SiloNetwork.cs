@@ -107,7 +107,7 @@ internal sealed class SiloNetwork : IDisposable
         await Ip($"-n {name} link set lo up");
     }
 
-    /// <summary>A socket belongs to the namespace of the thread that makes it; that thread ends, so that no other code runs in it.</summary>
+    /// <summary>A socket belongs to the namespace of the thread that makes it. That thread ends: no other code runs in it.</summary>
     private static Task<Socket> OpenSocket(string network)
     {
         var made = new TaskCompletionSource<Socket>(TaskCreationOptions.RunContinuationsAsynchronously);
