@@ -44,14 +44,15 @@ internal sealed class StoredRow<T>(IGrainStorage storage, string name, GrainId i
     /// <exception cref="InconsistentStateException">Another activation has written the row.</exception>
     public Task Write()
     {
-        if (_running.IsCompletedSuccessfully) return _running = WriteNow();
-        return _next ??= WriteNext();
+        // A next write that waits may go on some turns after the one that runs has ended.
+        if (_next is not null) return _next;
+        return _running.IsCompletedSuccessfully ? _running = WriteNow() : _next = WriteNext();
     }
 
     /// <summary>Removes the state and leaves a version, on which a write based on an older one fails.</summary>
     public async Task Clear()
     {
-        await _running;
+        await (_next ?? _running);
         if (Exists) await (_running = Run(() => storage.ClearStateAsync(name, id, _row)));
     }
 

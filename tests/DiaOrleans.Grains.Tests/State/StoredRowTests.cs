@@ -31,6 +31,24 @@ public sealed class StoredRowTests
     }
 
     [Fact]
+    public async Task A_turn_between_the_end_of_a_write_and_the_start_of_the_next_shares_the_next()
+    {
+        var slow = new SlowStorage(_storage);
+        var row = Row(slow);
+        var turns = new Turns();
+        Task[] writes = [];
+        turns.RunFirst(() => writes = [row.Write(), row.Write()]);
+        for (var i = 0; i < 3; i++) slow.Release();
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (!writes[0].IsCompleted) await turns.RunNext(limit.Token);
+        turns.RunFirst(() => writes = [.. writes, row.Write()]);
+        var all = Task.WhenAll(writes);
+        while (!all.IsCompleted) await turns.RunNext(limit.Token);
+        await all;
+        _storage.Writes.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task A_failed_write_fails_those_after_it_and_is_reported_as_a_fault_of_the_silo()
     {
         var slow = new SlowStorage(_storage);
@@ -66,6 +84,52 @@ public sealed class StoredRowTests
 
     private static StoredRow<JobQueueHead> Row(IGrainStorage storage) =>
         new(storage, "job-queue-head", GrainId.Create("job-queue-head", "k"));
+
+    /// <summary>Runs what is queued when the test says so, one after another, as the turns of a grain.</summary>
+    private sealed class Turns : TaskScheduler
+    {
+        private readonly LinkedList<Task> _queued = [];
+        private bool _isFirst;
+
+        public void RunFirst(Action work)
+        {
+            _isFirst = true;
+            new Task(work).Start(this);
+            _isFirst = false;
+            RunQueued();
+        }
+
+        public async Task RunNext(CancellationToken limit)
+        {
+            while (!RunQueued()) await Task.Delay(1, limit);
+        }
+
+        protected override void QueueTask(Task task)
+        {
+            lock (_queued)
+            {
+                if (_isFirst) _queued.AddFirst(task);
+                else _queued.AddLast(task);
+            }
+        }
+
+        protected override bool TryExecuteTaskInline(Task task, bool taskWasPreviouslyQueued) => false;
+
+        protected override IEnumerable<Task> GetScheduledTasks() => [];
+
+        private bool RunQueued()
+        {
+            Task next;
+            lock (_queued)
+            {
+                if (_queued.First is not { } first) return false;
+                next = first.Value;
+                _queued.RemoveFirst();
+            }
+
+            return TryExecuteTask(next);
+        }
+    }
 
     /// <summary>A storage whose writes wait for the test.</summary>
     private sealed class SlowStorage(SharedStorage inner) : IGrainStorage
