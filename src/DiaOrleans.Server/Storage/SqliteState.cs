@@ -11,11 +11,17 @@ internal static class SqliteState
     /// <summary>Registers the storage <see cref="StateStorage.ProviderName"/>.</summary>
     /// <param name="silo">The silo.</param>
     /// <param name="database">Path of the database file, which <see cref="SqliteDatabase.Prepare"/> has prepared.</param>
-    public static ISiloBuilder AddSqliteState(this ISiloBuilder silo, string database) => silo.AddRelationalState(
-        storage =>
-        {
-            storage.Invariant = Invariant;
-            storage.ConnectionString = SqliteDatabase.ConnectionString(database);
-        },
-        stored => new ThreadPoolStorage(stored));
+    public static ISiloBuilder AddSqliteState(this ISiloBuilder silo, string database)
+    {
+        var source = new SqliteSource(database);
+        // The container disposes of what a factory gives.
+        silo.Services.AddSingleton(_ => source);
+        return silo.AddRelationalState(
+            storage =>
+            {
+                storage.Invariant = Invariant;
+                storage.DataSource = source;
+            },
+            stored => new ThreadPoolStorage(stored, new WriteGroups(source)));
+    }
 }

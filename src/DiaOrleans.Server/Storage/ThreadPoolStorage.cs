@@ -7,32 +7,29 @@ namespace DiaOrleans.Server.Storage;
 /// output, its tasks block. Writes run one at a time, because a second writer would wait inside SQLite and hold a thread.
 /// </summary>
 /// <param name="inner">The blocking storage.</param>
-internal sealed class ThreadPoolStorage(IGrainStorage inner) : IGrainStorage
+/// <param name="writes">Runs its writes.</param>
+internal sealed class ThreadPoolStorage(IGrainStorage inner, WriteGroups writes) : IGrainStorage
 {
     private const int MaxReaders = 4;
 
-    private readonly SemaphoreSlim _writer = new(1);
     private readonly SemaphoreSlim _readers = new(MaxReaders);
 
-    public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
-        RunOnThreadPool(_readers, () => inner.ReadStateAsync(stateName, grainId, grainState));
-
-    public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
-        RunOnThreadPool(_writer, () => inner.WriteStateAsync(stateName, grainId, grainState));
-
-    public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
-        RunOnThreadPool(_writer, () => inner.ClearStateAsync(stateName, grainId, grainState));
-
-    private static async Task RunOnThreadPool(SemaphoreSlim limit, Func<Task> access)
+    public async Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
-        await limit.WaitAsync();
+        await _readers.WaitAsync();
         try
         {
-            await Task.Run(access);
+            await Task.Run(() => inner.ReadStateAsync(stateName, grainId, grainState));
         }
         finally
         {
-            limit.Release();
+            _readers.Release();
         }
     }
+
+    public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
+        writes.Run(grainState, state => inner.WriteStateAsync(stateName, grainId, state));
+
+    public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
+        writes.Run(grainState, state => inner.ClearStateAsync(stateName, grainId, state));
 }

@@ -1,5 +1,9 @@
+using DiaOrleans.Abstractions.Jobs;
 using DiaOrleans.Abstractions.Logs;
+using DiaOrleans.Abstractions.Speech;
 using DiaOrleans.Abstractions.Voices;
+using DiaOrleans.Grains.Jobs.Submission;
+using DiaOrleans.Grains.State;
 using DiaOrleans.Server.Storage;
 using Microsoft.Data.Sqlite;
 using Orleans.Storage;
@@ -40,6 +44,47 @@ public sealed class SqliteStateTests : IDisposable
         (await next.Voice("gone").Get()).ShouldBeNull();
         await next.Voice("gone").Put(Plain);
         (await next.Catalog.ListIds()).ShouldBe(["b", "a", "声 \U0001F600", "gone"]);
+    }
+
+    [Fact]
+    public async Task Writers_of_many_rows_at_once_meet_no_conflict_and_lose_nothing()
+    {
+        const int rows = 16;
+        const int writes = 100;
+        await using var silo = await StateSilo.Start(_folder.File("dia.db"));
+        var storage = silo.Services.GetRequiredKeyedService<IGrainStorage>(StateStorage.ProviderName);
+        await Task.WhenAll(Enumerable.Range(0, rows).Select(async row =>
+        {
+            var id = GrainId.Create("test", $"{row}");
+            var state = new GrainState<Note>(new Note());
+            for (var i = 1; i <= writes; i++)
+            {
+                state.State!.Text = $"{row}/{i}";
+                await storage.WriteStateAsync("note", id, state);
+                state.ETag.ShouldBe($"{i}");
+                var read = new GrainState<Note>(new Note());
+                await storage.ReadStateAsync("note", id, read);
+                (read.ETag, read.State!.Text).ShouldBe(($"{i}", $"{row}/{i}"));
+            }
+        }));
+    }
+
+    [Fact]
+    public async Task Clients_that_submit_and_cancel_at_once_are_all_answered_and_leave_no_place_in_the_queue()
+    {
+        await using var silo = await StateSilo.Start(_folder.File("dia.db"));
+        var jobs = silo.Services.GetRequiredService<JobService>();
+        await Task.WhenAll(Enumerable.Range(0, 16).Select(async client =>
+        {
+            for (var i = 0; i < 20; i++)
+            {
+                var accepted = await jobs.Submit(new SpeechRequest { Text = "Hi.", VoiceId = "v" }, $"{client}/{i}");
+                (await jobs.Cancel(accepted.JobId))!.Cancelled.ShouldBeTrue();
+            }
+        }));
+        var queue = silo.Grains.GetGrain<IJobQueueGrain>("default/0");
+        (await queue.Count()).Counts.Total.ShouldBe(0);
+        (await jobs.Count()).Cancelled.ShouldBe(16 * 20);
     }
 
     [Fact]
@@ -221,5 +266,11 @@ public sealed class SqliteStateTests : IDisposable
         using var command = connection.CreateCommand();
         command.CommandText = sql;
         return command.ExecuteScalar();
+    }
+
+    [StoredState("test.note", 1)]
+    private sealed class Note
+    {
+        public string Text { get; set; } = "";
     }
 }

@@ -12,7 +12,7 @@ public sealed class ThreadPoolStorageTests
     private readonly BlockingStorage _inner = new();
     private readonly PayloadStorage _storage;
 
-    public ThreadPoolStorageTests() => _storage = new PayloadStorage(new ThreadPoolStorage(_inner));
+    public ThreadPoolStorageTests() => _storage = new PayloadStorage(new ThreadPoolStorage(_inner, new WriteGroups(new NoTransactions())));
 
     [Fact]
     public async Task A_blocking_storage_does_not_block_the_caller()
@@ -73,6 +73,19 @@ public sealed class ThreadPoolStorageTests
     private sealed class Note
     {
         public string Text { get; set; } = "";
+    }
+
+    private sealed class NoTransactions : IWriteTransactions, IWriteTransaction
+    {
+        public IWriteTransaction Begin(int writes) => this;
+
+        public void Commit()
+        {
+        }
+
+        public void Dispose()
+        {
+        }
     }
 
     /// <summary>Blocks the caller, like SQLite's driver: a returned task has already ended.</summary>
