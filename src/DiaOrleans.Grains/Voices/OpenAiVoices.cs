@@ -1,7 +1,7 @@
 namespace DiaOrleans.Grains.Voices;
 
 /// <summary>The names of voices that OpenAI's clients have built in.</summary>
-internal static class OpenAiVoices
+public static class OpenAiVoices
 {
     /// <summary>The names, in lower case.</summary>
     public static readonly IReadOnlyList<string> Names =

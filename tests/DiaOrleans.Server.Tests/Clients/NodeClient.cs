@@ -2,9 +2,10 @@ using System.Diagnostics;
 
 namespace DiaOrleans.Server.Tests.Clients;
 
-/// <summary>Runs programs for Node.js that use OpenAI's library.</summary>
+/// <summary>Packages for Node.js: OpenAI's library, with programs that use it, and the rules of axe-core.</summary>
 internal static class NodeClient
 {
+    private static readonly string[] Packages = ["openai", "axe-core"];
     private static readonly SemaphoreSlim Installing = new(1);
 
     /// <summary>The client and its library, in a folder that is kept between runs.</summary>
@@ -42,14 +43,14 @@ internal static class NodeClient
         var folder = Directory.CreateDirectory(Path.Combine(AppContext.BaseDirectory, "node-client")).FullName;
         foreach (var file in Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "Clients", "node")))
             File.Copy(file, Path.Combine(folder, Path.GetFileName(file)), overwrite: true);
-        if (Directory.Exists(Path.Combine(folder, "node_modules", "openai"))) return folder;
+        if (Packages.All(package => Directory.Exists(Path.Combine(folder, "node_modules", package)))) return folder;
         try
         {
             var (code, _, error) = await Run(
                 "npm",
                 ["install", "--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts"],
                 folder);
-            if (code != 0) Assert.Skip($"npm could not install the openai package: {error.Trim().Split('\n')[^1]}");
+            if (code != 0) Assert.Skip($"npm could not install openai and axe-core: {error.Trim().Split('\n')[^1]}");
         }
         catch (System.ComponentModel.Win32Exception)
         {

@@ -46,11 +46,14 @@ public sealed class PageBrowser : IAsyncLifetime
     }
 
     /// <summary>A profile of its own, which resolves names under .example and .lan to this machine.</summary>
-    internal async Task<IBrowserContext> NewContext(int width = 1280)
+    internal async Task<IBrowserContext> NewContext(int width = 1280, bool touch = false)
     {
         Assert.SkipWhen(_browser is null, $"no {string.Join(", ", Names)} on the PATH");
         var context = await _browser!.NewContextAsync(
-            new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = width, Height = 900 } });
+            new BrowserNewContextOptions
+            {
+                ViewportSize = new ViewportSize { Width = width, Height = 900 }, HasTouch = touch, IsMobile = touch,
+            });
         context.SetDefaultTimeout(TimeoutMs);
         return context;
     }

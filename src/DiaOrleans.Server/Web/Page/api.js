@@ -1,4 +1,12 @@
+import { announce } from "./changes.js";
+
 const KEY = "dia-api-key";
+const LOST = "The server does not answer.";
+/** A proxy answers so for a server that is away. */
+const AWAY = [502, 504];
+
+let key = sessionStorage.getItem(KEY);
+let lost = false;
 
 let askForKey = async () => false;
 
@@ -7,7 +15,15 @@ export function onRefused(ask) {
   askForKey = ask;
 }
 
-export const keepKey = key => sessionStorage.setItem(KEY, key);
+/** Uses a key from now on. Only if `isKept`, a page that is loaded again in this tab has it. */
+export function keepKey(given, isKept) {
+  key = given;
+  if (isKept) sessionStorage.setItem(KEY, key);
+  else sessionStorage.removeItem(KEY);
+}
+
+/** True for a problem of the connection or of the key: the page shows it once, at a place of its own. */
+export const isShownOnce = error => error.status === 0 || error.status === 401;
 
 /** A failed request; the message is the server's. `wait` is the time in seconds after which it may be repeated, or null. */
 export class ApiError extends Error {
@@ -21,8 +37,11 @@ export class ApiError extends Error {
 /** Calls the server. `background` marks a request that the user did not start: a declined question for the key is not repeated for it. */
 export async function call(path, { background = false, ...options } = {}) {
   while (true) {
-    const answer = await send(path, options, sessionStorage.getItem(KEY));
-    if (answer.ok) return answer;
+    const answer = await send(path, options, key);
+    if (answer.ok) {
+      if (options.method && path !== "/generate") announce(path);
+      return answer;
+    }
     const error = new ApiError(await reason(answer), answer.status, Number(answer.headers.get("Retry-After")) || null);
     if (answer.status !== 401 || !await askForKey(background)) throw error;
   }
@@ -41,15 +60,26 @@ export async function checkKey(key) {
   if (!answer.ok) throw new ApiError(await reason(answer), answer.status);
 }
 
-async function send(path, options, key) {
+async function send(path, options, withKey) {
   const headers = new Headers(options.headers);
-  if (key) headers.set("Authorization", `Bearer ${key}`);
+  if (withKey) headers.set("Authorization", `Bearer ${withKey}`);
+  let answer = null;
   try {
     // Relative to the page, which a proxy may serve under a path.
-    return await fetch(`.${path}`, { ...options, headers });
+    answer = await fetch(`.${path}`, { ...options, headers });
   } catch (error) {
-    throw error.name === "AbortError" ? error : new ApiError("The server does not answer.", 0);
+    if (error.name === "AbortError") throw error;
   }
+  tell(answer === null || AWAY.includes(answer.status));
+  if (lost) throw new ApiError(LOST, 0);
+  return answer;
+}
+
+/** Tells the page that the server went away, or is back. */
+function tell(isLost) {
+  if (lost === isLost) return;
+  lost = isLost;
+  document.dispatchEvent(new Event(lost ? "server-lost" : "server-back"));
 }
 
 async function reason(answer) {

@@ -45,8 +45,10 @@ export function open(dialog, send, hasMore = () => false) {
   }, { once: true }));
 }
 
-export function confirmed(question, verb, action) {
+/** Asks a question; `kind` is that of the button, "primary" for what destroys nothing. */
+export function confirmed(question, verb, action, kind = "danger") {
   byId("confirm-text").textContent = question;
   byId("confirm-yes").textContent = verb;
+  byId("confirm-yes").className = kind;
   return open(byId("confirm-dialog"), action);
 }

@@ -1,4 +1,4 @@
-import { get, remove } from "./api.js";
+import { get, isShownOnce, remove } from "./api.js";
 import { confirmed } from "./dialogs.js";
 import { byId, say, whenClicked } from "./dom.js";
 import { row } from "./job-row.js";
@@ -109,8 +109,10 @@ export function startJobs() {
       if (failed) say(notice, "");
       failed = false;
     } catch (error) {
-      failed = true;
-      say(notice, error.message, "error");
+      if (!isShownOnce(error)) {
+        failed = true;
+        say(notice, error.message, "error");
+      }
     }
     clearTimeout(timer);
     timer = setTimeout(look, counts.processing > 0 && shownTab() === "jobs" ? BUSY_MS : PERIOD_MS);

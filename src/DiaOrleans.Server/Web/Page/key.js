@@ -2,6 +2,7 @@ import { checkKey, keepKey, onRefused } from "./api.js";
 import { open } from "./dialogs.js";
 import { byId } from "./dom.js";
 
+const locked = byId("locked");
 let asking = null;
 let declined = false;
 
@@ -18,15 +19,18 @@ async function question() {
   const given = await open(byId("key-dialog"), async () => {
     const key = byId("key").value.trim();
     await checkKey(key);
-    keepKey(key);
+    keepKey(key, byId("key-keep").checked);
   });
   declined = !given;
+  locked.hidden = given;
   return given;
 }
 
 export function startKey(refresh) {
   onRefused(ask);
-  byId("change-key").addEventListener("click", async () => {
-    if (await ask(false)) refresh();
-  });
+  for (const id of ["change-key", "unlock"]) {
+    byId(id).addEventListener("click", async () => {
+      if (await ask(false)) refresh();
+    });
+  }
 }

@@ -1,4 +1,4 @@
-import { call, get, remove, sendJson } from "./api.js";
+import { call, get, isShownOnce, remove, sendJson } from "./api.js";
 import { confirmed } from "./dialogs.js";
 import { button, byId, make, run, say, seconds } from "./dom.js";
 import { Listing } from "./listing.js";
@@ -40,6 +40,7 @@ export async function refreshPrompts() {
     if (failed) say(notice, "");
     failed = false;
   } catch (error) {
+    if (isShownOnce(error)) return;
     failed = true;
     say(notice, error.message, "error");
   }

@@ -1,4 +1,4 @@
-import { get, remove, sendJson } from "./api.js";
+import { get, isShownOnce, remove, sendJson } from "./api.js";
 import { confirmed, open } from "./dialogs.js";
 import { button, byId, make, run, say, whenClicked } from "./dom.js";
 import { Listing } from "./listing.js";
@@ -11,6 +11,7 @@ const select = byId("voice");
 const notice = byId("voice-notice");
 const rowNotice = byId("voices-notice");
 let mappings = new Map();
+let offered = "";
 
 export const selectedVoice = () => select.value;
 
@@ -29,10 +30,14 @@ const list = new Listing(["voices", "voice-find", "voice-total", "voices-more"],
 export async function loadVoices(wanted = select.value || localStorage.getItem(KEPT)) {
   const [{ voices }, byName] = await Promise.all([get("/voices", { background: true }), get("/voice_mappings", { background: true })]);
   mappings = new Map(Object.entries(byName));
-  select.replaceChildren(...voices.map(({ id }) => make("option", { value: id, textContent: id })));
-  if (voices.some(({ id }) => id === wanted)) select.value = wanted;
   const none = voices.length === 0;
-  if (none) select.append(make("option", { value: "", textContent: "No voices yet" }));
+  const options = none ? [["", "No voices yet"]] : voices.map(({ id }) => [id, id]);
+  // A list that is open would close if its options were made again.
+  if (JSON.stringify(options) !== offered) {
+    offered = JSON.stringify(options);
+    select.replaceChildren(...options.map(([value, textContent]) => make("option", { value, textContent })));
+  }
+  if (voices.some(({ id }) => id === wanted)) select.value = wanted;
   byId("voice-hint").hidden = !none;
   for (const id of ["voice", "voice-preview", "voice-edit", "voice-delete"]) byId(id).disabled = none;
   list.items = voices.map(({ id }) => ({ id, ...mappings.get(id) }));
@@ -45,7 +50,7 @@ export async function refreshVoices() {
     await loadVoices();
     say(notice, "");
   } catch (error) {
-    say(notice, error.message, "error");
+    if (!isShownOnce(error)) say(notice, error.message, "error");
   }
 }
 

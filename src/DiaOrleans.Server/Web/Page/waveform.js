@@ -22,7 +22,6 @@ export class Waveform {
     sizes.observe(canvas);
     signal.addEventListener("abort", () => sizes.disconnect());
     document.addEventListener("theme-changed", () => this.#draw(), { signal });
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#draw(), { signal });
   }
 
   /** Ends the redrawing of a waveform that is not shown any more. */
