@@ -64,22 +64,33 @@ public sealed class PostgresServer : IAsyncLifetime
     public Task Stop() => Run("pg_ctl", "-D", Data, "-m", "fast", "-w", "-t", "60", "stop");
 
     /// <summary>Makes an empty database; without a server, the test is skipped.</summary>
+    /// <param name="tables">Folder of its tables; null is that of the server.</param>
     /// <returns>Its connection string.</returns>
-    public async Task<string> CreateDatabase()
+    public async Task<string> CreateDatabase(string? tables = null)
     {
         Assert.SkipWhen(Missing is not null, $"{Missing}: the tests of clusters need them");
         var name = $"dia{++_databases}";
         await using var server = NpgsqlDataSource.Create(Connection("postgres"));
-        await using var command = server.CreateCommand($"CREATE DATABASE {name}");
+        var place = "";
+        if (tables is not null)
+        {
+            if (Environment.IsPrivilegedProcess) await Execute("chown", User, tables);
+            await using var making = server.CreateCommand($"CREATE TABLESPACE {name} LOCATION '{tables}'");
+            await making.ExecuteNonQueryAsync();
+            place = $" TABLESPACE {name}";
+        }
+
+        await using var command = server.CreateCommand($"CREATE DATABASE {name}{place}");
         await command.ExecuteNonQueryAsync();
         return Connection(name);
     }
 
     /// <summary>Makes a database with the schema of the release.</summary>
+    /// <param name="tables">Folder of its tables; null is that of the server.</param>
     /// <returns>Its connection string.</returns>
-    public async Task<string> CreateMigrated()
+    public async Task<string> CreateMigrated(string? tables = null)
     {
-        var connection = await CreateDatabase();
+        var connection = await CreateDatabase(tables);
         await using var database = NpgsqlDataSource.Create(connection);
         PostgresSchema.Migrate(database).ShouldNotBeEmpty();
         return connection;

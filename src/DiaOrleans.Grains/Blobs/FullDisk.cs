@@ -13,8 +13,8 @@ public static class FullDisk
 
     /// <summary>Such a failure of a store on another machine.</summary>
     /// <param name="message">The message.</param>
-    /// <param name="cause">What the store has said.</param>
-    public static IOException Create(string message, Exception cause) =>
+    /// <param name="cause">What the store has said, or null.</param>
+    public static IOException Create(string message, Exception? cause = null) =>
         new(message, cause) { HResult = OperatingSystem.IsWindows() ? DiskFullOnWindows : NoSpaceOnUnix };
 
     /// <summary>Whether this is such a failure; causes inside it are not looked at.</summary>

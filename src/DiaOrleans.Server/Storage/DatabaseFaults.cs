@@ -1,4 +1,6 @@
 using System.Data.Common;
+using DiaOrleans.Grains.Blobs;
+using Npgsql;
 using Orleans.Storage;
 
 namespace DiaOrleans.Server.Storage;
@@ -30,7 +32,9 @@ internal sealed class DatabaseFaults(IGrainStorage inner) : IGrainStorage
         }
         catch (DbException e)
         {
-            throw new OrleansException($"The database failed: {e.Message}");
+            var message = $"The database failed: {e.Message}";
+            if (e.SqlState != PostgresErrorCodes.DiskFull) throw new OrleansException(message);
+            throw new OrleansException(message, FullDisk.Create("The disk of the database is full."));
         }
     }
 }

@@ -18,7 +18,10 @@ internal sealed class TestCluster : IDisposable
     private TestCluster(string database) => _database = database;
 
     /// <summary>A cluster without silos, on a database of its own.</summary>
-    public static async Task<TestCluster> Create(PostgresServer postgres) => new(await postgres.CreateMigrated());
+    /// <param name="postgres">The server of the database.</param>
+    /// <param name="tables">Folder of its tables; null is that of the server.</param>
+    public static async Task<TestCluster> Create(PostgresServer postgres, string? tables = null) =>
+        new(await postgres.CreateMigrated(tables));
 
     /// <summary>Connection string of the database.</summary>
     public string Database => _database;
