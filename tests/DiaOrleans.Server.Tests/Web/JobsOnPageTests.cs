@@ -20,6 +20,7 @@ public sealed class JobsOnPageTests(PageBrowser browser, PageServer server)
         await page.FillAsync("#script", "The lamp is <b>still</b> on.");
         await page.ClickAsync("#queue");
         await page.WaitForSelectorAsync("#jobs li[data-status=completed]");
+        await Assertions.Expect(page.Locator("#queued")).ToHaveTextAsync("The queued job is finished: its audio is in the list of jobs.");
         (await page.TextContentAsync("#jobs li .excerpt")).ShouldBe("The lamp is <b>still</b> on.");
         (await page.TextContentAsync("#jobs li .facts"))!.ShouldContain("worker");
         await page.ClickAsync("#jobs li button:has-text('Play')");

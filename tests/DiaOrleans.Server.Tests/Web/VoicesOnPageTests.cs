@@ -55,6 +55,22 @@ public sealed class VoicesOnPageTests(PageBrowser browser, PageServer server)
     }
 
     [Fact]
+    public async Task A_very_long_name_takes_one_line()
+    {
+        await using var own = await RunningServer.Start();
+        var name = string.Join(' ', Enumerable.Repeat("long", 50));
+        await own.Client.Accepted(HttpMethod.Post, "/voice_mappings", $$"""{"voice_id":"{{name}}"}""");
+        await own.Client.Accepted(HttpMethod.Post, "/voice_mappings", """{"voice_id":"b"}""");
+        await using var open = await browser.Open(own, 320);
+        var titles = open.Page.Locator("#voices .title");
+        await Assertions.Expect(titles).ToHaveCountAsync(2);
+        var heights = await titles.EvaluateAllAsync<double[]>("titles => titles.map(title => title.getBoundingClientRect().height)");
+        heights[0].ShouldBe(heights[1], 1);
+        (await open.Page.EvaluateAsync<int>("document.documentElement.scrollWidth")).ShouldBe(320);
+        open.ShouldBeClean();
+    }
+
+    [Fact]
     public async Task A_name_that_a_voice_cannot_have_is_refused_with_a_reason()
     {
         await using var open = await browser.Open(server.Server);

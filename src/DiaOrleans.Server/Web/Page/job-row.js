@@ -36,7 +36,7 @@ export function row(job, place, refresh) {
 
 function facts(job, place) {
   const texts = [job.voice_id, new Date(job.created_at).toLocaleTimeString()];
-  if (place !== null && place > 0) texts.unshift(`number ${place} in the queue`);
+  if (place !== null) texts.unshift(`number ${place} in the queue`);
   if (job.status === "processing" && job.eta_seconds !== null) texts.unshift(`about ${Math.ceil(job.eta_seconds)} s left`);
   if (job.generation_time !== null) texts.splice(1, 0, `took ${seconds(job.generation_time)}`);
   return [

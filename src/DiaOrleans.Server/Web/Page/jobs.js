@@ -1,8 +1,9 @@
 import { get, isShownOnce, remove } from "./api.js";
 import { confirmed } from "./dialogs.js";
 import { byId, say, whenClicked } from "./dom.js";
-import { row } from "./job-row.js";
 import { cancelAll, downloadAll } from "./job-batch.js";
+import { row } from "./job-row.js";
+import { showQueued, watchQueued } from "./queued.js";
 import { shownTab, showTab } from "./tabs.js";
 
 const PAGE = 25;
@@ -24,16 +25,17 @@ async function refresh() {
   const answer = await get(`/jobs?order=queue&limit=${isShown ? PAGE : 0}&offset=${offset}`, { background: true });
   counts = answer.counts;
   summarise();
-  if (!isShown) return;
+  if (!isShown) return showQueued([], new Map());
   if (answer.jobs.length === 0 && offset > 0) {
     offset = Math.max(0, offset - PAGE);
     return refresh();
   }
-  draw(answer.jobs);
+  const places = draw(answer.jobs);
   byId("jobs-pages").hidden = answer.total <= PAGE;
   byId("jobs-place").textContent = `${offset + 1} to ${offset + answer.jobs.length} of ${answer.total}`;
   byId("jobs-before").disabled = offset === 0;
   byId("jobs-after").disabled = offset + PAGE >= answer.total;
+  await showQueued(answer.jobs, places);
 }
 
 function summarise() {
@@ -47,6 +49,7 @@ function summarise() {
   byId("tab-jobs").textContent = unfinished() > 0 ? `Jobs (${unfinished()})` : "Jobs";
 }
 
+/** Shows jobs, and returns the numbers in the queue of those that wait, by id. */
 function draw(jobs) {
   const ids = new Set(jobs.map(({ id }) => id));
   for (const [id, { element }] of rows) {
@@ -54,8 +57,10 @@ function draw(jobs) {
     element.remove();
     rows.delete(id);
   }
+  const places = new Map();
   jobs.forEach((job, index) => {
-    const place = job.status === "pending" ? offset + index - counts.processing + 1 : null;
+    const place = job.status === "pending" ? Math.max(1, offset + index - counts.processing + 1) : null;
+    if (place !== null) places.set(job.id, place);
     const state = JSON.stringify([job, place]);
     const known = rows.get(job.id);
     if (known?.state === state && list.children[index] === known.element) return;
@@ -66,6 +71,7 @@ function draw(jobs) {
     rows.set(job.id, { state, element });
     if (hadFocus) element.querySelector("button")?.focus();
   });
+  return places;
 }
 
 async function turn(pages) {
@@ -87,15 +93,6 @@ async function cancel() {
   if (!await confirmed(question, "Cancel them", () => {})) return;
   await cancelAll(text => say(notice, text));
   await refresh();
-}
-
-/** Says beside the button that a job waits, and where. */
-async function tell(id) {
-  const queued = byId("queued");
-  const { jobs } = await get(`/jobs?order=queue&limit=500`, { background: true });
-  const index = jobs.findIndex(job => job.id === id);
-  const isWaiting = jobs[index]?.status === "pending";
-  say(queued, isWaiting ? `Queued: number ${index - counts.processing + 1} in the queue.` : "Queued.");
 }
 
 /** Refreshes the list every two seconds, or every second while a job runs, as long as the page is visible or a job is unfinished. */
@@ -123,11 +120,11 @@ export function startJobs() {
   // A page that is turned to decides whether these buttons are enabled.
   byId("jobs-before").addEventListener("click", () => turn(-1));
   byId("jobs-after").addEventListener("click", () => turn(1));
-  document.addEventListener("jobs-changed", async ({ detail }) => {
+  document.addEventListener("jobs-changed", ({ detail }) => {
     offset = 0;
+    if (detail) watchQueued(detail);
     showTab("jobs");
-    await look();
-    if (detail) await tell(detail).catch(() => {});
+    look();
   });
   document.addEventListener("tab-shown", ({ detail }) => detail === "jobs" && look());
   document.addEventListener("visibilitychange", look);

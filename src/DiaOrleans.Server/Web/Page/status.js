@@ -22,7 +22,8 @@ async function look() {
       get("/queue/stats", { background: true }).catch(() => null),
     ]);
     line.dataset.state = health.model_loaded ? "ready" : "loading";
-    line.textContent = [health.model_loaded ? "Model loaded" : "The model is not loaded yet", ...(queue ? figures(queue) : [])].join(" · ");
+    const model = health.model_loaded ? "Model loaded" : "The model is not loaded yet";
+    line.textContent = [model, ...(queue ? figures(queue) : [])].join(" · ");
     if (queue && shownTab() === "server") await showServer(queue);
   } catch (error) {
     line.dataset.state = "lost";
@@ -94,6 +95,10 @@ export function startStatus(also) {
     setTimeout(tick, PERIOD_MS);
   };
   document.addEventListener("tab-shown", ({ detail }) => detail === "server" && look());
+  document.addEventListener("server-lost", () => {
+    line.dataset.state = "lost";
+    line.textContent = "Not connected";
+  });
   document.addEventListener("server-back", look);
   tick();
 }
