@@ -13,16 +13,7 @@ public static class AudioEncoders
     internal static IAudioEncoder Create(AudioFormat format, int sampleRate, bool whole)
     {
         Check(format, sampleRate);
-        return format switch
-        {
-            AudioFormat.Wav => new WaveEncoder(sampleRate),
-            AudioFormat.Mp3 => new Mp3Encoder(sampleRate, whole),
-            AudioFormat.Opus => new OpusEncoder(),
-            AudioFormat.Aac => new AacEncoder(sampleRate),
-            AudioFormat.Flac => new FlacEncoder(sampleRate, whole),
-            AudioFormat.Pcm => new WaveEncoder(null),
-            _ => throw new ArgumentOutOfRangeException(nameof(format)),
-        };
+        return AudioFormats.Find(format).Create(sampleRate, whole);
     }
 
     private static void Check(AudioFormat format, int sampleRate)

@@ -11,31 +11,38 @@ public static class AudioFormats
 
     private static readonly int[] MpegRates = [8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000];
 
+    /// <summary>A row a format, in the order in which the API lists them.</summary>
+    private static readonly FormatFacts[] Facts =
+    [
+        new(AudioFormat.Wav, "wav", "audio/wav", (rate, _) => new WaveEncoder(rate)),
+        new(AudioFormat.Mp3, "mp3", "audio/mpeg", (rate, whole) => new Mp3Encoder(rate, whole))
+        {
+            Rates = MpegRates,
+            Missing = () => NativeLibraries.WhyMissing(NativeLibraryName.Lame),
+        },
+        new(AudioFormat.Opus, "opus", "audio/ogg", (_, _) => new OpusEncoder())
+        {
+            Rates = [48000],
+            Missing = () => NativeLibraries.WhyMissing(NativeLibraryName.OpusEnc),
+        },
+        new(AudioFormat.Aac, "aac", "audio/aac", (rate, _) => new AacEncoder(rate)) { Rates = MpegRates, Missing = () => Ffmpeg.Missing },
+        new(AudioFormat.Flac, "flac", "audio/flac", (rate, whole) => new FlacEncoder(rate, whole))
+        {
+            Missing = () => NativeLibraries.WhyMissing(NativeLibraryName.Flac),
+        },
+        new(AudioFormat.Pcm, "pcm", "audio/pcm", (_, _) => new WaveEncoder(null)) { DefaultRate = 24000 },
+    ];
+
     /// <summary>All formats, in the order in which the API lists them.</summary>
-    public static IReadOnlyList<AudioFormat> All { get; } =
-        [AudioFormat.Wav, AudioFormat.Mp3, AudioFormat.Opus, AudioFormat.Aac, AudioFormat.Flac, AudioFormat.Pcm];
+    public static IReadOnlyList<AudioFormat> All { get; } = [.. Facts.Select(facts => facts.Format)];
 
     /// <summary>The format's name in requests.</summary>
     /// <param name="format">A format.</param>
-    public static string Name(this AudioFormat format) => format switch
-    {
-        AudioFormat.Wav => "wav",
-        AudioFormat.Mp3 => "mp3",
-        AudioFormat.Opus => "opus",
-        AudioFormat.Aac => "aac",
-        AudioFormat.Flac => "flac",
-        AudioFormat.Pcm => "pcm",
-        _ => throw new ArgumentOutOfRangeException(nameof(format)),
-    };
+    public static string Name(this AudioFormat format) => Find(format).Name;
 
     /// <summary>The value of the Content-Type header.</summary>
     /// <param name="format">A format.</param>
-    public static string ContentType(this AudioFormat format) => format switch
-    {
-        AudioFormat.Mp3 => "audio/mpeg",
-        AudioFormat.Opus => "audio/ogg",
-        _ => $"audio/{format.Name()}",
-    };
+    public static string ContentType(this AudioFormat format) => Find(format).ContentType;
 
     /// <summary>The extension of a file name, without the dot.</summary>
     /// <param name="format">A format.</param>
@@ -47,14 +54,9 @@ public static class AudioFormats
     public static bool TryParse([NotNullWhen(true)] string? text, out AudioFormat format)
     {
         if (string.Equals(text, OpusContainer, StringComparison.OrdinalIgnoreCase)) text = AudioFormat.Opus.Name();
-        foreach (var candidate in All)
-        {
-            format = candidate;
-            if (string.Equals(candidate.Name(), text, StringComparison.OrdinalIgnoreCase)) return true;
-        }
-
-        format = default;
-        return false;
+        var found = Array.Find(Facts, facts => string.Equals(facts.Name, text, StringComparison.OrdinalIgnoreCase));
+        format = found?.Format ?? default;
+        return found is not null;
     }
 
     /// <summary>
@@ -65,13 +67,9 @@ public static class AudioFormats
     /// <param name="requested">Hz; null is 24000 for PCM and 44100 for other formats.</param>
     public static int RateFor(this AudioFormat format, int? requested)
     {
-        var rate = requested ?? (format == AudioFormat.Pcm ? 24000 : 44100);
-        return format switch
-        {
-            AudioFormat.Opus => 48000,
-            AudioFormat.Mp3 or AudioFormat.Aac => MpegRates.FirstOrDefault(r => r >= rate, MpegRates[^1]),
-            _ => rate,
-        };
+        var facts = Find(format);
+        var rate = requested ?? facts.DefaultRate;
+        return facts.Rates is { } rates ? rates.FirstOrDefault(r => r >= rate, rates[^1]) : rate;
     }
 
     /// <summary>
@@ -79,12 +77,8 @@ public static class AudioFormats
     /// search is made once per process.
     /// </summary>
     /// <param name="format">A format.</param>
-    public static string? Missing(this AudioFormat format) => format switch
-    {
-        AudioFormat.Mp3 => NativeLibraries.WhyMissing(NativeLibraryName.Lame),
-        AudioFormat.Opus => NativeLibraries.WhyMissing(NativeLibraryName.OpusEnc),
-        AudioFormat.Aac => Ffmpeg.Missing,
-        AudioFormat.Flac => NativeLibraries.WhyMissing(NativeLibraryName.Flac),
-        _ => null,
-    };
+    public static string? Missing(this AudioFormat format) => Find(format).Missing();
+
+    internal static FormatFacts Find(AudioFormat format) =>
+        Array.Find(Facts, facts => facts.Format == format) ?? throw new ArgumentOutOfRangeException(nameof(format));
 }
