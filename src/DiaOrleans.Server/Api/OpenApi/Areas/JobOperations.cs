@@ -1,3 +1,7 @@
+using DiaOrleans.Abstractions.Jobs;
+using DiaOrleans.Abstractions.Speech;
+using DiaOrleans.Server.Api.Jobs;
+using DiaOrleans.Server.Api.Pipeline;
 using DiaOrleans.Server.Api.Validation;
 
 namespace DiaOrleans.Server.Api.OpenApi.Areas;
@@ -7,19 +11,25 @@ internal static class JobOperations
 {
     public const string Area = "Jobs";
 
-    private const string Job =
-        """
-        {
-          "id":"0b6f0f0e-6a2c-4f7e-9d55-0a9b1c5d7e21","status":"completed",
-          "created_at":"2026-11-24T08:30:00.250000Z",
-          "started_at":"2026-11-24T08:30:00.300000Z",
-          "completed_at":"2026-11-24T08:30:03.800000Z",
-          "text":"**Hello** there 👋","processed_text":"[S1] Hello there [S1]","voice_id":"anna","speed":1.0,"role":null,
-          "temperature":null,"cfg_scale":null,"top_p":null,"max_tokens":null,"use_torch_compile":null,"seed":42,
-          "audio_prompt_used":true,"generation_time":3.5,"file_path":null,"file_size":150444,"error_message":null,"worker_id":"worker_1",
-          "response_format":"wav","sample_rate":null,"seed_used":42,"progress":1,"eta_seconds":0
-        }
-        """;
+    private static readonly DateTimeOffset Accepted = new(2026, 11, 24, 8, 30, 0, 250, TimeSpan.Zero);
+
+    /// <summary>As the route itself shows it, so that no field can be missing.</summary>
+    private static readonly string Job = ApiJson.Serialize(JobView.FromJob(new()
+    {
+        Id = new Guid("0b6f0f0e-6a2c-4f7e-9d55-0a9b1c5d7e21"),
+        Request = new SpeechRequest { Text = "**Hello** there 👋", VoiceId = "anna", Speed = 1, Seed = 42, Format = "wav" },
+        Status = SpeechStatus.Completed,
+        CreatedAt = Accepted,
+        StartedAt = Accepted.AddMilliseconds(50),
+        CompletedAt = Accepted.AddMilliseconds(3550),
+        ProcessedText = "[S1] Hello there [S1]",
+        AudioPromptUsed = true,
+        Result = new JobResult("job_results/0b6f0f0e-6a2c-4f7e-9d55-0a9b1c5d7e21-1.wav", 150444),
+        WorkerId = "worker_1",
+        SeedUsed = 42,
+        PartDone = 1,
+        EtaSeconds = 0,
+    }));
 
     private const string Stats =
         """

@@ -1,3 +1,5 @@
+using DiaOrleans.Server.Api.Logs;
+using DiaOrleans.Server.Api.Pipeline;
 using DiaOrleans.Server.Api.Validation;
 
 namespace DiaOrleans.Server.Api.OpenApi.Areas;
@@ -7,16 +9,20 @@ internal static class LogOperations
 {
     public const string Area = "Logs";
 
-    private const string Entry =
-        """
-        {
-          "id":"7c9e6679-7425-40de-944b-e07fc1f90ae7","timestamp":"2026-11-24T08:30:00.250000Z",
-          "text":"**Hello** there 👋","processed_text":"[S1] Hello there [S1]","voice":"anna",
-          "audio_prompt_used":true,"generation_time":1.5,
-          "file_path":"audio_outputs/20261124_083000_7c9e6679_anna.wav","file_size":150444,
-          "seed_used":42
-        }
-        """;
+    /// <summary>As the route itself shows it, so that no field can be missing.</summary>
+    private static readonly string Entry = ApiJson.Serialize(LogView.FromEntry(new()
+    {
+        Id = "7c9e6679-7425-40de-944b-e07fc1f90ae7",
+        Timestamp = new DateTimeOffset(2026, 11, 24, 8, 30, 0, 250, TimeSpan.Zero),
+        Text = "**Hello** there 👋",
+        ProcessedText = "[S1] Hello there [S1]",
+        Voice = "anna",
+        AudioPromptUsed = true,
+        GenerationTime = 1.5,
+        FilePath = "audio_outputs/20261124_083000_7c9e6679_anna.wav",
+        FileSize = 150444,
+        SeedUsed = 42,
+    }));
 
     private const string Deleted = """{"message":"Log '7c9e6679-7425-40de-944b-e07fc1f90ae7' and associated file deleted"}""";
 
