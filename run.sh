@@ -15,7 +15,7 @@ done
 silence_tools
 allow_missing_icu
 find_sdk
-build_once "$root/src/DiaOrleans.Server/DiaOrleans.Server.csproj" server "$root/src" "$root/silo-config"
+build_once "$root/src/DiaOrleans.Server/DiaOrleans.Server.csproj" server "" "$root/src" "$root/silo-config"
 output="$root/artifacts/bin/DiaOrleans.Server/release"
 check_libraries "$output"
 find_natives "$install"

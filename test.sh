@@ -5,7 +5,9 @@ root="$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd -P)"
 
 usage() {
   cat <<U
-usage: ./test.sh [--reference DIR] [--full-size] [-- runner options]
+usage: ./test.sh [options] [-- runner options]
+  --project NAME   build and run only this test project: Audio, Inference, Grains, Server or Cluster. It is built without analysers, into
+                   artifacts/quick, and installs nothing
   --reference DIR  run only the tests on golden vectors, with those in DIR (same layout as tests/reference)
   --cuda           also run the tests on stand-ins for CUDA's libraries (Linux x64, gcc; 245 MB of packages the first time)
   --cluster        also run the long tests of clusters, which kill and stop silos for minutes
@@ -18,6 +20,7 @@ U
 options=()
 install=yes
 cuda=no
+project=""
 projects=(Audio Inference Grains Server Cluster)
 while (($#)); do
   case "$1" in
@@ -27,6 +30,13 @@ while (($#)); do
       export DIA_REFERENCE
       options+=(-trait Category=Reference)
       projects=(Inference)
+      shift 2
+      ;;
+    --project)
+      [[ -d "$root/tests/DiaOrleans.${2:-}.Tests" ]] || { echo "--project needs Audio, Inference, Grains, Server or Cluster" >&2; exit 2; }
+      project="$2"
+      projects=("$2")
+      install=no
       shift 2
       ;;
     --cuda) cuda=yes; shift ;;
@@ -44,14 +54,22 @@ done
 silence_tools
 allow_missing_icu
 find_sdk
-find_natives "$install"
+[[ -n "$project" ]] || find_natives "$install"
 [[ "$cuda" == no ]] || test_programs+="$cuda_test_programs"
 find_test_programs "$install"
-build_once "$root/DiaOrleans.sln" tests "$root/src" "$root/tests" "$root/silo-config" "$root/DiaOrleans.sln"
-check_libraries "$root/artifacts/bin/DiaOrleans.Inference.Tests/release"
+inputs=("$root/src" "$root/tests" "$root/silo-config" "$root/DiaOrleans.sln")
+if [[ -n "$project" ]]; then
+  bin="$root/artifacts/quick/bin"
+  build_once "$root/tests/DiaOrleans.$project.Tests" "quick-$project" \
+    "-p:ArtifactsPath=$root/artifacts/quick/ -p:RunAnalyzers=false -p:EnforceCodeStyleInBuild=false" "${inputs[@]}"
+else
+  bin="$root/artifacts/bin"
+  build_once "$root/DiaOrleans.sln" tests "" "${inputs[@]}"
+fi
+check_libraries "$bin/DiaOrleans.${projects[0]}.Tests/release"
 
 programs=()
-for project in "${projects[@]}"; do programs+=("$root/artifacts/bin/DiaOrleans.$project.Tests/release/DiaOrleans.$project.Tests.dll"); done
+for name in "${projects[@]}"; do programs+=("$bin/DiaOrleans.$name.Tests/release/DiaOrleans.$name.Tests.dll"); done
 if [[ "$cuda" == yes && "$(uname -sm)" == "Linux x86_64" ]]; then
   # A build has one set of natives: these tests need those for CUDA, the others take the machine's. The first build has run the analysers.
   echo "building the tests on stand-ins for CUDA's libraries ..." >&2

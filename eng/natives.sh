@@ -113,6 +113,18 @@ find_test_programs() {
   find_packages "$1" "$test_programs" "programs that tests use" "those tests are skipped"
   find_nginx "$1"
   find_postgresql "$1"
+  find_powershell "$1"
+}
+
+# Gets PowerShell, in which tests run the scripts for Windows, as a tool of .NET into artifacts/tools. Never fails.
+find_powershell() {
+  local folder="$root/artifacts/tools"
+  ! command -v pwsh >/dev/null || return 0
+  if [[ ! -x "$folder/pwsh" && "$1" == yes ]]; then
+    echo "getting PowerShell into artifacts/tools for tests ..." >&2
+    dotnet tool install PowerShell --version 7.6.9 --tool-path "$folder" >/dev/null 2>&1 || true
+  fi
+  [[ -x "$folder/pwsh" ]] || echo "PowerShell is missing, so the tests of the scripts for Windows are skipped" >&2
 }
 
 # Unpacks Debian's nginx, where find_packages would install it: its package starts a server on port 80, now and at each boot. Tests start it

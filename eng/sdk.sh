@@ -80,26 +80,42 @@ accelerator() {
   fi
 }
 
-# Builds $1 (a project or the solution) in Release unless no input is newer than its last build and the accelerator is the same.
-build_once() {
-  local target="$1" stamp="$root/artifacts/.built-$2" accelerator chosen="$root/artifacts/.accelerator"
+# Says $2 and how long it took last time, which artifacts/.took-$1 keeps, and runs the rest, whose output goes into the build's log.
+step() {
+  local took="$root/artifacts/.took-$1" what="$2" last="" start=$SECONDS
   shift 2
-  accelerator="$(accelerator)"
-  # All builds share one output folder, so the file is an input of each of them.
-  if [[ ! -f "$chosen" || "$(<"$chosen")" != "$accelerator" ]]; then
-    mkdir -p "$root/artifacts"
-    echo "$accelerator" >"$chosen"
-  fi
-  if [[ -f "$stamp" ]] && [[ -z "$(find "$root"/Directory.* "$root/global.json" "$root/eng" "$chosen" "$@" \
-    -newer "$stamp" -type f -print -quit)" ]]; then
-    return 0
-  fi
-  local log="$root/artifacts/build.log"
-  echo "building with ONNX Runtime for $accelerator (the first time this takes a minute or two) ..." >&2
-  if ! dotnet build "$target" -c Release "-p:DiaAccelerator=$accelerator" -v quiet -nologo >"$log" 2>&1; then
-    cat "$log" >&2
+  [[ ! -f "$took" ]] || last=" ($(<"$took") s last time)"
+  echo "  $what$last ..." >&2
+  if ! "$@" >>"$root/artifacts/build.log" 2>&1; then
+    cat "$root/artifacts/build.log" >&2
     echo "the build failed; the whole log is in artifacts/build.log" >&2
     exit 1
   fi
+  echo "$((SECONDS - start))" >"$took"
+}
+
+# True if no input is newer than the file $1. Inputs are the files and folders behind it, and what every build reads.
+is_current() {
+  [[ -f "$1" ]] && [[ -z "$(find "$root"/Directory.* "$root/global.json" "$root/eng" "$root/artifacts/.accelerator" "${@:2}" \
+    -newer "$1" -type f -print -quit)" ]]
+}
+
+# Builds $1 (a project or the solution) in Release unless no input is newer than its last build and the accelerator is the same. $2 names
+# the build, $3 has further properties, separated by spaces; the inputs are behind them.
+build_once() {
+  local target="$1" name="$2" stamp="$root/artifacts/.built-$2" properties chosen="$root/artifacts/.accelerator"
+  # shellcheck disable=SC2206
+  properties=("-p:DiaAccelerator=$(accelerator)" $3)
+  shift 3
+  # All builds share one output folder, so the file is an input of each of them.
+  if [[ ! -f "$chosen" || "$(<"$chosen")" != "$(accelerator)" ]]; then
+    mkdir -p "$root/artifacts"
+    accelerator >"$chosen"
+  fi
+  ! is_current "$stamp" "$@" || return 0
+  : >"$root/artifacts/build.log"
+  echo "building with ONNX Runtime for $(accelerator), which takes a minute or two the first time:" >&2
+  step "$name-restore" "1 of 2: packages" dotnet restore "$target" "${properties[@]}" -v quiet
+  step "$name-build" "2 of 2: programs" dotnet build "$target" --no-restore -c Release "${properties[@]}" -v quiet -nologo
   touch "$stamp"
 }

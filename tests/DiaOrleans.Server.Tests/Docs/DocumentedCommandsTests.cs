@@ -30,7 +30,9 @@ public sealed partial class DocumentedCommandsTests(ITestOutputHelper output)
         ("./run.sh prompts ", NeedsPostgres),
         ("./run.sh bench ", "takes minutes; the tests of the commands run them with smaller numbers"),
         ("./run.sh model pull whisper-", "downloads; WhisperModelsTests do it from a hub on loopback"),
+        ("./run.ps1", "PowerShellTests run it"),
         ("./test.sh", "runs this test"),
+        ("dotnet run --project tests", "the same"),
     ];
 
     private static readonly string[] SettingVariables =

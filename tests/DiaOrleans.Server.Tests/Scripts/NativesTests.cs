@@ -5,7 +5,8 @@ public sealed class NativesTests : IDisposable
 {
     private const string WithoutNginx = "command() { [[ $2 != nginx ]] && builtin command \"$@\"; }; . $root/eng/natives.sh; ";
     private const string WithoutChromium =
-        "command() { [[ $2 != *chrom* ]] && builtin command \"$@\"; }; . $root/eng/natives.sh; find_nginx() { :; }; ";
+        "command() { [[ $2 != *chrom* ]] && builtin command \"$@\"; }; . $root/eng/natives.sh; "
+        + "find_nginx() { :; }; find_powershell() { :; }; ";
     private const string Missing = "nginx is missing, so tests of proxies use one of their own\n";
 
     private readonly Script _script = new();

@@ -102,31 +102,63 @@ public sealed class SdkTests : IDisposable
         string[] builds = ["server cpu", "server cpu", "tests cuda", "tests cuda", "server cpu", "tests cpu"];
         foreach (var build in builds.Select(build => build.Split(' ')))
         {
-            var command = $". $root/eng/sdk.sh; build_once $root/{build[0]} {build[0]}";
+            var command = $". $root/eng/sdk.sh; build_once $root/{build[0]} {build[0]} ''";
             var (status, output) = await _script.Run(command, ("DiaAccelerator", build[1]));
             status.ShouldBe(0, output);
         }
 
         File.ReadAllLines(_script.PathOf("calls")).ShouldBe(
-            [Call("server", "cpu"), Call("tests", "cuda"), Call("server", "cpu"), Call("tests", "cpu")]);
+            [.. Calls("server", "cpu"), .. Calls("tests", "cuda"), .. Calls("server", "cpu"), .. Calls("tests", "cpu")]);
     }
 
     [Fact]
     public async Task A_newer_input_builds_again()
     {
-        const string Build = ". $root/eng/sdk.sh; build_once $root/server server";
+        const string Build = ". $root/eng/sdk.sh; build_once $root/server server ''";
         _script.Program("bin/dotnet", "echo \"$*\" >>$root/calls");
         _script.Files("Directory.Build.props", "global.json");
         await _script.Run(Build, ("DiaAccelerator", "cpu"));
         await _script.Run(Build, ("DiaAccelerator", "cpu"));
-        File.ReadAllLines(_script.PathOf("calls")).ShouldBe([Call("server", "cpu")]);
+        File.ReadAllLines(_script.PathOf("calls")).ShouldBe(Calls("server", "cpu"));
         _script.Files("Directory.Build.targets");
         await _script.Run(Build, ("DiaAccelerator", "cpu"));
-        File.ReadAllLines(_script.PathOf("calls")).ShouldBe([Call("server", "cpu"), Call("server", "cpu")]);
+        File.ReadAllLines(_script.PathOf("calls")).ShouldBe([.. Calls("server", "cpu"), .. Calls("server", "cpu")]);
     }
 
-    private string Call(string target, string accelerator) =>
-        $"build {_script.PathOf(target)} -c Release -p:DiaAccelerator={accelerator} -v quiet -nologo";
+    [Fact]
+    public async Task A_build_says_each_step_and_how_long_it_took_last_time()
+    {
+        const string Build = ". $root/eng/sdk.sh; build_once $root/server server ''";
+        _script.Program("bin/dotnet", "");
+        _script.Files("Directory.Build.props", "global.json", "server");
+        var (_, first) = await _script.Run(Build, ("DiaAccelerator", "cpu"));
+        first.ShouldContain("  1 of 2: packages ...\n  2 of 2: programs ...\n");
+        _script.Files("artifacts/.took-server-build", "Directory.Build.targets");
+        await File.WriteAllTextAsync(_script.PathOf("artifacts/.took-server-build"), "97");
+        var (_, second) = await _script.Run(Build, ("DiaAccelerator", "cpu"));
+        second.ShouldContain("  2 of 2: programs (97 s last time) ...\n");
+    }
+
+    [Theory]
+    [InlineData("restore")]
+    [InlineData("build")]
+    public async Task A_build_that_fails_shows_its_log_and_is_made_again(string failing)
+    {
+        const string Build = ". $root/eng/sdk.sh; build_once $root/server server ''";
+        _script.Program("bin/dotnet", $"echo \"log of $1\"; [[ $1 != {failing} ]]");
+        _script.Files("Directory.Build.props", "global.json", "server");
+        var (status, output) = await _script.Run(Build, ("DiaAccelerator", "cpu"));
+        status.ShouldBe(1);
+        output.ShouldContain($"log of {failing}\n");
+        output.ShouldEndWith("the build failed; the whole log is in artifacts/build.log\n");
+        (await _script.Run(Build, ("DiaAccelerator", "cpu"))).Status.ShouldBe(1);
+    }
+
+    private string[] Calls(string target, string accelerator) =>
+    [
+        $"restore {_script.PathOf(target)} -p:DiaAccelerator={accelerator} -v quiet",
+        $"build {_script.PathOf(target)} --no-restore -c Release -p:DiaAccelerator={accelerator} -v quiet -nologo",
+    ];
 
     private void Machine(string name) => _script.Program("bin/uname", $"[[ $1 == -m ]] && echo {name} || echo Linux");
 
