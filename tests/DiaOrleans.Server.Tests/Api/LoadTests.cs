@@ -34,12 +34,17 @@ public sealed class LoadTests(ScriptedFixture fixture) : IClassFixture<ScriptedF
         listed.ShouldBeUnique();
     }
 
-    [Fact]
-    public async Task Ids_that_do_not_exist_take_no_memory_that_stays()
+    [Theory]
+    [InlineData("/voice_mappings", 200)]
+    [InlineData("/audio_prompts", 200)]
+    [InlineData("/jobs", 0)]
+    public async Task Ids_that_do_not_exist_take_no_memory_that_stays(string path, int filling)
     {
+        var begin = $"{path}/{new string('x', filling)}";
+
         async Task Ask(int from)
         {
-            var asked = Enumerable.Range(from, 500).Select(i => _client.DeleteAsync($"/voice_mappings/{new string('x', 200)}{i}"));
+            var asked = Enumerable.Range(from, 500).Select(_ => _client.DeleteAsync($"{begin}{Guid.NewGuid()}"));
             foreach (var answer in await Task.WhenAll(asked)) answer.StatusCode.ShouldBe(HttpStatusCode.NotFound);
         }
 

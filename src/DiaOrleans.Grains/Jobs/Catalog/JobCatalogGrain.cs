@@ -28,7 +28,7 @@ internal sealed class JobCatalogGrain(
     private const int ClearBatchSize = 64;
 
     /// <summary>Jobs that are deleted at the same time, so that other writes do not wait for long.</summary>
-    private const int DeletesAtOnce = 4;
+    private const int DeletesAtOnce = 12;
 
     private readonly SemaphoreSlim _clearing = new(1);
     private readonly EndedJobs _jobs = new();
