@@ -7,8 +7,8 @@ $Root = $PSScriptRoot
 
 Disable-UsageData
 Assert-Sdk
-Invoke-Build 'src/DiaOrleans.Server/DiaOrleans.Server.csproj' 'server' @() @('src', 'silo-config')
+Invoke-Build 'src/DiaOrleans.Server/DiaOrleans.Server.csproj' 'server' (Get-QuickBuild) @('src', 'silo-config')
 # run.sh knows this option; here nothing is ever installed.
 $passed = @($args | Where-Object { $_ -ne '--no-install' })
-& dotnet (Join-Path $Root 'artifacts/bin/DiaOrleans.Server/release/DiaOrleans.Server.dll') @passed
+& dotnet (Join-Path $Root 'artifacts/quick/bin/DiaOrleans.Server/release/DiaOrleans.Server.dll') @passed
 exit $LASTEXITCODE

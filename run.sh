@@ -15,8 +15,8 @@ done
 silence_tools
 allow_missing_icu
 find_sdk
-build_once "$root/src/DiaOrleans.Server/DiaOrleans.Server.csproj" server "" "$root/src" "$root/silo-config"
-output="$root/artifacts/bin/DiaOrleans.Server/release"
+build_once "$root/src/DiaOrleans.Server/DiaOrleans.Server.csproj" server quick "$root/src" "$root/silo-config"
+output="$root/artifacts/quick/bin/DiaOrleans.Server/release"
 check_libraries "$output"
 find_natives "$install"
 exec dotnet "$output/DiaOrleans.Server.dll" ${arguments[@]+"${arguments[@]}"}

@@ -22,8 +22,7 @@ $bin = Join-Path $Root 'artifacts/bin'
 $inputs = @('src', 'tests', 'silo-config', 'DiaOrleans.sln')
 if ($quick) {
   $bin = Join-Path $Root 'artifacts/quick/bin'
-  $properties = @("-p:ArtifactsPath=$Root/artifacts/quick/", '-p:RunAnalyzers=false', '-p:EnforceCodeStyleInBuild=false')
-  Invoke-Build "tests/DiaOrleans.$($projects[0]).Tests" "quick-$($projects[0])" $properties $inputs
+  Invoke-Build "tests/DiaOrleans.$($projects[0]).Tests" "quick-$($projects[0])" (Get-QuickBuild) $inputs
 }
 else {
   Invoke-Build 'DiaOrleans.sln' 'tests' @() $inputs

@@ -60,11 +60,10 @@ find_test_programs "$install"
 inputs=("$root/src" "$root/tests" "$root/silo-config" "$root/DiaOrleans.sln")
 if [[ -n "$project" ]]; then
   bin="$root/artifacts/quick/bin"
-  build_once "$root/tests/DiaOrleans.$project.Tests" "quick-$project" \
-    "-p:ArtifactsPath=$root/artifacts/quick/ -p:RunAnalyzers=false -p:EnforceCodeStyleInBuild=false" "${inputs[@]}"
+  build_once "$root/tests/DiaOrleans.$project.Tests" "quick-$project" quick "${inputs[@]}"
 else
   bin="$root/artifacts/bin"
-  build_once "$root/DiaOrleans.sln" tests "" "${inputs[@]}"
+  build_once "$root/DiaOrleans.sln" tests full "${inputs[@]}"
 fi
 check_libraries "$bin/DiaOrleans.${projects[0]}.Tests/release"
 

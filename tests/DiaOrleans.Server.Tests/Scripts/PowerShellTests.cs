@@ -51,11 +51,13 @@ public sealed class PowerShellTests : IDisposable
         output.ShouldContain("  1 of 2: packages ...\n  2 of 2: programs ...\n");
         (await Run("& $env:root/run.ps1 doctor")).ShouldBe((0, ""));
         var project = _script.PathOf("src/DiaOrleans.Server/DiaOrleans.Server.csproj");
-        var program = _script.PathOf("artifacts/bin/DiaOrleans.Server/release/DiaOrleans.Server.dll");
+        var quick = $"-p:ArtifactsPath={_script.PathOf("artifacts/quick/")} -p:RunAnalyzers=false -p:EnforceCodeStyleInBuild=false "
+            + "-p:GenerateDocumentationFile=false";
+        var program = _script.PathOf("artifacts/quick/bin/DiaOrleans.Server/release/DiaOrleans.Server.dll");
         File.ReadAllLines(_script.PathOf("calls")).ShouldBe(
         [
-            $"restore {project} -p:DiaAccelerator=cpu -v quiet",
-            $"build {project} --no-restore -c Release -p:DiaAccelerator=cpu -v quiet -nologo",
+            $"restore {project} -p:DiaAccelerator=cpu {quick} -v quiet",
+            $"build {project} --no-restore -c Release -p:DiaAccelerator=cpu {quick} -v quiet -nologo",
             $"{program} --model a b",
             $"{program} doctor",
         ]);

@@ -102,7 +102,7 @@ public sealed class SdkTests : IDisposable
         string[] builds = ["server cpu", "server cpu", "tests cuda", "tests cuda", "server cpu", "tests cpu"];
         foreach (var build in builds.Select(build => build.Split(' ')))
         {
-            var command = $". $root/eng/sdk.sh; build_once $root/{build[0]} {build[0]} ''";
+            var command = $". $root/eng/sdk.sh; build_once $root/{build[0]} {build[0]} full";
             var (status, output) = await _script.Run(command, ("DiaAccelerator", build[1]));
             status.ShouldBe(0, output);
         }
@@ -114,7 +114,7 @@ public sealed class SdkTests : IDisposable
     [Fact]
     public async Task A_newer_input_builds_again()
     {
-        const string Build = ". $root/eng/sdk.sh; build_once $root/server server ''";
+        const string Build = ". $root/eng/sdk.sh; build_once $root/server server full";
         _script.Program("bin/dotnet", "echo \"$*\" >>$root/calls");
         _script.Files("Directory.Build.props", "global.json");
         await _script.Run(Build, ("DiaAccelerator", "cpu"));
@@ -126,9 +126,20 @@ public sealed class SdkTests : IDisposable
     }
 
     [Fact]
+    public async Task A_quick_build_is_made_apart_in_a_folder_whose_path_has_spaces()
+    {
+        const string Build = "mkdir -p \"$root/a b\"; export root=\"$root/a b\"; . \"$root/../eng/sdk.sh\"; build_once server server quick";
+        _script.Program("bin/dotnet", "for argument; do echo \"$argument\"; done >>\"$root/../calls\"");
+        await _script.Run(Build, ("DiaAccelerator", "cpu"));
+        var calls = await File.ReadAllLinesAsync(_script.PathOf("calls"));
+        calls.Count(line => line == $"-p:ArtifactsPath={_script.PathOf("a b/artifacts/quick/")}").ShouldBe(2);
+        calls.Count(line => line == "-p:RunAnalyzers=false").ShouldBe(2);
+    }
+
+    [Fact]
     public async Task A_build_says_each_step_and_how_long_it_took_last_time()
     {
-        const string Build = ". $root/eng/sdk.sh; build_once $root/server server ''";
+        const string Build = ". $root/eng/sdk.sh; build_once $root/server server full";
         _script.Program("bin/dotnet", "");
         _script.Files("Directory.Build.props", "global.json", "server");
         var (_, first) = await _script.Run(Build, ("DiaAccelerator", "cpu"));
@@ -144,7 +155,7 @@ public sealed class SdkTests : IDisposable
     [InlineData("build")]
     public async Task A_build_that_fails_shows_its_log_and_is_made_again(string failing)
     {
-        const string Build = ". $root/eng/sdk.sh; build_once $root/server server ''";
+        const string Build = ". $root/eng/sdk.sh; build_once $root/server server full";
         _script.Program("bin/dotnet", $"echo \"log of $1\"; [[ $1 != {failing} ]]");
         _script.Files("Directory.Build.props", "global.json", "server");
         var (status, output) = await _script.Run(Build, ("DiaAccelerator", "cpu"));
