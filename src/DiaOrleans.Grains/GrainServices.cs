@@ -7,6 +7,7 @@ using DiaOrleans.Grains.Jobs.Running;
 using DiaOrleans.Grains.Jobs.Submission;
 using DiaOrleans.Grains.Jobs.Upgrade;
 using DiaOrleans.Grains.Logs;
+using DiaOrleans.Grains.Placing;
 using DiaOrleans.Grains.Previews;
 using DiaOrleans.Grains.Prompts;
 using DiaOrleans.Grains.Rendering;
@@ -22,6 +23,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Orleans.Hosting;
+using Orleans.Runtime.Hosting;
 
 namespace DiaOrleans.Grains;
 
@@ -42,6 +44,7 @@ public static class GrainServices
         silo.Services.TryAddSingleton(TimeProvider.System);
         silo.Services.TryAddSingleton<DiaMetrics>();
         silo.Services.AddPlacementDirector<PinnedPlacement, PinnedPlacementDirector>();
+        silo.AddGrainDirectory(NoDirectory.Name, (_, _) => new NoDirectory());
         silo.Services.TryAddSingleton(typeof(CurrentValue<>));
         silo.Services.TryAddSingleton<RenderingOptions>();
         silo.Services.TryAddSingleton<ScriptOptions>();

@@ -1,19 +1,21 @@
 using DiaOrleans.Abstractions.Speech;
 using DiaOrleans.Abstractions.Workers;
+using DiaOrleans.Grains.Placing;
 using DiaOrleans.Grains.Rendering;
 using DiaOrleans.Grains.TemporaryFiles;
 using DiaOrleans.Grains.Waiting;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
+using Orleans.GrainDirectory;
 
 namespace DiaOrleans.Grains.Speech;
 
 /// <summary>
-/// A request in memory, on the silo of its client. It is a stateless worker, one activation an id, so that it is in no grain directory: no
-/// other silo's end deactivates it. Its audio is made outside the activation's turns; a timer ends a request whose client makes no more
+/// A request in memory, on the silo of its client. It is a stateless worker, one activation an id, in no grain directory, so that no other
+/// silo is asked for it, and no other silo's end deactivates it. Its audio is made outside the activation's turns; a timer ends a request whose client makes no more
 /// calls.
 /// </summary>
-[GrainType("dia.speech"), StatelessWorker(1, removeIdleWorkers: false), Reentrant]
+[GrainType("dia.speech"), StatelessWorker(1, removeIdleWorkers: false), GrainDirectory(NoDirectory.Name), Reentrant]
 internal sealed partial class SpeechGrain(
     ISpeechRenderer renderer,
     UnreadAudio unread,

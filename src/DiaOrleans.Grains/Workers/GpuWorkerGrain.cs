@@ -1,15 +1,16 @@
 using System.Runtime.CompilerServices;
 using DiaOrleans.Abstractions.Workers;
+using DiaOrleans.Grains.Placing;
 using Orleans.Concurrency;
+using Orleans.GrainDirectory;
 using Orleans.Placement;
 
 namespace DiaOrleans.Grains.Workers;
 
 /// <summary>
-/// Gives other silos access to a worker of this one. Reentrant: its streams are long, and no call blocks another. Kept while it is idle, so
-/// that other silos know where it is.
+/// Gives other silos access to a worker of this one. Reentrant: its streams are long, and no call blocks another. Its key says where it is.
 /// </summary>
-[GrainType("dia.gpu-worker"), PinnedPlacement, Immovable, Reentrant, KeepAlive]
+[GrainType("dia.gpu-worker"), PinnedPlacement, GrainDirectory(NoDirectory.Name), Immovable, Reentrant]
 internal sealed class GpuWorkerGrain(LocalWorkers workers, ILocalSiloDetails silo, TimeProvider time) : Grain, IGpuWorkerGrain
 {
     private static readonly TimeSpan HeartbeatPeriod = TimeSpan.FromMilliseconds(250);

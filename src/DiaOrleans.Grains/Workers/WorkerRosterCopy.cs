@@ -26,7 +26,6 @@ internal sealed partial class WorkerRosterCopy(
 
     private readonly CancellationTokenSource _stop = new();
     private readonly SingleFlight<string, bool> _reads = new();
-    private readonly WorkerContacts _contacts = new(grains);
     private readonly LocalWorker[] _own = [.. own.SelectMany(workers => workers.All)];
     private volatile IReadOnlyList<WorkerStatus> _copy = [];
     private bool _isFailing;
@@ -74,7 +73,6 @@ internal sealed partial class WorkerRosterCopy(
         while (!_stop.IsCancellationRequested)
         {
             await Refresh();
-            _contacts.Meet(Workers.Where(worker => _own.All(own => own.Key.ToString() != worker.Key)));
             await Task.Delay(Period, time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
