@@ -12,8 +12,8 @@ namespace DiaOrleans.Grains.Speech;
 
 /// <summary>
 /// A request in memory, on the silo of its client. It is a stateless worker, one activation an id, in no grain directory, so that no other
-/// silo is asked for it, and no other silo's end deactivates it. Its audio is made outside the activation's turns; a timer ends a request whose client makes no more
-/// calls.
+/// silo is asked for it, and no other silo's end deactivates it. Its audio is made outside the activation's turns; a timer ends a request
+/// whose client makes no more calls.
 /// </summary>
 [GrainType("dia.speech"), StatelessWorker(1, removeIdleWorkers: false), GrainDirectory(NoDirectory.Name), Reentrant]
 internal sealed partial class SpeechGrain(
