@@ -12,7 +12,9 @@ public sealed class OpenWebUiTests(OpenWebUiTests.Fixture fixture) : IClassFixtu
 
     [Theory]
     [InlineData("/v1/audio/voices", """{"voices":[{"id":"anna","name":"anna"}]}""")]
-    [InlineData("/v1/audio/models", """{"models":[{"id":"dia"}]}""")]
+    [InlineData(
+        "/v1/audio/models",
+        """{"models":[{"id":"dia","response_formats":["wav","mp3","opus","aac","flac","pcm"],"max_input_characters":4096}]}""")]
     public async Task Listings_are_read_without_a_key(string path, string listing) =>
         (await _client.GetStringAsync(path)).ShouldBe(listing);
 

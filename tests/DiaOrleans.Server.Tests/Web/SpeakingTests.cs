@@ -129,14 +129,15 @@ public sealed class SpeakingTests(PageBrowser browser, PageServer server)
     }
 
     [Fact]
-    public async Task The_message_of_the_server_is_shown()
+    public async Task What_the_server_says_of_the_script_is_shown_at_the_script()
     {
         await using var open = await browser.Open(server.Server);
         await open.MakeVoice("silent");
         await open.Page.FillAsync("#script", "***");
         await open.Page.ClickAsync("#speak");
         await open.PlayerIs("failed");
-        (await open.Page.TextContentAsync("#player-status")).ShouldBe("Text cannot be empty");
+        (await open.Page.TextContentAsync("#script-error")).ShouldBe("There is nothing to speak: a script needs a letter or a digit.");
+        (await open.Page.IsVisibleAsync("#player-status")).ShouldBeFalse();
         open.ShouldBeClean("status of 400");
     }
 

@@ -1,6 +1,7 @@
 using DiaOrleans.Grains.Voices;
 using DiaOrleans.Server.Api.Errors;
 using DiaOrleans.Server.Api.Pipeline;
+using DiaOrleans.Server.Api.Validation;
 
 namespace DiaOrleans.Server.Api.Status;
 
@@ -40,7 +41,17 @@ internal static class ListingEndpoints
 
     private static IResult ListOpenAiModels() => ApiJson.Ok(new { @object = "list", data = new[] { OpenAiModel } });
 
-    private static IResult ListAudioModels() => ApiJson.Ok(new { models = new[] { new { id = Model } } });
+    /// <summary>Clients read the ids; the web page reads the formats and the longest text too.</summary>
+    private static IResult ListAudioModels()
+    {
+        var model = new
+        {
+            id = Model,
+            response_formats = RequestLimits.FormatNames,
+            max_input_characters = RequestLimits.TextLength,
+        };
+        return ApiJson.Ok(new { models = new[] { model } });
+    }
 
     private static IResult GetOpenAiModel(HttpContext context)
     {

@@ -25,12 +25,16 @@ export function keepKey(given, isKept) {
 /** True for a problem of the connection or of the key: the page shows it once, at a place of its own. */
 export const isShownOnce = error => error.status === 0 || error.status === 401;
 
-/** A failed request; the message is the server's. `wait` is the time in seconds after which it may be repeated, or null. */
+/**
+ * A failed request; the message is the server's. `wait` is the time in seconds after which it may be repeated,
+ * or null; `fields` are the invalid fields in FastAPI's shape, or null.
+ */
 export class ApiError extends Error {
-  constructor(message, status, wait = null) {
+  constructor(message, status, { wait = null, fields = null } = {}) {
     super(message);
     this.status = status;
     this.wait = wait;
+    this.fields = fields;
   }
 }
 
@@ -42,7 +46,7 @@ export async function call(path, { background = false, ...options } = {}) {
       if (options.method && path !== "/generate") announce(path);
       return answer;
     }
-    const error = new ApiError(await reason(answer), answer.status, Number(answer.headers.get("Retry-After")) || null);
+    const error = await refusal(answer);
     if (answer.status !== 401 || !await askForKey(background)) throw error;
   }
 }
@@ -57,7 +61,7 @@ export const remove = async path => (await call(path, { method: "DELETE" })).jso
 /** Throws the server's message if it does not accept the key. */
 export async function checkKey(key) {
   const answer = await send("/queue/stats", {}, key);
-  if (!answer.ok) throw new ApiError(await reason(answer), answer.status);
+  if (!answer.ok) throw await refusal(answer);
 }
 
 async function send(path, options, withKey) {
@@ -82,8 +86,10 @@ function tell(isLost) {
   document.dispatchEvent(new Event(lost ? "server-lost" : "server-back"));
 }
 
-async function reason(answer) {
+async function refusal(answer) {
   const { detail } = await answer.json().catch(() => ({}));
-  if (Array.isArray(detail)) return detail.map(({ loc, msg }) => `${loc.at(-1)}: ${msg}`).join(". ");
-  return detail ?? `The server answered ${answer.status}.`;
+  const fields = Array.isArray(detail) ? detail : null;
+  const sentence = fields?.map(({ loc, msg }) => `${loc.at(-1)}: ${msg}`).join(". ");
+  const message = sentence ?? detail ?? `The server answered ${answer.status}.`;
+  return new ApiError(message, answer.status, { wait: Number(answer.headers.get("Retry-After")) || null, fields });
 }

@@ -1,4 +1,4 @@
-import { byId, say } from "./dom.js";
+import { byId, make, say } from "./dom.js";
 import { selectVoice, selectedVoice } from "./voices.js";
 
 const KEPT = "dia-form";
@@ -8,6 +8,16 @@ const script = byId("script");
 export const SETTINGS = ["format", "speed", "seed", "temperature", "cfg-scale", "top-p"];
 
 const read = ids => Object.fromEntries(ids.map(id => [id, byId(id).value]));
+
+let keptFormat = "";
+
+/** Fills the list of formats with those of the server. */
+export function showFormats(names) {
+  const select = byId("format");
+  const wanted = select.value || keptFormat;
+  select.replaceChildren(...names.map(name => make("option", { value: name, textContent: name })));
+  if (names.includes(wanted)) select.value = wanted;
+}
 
 /** All that the form holds. */
 export const formValues = () => ({ script: script.value, voice: selectedVoice(), settings: read(SETTINGS) });
@@ -70,6 +80,7 @@ export const keepForm = () => localStorage.setItem(KEPT, JSON.stringify(read(["s
 
 export function restoreForm() {
   const kept = JSON.parse(localStorage.getItem(KEPT) ?? "{}");
+  keptFormat = kept.format ?? "";
   for (const id of ["script", ...SETTINGS]) if (kept[id]) setField(id, kept[id]);
-  openSettings();
+  byId("more").open = Object.entries(kept).some(([id, value]) => id !== "script" && value && value !== "wav");
 }

@@ -7,7 +7,7 @@ import { awaitsTranscript, refreshPrompts, startPrompts } from "./prompts.js";
 import { startRecorder } from "./recorder.js";
 import { startScripts } from "./scripts.js";
 import { startSettings } from "./settings.js";
-import { startSpeech } from "./speech.js";
+import { refreshLimits, startSpeech } from "./speech.js";
 import { startStatus } from "./status.js";
 import { startTabs } from "./tabs.js";
 import { startTakes } from "./takes.js";
@@ -16,6 +16,7 @@ import { refreshVoices, startVoices } from "./voices.js";
 const LOOKS_A_REFRESH = 6;
 
 async function refresh() {
+  await refreshLimits();
   await refreshVoices();
   await refreshPrompts();
 }

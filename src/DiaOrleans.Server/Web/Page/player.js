@@ -22,9 +22,9 @@ export function stop() {
 
 /**
  * Plays audio while it is generated; `ask` sends the request. Resolves to what was made, also if it was stopped or has failed, or to null if
- * there is nothing. `samples` is null if the browser cannot decode the format.
+ * there is nothing. `samples` is null if the browser cannot decode the format. `place` shows an error elsewhere and returns true, or false.
  */
-export async function speak(ask, format) {
+export async function speak(ask, format, place) {
   const mine = begin(format);
   const started = performance.now();
   let [arrival, samples, seed] = [null, null, null];
@@ -51,7 +51,7 @@ export async function speak(ask, format) {
   } catch (error) {
     if (samples) completed(samples);
     if (mine.signal.aborted) setState(mine, "stopped", "Stopped.");
-    else setState(mine, "failed", error.message);
+    else setState(mine, "failed", place(error) ? "" : error.message);
   }
   const blob = arrival?.file();
   return blob?.size > 0 && (samples || !mine.signal.aborted) ? { blob, samples, seed, whole: arrival.whole } : null;

@@ -1,8 +1,10 @@
-import { sendJson } from "./api.js";
+import { get, sendJson } from "./api.js";
+import { checkForm, isOver, length, placeError, setLimit, startChecks } from "./checks.js";
+import { startCopy } from "./copy.js";
 import { byId, run, say } from "./dom.js";
 import { allowSpeaking, startEditor } from "./editor.js";
 import { EXAMPLES } from "./examples.js";
-import { fillForm, formValues, insertText, keepForm, restoreForm } from "./form.js";
+import { fillForm, formValues, insertText, keepForm, restoreForm, showFormats } from "./form.js";
 import { speak, whenState } from "./player.js";
 import { startPresets } from "./presets.js";
 import { startScriptFile } from "./script-file.js";
@@ -10,12 +12,11 @@ import { hideSpoken, showSpoken } from "./spoken.js";
 import { keepTake, leaveTake } from "./takes.js";
 import { selectedVoice } from "./voices.js";
 
-const LIMIT = 4096;
-
 const script = byId("script");
 const notice = byId("speech-notice");
 /** Fields of the request whose names differ from the ids of the form. */
 const NAMES = { format: "response_format", "cfg-scale": "cfg_scale", "top-p": "top_p" };
+let limit = null;
 let making = false;
 let spoken = null;
 
@@ -32,10 +33,12 @@ export function request(text = script.value) {
 /** Speaks a text with the settings of the form, and keeps the take. */
 async function speakText(text = script.value) {
   say(notice, "");
+  if (!checkForm(text)) return;
   const fields = request(text);
   const { voice, settings } = formValues();
   spoken = fields;
-  const made = await speak(signal => sendJson("POST", "/generate", { ...fields, stream: true }, { signal }), settings.format);
+  const ask = signal => sendJson("POST", "/generate", { ...fields, stream: true }, { signal });
+  const made = await speak(ask, settings.format, placeError);
   if (!made) return;
   const { samples, ...kept } = made;
   await keepTake({ text, voice, settings, name: `speech.${settings.format}`, seconds: samples?.seconds ?? 0, ...kept }, samples);
@@ -48,19 +51,23 @@ function speakFirst() {
 }
 
 async function queue() {
-  const { job_id: detail } = await (await sendJson("POST", "/generate?async_mode=true", request())).json();
-  document.dispatchEvent(new CustomEvent("jobs-changed", { detail }));
+  if (!checkForm(script.value)) return;
+  try {
+    const { job_id: detail } = await (await sendJson("POST", "/generate?async_mode=true", request())).json();
+    document.dispatchEvent(new CustomEvent("jobs-changed", { detail }));
+  } catch (error) {
+    if (!placeError(error)) throw error;
+  }
 }
 
 /** Checks the length of the script, in code points as on the server, and enables the buttons. */
 function check() {
-  const length = [...script.value].length;
-  const over = length > LIMIT;
-  byId("count").textContent = `${length} / ${LIMIT}`;
+  const over = isOver(script.value);
+  byId("count").textContent = limit ? `${length(script.value)} / ${limit}` : "";
   byId("count").toggleAttribute("data-over", over);
-  script.setAttribute("aria-invalid", over);
-  byId("speak").disabled = making || over || !selectedVoice();
-  byId("queue").disabled = over || !selectedVoice();
+  const ready = limit && !over && selectedVoice();
+  byId("speak").disabled = making || !ready;
+  byId("queue").disabled = !ready;
 }
 
 /** Enables the buttons for a state. If the focused button is disabled, the other one gets the focus. */
@@ -88,11 +95,26 @@ function insertTag(tag) {
   insertText((before && !/\s/.test(before) ? " " : "") + tag + (after && /\s/.test(after) ? "" : " "));
 }
 
+/** Asks the server for its formats and the longest text. */
+export async function refreshLimits() {
+  try {
+    const { models: [model] } = await get("/audio/models", { background: true });
+    limit = model.max_input_characters;
+    setLimit(limit);
+    showFormats(model.response_formats);
+  } catch {
+    // The status line says that the server does not answer; the buttons wait.
+  }
+  check();
+}
+
 export function startSpeech() {
   restoreForm();
+  startChecks();
   startEditor(speakText);
   startScriptFile();
   startPresets();
+  startCopy(request);
   for (const tool of document.querySelectorAll("[data-insert]")) tool.addEventListener("click", () => insertTag(tool.dataset.insert));
   byId("speech").addEventListener("input", () => {
     keepForm();

@@ -32,7 +32,8 @@ public sealed class StatusEndpointsTests(ServerFixture fixture)
     {
         foreach (var prefix in (string[])["", "/v1"])
         {
-            (await _client.GetStringAsync($"{prefix}/audio/models")).ShouldBe("""{"models":[{"id":"dia"}]}""");
+            (await _client.GetStringAsync($"{prefix}/audio/models")).ShouldBe(
+                """{"models":[{"id":"dia","response_formats":["wav","mp3","opus","aac","flac","pcm"],"max_input_characters":4096}]}""");
             (await _client.GetStringAsync($"{prefix}/audio/voices")).ShouldBe("""{"voices":[{"id":"anna","name":"anna"}]}""");
         }
 

@@ -89,9 +89,18 @@ internal static class StatusOperations
             Ids = [new("model_id", FieldType.Text, "`dia`.")],
             Answers = [Answers.Ok("The model.", OpenAiModel), Answers.Problem(404, "Model 'tts-1' not found")],
         },
-        new("GET", "/v1/audio/models", "List speech models", "For clients such as Open WebUI. No API key is needed.")
+        new(
+            "GET",
+            "/v1/audio/models",
+            "List speech models",
+            "For clients such as Open WebUI: the formats that this server can make, and the longest text. No API key is needed.")
         {
-            Answers = [Answers.Ok("The models.", """{"models":[{"id":"dia"}]}""")],
+            Answers =
+            [
+                Answers.Ok(
+                    "The models.",
+                    """{"models":[{"id":"dia","response_formats":["wav","mp3","opus","aac","flac","pcm"],"max_input_characters":4096}]}"""),
+            ],
         },
         new("GET", "/v1/audio/voices", "List voices for OpenAI clients", "For clients such as Open WebUI. No API key is needed.")
         {

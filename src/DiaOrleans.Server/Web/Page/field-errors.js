@@ -1,0 +1,28 @@
+import { byId, make } from "./dom.js";
+
+/** Shows what is wrong with a field beside it, once; without a text it is removed. */
+export function markField(id, text) {
+  const field = byId(id);
+  byId(`${id}-error`)?.remove();
+  const described = (field.getAttribute("aria-describedby") ?? "").split(" ").filter(other => other !== "" && other !== `${id}-error`);
+  if (text) {
+    field.closest(".field").append(make("p", { id: `${id}-error`, className: "field-error", role: "alert", textContent: text }));
+    described.push(`${id}-error`);
+    field.setAttribute("aria-invalid", "true");
+  } else {
+    field.removeAttribute("aria-invalid");
+  }
+  if (described.length > 0) field.setAttribute("aria-describedby", described.join(" "));
+  else field.removeAttribute("aria-describedby");
+}
+
+export const isMarked = id => byId(id).getAttribute("aria-invalid") === "true";
+
+/** Moves the focus to the first marked field of some, and opens what hides it. */
+export function focusMarked(ids) {
+  const first = ids.find(isMarked);
+  if (!first) return;
+  const hidden = byId(first).closest("details");
+  if (hidden) hidden.open = true;
+  byId(first).focus();
+}
