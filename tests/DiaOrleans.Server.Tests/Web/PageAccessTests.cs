@@ -40,7 +40,9 @@ public sealed class PageAccessTests(PageBrowser browser, PageServer shared)
     {
         await using var open = await browser.Open(shared.Server, width);
         await open.Page.WaitForSelectorAsync("#status[data-state=ready]");
-        await open.Page.ClickAsync("#more summary");
+        foreach (var part in (string[])["#more", "#turns-box", "#copy-box"]) await open.Page.ClickAsync($"{part} summary");
+        await open.Page.FillAsync("#script", $"[S1] Where is my hat? [S2] {new string('x', 200)}");
+        await open.Page.WaitForSelectorAsync("#turns li:nth-child(2)");
         (await open.Page.EvaluateAsync<int>("document.documentElement.scrollWidth")).ShouldBe(width);
     }
 

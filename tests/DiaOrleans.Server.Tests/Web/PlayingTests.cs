@@ -55,6 +55,24 @@ public sealed class PlayingTests(PageBrowser browser, PageServer server)
     }
 
     [Fact]
+    public async Task While_audio_is_generated_the_page_says_how_long_it_took_and_guesses_what_is_left()
+    {
+        await using var open = await browser.Open(server.Server);
+        var page = open.Page;
+        await open.MakeVoice("progress");
+        await page.FillAsync("#script", string.Join(' ', Enumerable.Repeat(Sentence, 60)));
+        await page.ClickAsync("#speak");
+        await page.WaitForFunctionAsync("() => /^about [0-9]+ s$/.test(document.getElementById('left').textContent)");
+        await page.WaitForFunctionAsync("() => document.getElementById('progress').value > 0");
+        await page.WaitForFunctionAsync("() => parseFloat(document.getElementById('took').textContent) > 0");
+        await page.ClickAsync("#stop");
+        await open.PlayerIs("stopped");
+        (await page.IsVisibleAsync("#progress")).ShouldBeFalse();
+        (await page.TextContentAsync("#left")).ShouldBe("–");
+        open.ShouldBeClean();
+    }
+
+    [Fact]
     public async Task The_volume_is_kept()
     {
         await using var open = await browser.Open(server.Server);

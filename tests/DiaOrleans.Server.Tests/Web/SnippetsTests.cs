@@ -27,6 +27,28 @@ public sealed class SnippetsTests(PageBrowser browser, PageServer server) : IDis
         </Project>
         """;
 
+    private const string OpenAiStandIn =
+        """
+        import json
+        from types import SimpleNamespace
+        from urllib.request import Request, urlopen
+
+        class Answer:
+            def __init__(self, request): self.request = request
+            def __enter__(self): return self
+            def __exit__(self, *_): pass
+            def stream_to_file(self, name):
+                with urlopen(self.request) as answer, open(name, "wb") as file: file.write(answer.read())
+
+        def OpenAI(base_url, api_key):
+            def create(extra_body={}, **fields):
+                headers = {"Authorization": "Bearer " + api_key, "Content-Type": "application/json"}
+                body = json.dumps({**fields, **extra_body}).encode()
+                return Answer(Request(base_url + "/audio/speech", data=body, headers=headers))
+            speech = SimpleNamespace(with_streaming_response=SimpleNamespace(create=create))
+            return SimpleNamespace(audio=SimpleNamespace(speech=speech))
+        """;
+
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -43,11 +65,16 @@ public sealed class SnippetsTests(PageBrowser browser, PageServer server) : IDis
         code => RunFile("speech.py", code, "python3", "speech.py"),
         needs: ["python3", "-c", "import requests"]);
 
+    /// <summary>OpenAI's module need not be installed: this one sends what the real one does.</summary>
     [Fact]
     public Task Python_by_openai() => MakesTheSameRequest(
         "openai",
-        code => RunFile("speech.py", code, "python3", "speech.py"),
-        needs: ["python3", "-c", "import openai"]);
+        async code =>
+        {
+            await File.WriteAllTextAsync(Path.Combine(_folder.Path, "openai.py"), OpenAiStandIn);
+            return await RunFile("speech.py", code, "python3", "speech.py");
+        },
+        needs: ["python3", "--version"]);
 
     [Fact]
     public Task CSharp() => MakesTheSameRequest(

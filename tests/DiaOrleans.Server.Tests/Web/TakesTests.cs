@@ -127,6 +127,23 @@ public sealed class TakesTests(PageBrowser browser, PageServer server)
         open.ShouldBeClean();
     }
 
+    [Fact]
+    public async Task Without_a_database_takes_are_kept_until_the_page_is_closed()
+    {
+        await using var open = await browser.Open(server.Server);
+        var page = open.Page;
+        await page.AddInitScriptAsync("Object.defineProperty(window, 'indexedDB', { get() { throw new Error('refused'); } })");
+        await page.ReloadAsync();
+        await open.MakeVoice("unstored");
+        await page.Locator("#takes-store").GetByText("This browser does not store takes.").WaitForAsync();
+        var row = await open.Speak("Where is my hat?");
+        await open.Speak("On the chair.");
+        (await row.GetAttributeAsync("data-take")).ShouldBe("2");
+        await Press(page.Locator("#takes li").Last, "Play");
+        await page.WaitForSelectorAsync("#takes li[data-take='1'][aria-current=true]");
+        open.ShouldBeClean();
+    }
+
     private static Task Press(ILocator row, string name) =>
         row.GetByText(name, new LocatorGetByTextOptions { Exact = true }).ClickAsync();
 

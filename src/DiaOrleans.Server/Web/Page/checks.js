@@ -20,13 +20,16 @@ export const isOver = text => length(text) > limit;
 /** What is wrong with a field, or an empty text. */
 function problem(id) {
   const field = byId(id);
-  if (id === "script") return isOver(field.value) ? `The script has ${length(field.value)} characters. The server takes ${limit} at most.` : "";
+  if (id === "script") return scriptProblem(field.value);
   if (id === "seed") return seedProblem(field.value.trim());
   if (field.type !== "number") return "";
   if (field.validity.badInput) return "This is not a number.";
   const { rangeUnderflow, rangeOverflow } = field.validity;
   return rangeUnderflow || rangeOverflow ? `A number from ${field.min} to ${field.max}.` : "";
 }
+
+const scriptProblem = text =>
+  isOver(text) ? `The script has ${length(text)} characters. The server takes ${limit} at most.` : "";
 
 function seedProblem(text) {
   if (text === "") return "";
@@ -54,7 +57,8 @@ export function placeError(error) {
 
 function placesOf({ status, message, fields }) {
   if (fields) return fields.map(({ loc, msg }) => [BY_NAME[loc.at(-1)] ?? loc.at(-1), msg]);
-  if (status === 400) return [["script", message === "Text cannot be empty" ? "There is nothing to speak: a script needs a letter or a digit." : message]];
+  if (message === "Text cannot be empty") return [["script", "There is nothing to speak: a script needs a letter or a digit."]];
+  if (status === 400) return [["script", message]];
   if (status === 404) return [["voice", `There is no voice “${byId("voice").value}” any more.`]];
   return status === 422 ? [["voice", message]] : [];
 }

@@ -116,8 +116,12 @@ function render() {
 /** Reads the script again, unless it is what the rows have written. */
 function follow() {
   if (!box.open || (turns.length > 0 && joinTurns(turns) === script.value)) return;
-  turns = script.value.trim() === "" ? [] : splitTurns(script.value);
-  render();
+  const next = script.value.trim() === "" ? [] : splitTurns(script.value);
+  const same = next.length === turns.length && next.every(({ speaker }, number) => speaker === turns[number].speaker);
+  const changed = next.flatMap(({ text }, number) => same && text !== turns[number].text ? [number] : []);
+  turns = next;
+  if (!same) render();
+  for (const number of changed) list.children[number].querySelector("textarea").value = turns[number].text;
 }
 
 /** Keeps the rows of the turns in step with the script. `speak` speaks the text of one turn. */

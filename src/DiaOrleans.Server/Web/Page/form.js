@@ -33,7 +33,7 @@ export function fillForm({ script: words, voice, settings }, text) {
   const known = voice === undefined || selectVoice(voice);
   openSettings();
   changed();
-  offerUndo(known ? text : `${text} There is no voice “${voice}” any more.`, () => fillForm(before, ""));
+  offerUndo(known ? text : `${text} There is no voice “${voice}” any more.`, () => fillForm(before, "What was there before is back."));
 }
 
 function setField(id, value) {

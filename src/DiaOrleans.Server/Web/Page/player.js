@@ -1,5 +1,6 @@
 import { Arrival, rateOf } from "./arrival.js";
 import { byId, say, seconds } from "./dom.js";
+import { Progress } from "./progress.js";
 import { Samples } from "./samples.js";
 import { arrived, completed, isLoaded, isPlaying, load, pause, prepare, unload } from "./transport.js";
 
@@ -22,11 +23,12 @@ export function stop() {
 
 /**
  * Plays audio while it is generated; `ask` sends the request. Resolves to what was made, also if it was stopped or has failed, or to null if
- * there is nothing. `samples` is null if the browser cannot decode the format. `place` shows an error elsewhere and returns true, or false.
+ * there is nothing. `samples` is null if the browser cannot decode the format. `place` shows an error elsewhere and returns true, or returns
+ * false.
  */
-export async function speak(ask, format, place) {
+export async function speak({ ask, text, format, place }) {
   const mine = begin(format);
-  const started = performance.now();
+  const progress = new Progress(text);
   let [arrival, samples, seed] = [null, null, null];
   try {
     const answer = await ask(mine.signal);
@@ -42,17 +44,19 @@ export async function speak(ask, format, place) {
       }
       arrived(samples, piece);
       byId("made").textContent = seconds(samples.seconds);
-      showFirst(samples, started);
+      progress.made = samples.seconds;
+      showFirst(samples, progress);
     }
     mine.signal.throwIfAborted();
     if (samples) completed(samples);
-    showFirst(samples, started);
+    showFirst(samples, progress);
     setState(mine, "done", "Finished.");
   } catch (error) {
     if (samples) completed(samples);
     if (mine.signal.aborted) setState(mine, "stopped", "Stopped.");
     else setState(mine, "failed", place(error) ? "" : error.message);
   }
+  progress.end(arrival?.whole && samples);
   const blob = arrival?.file();
   return blob?.size > 0 && (samples || !mine.signal.aborted) ? { blob, samples, seed, whole: arrival.whole } : null;
 }
@@ -62,7 +66,7 @@ function begin(format) {
   run = new AbortController();
   unload();
   prepare(rateOf(format));
-  figures.hidden = true;
+  showSeed(null);
   byId("first-sound").textContent = "–";
   byId("made").textContent = seconds(0);
   setState(run, "waiting", "Waiting for the first sound…");
@@ -70,9 +74,9 @@ function begin(format) {
   return run;
 }
 
-function showFirst(samples, started) {
+function showFirst(samples, { elapsed }) {
   if (byId("first-sound").textContent !== "–" || !isLoaded(samples) || !isPlaying()) return;
-  byId("first-sound").textContent = `${((performance.now() - started) / 1000).toFixed(2)} s`;
+  byId("first-sound").textContent = `${elapsed.toFixed(2)} s`;
 }
 
 function showSeed(seed) {
@@ -85,7 +89,7 @@ function showSeed(seed) {
 export function showLoaded(text, seed, length) {
   if (["waiting", "streaming"].includes(panel.dataset.state)) return;
   showSeed(seed);
-  byId("first-sound").textContent = "–";
+  for (const id of ["first-sound", "took", "left"]) byId(id).textContent = "–";
   byId("made").textContent = seconds(length);
   panel.dataset.state = "done";
   say(byId("player-status"), text);

@@ -30,7 +30,8 @@ function curl(fields, address, file) {
 }
 
 function pythonOpenAi(fields, address, file) {
-  const others = Object.fromEntries(Object.entries(fields).filter(([name]) => ![...OPENAI_FIELDS, ...SEPARATE_FIELDS, "speed"].includes(name)));
+  const named = [...OPENAI_FIELDS, ...SEPARATE_FIELDS, "speed"];
+  const others = Object.fromEntries(Object.entries(fields).filter(([name]) => !named.includes(name)));
   const left = SEPARATE_FIELDS.filter(name => name in fields);
   return [
     "from openai import OpenAI",

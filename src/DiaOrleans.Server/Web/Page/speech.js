@@ -38,7 +38,7 @@ async function speakText(text = script.value) {
   const { voice, settings } = formValues();
   spoken = fields;
   const ask = signal => sendJson("POST", "/generate", { ...fields, stream: true }, { signal });
-  const made = await speak(ask, settings.format, placeError);
+  const made = await speak({ ask, text, format: settings.format, place: placeError });
   if (!made) return;
   const { samples, ...kept } = made;
   await keepTake({ text, voice, settings, name: `speech.${settings.format}`, seconds: samples?.seconds ?? 0, ...kept }, samples);
@@ -118,6 +118,7 @@ export function startSpeech() {
   for (const tool of document.querySelectorAll("[data-insert]")) tool.addEventListener("click", () => insertTag(tool.dataset.insert));
   byId("speech").addEventListener("input", () => {
     keepForm();
+    say(notice, "");
     check();
   });
   byId("speech").addEventListener("submit", event => {

@@ -12,7 +12,8 @@ export function splitTurns(script) {
     return turn(`S${tag[1] ?? tag[2]}`, tag[0], script.slice(from, tags[number + 1]?.index ?? script.length));
   });
   const before = script.slice(0, tags[0]?.index ?? script.length);
-  return before.trim() === "" && turns.length > 0 ? [{ ...turns[0], tag: before + turns[0].tag }, ...turns.slice(1)] : [turn("", "", before), ...turns];
+  if (before.trim() !== "" || turns.length === 0) return [turn("", "", before), ...turns];
+  return [{ ...turns[0], tag: before + turns[0].tag }, ...turns.slice(1)];
 }
 
 function turn(speaker, tag, raw) {
@@ -30,7 +31,8 @@ export const otherSpeaker = speaker => speaker === "S1" ? "S2" : "S1";
 
 export const newTurn = (speaker, text = "") => ({ speaker, tag: `[${speaker}]`, lead: " ", text, trail: "" });
 
-export const withSpeaker = (old, speaker) => ({ ...old, speaker, tag: speaker ? `[${speaker}]` : "", lead: speaker ? old.lead || " " : "" });
+export const withSpeaker = (old, speaker) =>
+  ({ ...old, speaker, tag: speaker ? `[${speaker}]` : "", lead: speaker ? old.lead || " " : "" });
 
 /** Turns in a new order or number: what stands between two of them is a space at least, and words without a tag stand only at the start. */
 export const arranged = turns => turns.map((old, number) => {

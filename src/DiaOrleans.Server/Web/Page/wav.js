@@ -6,7 +6,8 @@ export const PCM_RATE = 24000;
 export function readHeader(bytes) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, HEADER_BYTES);
   const isWav = view.getUint32(0) === 0x52494646 && view.getUint32(8) === 0x57415645;
-  if (!isWav || view.getUint16(22, true) !== 1 || view.getUint16(34, true) !== 16) throw new Error("The server sent no WAV that can be played.");
+  const isMono16 = view.getUint16(22, true) === 1 && view.getUint16(34, true) === 16;
+  if (!isWav || !isMono16) throw new Error("The server sent no WAV that can be played.");
   return view.getUint32(24, true);
 }
 
