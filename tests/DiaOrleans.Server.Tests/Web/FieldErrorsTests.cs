@@ -51,6 +51,20 @@ public sealed class FieldErrorsTests(PageBrowser browser, PageServer server)
     }
 
     [Fact]
+    public async Task All_errors_are_shown_also_if_speak_is_pressed_out_of_a_wrong_field()
+    {
+        await using var open = await browser.Open(server.Server);
+        await open.MakeVoice("several");
+        await open.Page.FillAsync("#script", "");
+        await open.Set("#temperature", "5");
+        await open.Page.ClickAsync("#speak");
+        await MarkedAre(open.Page, "script", "temperature");
+        (await open.Page.Locator(".field-error").CountAsync()).ShouldBe(2);
+        open.Sent("/generate").ShouldBeEmpty();
+        open.ShouldBeClean();
+    }
+
+    [Fact]
     public async Task A_voice_that_is_gone_is_an_error_at_the_voice()
     {
         await using var own = await RunningServer.Start();

@@ -68,7 +68,7 @@ public sealed class PlayingTests(PageBrowser browser, PageServer server)
         await page.ClickAsync("#stop");
         await open.PlayerIs("stopped");
         (await page.IsVisibleAsync("#progress")).ShouldBeFalse();
-        (await page.TextContentAsync("#left")).ShouldBe("–");
+        (await page.TextContentAsync("#left")).ShouldBe("");
         open.ShouldBeClean();
     }
 

@@ -63,12 +63,13 @@ function placesOf({ status, message, fields }) {
   return status === 422 ? [["voice", message]] : [];
 }
 
-/** Marks a field when the user leaves it, and takes the mark away when its cause is gone. */
+/** Takes a mark away when its cause is gone. Marks are not set when a field is left: a button that is being pressed would move away. */
 export function startChecks() {
   for (const id of FIELDS) {
-    byId(id).addEventListener("input", () => {
+    const look = () => {
       if (isMarked(id) || id === "script") markField(id, problem(id));
-    });
-    byId(id).addEventListener("change", () => markField(id, problem(id)));
+    };
+    byId(id).addEventListener("input", look);
+    byId(id).addEventListener("change", look);
   }
 }

@@ -3,7 +3,9 @@ import { byId, make } from "./dom.js";
 /** Shows what is wrong with a field beside it, once; without a text it is removed. */
 export function markField(id, text) {
   const field = byId(id);
-  byId(`${id}-error`)?.remove();
+  const shown = byId(`${id}-error`);
+  if ((shown?.textContent ?? "") === (text ?? "")) return;
+  shown?.remove();
   const described = (field.getAttribute("aria-describedby") ?? "").split(" ").filter(other => other !== "" && other !== `${id}-error`);
   if (text) {
     field.closest(".field").append(make("p", { id: `${id}-error`, className: "field-error", role: "alert", textContent: text }));

@@ -14,6 +14,7 @@ let keptFormat = "";
 /** Fills the list of formats with those of the server. */
 export function showFormats(names) {
   const select = byId("format");
+  if (names.join() === [...select.options].map(({ value }) => value).join()) return;
   const wanted = select.value || keptFormat;
   select.replaceChildren(...names.map(name => make("option", { value: name, textContent: name })));
   if (names.includes(wanted)) select.value = wanted;

@@ -1,3 +1,4 @@
+import { isShownOnce } from "./api.js";
 import { Arrival, rateOf } from "./arrival.js";
 import { byId, say, seconds } from "./dom.js";
 import { Progress } from "./progress.js";
@@ -54,7 +55,7 @@ export async function speak({ ask, text, format, place }) {
   } catch (error) {
     if (samples) completed(samples);
     if (mine.signal.aborted) setState(mine, "stopped", "Stopped.");
-    else setState(mine, "failed", place(error) ? "" : error.message);
+    else setState(mine, "failed", place(error) || isShownOnce(error) ? "" : error.message);
   }
   progress.end(arrival?.whole && samples);
   const blob = arrival?.file();
@@ -67,7 +68,7 @@ function begin(format) {
   unload();
   prepare(rateOf(format));
   showSeed(null);
-  byId("first-sound").textContent = "–";
+  byId("first-sound").textContent = "";
   byId("made").textContent = seconds(0);
   setState(run, "waiting", "Waiting for the first sound…");
   panel.scrollIntoView({ block: "nearest", behavior: stillness.matches ? "instant" : "smooth" });
@@ -75,7 +76,7 @@ function begin(format) {
 }
 
 function showFirst(samples, { elapsed }) {
-  if (byId("first-sound").textContent !== "–" || !isLoaded(samples) || !isPlaying()) return;
+  if (byId("first-sound").textContent !== "" || !isLoaded(samples) || !isPlaying()) return;
   byId("first-sound").textContent = `${elapsed.toFixed(2)} s`;
 }
 
@@ -89,7 +90,7 @@ function showSeed(seed) {
 export function showLoaded(text, seed, length) {
   if (["waiting", "streaming"].includes(panel.dataset.state)) return;
   showSeed(seed);
-  for (const id of ["first-sound", "took", "left"]) byId(id).textContent = "–";
+  for (const id of ["first-sound", "took", "left"]) byId(id).textContent = "";
   byId("made").textContent = seconds(length);
   panel.dataset.state = "done";
   say(byId("player-status"), text);

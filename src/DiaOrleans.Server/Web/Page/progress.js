@@ -43,7 +43,7 @@ export class Progress {
   end(whole) {
     clearInterval(this.#timer);
     this.#show();
-    left.textContent = "–";
+    left.textContent = "";
     bar.hidden = true;
     if (!whole || this.#made < 1) return;
     localStorage.setItem(KEPT_RATE, String((rate() + this.#characters / this.#made) / 2));
@@ -52,6 +52,6 @@ export class Progress {
   #show() {
     took.textContent = seconds(this.elapsed);
     const ahead = this.#expected - this.#made;
-    left.textContent = this.#made > 0 && ahead > 0 ? `about ${Math.ceil(ahead * this.elapsed / this.#made)} s` : "–";
+    left.textContent = this.#made > 0 && ahead > 0 ? `about ${Math.ceil(ahead * this.elapsed / this.#made)} s` : "";
   }
 }
