@@ -8,7 +8,8 @@ export function markField(id, text) {
   shown?.remove();
   const described = (field.getAttribute("aria-describedby") ?? "").split(" ").filter(other => other !== "" && other !== `${id}-error`);
   if (text) {
-    field.closest(".field").append(make("p", { id: `${id}-error`, className: "field-error", role: "alert", textContent: text }));
+    const beside = field.closest(".voice-row") ?? field;
+    beside.after(make("p", { id: `${id}-error`, className: "field-error", role: "alert", textContent: text }));
     described.push(`${id}-error`);
     field.setAttribute("aria-invalid", "true");
   } else {
