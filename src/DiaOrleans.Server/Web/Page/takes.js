@@ -1,10 +1,11 @@
 import { Arrival } from "./arrival.js";
 import { confirmed } from "./dialogs.js";
-import { button, byId, make, saveFile, say, seconds, whenClicked } from "./dom.js";
+import { button, byId, say, whenClicked } from "./dom.js";
 import { fillForm, offerUndo } from "./form.js";
 import { Samples } from "./samples.js";
 import { hideSpoken } from "./spoken.js";
 import { showLoaded } from "./player.js";
+import { nameOf, takeRow } from "./take-row.js";
 import { removeTake, removeTakes, storedTakes, storeTake } from "./take-store.js";
 import { isLoaded, isPlaying, load, position, unload } from "./transport.js";
 
@@ -20,7 +21,6 @@ let current = null;
 let pair = [];
 let stored = true;
 
-const nameOf = ({ id }) => `Take ${id}`;
 const find = id => takes.find(take => take.id === id);
 
 async function act(action) {
@@ -156,25 +156,13 @@ function show() {
 }
 
 function row(take) {
-  const { id, text, voice, seed, settings, whole, at } = take;
-  const facts = [voice, `seed ${seed ?? "unknown"}`, settings.format, seconds(take.seconds), new Date(at).toLocaleTimeString()];
-  if (!whole) facts.push("not finished");
-  const is = id === current;
-  const actions = [
-    button("Play", () => act(() => play(take)), `Play take ${id}`),
-    button("Use these settings", () => useAgain(take), `Use the settings of take ${id}`),
-    button("Download", () => saveFile(take.blob, take.name), `Download take ${id}`),
-    button("Delete", () => act(() => discard(take)), `Delete take ${id}`),
-  ];
-  if (current !== null && !is) actions.splice(1, 0, button("Compare", () => act(() => compare(take)), `Compare with take ${id}`));
-  const item = make("li", {},
-    make("p", { className: "excerpt", textContent: text, title: text }),
-    make("div", { className: "facts" }, make("span", { className: "title", textContent: nameOf(take) }),
-      ...facts.map(textContent => make("span", { textContent }))),
-    make("div", { className: "buttons" }, ...actions));
-  item.dataset.take = id;
-  if (is) item.setAttribute("aria-current", "true");
-  return item;
+  const is = take.id === current;
+  return takeRow(take, is, {
+    play: () => act(() => play(take)),
+    compare: current === null || is ? null : () => act(() => compare(take)),
+    use: () => useAgain(take),
+    discard: () => act(() => discard(take)),
+  });
 }
 
 function showPair() {
