@@ -104,7 +104,7 @@ public sealed class RecordingsOnPageTests(PageBrowser browser, PageServer server
         await open.Page.Locator("#upload-dialog .notice").GetByText("Audio file too short (minimum 0.5 seconds)").WaitForAsync();
         await open.Page.FillAsync("#upload-id", "a/b");
         await open.Page.ClickAsync("#upload-dialog [type=submit]");
-        await open.Page.Locator("#upload-dialog .notice").GetByText("use 1 to 128 letters and digits of any script").WaitForAsync();
+        await open.Page.Locator("#upload-id-error").GetByText("Use 1 to 128 letters and digits of any script").WaitForAsync();
         await open.Page.ClickAsync("#upload-dialog [data-close]");
         open.ShouldBeClean("status of 400");
     }

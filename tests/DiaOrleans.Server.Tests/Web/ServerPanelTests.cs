@@ -67,8 +67,11 @@ public sealed class ServerPanelTests(PageBrowser browser, PageServer shared)
         await page.ClickAsync("#settings-save");
         await page.Locator("#settings-notice").GetByText("Saved.").WaitForAsync();
         var stored = await (await own.Client.GetAsync("/config")).Json();
+        await page.FillAsync("#setting-output_retention_hours", "");
+        await page.ClickAsync("#settings-save");
+        await Assertions.Expect(page.Locator("#setting-output_retention_hours-error")).ToHaveTextAsync("It must be a valid integer.");
         (stored.GetProperty("save_outputs").GetBoolean(), stored.GetProperty("output_retention_hours").GetInt32()).ShouldBe((true, 5));
-        open.ShouldBeClean();
+        open.ShouldBeClean("status of 422");
     }
 
     [Fact]
@@ -97,7 +100,7 @@ public sealed class ServerPanelTests(PageBrowser browser, PageServer shared)
         await Theme("light");
         await page.ReloadAsync();
         await Theme("light");
-        (await page.IsCheckedAsync("[name=theme][value=light]")).ShouldBeTrue();
+        await Assertions.Expect(page.Locator("[name=theme][value=light]")).ToBeCheckedAsync();
         open.ShouldBeClean();
 
         Task Theme(string name) => Assertions.Expect(page.Locator("html")).ToHaveAttributeAsync("data-theme", name);

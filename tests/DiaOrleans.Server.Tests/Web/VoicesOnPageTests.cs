@@ -45,7 +45,7 @@ public sealed class VoicesOnPageTests(PageBrowser browser, PageServer server)
         await open.Page.ClickAsync("#voice-new");
         await open.Page.FillAsync("#voice-id", name);
         await open.Page.ClickAsync("#voice-dialog [type=submit]");
-        await open.Page.Locator("#voice-dialog .notice").GetByText($"There is a voice “{name}” already.").WaitForAsync();
+        await Assertions.Expect(open.Page.Locator("#voice-id-error")).ToHaveTextAsync($"There is a voice “{name}” already.");
         await open.Page.ClickAsync("#voice-dialog [data-close]");
         await open.Page.FillAsync("#voice-find", name);
         await open.Page.ClickAsync($"button[aria-label='Delete {name}']");
@@ -77,7 +77,12 @@ public sealed class VoicesOnPageTests(PageBrowser browser, PageServer server)
         await open.Page.ClickAsync("#voice-new");
         await open.Page.FillAsync("#voice-id", new string('x', 257));
         await open.Page.ClickAsync("#voice-dialog [type=submit]");
-        await open.Page.Locator("#voice-dialog .notice").GetByText("at most 256 characters").WaitForAsync();
+        await Assertions.Expect(open.Page.Locator("#voice-id-error")).ToHaveTextAsync("It must have at most 256 characters.");
+        await Assertions.Expect(open.Page.Locator("#voice-id")).ToHaveAttributeAsync("aria-invalid", "true");
+        await Assertions.Expect(open.Page.Locator("#voice-id")).ToBeFocusedAsync();
+        await open.Page.FillAsync("#voice-id", "shorter");
+        (await open.Page.Locator("#voice-id-error").CountAsync()).ShouldBe(0);
+        (await open.Page.GetAttributeAsync("#voice-id", "aria-invalid")).ShouldBeNull();
         open.ShouldBeClean("status of 422");
     }
 

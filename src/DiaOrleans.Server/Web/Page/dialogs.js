@@ -1,4 +1,5 @@
 import { byId, say } from "./dom.js";
+import { markFields, unmarkFields, unmarkWhenChanged } from "./form-errors.js";
 
 for (const closer of document.querySelectorAll("[data-close]")) {
   closer.addEventListener("click", () => closer.closest("dialog").close(""));
@@ -7,8 +8,8 @@ for (const closer of document.querySelectorAll("[data-close]")) {
 const typed = form => [...form.querySelectorAll("input, textarea, select")].map(({ value }) => value).join("\n");
 
 /**
- * Opens a dialog; resolves to true if it was submitted and `send` succeeded. An error of `send` is shown in the open dialog. Escape asks
- * before it throws typed text away, or what else `hasMore` says that there is.
+ * Opens a dialog; resolves to true if it was submitted and `send` succeeded. An error of `send` is shown at its field, or in the open
+ * dialog. Escape asks before it throws typed text away, or what else `hasMore` says that there is.
  */
 export function open(dialog, send, hasMore = () => false) {
   const form = dialog.querySelector("form");
@@ -17,6 +18,7 @@ export function open(dialog, send, hasMore = () => false) {
   const listening = new AbortController();
   const { signal } = listening;
   say(notice, "");
+  unmarkFields(form);
   dialog.returnValue = "";
   const before = typed(form);
   dialog.showModal();
@@ -28,12 +30,13 @@ export function open(dialog, send, hasMore = () => false) {
       await send();
       dialog.close("done");
     } catch (error) {
-      if (error.name !== "AbortError") say(notice, error.message, "error");
+      if (error.name !== "AbortError" && !markFields(form, error)) say(notice, error.message, "error");
     } finally {
       submit.disabled = false;
     }
   }, { signal });
   form.addEventListener("input", () => say(notice, ""), { signal });
+  unmarkWhenChanged(form, signal);
   dialog.addEventListener("keydown", async event => {
     if (event.key !== "Escape" || (typed(form) === before && !hasMore())) return;
     event.preventDefault();

@@ -30,7 +30,6 @@ startPrompts();
 startRecorder();
 startSpeech();
 startTakes();
-await refresh();
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && refresh());
 whenChangedElsewhere(refresh);
 startJobs();
@@ -42,3 +41,4 @@ startStatus(async () => {
   if (++looks % LOOKS_A_REFRESH === 0) await refresh();
   else if (awaitsTranscript()) await refreshPrompts();
 });
+await refresh();

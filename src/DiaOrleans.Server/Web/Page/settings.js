@@ -1,5 +1,6 @@
 import { call, get, sendJson } from "./api.js";
 import { byId, make, run, say, whenClicked } from "./dom.js";
+import { markFields, unmarkWhenChanged } from "./form-errors.js";
 import { shownTab } from "./tabs.js";
 
 /** What the settings do, in the order of the form. One that the server has and that is not here is shown by its name. */
@@ -80,9 +81,16 @@ export function startSettings() {
   });
   form.addEventListener("submit", async event => {
     event.preventDefault();
-    await run(byId("settings-save"), notice, save);
+    await run(byId("settings-save"), notice, async () => {
+      try {
+        await save();
+      } catch (error) {
+        if (!markFields(form, error)) throw error;
+      }
+    });
     follow();
   });
+  unmarkWhenChanged(form);
   byId("settings-undo").addEventListener("click", () => show(known));
   whenClicked(byId("recognition-load"), byId("recognition-notice"), async () => {
     byId("recognition").textContent = "The model is being loaded…";

@@ -1,6 +1,7 @@
 import { call, sendJson } from "./api.js";
 import { open } from "./dialogs.js";
 import { byId } from "./dom.js";
+import { fieldError } from "./form-errors.js";
 import { Track } from "./track.js";
 
 const MAX_CHARACTERS = 128;
@@ -48,11 +49,21 @@ export async function upload(file, name, words, readPrompts) {
   return stored;
 }
 
+/** Sends the form; what the server says of the name is an error of that field. */
+async function post(form) {
+  try {
+    return await call("/audio_prompts/upload", { method: "POST", body: form });
+  } catch (error) {
+    const [, allowed] = /^Invalid prompt_id: use (.*)$/.exec(error.message) ?? [];
+    throw allowed ? fieldError("prompt_id", `Use ${allowed}`) : error;
+  }
+}
+
 async function send(file, id, words) {
   const form = new FormData();
   form.append("prompt_id", id);
   form.append("audio_file", file, file.name);
-  const { warning } = await (await call("/audio_prompts/upload", { method: "POST", body: form })).json();
+  const { warning } = await (await post(form)).json();
   if (words) await sendJson("PUT", `/audio_prompts/${encodeURIComponent(id)}/transcript`, { transcript: words });
   return { id, warning };
 }

@@ -1,6 +1,7 @@
 import { get, isShownOnce, remove, sendJson } from "./api.js";
 import { confirmed, open } from "./dialogs.js";
 import { button, byId, make, run, say, whenClicked } from "./dom.js";
+import { fieldError } from "./form-errors.js";
 import { Listing } from "./listing.js";
 import { promptIds } from "./prompts.js";
 import { playSound } from "./sound.js";
@@ -114,7 +115,7 @@ async function save(id, before) {
   };
   if (id === null) {
     const name = byId("voice-id").value;
-    if (mappings.has(name)) throw new Error(`There is a voice “${name}” already.`);
+    if (mappings.has(name)) throw fieldError("voice_id", `There is a voice “${name}” already.`);
     await sendJson("POST", "/voice_mappings", { voice_id: name, ...after });
   } else if (before.audio_prompt !== null && after.audio_prompt === null) {
     await sendJson("POST", "/voice_mappings", { voice_id: id, style: before.style, ...after });
