@@ -13,7 +13,7 @@ internal sealed class WriteGroups(IWriteTransactions transactions)
     public const int Largest = 32;
 
     private readonly Lock _gate = new();
-    private readonly Queue<Waiting> _waiting = new();
+    private readonly Queue<PendingWrite> _waiting = new();
     private bool _isRunning;
 
     /// <summary>Writes a state; when it returns, the write is committed, and the state has its new version.</summary>
@@ -40,9 +40,9 @@ internal sealed class WriteGroups(IWriteTransactions transactions)
         while (TakeGroup() is { Count: > 0 } group) await Run(group);
     }
 
-    private List<Waiting> TakeGroup()
+    private List<PendingWrite> TakeGroup()
     {
-        var group = new List<Waiting>();
+        var group = new List<PendingWrite>();
         lock (_gate)
         {
             while (group.Count < Largest && _waiting.TryDequeue(out var next)) group.Add(next);
@@ -53,7 +53,7 @@ internal sealed class WriteGroups(IWriteTransactions transactions)
     }
 
     /// <summary>If a transaction fails, each of its writes is made alone: the fault may be that of one of them.</summary>
-    private async Task Run(IReadOnlyList<Waiting> group)
+    private async Task Run(IReadOnlyList<PendingWrite> group)
     {
         try
         {
@@ -71,12 +71,12 @@ internal sealed class WriteGroups(IWriteTransactions transactions)
         foreach (var write in group) write.End();
     }
 
-    private async Task RunAlone(IReadOnlyList<Waiting> group)
+    private async Task RunAlone(IReadOnlyList<PendingWrite> group)
     {
         foreach (var write in group) await Run([write]);
     }
 
-    private abstract class Waiting
+    private abstract class PendingWrite
     {
         private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private InconsistentStateException? _conflict;
@@ -117,7 +117,7 @@ internal sealed class WriteGroups(IWriteTransactions transactions)
     }
 
     /// <summary>Writes a copy, so that a transaction that is rolled back leaves no version in the state.</summary>
-    private sealed class StateWrite<T>(IGrainState<T> state, Func<IGrainState<T>, Task> write) : Waiting
+    private sealed class StateWrite<T>(IGrainState<T> state, Func<IGrainState<T>, Task> write) : PendingWrite
     {
         private GrainState<T> _made = null!;
 
