@@ -23,6 +23,7 @@ public sealed class JobsOnPageTests(PageBrowser browser, PageServer server)
         await Assertions.Expect(page.Locator("#queued")).ToHaveTextAsync("The queued job is finished: its audio is in the list of jobs.");
         (await page.TextContentAsync("#jobs li .excerpt")).ShouldBe("The lamp is <b>still</b> on.");
         (await page.TextContentAsync("#jobs li .facts"))!.ShouldContain("worker");
+        (await page.TextContentAsync("#jobs li .facts"))!.ShouldMatch(@"seed \d+");
         await page.ClickAsync("#jobs li button:has-text('Play')");
         (await open.SoundSeconds()).ShouldBeGreaterThan(0.5);
         var download = await page.RunAndWaitForDownloadAsync(() => page.ClickAsync("#jobs li button:has-text('Download')"));

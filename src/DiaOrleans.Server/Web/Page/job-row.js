@@ -38,6 +38,7 @@ function facts(job, place) {
   const texts = [job.voice_id, new Date(job.created_at).toLocaleTimeString()];
   if (place !== null) texts.unshift(`number ${place} in the queue`);
   if (job.status === "processing" && job.eta_seconds !== null) texts.unshift(`about ${Math.ceil(job.eta_seconds)} s left`);
+  if (job.status === "completed") texts.push(`seed ${job.seed_used}`);
   if (job.generation_time !== null) texts.splice(1, 0, `took ${seconds(job.generation_time)}`);
   return [
     make("span", { className: job.status, textContent: job.status }),
