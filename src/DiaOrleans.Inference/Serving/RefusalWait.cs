@@ -2,7 +2,7 @@ namespace DiaOrleans.Inference.Serving;
 
 /// <summary>
 /// When a refused call should be offered again: when the calls that are admitted, and those that were refused before it and have not come
-/// back yet, are made at the speed at which calls have ended so far. All in predicted seconds of audio, so that an error of the prediction
+/// back yet, are made at the speed at which calls have been made so far. All in predicted seconds of audio, so that an error of the prediction
 /// cancels out. Thread-safe.
 /// </summary>
 /// <param name="time">Clock of the speed and of the times that were given.</param>
@@ -27,15 +27,20 @@ internal sealed class RefusalWait(TimeProvider time)
         lock (_gate) _since ??= time.GetTimestamp();
     }
 
-    /// <summary>An admitted call has ended.</summary>
+    /// <summary>A part of an admitted call was made.</summary>
     /// <param name="seconds">Its predicted seconds.</param>
+    public void Made(double seconds)
+    {
+        lock (_gate) _made += seconds;
+    }
+
+    /// <summary>An admitted call has ended; what was made of it is counted.</summary>
     /// <param name="isLast">Whether no other one is admitted: idle time is no part of the speed.</param>
-    public void Ended(double seconds, bool isLast)
+    public void Ended(bool isLast)
     {
         lock (_gate)
         {
             CountBusyTime();
-            _made += seconds;
             if (isLast) _since = null;
             if (_busy < Memory) return;
             _made /= 2;
@@ -45,8 +50,8 @@ internal sealed class RefusalWait(TimeProvider time)
 
     /// <summary>Counts a refusal and returns the time to wait, in whole seconds, 1 s to an hour.</summary>
     /// <param name="seconds">Predicted seconds of the refused call.</param>
-    /// <param name="backlogSeconds">Predicted seconds of the calls that are admitted.</param>
-    /// <param name="untilMeasured">What the wait for so many seconds is if no call has ended yet.</param>
+    /// <param name="backlogSeconds">Predicted seconds of the calls that are admitted, without what is made of them.</param>
+    /// <param name="untilMeasured">What the wait for so many seconds is if nothing was made yet.</param>
     public TimeSpan Refuse(double seconds, double backlogSeconds, Func<double, TimeSpan> untilMeasured)
     {
         lock (_gate)

@@ -26,7 +26,6 @@ public sealed partial class SpeechEngine : ISpeechEngine, ICallObserver
     private readonly ILogger _logger;
     private readonly RequestQueue _waiting;
     private readonly DecodeSpeed _speed;
-    private readonly RefusalWait _refusals;
     private readonly DrainGate _admitted = new();
     private readonly CodecLoop _codec;
     private readonly EncodingLoop _encoding;
@@ -45,8 +44,7 @@ public sealed partial class SpeechEngine : ISpeechEngine, ICallObserver
         _admission = new Admission(model, Model);
         _waiting = new RequestQueue(options.MaxWaitingSeconds, MaxWaitingCalls);
         _speed = new DecodeSpeed(Model.FrameRate, model.Dia.Decoders.Count);
-        _refusals = new RefusalWait(time);
-        _calls = new AdmittedCalls(_waiting, _admitted, _refusals);
+        _calls = new AdmittedCalls(_waiting, _admitted, new RefusalWait(time), Model.FrameRate);
         _health = new EngineHealth(EndAll);
         _codec = new CodecLoop(model.Codec, this);
         _encoding = new EncodingLoop(model.Codec, EncodingEnded);
@@ -108,7 +106,7 @@ public sealed partial class SpeechEngine : ISpeechEngine, ICallObserver
             case EngineRefusal.Draining:
                 return new EngineAdmission(null, EngineRefusal.Draining, DrainGate.Draining);
             case EngineRefusal.Busy:
-                var retryAfter = _refusals.Refuse(prepared!.PredictedSeconds, _waiting.BacklogSeconds, _speed.TimeFor);
+                var retryAfter = _calls.Refuse(prepared!, _speed.TimeFor);
                 return new EngineAdmission(null, EngineRefusal.Busy, "The engine's queue is full.", retryAfter);
         }
 
@@ -173,7 +171,7 @@ public sealed partial class SpeechEngine : ISpeechEngine, ICallObserver
     /// <inheritdoc />
     void ICallObserver.Finished(QueuedCall call, SpeechGrid grid)
     {
-        if (!_calls.TryEnd(call)) return;
+        if (!_calls.TryEnd(call, isComplete: true)) return;
         _health.Completed();
         call.Run.Complete(grid.EndedByItself);
     }
@@ -183,7 +181,7 @@ public sealed partial class SpeechEngine : ISpeechEngine, ICallObserver
 
     private void Fail(QueuedCall call, Exception cause)
     {
-        if (!_calls.TryEnd(call)) return;
+        if (!_calls.TryEnd(call, isComplete: false)) return;
         if (cause is not (OperationCanceledException or EngineBrokenException)) Log.CallFailed(_logger, cause);
         call.Run.Fail(cause);
         // If the codec failed, the decoder need not go on.

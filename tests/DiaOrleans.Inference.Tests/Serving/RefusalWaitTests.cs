@@ -15,7 +15,7 @@ public sealed class RefusalWaitTests
     {
         _wait.Admitted();
         _time.Advance(TimeSpan.FromSeconds(4));
-        _wait.Ended(20, isLast: false);
+        End(20, isLast: false);
         Refuse(100).ShouldBe(20);
     }
 
@@ -24,16 +24,16 @@ public sealed class RefusalWaitTests
     {
         _wait.Admitted();
         _time.Advance(TimeSpan.FromSeconds(10));
-        _wait.Ended(10, isLast: false);
+        End(10, isLast: false);
         Refuse(20, own: 5).ShouldBe(20);
         Refuse(20, own: 5).ShouldBe(25);
         Refuse(20, own: 5).ShouldBe(30);
         _time.Advance(TimeSpan.FromSeconds(26));
         // Two have come back, or have given up. Meanwhile as many seconds of audio were made.
-        _wait.Ended(26, isLast: false);
+        End(26, isLast: false);
         Refuse(20, own: 5).ShouldBe(25);
         _time.Advance(TimeSpan.FromHours(2));
-        _wait.Ended(7200, isLast: false);
+        End(7200, isLast: false);
         Refuse(20, own: 5).ShouldBe(20);
     }
 
@@ -42,11 +42,11 @@ public sealed class RefusalWaitTests
     {
         _wait.Admitted();
         _time.Advance(TimeSpan.FromSeconds(2));
-        _wait.Ended(4, isLast: true);
+        End(4, isLast: true);
         _time.Advance(TimeSpan.FromMinutes(5));
         _wait.Admitted();
         _time.Advance(TimeSpan.FromSeconds(2));
-        _wait.Ended(4, isLast: false);
+        End(4, isLast: false);
         Refuse(40).ShouldBe(20);
     }
 
@@ -68,12 +68,18 @@ public sealed class RefusalWaitTests
         _wait.Refuse(1, 1, _ => TimeSpan.FromDays(1)).ShouldBe(TimeSpan.FromHours(1));
     }
 
+    private void End(double seconds, bool isLast)
+    {
+        _wait.Made(seconds);
+        _wait.Ended(isLast);
+    }
+
     private void Make(double seconds, double speed)
     {
         for (double made = 0; made < seconds; made += speed)
         {
             _time.Advance(TimeSpan.FromSeconds(1));
-            _wait.Ended(speed, isLast: false);
+            End(speed, isLast: false);
         }
     }
 
