@@ -2,7 +2,7 @@ namespace DiaOrleans.Inference.Serving;
 
 /// <summary>
 /// When a refused call should be offered again: when the calls that are admitted, and those that were refused before it and have not come
-/// back yet, are made at the speed at which calls have been made so far. All in predicted seconds of audio, so that an error of the prediction
+/// back yet, are made at the speed at which calls were made so far. All in predicted seconds of audio, so that an error of the prediction
 /// cancels out. Thread-safe.
 /// </summary>
 /// <param name="time">Clock of the speed and of the times that were given.</param>

@@ -11,7 +11,8 @@ public sealed class AdmittedCallsTests
     private readonly FakeTimeProvider _time = new();
     private readonly AdmittedCalls _calls;
 
-    public AdmittedCallsTests() => _calls = new AdmittedCalls(new RequestQueue(1000, 100), new DrainGate(), new RefusalWait(_time), FrameRate);
+    public AdmittedCallsTests() =>
+        _calls = new AdmittedCalls(new RequestQueue(1000, 100), new DrainGate(), new RefusalWait(_time), FrameRate);
 
     [Fact]
     public void A_burst_is_told_the_rest_of_the_backlog_at_the_speed_of_the_calls_that_are_being_made()

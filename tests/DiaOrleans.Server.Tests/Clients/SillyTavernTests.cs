@@ -41,8 +41,9 @@ public sealed class SillyTavernTests(ScriptedFixture fixture) : IClassFixture<Sc
         var answer = await Client.PostJson(
             "/v1/audio/speech",
             """{"input":"Where is my hat?","response_format":"mp3","voice":"alloy","speed":1,"model":"tts-1"}""");
-        (answer.StatusCode, await answer.Detail())
-            .ShouldBe((HttpStatusCode.NotFound, "Voice 'alloy' not found. Available voices: ['anna']"));
+        answer.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await answer.Detail())
+            .ShouldStartWith("Voice 'alloy' not found. Available voices: ['anna']. 'alloy' is a name that OpenAI's clients have");
     }
 
     [Fact]

@@ -27,7 +27,7 @@ public sealed class MicrophoneTests(PageBrowser browser, PageServer server)
         var words = await page.InputValueAsync("#record-text");
         words.ShouldNotBeEmpty();
         await page.ClickAsync("#record-use");
-        (await page.InputValueAsync("#upload-transcript")).ShouldBe(words);
+        await Assertions.Expect(page.Locator("#upload-transcript")).ToHaveValueAsync(words);
         await page.FillAsync("#upload-id", "by microphone");
         await open.Save("#upload-dialog");
         await Assertions.Expect(page.Locator("[aria-label='Transcript of by microphone']")).ToHaveValueAsync(words);
