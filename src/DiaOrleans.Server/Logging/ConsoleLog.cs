@@ -23,5 +23,7 @@ internal static class ConsoleLog
         verbosity.Usual = section.GetValue<LogLevel?>($"LogLevel:{OwnCategory}") ?? LogLevel.Information;
         // The last rule of a category is used, so this one is added after those of the settings file.
         builder.Logging.AddFilter(OwnCategory, verbosity.Shows);
+        // Orleans logs the start of a grain service under the name of its class.
+        builder.Logging.AddFilter($"{OwnCategory}.Grains.SiloReports.SiloReportService", LogLevel.Warning);
     }
 }
