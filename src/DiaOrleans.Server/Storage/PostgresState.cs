@@ -18,5 +18,5 @@ internal static class PostgresState
             storage.Invariant = Invariant;
             storage.DataSource = database;
         },
-        stored => new DatabaseFaults(stored));
+        (_, stored) => new DatabaseFaults(stored));
 }

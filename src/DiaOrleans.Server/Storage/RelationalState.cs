@@ -13,11 +13,11 @@ internal static class RelationalState
     /// <summary>Registers the storage <see cref="StateStorage.ProviderName"/>.</summary>
     /// <param name="silo">The silo.</param>
     /// <param name="configure">Sets the driver and the database.</param>
-    /// <param name="adapt">Adapts the storage to its driver.</param>
+    /// <param name="adapt">Adapts the storage to its driver, with the services of the silo.</param>
     public static ISiloBuilder AddRelationalState(
         this ISiloBuilder silo,
         Action<AdoNetGrainStorageOptions> configure,
-        Func<IGrainStorage, IGrainStorage> adapt)
+        Func<IServiceProvider, IGrainStorage, IGrainStorage> adapt)
     {
         silo.AddAdoNetGrainStorage(Relational, (AdoNetGrainStorageOptions storage) =>
         {
@@ -29,7 +29,7 @@ internal static class RelationalState
             (provider, _) =>
             {
                 var stored = new PrefixedKeyStorage(provider.GetRequiredKeyedService<IGrainStorage>(Relational));
-                return new ObservedStorage(new PayloadStorage(adapt(stored)), provider.GetRequiredService<DiaMetrics>());
+                return new ObservedStorage(new PayloadStorage(adapt(provider, stored)), provider.GetRequiredService<DiaMetrics>());
             });
         return silo;
     }

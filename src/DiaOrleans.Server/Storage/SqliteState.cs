@@ -14,7 +14,7 @@ internal static class SqliteState
     public static ISiloBuilder AddSqliteState(this ISiloBuilder silo, string database)
     {
         var source = new SqliteSource(database);
-        // The container disposes of what a factory gives.
+        // The container disposes of what it got from a factory.
         silo.Services.AddSingleton(_ => source);
         return silo.AddRelationalState(
             storage =>
@@ -22,6 +22,6 @@ internal static class SqliteState
                 storage.Invariant = Invariant;
                 storage.DataSource = source;
             },
-            stored => new ThreadPoolStorage(stored, new WriteGroups(source)));
+            (provider, stored) => new ThreadPoolStorage(stored, new WriteGroups(provider.GetRequiredService<SqliteSource>())));
     }
 }
