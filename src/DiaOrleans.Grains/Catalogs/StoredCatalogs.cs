@@ -6,7 +6,7 @@ namespace DiaOrleans.Grains.Catalogs;
 /// <summary>Reads catalogues from their stored rows, beside their grains.</summary>
 internal static class StoredCatalogs
 {
-    /// <summary>Rows that are read at the same time.</summary>
+    /// <summary>Items that are read at the same time.</summary>
     private const int Batch = 64;
 
     /// <summary>The grain of a full page.</summary>

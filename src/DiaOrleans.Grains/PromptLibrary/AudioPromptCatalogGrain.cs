@@ -9,9 +9,6 @@ namespace DiaOrleans.Grains.PromptLibrary;
 [GrainType("dia.audio-prompt-catalog")]
 internal sealed class AudioPromptCatalogGrain : Grain, IAudioPromptCatalogGrain
 {
-    /// <summary>Prompts that are read at the same time.</summary>
-    private const int ReadBatch = 256;
-
     private readonly IdCatalog<AudioPromptCatalogState> _ids;
     private readonly PromptReads _prompts;
     private readonly CatalogOptions _options;
@@ -29,17 +26,8 @@ internal sealed class AudioPromptCatalogGrain : Grain, IAudioPromptCatalogGrain
 
     public override Task OnActivateAsync(CancellationToken cancellationToken) => _ids.Load();
 
-    public async Task<IReadOnlyList<AudioPrompt>> List()
-    {
-        var prompts = new List<AudioPrompt>();
-        foreach (var ids in _ids.Ids.ToArray().Chunk(ReadBatch))
-        {
-            var found = await Task.WhenAll(ids.Select(_prompts.Find));
-            prompts.AddRange(found.OfType<AudioPrompt>());
-        }
-
-        return prompts;
-    }
+    public async Task<IReadOnlyList<AudioPrompt>> List() =>
+        [.. (await StoredCatalogs.ReadAll([.. _ids.Ids], _prompts.Find)).OfType<AudioPrompt>()];
 
     public Task<bool> HasRoomFor(string promptId) => Task.FromResult(_ids.HasRoomFor(promptId, _options.MaxPrompts));
 

@@ -8,9 +8,6 @@ namespace DiaOrleans.Grains.Voices;
 [GrainType("dia.voice-catalog")]
 internal sealed class VoiceCatalogGrain : Grain, IVoiceCatalogGrain
 {
-    /// <summary>Voices that are read at the same time.</summary>
-    private const int ReadBatch = 256;
-
     private readonly IdCatalog<VoiceCatalogState> _ids;
     private readonly VoiceReads _voices;
     private readonly CatalogOptions _options;
@@ -30,12 +27,7 @@ internal sealed class VoiceCatalogGrain : Grain, IVoiceCatalogGrain
 
     public async Task<IReadOnlyList<string>> ListIds() => [.. (await List()).Select(voice => voice.Id)];
 
-    public async Task<IReadOnlyList<Voice>> List()
-    {
-        var voices = new List<Voice>();
-        foreach (var ids in _ids.Ids.ToArray().Chunk(ReadBatch)) voices.AddRange(await Read(ids));
-        return voices;
-    }
+    public Task<IReadOnlyList<Voice>> List() => VoiceReads.ReadExisting([.. _ids.Ids], _voices.Find);
 
     public async Task<FirstVoices> ListFirst(int max)
     {
@@ -46,7 +38,7 @@ internal sealed class VoiceCatalogGrain : Grain, IVoiceCatalogGrain
         for (int count; found.Count < max && read < ids.Length; read += count)
         {
             count = Math.Min(max - found.Count, ids.Length - read);
-            found.AddRange((await Read(ids.AsSpan(read, count).ToArray())).Select(voice => voice.Id));
+            found.AddRange((await VoiceReads.ReadExisting(ids[read..(read + count)], _voices.Find)).Select(voice => voice.Id));
         }
 
         return new FirstVoices(found, ids.Length - read);
@@ -62,11 +54,4 @@ internal sealed class VoiceCatalogGrain : Grain, IVoiceCatalogGrain
     public Task Add(string voiceId) => _ids.Add(voiceId);
 
     public Task Remove(string voiceId) => _ids.Remove(voiceId);
-
-    /// <summary>Those of the ids whose voices exist.</summary>
-    private async Task<IEnumerable<Voice>> Read(string[] ids)
-    {
-        var settings = await Task.WhenAll(ids.Select(_voices.Find));
-        return ids.Zip(settings).Where(pair => pair.Second is not null).Select(pair => new Voice(pair.First, pair.Second!));
-    }
 }

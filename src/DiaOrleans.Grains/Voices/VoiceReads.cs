@@ -32,11 +32,19 @@ internal sealed class VoiceReads(IGrainFactory grains, StoredReads reads)
     public Task<FirstVoices> ListFirst(int max) =>
         reads.Read(Catalog, () => Catalog.ListFirst(max), () => Task.FromResult(new FirstVoices([], 0)));
 
+    /// <summary>Those of the ids whose voices exist.</summary>
+    /// <param name="ids">The ids.</param>
+    /// <param name="find">Finds the settings of a voice; null if there is none.</param>
+    public static async Task<IReadOnlyList<Voice>> ReadExisting(IReadOnlyList<string> ids, Func<string, Task<VoiceSettings?>> find)
+    {
+        var settings = await StoredCatalogs.ReadAll(ids, find);
+        return [.. ids.Zip(settings).Where(pair => pair.Second is not null).Select(pair => new Voice(pair.First, pair.Second!))];
+    }
+
     private async Task<IReadOnlyList<Voice>> ListStored()
     {
         var ids = await reads.ReadIds<VoiceCatalogState>(grains, Catalog, VoiceCatalogState.Name, VoiceCatalogState.Catalog);
-        var settings = await StoredCatalogs.ReadAll(ids, FindStored);
-        return [.. ids.Zip(settings).Where(pair => pair.Second is not null).Select(pair => new Voice(pair.First, pair.Second!))];
+        return await ReadExisting(ids, FindStored);
     }
 
     private async Task<VoiceSettings?> FindStored(string id) =>
