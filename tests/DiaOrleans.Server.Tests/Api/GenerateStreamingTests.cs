@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 
 namespace DiaOrleans.Server.Tests.Api;
@@ -16,9 +15,6 @@ public sealed class GenerateStreamingTests(ScriptedFixture fixture) : IClassFixt
           "temperature":0.7,"cfg_scale":2,"top_p":0.5,"max_tokens":500,"use_torch_compile":true,"seed":7,"sample_rate":22050
         }
         """;
-
-    // A text that is too short to be streamed is rendered whole first.
-    private const string Long = "The lamp is still on, and the door is open, but nobody has seen the old man since yesterday.";
 
     private readonly ScriptedServer _server = fixture.Server;
 
@@ -49,33 +45,6 @@ public sealed class GenerateStreamingTests(ScriptedFixture fixture) : IClassFixt
         streamed.ToArray().AsSpan(WavHeader).SequenceEqual(whole.AsSpan(WavHeader)).ShouldBeTrue();
         var second = _server.Engine.LastCall;
         (second.Text, second.MaxFrames, second.Seed, second.Sampling).ShouldBe((call.Text, call.MaxFrames, call.Seed, call.Sampling));
-    }
-
-    [Theory]
-    [InlineData("wav")]
-    [InlineData("pcm")]
-    [InlineData("mp3")]
-    [InlineData("flac")]
-    [InlineData("opus")]
-    public async Task OpenAis_route_sends_sound_while_the_engine_still_works(string format)
-    {
-        var hold = new TaskCompletionSource();
-        _server.Engine.Script = async run =>
-        {
-            run.Append(ScriptedEngine.Tone(3));
-            await hold.Task;
-            await ScriptedEngine.Speak(run, 4, spoken: 3);
-        };
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/audio/speech");
-        request.Content = JsonContent.Create(new { input = Long, voice = "anna", response_format = format, stream = true });
-        using var answer = await _server.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
-        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
-        await using var body = await answer.Content.ReadAsStreamAsync();
-        await body.ReadExactlyAsync(new byte[1000]);
-        hold.SetResult();
-        var rest = new MemoryStream();
-        await body.CopyToAsync(rest);
-        rest.Length.ShouldBeGreaterThan(0);
     }
 
     [Fact]

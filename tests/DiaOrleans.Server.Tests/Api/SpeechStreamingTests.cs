@@ -81,10 +81,13 @@ public sealed class SpeechStreamingTests(ScriptedFixture fixture) : IClassFixtur
             await ScriptedEngine.Speak(run, 5, spoken: 4);
         };
         using var answer = await Ask($$"""{"stream":true,"response_format":"{{format}}"}""");
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
         await using var body = await answer.Content.ReadAsStreamAsync();
         await body.ReadExactlyAsync(new byte[1000]).AsTask().WaitAsync(TimeSpan.FromSeconds(60));
         hold.SetResult();
-        await body.CopyToAsync(Stream.Null);
+        var rest = new MemoryStream();
+        await body.CopyToAsync(rest);
+        rest.Length.ShouldBeGreaterThan(0);
     }
 
     [Theory]

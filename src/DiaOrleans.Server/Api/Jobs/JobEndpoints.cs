@@ -29,15 +29,20 @@ internal static class JobEndpoints
     {
         var query = JobListQuery.Read(request.Query);
         var page = await jobs.List(query.Status, query.Limit, query.Offset, query.Order);
-        var counts = RequestLimits.JobStates.Zip([
-            page.Counts.Pending, page.Counts.Processing, page.Counts.Completed, page.Counts.Failed, page.Counts.Cancelled,
-        ]);
+        var counts = page.Counts;
         return ApiJson.Ok(new
         {
             jobs = page.Jobs.Select(JobView.FromJob),
             total = page.Total,
             filtered = page.Jobs.Count,
-            counts = counts.ToDictionary(count => count.First, count => count.Second),
+            counts = new
+            {
+                pending = counts.Pending,
+                processing = counts.Processing,
+                completed = counts.Completed,
+                failed = counts.Failed,
+                cancelled = counts.Cancelled,
+            },
         });
     }
 
