@@ -5,7 +5,7 @@ const MOST_BYTES = 1_000_000;
 const NAMES = /\.(txt|md|markdown|text)$/i;
 
 /** The text of a file: UTF-16 with a byte order mark, UTF-8, else Windows-1252. */
-export function textOf(bytes) {
+function textOf(bytes) {
   const [first, second] = bytes;
   if (first === 0xff && second === 0xfe) return new TextDecoder("utf-16le").decode(bytes);
   if (first === 0xfe && second === 0xff) return new TextDecoder("utf-16be").decode(bytes);
@@ -16,14 +16,16 @@ export function textOf(bytes) {
   }
 }
 
+/** The text of a file, with lines that end as the page's own do. */
+export const readText = async file => textOf(new Uint8Array(await file.arrayBuffer())).replace(/\r\n?/g, "\n");
+
 async function take(file) {
   const notice = byId("file-notice");
   say(notice, "");
   if (!NAMES.test(file.name)) say(notice, `“${file.name}” is no text: a script is read from a .txt or .md file.`, "error");
   else if (file.size > MOST_BYTES) say(notice, `“${file.name}” is too large for a script.`, "error");
   else {
-    const text = textOf(new Uint8Array(await file.arrayBuffer())).replace(/\r\n?/g, "\n").trim();
-    fillForm({ script: text }, `The script is that of “${file.name}”.`);
+    fillForm({ script: (await readText(file)).trim() }, `The script is that of “${file.name}”.`);
   }
 }
 

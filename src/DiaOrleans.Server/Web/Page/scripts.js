@@ -1,13 +1,13 @@
 import { sendJson } from "./api.js";
 import { byId, run, say } from "./dom.js";
+import { readText } from "./script-file.js";
 import { request } from "./speech.js";
 
 const SEPARATOR = /^\s*-{3,}\s*$/m;
 const notice = byId("jobs-notice");
 
 /** The scripts of a file: its parts between lines of three hyphens or more. */
-export const split = text =>
-  text.replace(/^\uFEFF/, "").replace(/\r\n?/g, "\n").split(SEPARATOR).map(part => part.trim()).filter(Boolean);
+const split = text => text.split(SEPARATOR).map(part => part.trim()).filter(Boolean);
 
 /** Submits a job, and waits as long as the queue is full. */
 async function submit(body, waiting) {
@@ -26,7 +26,7 @@ async function submit(body, waiting) {
 async function queue(files) {
   const scripts = [];
   for (const file of files) {
-    scripts.push(...split(await file.text()).map((text, index) => ({ text, from: `${file.name}, script ${index + 1}` })));
+    scripts.push(...split(await readText(file)).map((text, index) => ({ text, from: `${file.name}, script ${index + 1}` })));
   }
   if (scripts.length === 0) throw new Error("There is no text in these files.");
   const settings = request();
