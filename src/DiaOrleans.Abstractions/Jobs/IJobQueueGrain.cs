@@ -72,6 +72,12 @@ public interface IJobQueueGrain : IGrainWithStringKey
     [Alias("list"), ResponseTimeout(AnswerLimits.Single)]
     Task<IReadOnlyList<ListedJob>> List(SpeechStatus? status, int limit);
 
+    /// <summary>Lists jobs that may have a status in the order in which they run. The job itself knows its status.</summary>
+    /// <param name="status">Pending or processing.</param>
+    /// <param name="limit">Length of the list at most.</param>
+    [Alias("listOldest"), ResponseTimeout(AnswerLimits.Single)]
+    Task<IReadOnlyList<ListedJob>> ListOldest(SpeechStatus status, int limit);
+
     /// <summary>
     /// Number of the shards of the pool, which only grows: a shard keeps its jobs if a setting asks for fewer. Asked of shard 0.
     /// </summary>

@@ -115,12 +115,13 @@ internal sealed class JobQueueGrain(
     public async Task<IReadOnlyList<ListedJob>> List(SpeechStatus? status, int limit)
     {
         await RequireCurrent();
-        return status switch
-        {
-            null => [.. _queue.ListNewest(null).Take(limit)],
-            SpeechStatus.Pending or SpeechStatus.Processing => [.. _queue.ListNewest(status == SpeechStatus.Processing).Take(limit)],
-            _ => [],
-        };
+        return [.. _queue.ListNewest(status).Take(limit)];
+    }
+
+    public async Task<IReadOnlyList<ListedJob>> ListOldest(SpeechStatus status, int limit)
+    {
+        await RequireCurrent();
+        return [.. _queue.ListOldest(status).Take(limit)];
     }
 
     public async Task<int> Shards(int atLeast)

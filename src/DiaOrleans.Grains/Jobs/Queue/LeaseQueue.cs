@@ -1,4 +1,5 @@
 using DiaOrleans.Abstractions.Jobs;
+using DiaOrleans.Abstractions.Speech;
 
 namespace DiaOrleans.Grains.Jobs.Queue;
 
@@ -61,7 +62,10 @@ internal sealed class LeaseQueue
     public bool Contains(Guid job) => _places.Find(job) is not null;
 
     /// <inheritdoc cref="QueuePlaces.ListNewest"/>
-    public IEnumerable<ListedJob> ListNewest(bool? processing) => _places.ListNewest(processing);
+    public IEnumerable<ListedJob> ListNewest(SpeechStatus? status) => _places.ListNewest(status);
+
+    /// <inheritdoc cref="QueuePlaces.ListOldest"/>
+    public IEnumerable<ListedJob> ListOldest(SpeechStatus status) => _places.ListOldest(status);
 
     /// <summary>The sequence number of a job, which is inserted unless it is in the queue.</summary>
     /// <param name="job">The job.</param>

@@ -1,4 +1,5 @@
 using DiaOrleans.Abstractions.Jobs;
+using DiaOrleans.Abstractions.Speech;
 
 namespace DiaOrleans.Grains.Jobs.Queue;
 
@@ -44,11 +45,13 @@ internal sealed class QueuePlaces
         return sequence;
     }
 
-    /// <summary>Confirmed jobs that may be pending or processing, newest first. A job that was leased once may be processing.</summary>
-    /// <param name="processing">Only those that may be processing, or only those that may be pending; null for all.</param>
-    public IEnumerable<ListedJob> ListNewest(bool? processing) => _all.Reverse()
-        .Where(place => place.Confirmed && (processing is null || (processing.Value ? place.Token > 0 : !place.Begun)))
-        .Select(place => new ListedJob(place.Id, place.Sequence));
+    /// <summary>Confirmed jobs that may have the status, newest first. A job that was leased once may be processing.</summary>
+    /// <param name="status">The status; null for all.</param>
+    public IEnumerable<ListedJob> ListNewest(SpeechStatus? status) => List(_all.Reverse(), status);
+
+    /// <summary>Confirmed jobs that may have the status, oldest first. A job that was leased once may be processing.</summary>
+    /// <param name="status">The status.</param>
+    public IEnumerable<ListedJob> ListOldest(SpeechStatus status) => List(_all, status);
 
     /// <summary>Adds a job, leased or resting.</summary>
     public void Add(QueuePlace place)
@@ -122,6 +125,16 @@ internal sealed class QueuePlaces
 
         foreach (var place in _leased.Where(place => place.At <= now || !isAlive(place.Owner!)).ToArray()) EndLease(place);
     }
+
+    private static IEnumerable<ListedJob> List(IEnumerable<QueuePlace> places, SpeechStatus? status) => places
+        .Where(place => place.Confirmed && status switch
+        {
+            null => true,
+            SpeechStatus.Pending => !place.Begun,
+            SpeechStatus.Processing => place.Token > 0,
+            _ => false,
+        })
+        .Select(place => new ListedJob(place.Id, place.Sequence));
 
     private bool Free(QueuePlace place)
     {

@@ -94,14 +94,18 @@ public sealed class JobService
     private async Task<IEnumerable<Guid>> ListByQueue(SpeechStatus? status, int limit)
     {
         var isAny = status is null;
-        var running = isAny || status == SpeechStatus.Processing ? await ListQueued(SpeechStatus.Processing, int.MaxValue) : [];
-        var waiting = isAny || status == SpeechStatus.Pending ? await ListQueued(SpeechStatus.Pending, int.MaxValue) : [];
-        var ended = await ListEnded(status, limit);
-        return NewestFirst(running).Reverse().Concat(NewestFirst(waiting).Reverse()).Concat(NewestFirst(ended));
+        var running = isAny || status == SpeechStatus.Processing ? await ListOldest(SpeechStatus.Processing, limit) : [];
+        var waiting = isAny || status == SpeechStatus.Pending ? await ListOldest(SpeechStatus.Pending, limit) : [];
+        return running.Concat(waiting).Concat(NewestFirst(await ListEnded(status, limit)));
     }
 
-    private async Task<IEnumerable<ListedJob>> ListQueued(SpeechStatus? status, int limit) =>
-        (await Task.WhenAll((await _queues.All()).Select(queue => queue.List(status, limit)))).SelectMany(jobs => jobs);
+    private async Task<IEnumerable<Guid>> ListOldest(SpeechStatus status, int limit) =>
+        (await FromQueues(queue => queue.ListOldest(status, limit))).OrderBy(job => job.Sequence).Take(limit).Select(job => job.Id);
+
+    private Task<IEnumerable<ListedJob>> ListQueued(SpeechStatus? status, int limit) => FromQueues(queue => queue.List(status, limit));
+
+    private async Task<IEnumerable<ListedJob>> FromQueues(Func<IJobQueueGrain, Task<IReadOnlyList<ListedJob>>> list) =>
+        (await Task.WhenAll((await _queues.All()).Select(list))).SelectMany(jobs => jobs);
 
     private async Task<IEnumerable<ListedJob>> ListEnded(SpeechStatus? status, int limit) =>
         (await Task.WhenAll(_grains.JobCatalogs().Select(catalog => catalog.List(status, limit)))).SelectMany(jobs => jobs);

@@ -1,4 +1,5 @@
 using DiaOrleans.Abstractions.Jobs;
+using DiaOrleans.Abstractions.Speech;
 using DiaOrleans.Grains.Jobs.Queue;
 using FsCheck.Xunit;
 
@@ -92,8 +93,11 @@ public sealed class LeaseQueueTests
         var later = After(300);
         var after = Reread(before, later);
         after.Counts.ShouldBe(new JobCounts(2, 1, 0, 0, 0));
-        after.ListNewest(processing: true).Select(job => job.Id).ShouldBe([Ids[1], Ids[0]]);
-        after.ListNewest(processing: false).Select(job => job.Id).ShouldBe([Ids[2], Ids[1]]);
+        after.ListNewest(SpeechStatus.Processing).Select(job => job.Id).ShouldBe([Ids[1], Ids[0]]);
+        after.ListNewest(SpeechStatus.Pending).Select(job => job.Id).ShouldBe([Ids[2], Ids[1]]);
+        after.ListOldest(SpeechStatus.Processing).Select(job => job.Id).ShouldBe([Ids[0], Ids[1]]);
+        after.ListOldest(SpeechStatus.Pending).Select(job => job.Id).ShouldBe([Ids[1], Ids[2]]);
+        after.ListOldest(SpeechStatus.Completed).ShouldBeEmpty();
         after.Take("c", 1, owner => owner != "gone", later).ShouldBe([(Ids[1], 2)]);
         after.Take("c", 1, owner => owner != "gone", later).ShouldBe([(Ids[2], 1)]);
         after.Take("c", 1, _ => true, later + TimeSpan.FromSeconds(14)).ShouldBeEmpty();

@@ -37,13 +37,33 @@ public sealed class ShardTurnsTests
         foreach (var shard in taken.GroupBy(Shard)) shard.ShouldBe(jobs.Where(id => Shard(id) == shard.Key).Take(JobsOfShard));
     }
 
+    [Fact]
+    public async Task Pages_in_the_order_of_the_queue_are_parts_of_one_list_over_all_shards()
+    {
+        await using var cluster = await GrainCluster.Start(
+            loaded: false,
+            realTime: true,
+            configure: services => services.AddSingleton(Options));
+        var service = new JobService(cluster.Grains, cluster.Blobs, Options, TimeProvider.System);
+        var jobs = await Submit(service);
+        for (var offset = 0; offset < jobs.Count; offset += 4)
+        {
+            var page = await service.List(null, limit: 4, offset, JobOrder.Queue);
+            page.Jobs.Select(job => job.Id).ShouldBe(jobs.Skip(offset).Take(4));
+        }
+    }
+
     private static string Shard(Guid id) => JobShards.QueueKey(id, Options);
 
     /// <summary>Submits jobs until each shard has enough, and returns them in the order of submission.</summary>
     private static async Task<IReadOnlyList<Guid>> Fill(SharedStorage storage)
     {
         await using var cluster = await GrainCluster.Start(storage, loaded: false, configure: services => services.AddSingleton(Options));
-        var service = new JobService(cluster.Grains, cluster.Blobs, Options, TimeProvider.System);
+        return await Submit(new JobService(cluster.Grains, cluster.Blobs, Options, TimeProvider.System));
+    }
+
+    private static async Task<IReadOnlyList<Guid>> Submit(JobService service)
+    {
         var jobs = new List<Guid>();
         while (jobs.GroupBy(Shard).Count(shard => shard.Count() >= JobsOfShard) < Options.JobQueueShards)
             jobs.Add((await service.Submit(new SpeechRequest { Text = "Hi.", VoiceId = "v" })).JobId);
