@@ -42,7 +42,7 @@ public sealed class OtherSessionsOnCudaTests(StandInLibraries libraries) : Stand
     [Fact]
     public void A_codec_in_bf16_is_refused()
     {
-        var graph = CodecDecoderGraph.Build(OpenCodec(), OnnxType.BFloat16, onHost: false);
+        var graph = CodecDecoderGraph.Build(OpenCodec(), OnnxType.BFloat16, CodecOperators.Standard);
         var refusal = Should.Throw<CheckpointException>(() => CudaDevice.Get(0).CreateSession(graph, threads: 1));
         refusal.Message.ShouldContain("ONNX Runtime refuses");
     }

@@ -1,6 +1,7 @@
 using DiaOrleans.Inference.Checkpoints;
 using DiaOrleans.Inference.Decoding;
 using DiaOrleans.Inference.Graphs;
+using DiaOrleans.Inference.Kernels;
 using Microsoft.ML.OnnxRuntime;
 
 namespace DiaOrleans.Inference.Execution;
@@ -34,7 +35,7 @@ internal sealed class Codec : IDisposable
         _decoding = target.Device.On(DeviceStream.Codec);
         _encoding = target.Device.On(DeviceStream.Recordings);
         _decoder = _decoding.CreateSession(
-            CodecDecoderGraph.Build(checkpoint, target.Precision.Activation, target.Device.HasHostOperators),
+            CodecDecoderGraph.Build(checkpoint, target.Precision.Activation, Operators(target.Device)),
             threads);
         var blocks = Enumerable.Range(0, Config.UpsamplingRatios.Count);
         _inputs = [CodecDecoderGraph.Codes, .. blocks.SelectMany(CodecDecoderGraph.Part)];
@@ -158,6 +159,12 @@ internal sealed class Codec : IDisposable
         {
             throw new OperationCanceledException(stop);
         }
+    }
+
+    private static CodecOperators Operators(Device device)
+    {
+        if (!device.HasHostOperators) return CodecOperators.Standard;
+        return Convolution.IsSupported ? CodecOperators.Fused : CodecOperators.Snake;
     }
 
     private static OrtValue Tensor(long[] values, params long[] dims) => OrtValue.CreateTensorValueFromMemory(values, dims);

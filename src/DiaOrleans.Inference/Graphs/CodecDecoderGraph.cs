@@ -1,5 +1,4 @@
 using DiaOrleans.Inference.Checkpoints;
-using DiaOrleans.Inference.Kernels;
 
 namespace DiaOrleans.Inference.Graphs;
 
@@ -20,12 +19,12 @@ internal static class CodecDecoderGraph
     /// <summary>The graph of a codec.</summary>
     /// <param name="codec">The codec.</param>
     /// <param name="activation">Float type that it is computed in.</param>
-    /// <param name="onHost">Whether its sessions know <see cref="HostOperators"/>; only in fp32.</param>
-    public static GraphModel Build(DacCheckpoint codec, OnnxType activation, bool onHost)
+    /// <param name="operators">What its sessions compute it with; only in fp32.</param>
+    public static GraphModel Build(DacCheckpoint codec, OnnxType activation, CodecOperators operators)
     {
         var config = codec.Config;
         var graph = new GraphBuilder("codec-decoder", activation);
-        var ops = new CodecOps(graph, codec, onHost && activation == OnnxType.Float);
+        var ops = new CodecOps(graph, codec, activation == OnnxType.Float ? operators : CodecOperators.Standard);
         var codes = graph.Input(Codes, OnnxType.Int64, config.Codebooks, "windows", "frames");
 
         var x = ops.Convolve(Dequantise(graph, ops, codec, codes), "decoder.conv1", pad: 3);
@@ -37,7 +36,7 @@ internal static class CodecDecoderGraph
             x = ops.ResidualUnits(x, module);
         }
 
-        x = ops.Convolve(ops.Snake(x, "decoder.snake1"), "decoder.conv2", pad: 3);
+        x = ops.Last(x, "decoder.snake1", "decoder.conv2");
         var samples = graph.Cast(graph.Node("Tanh", [x]), activation, OnnxType.Float);
         graph.Output(Samples, samples, OnnxType.Float, "windows", 1, "samples");
         return graph.Build();

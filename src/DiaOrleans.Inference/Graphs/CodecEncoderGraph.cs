@@ -22,7 +22,7 @@ internal static class CodecEncoderGraph
     {
         var config = codec.Config;
         var graph = new GraphBuilder("codec-encoder", OnnxType.Float);
-        var ops = new CodecOps(graph, codec, onHost: false);
+        var ops = new CodecOps(graph, codec, CodecOperators.Standard);
         var x = ops.Convolve(graph.Input(Samples, OnnxType.Float, 1, 1, "samples"), "encoder.conv1", pad: 3);
         for (var block = 0; block < config.DownsamplingRatios.Count; block++)
         {

@@ -6,19 +6,21 @@ namespace DiaOrleans.Inference.Graphs;
 /// <summary>The blocks of DAC; docs/model.md, Codec: blocks. Activations are [windows, channels, time].</summary>
 /// <param name="graph">The graph.</param>
 /// <param name="codec">The weights.</param>
-/// <param name="onHost">Whether the graph's sessions know <see cref="HostOperators"/>.</param>
-internal sealed class CodecOps(GraphBuilder graph, DacCheckpoint codec, bool onHost)
+/// <param name="operators">What the graph's sessions compute it with.</param>
+internal sealed class CodecOps(GraphBuilder graph, DacCheckpoint codec, CodecOperators operators)
 {
+    // With more channels, ONNX Runtime's own convolutions are faster (bench/README.md).
+    private const int MostChannels = 256;
+
     private static readonly int[] Dilations = [1, 3, 9];
 
-    /// <summary>x + sin²(αx) / (α + 1e-9). The inverse is computed here: in fp16 the sum would lose 1e-9, and α may be 0.</summary>
+    private bool OnHost => operators != CodecOperators.Standard;
+
+    /// <summary>x + sin²(αx) / (α + 1e-9).</summary>
     public string Snake(string x, string module)
     {
-        var tensor = codec.Alpha(module);
-        var alpha = graph.Weight(tensor, 1, tensor.Shape.Max(), 1);
-        float[] inverses = [.. TensorData.Read(tensor).Select(a => 1 / (a + 1e-9f))];
-        var inverse = graph.Constant(inverses, 1, inverses.Length, 1);
-        if (onHost) return graph.Node(Kernels.Snake.OperatorName, HostOperators.Domain, [x, alpha, inverse]);
+        var (alpha, inverse) = SnakeWeights(module);
+        if (OnHost) return graph.Node(Kernels.Snake.OperatorName, HostOperators.Domain, [x, alpha, inverse]);
         var sine = graph.Node("Sin", [graph.Node("Mul", [x, alpha])]);
         return graph.Node("Add", [x, graph.Node("Mul", [graph.Node("Mul", [sine, sine]), inverse])]);
     }
@@ -34,6 +36,19 @@ internal sealed class CodecOps(GraphBuilder graph, DacCheckpoint codec, bool onH
             ("pads", new long[] { pad, pad }));
     }
 
+    /// <summary>conv(snake(x)) to one channel.</summary>
+    public string Last(string x, string snake, string module)
+    {
+        var weight = codec.Conv(module);
+        if (!IsFused(weight.Shape[1])) return Convolve(Snake(x, snake), module, pad: 3);
+        var (alpha, beta) = SnakeWeights(snake);
+        var filled = graph.Integers(0, 0, 0, Convolution.Outputs - 1, 0, 0);
+        var kernel = graph.Node("Pad", [Fused(weight), filled]);
+        var bias = graph.Node("Pad", [Bias(weight), graph.Integers(0, Convolution.Outputs - 1)]);
+        string[] inputs = [x, alpha, beta, Grouped(kernel, Convolution.Outputs, weight), bias, graph.Integers(1)];
+        return graph.Node(SnakeConvolution.OperatorName, HostOperators.Domain, inputs);
+    }
+
     /// <summary>
     /// A transposed convolution with bias, of an even stride and a kernel of two strides, <paramref name="stride"/> times as long. On the
     /// host, ONNX Runtime's own one takes longer than <see cref="Phases"/> (bench/README.md).
@@ -42,7 +57,7 @@ internal sealed class CodecOps(GraphBuilder graph, DacCheckpoint codec, bool onH
     {
         var weight = codec.Conv(module);
         var pad = (stride + 1) / 2;
-        if (onHost) return Phases(x, weight, stride, pad);
+        if (OnHost) return Phases(x, weight, stride, pad);
         return graph.Node("ConvTranspose", [x, Fused(weight), Bias(weight)],
             ("kernel_shape", new[] { weight.Shape[2] }),
             ("strides", new long[] { stride }),
@@ -77,13 +92,46 @@ internal sealed class CodecOps(GraphBuilder graph, DacCheckpoint codec, bool onH
     {
         for (var i = 0; i < Dilations.Length; i++)
         {
-            var unit = $"{block}.res_unit{i + 1}";
-            var y = Convolve(Snake(x, $"{unit}.snake1"), $"{unit}.conv1", dilation: Dilations[i], pad: 3 * Dilations[i]);
-            y = Convolve(Snake(y, $"{unit}.snake2"), $"{unit}.conv2");
-            x = graph.Node("Add", [x, y]);
+            x = ResidualUnit(x, $"{block}.res_unit{i + 1}", Dilations[i]);
         }
 
         return x;
+    }
+
+    private string ResidualUnit(string x, string unit, int dilation)
+    {
+        var first = codec.Conv($"{unit}.conv1");
+        var second = codec.Conv($"{unit}.conv2");
+        var channels = first.Shape[0];
+        if (IsFused(channels) && channels % Convolution.Outputs == 0)
+        {
+            var (alpha1, beta1) = SnakeWeights($"{unit}.snake1");
+            var (alpha2, beta2) = SnakeWeights($"{unit}.snake2");
+            string[] outer = [x, alpha1, beta1, Grouped(Fused(first), channels, first), Bias(first), graph.Integers(dilation)];
+            string[] inner = [alpha2, beta2, Grouped(Fused(second), channels, second), Bias(second)];
+            return graph.Node(Kernels.ResidualUnit.OperatorName, HostOperators.Domain, [.. outer, .. inner]);
+        }
+
+        var y = Convolve(Snake(x, $"{unit}.snake1"), $"{unit}.conv1", dilation: dilation, pad: 3 * dilation);
+        y = Convolve(Snake(y, $"{unit}.snake2"), $"{unit}.conv2");
+        return graph.Node("Add", [x, y]);
+    }
+
+    private bool IsFused(long channels) => operators == CodecOperators.Fused && channels <= MostChannels;
+
+    /// <summary>[outputs, inputs, taps] as <see cref="Convolution"/> reads it.</summary>
+    private string Grouped(string kernel, long outputs, ConvWeight weight)
+    {
+        var shape = graph.Integers(outputs / Convolution.Outputs, Convolution.Outputs, weight.Shape[1], weight.Shape[2]);
+        return graph.Node("Transpose", [graph.Node("Reshape", [kernel, shape])], ("perm", new long[] { 0, 2, 3, 1 }));
+    }
+
+    /// <summary>α and 1 / (α + 1e-9). The inverse is computed here: in fp16 the sum would lose 1e-9, and α may be 0.</summary>
+    private (string Alpha, string Inverse) SnakeWeights(string module)
+    {
+        var tensor = codec.Alpha(module);
+        float[] inverses = [.. TensorData.Read(tensor).Select(a => 1 / (a + 1e-9f))];
+        return (graph.Weight(tensor, 1, tensor.Shape.Max(), 1), graph.Constant(inverses, 1, inverses.Length, 1));
     }
 
     /// <summary>A codebook, [codebookSize, codebookDim].</summary>

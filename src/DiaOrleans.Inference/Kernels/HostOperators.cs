@@ -9,7 +9,15 @@ internal static unsafe class HostOperators
     /// <summary>Their domain in a graph.</summary>
     public const string Domain = "diaorleans";
 
-    private static readonly HostOperator[] All = [new Snake(), new SelfAttention(), new CrossAttention(), new GuidedTopK()];
+    private static readonly HostOperator[] All =
+    [
+        new Snake(),
+        new ResidualUnit(),
+        new SnakeConvolution(),
+        new SelfAttention(),
+        new CrossAttention(),
+        new GuidedTopK(),
+    ];
 
     // OrtCustomOpDomain. All sessions share it, and it is never released.
     private static readonly Lazy<nint> Registered = new(Register);

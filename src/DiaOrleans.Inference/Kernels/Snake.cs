@@ -57,12 +57,14 @@ internal sealed unsafe class Snake() : HostOperator(
         var rows = (SnakeWork*)state;
         var channel = row % rows->Channels;
         var start = (long)row * rows->Time;
-        ComputeRow(rows->X + start, rows->Y + start, rows->Time, rows->Alpha[channel] / MathF.PI, rows->Beta[channel]);
+        ComputeRow(rows->X + start, rows->Y + start, rows->Time, rows->Alpha[channel], rows->Beta[channel]);
     }
 
+    /// <summary>x + sin²(αx) · β of some elements; <paramref name="y"/> may be <paramref name="x"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void ComputeRow(float* x, float* y, int count, float frequency, float beta)
+    public static void ComputeRow(float* x, float* y, int count, float alpha, float beta)
     {
+        var frequency = alpha / MathF.PI;
         var i = 0;
         if (Vector512.IsHardwareAccelerated)
         {

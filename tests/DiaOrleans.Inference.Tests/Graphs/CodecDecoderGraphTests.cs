@@ -6,25 +6,26 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace DiaOrleans.Inference.Tests.Graphs;
 
-/// <summary>The graph of a GPU, which has standard operators alone, and the one of the host.</summary>
+/// <summary>The graph of a GPU, which has standard operators alone, and those of the host.</summary>
 public sealed class CodecDecoderGraphTests
 {
     [Theory]
     [InlineData("dac-tiny")]
     [InlineData("dac-nano-tiny")]
-    public void Both_forms_of_the_graph_make_the_same_samples(string folder)
+    public void All_forms_of_the_graph_make_the_same_samples(string folder)
     {
         var codec = DacCheckpoint.Open(ReferenceCheckpoints.Folder(folder));
         foreach (var (frames, kept) in (ReadOnlySpan<(int, FrameRange)>)[(18, new(0, 8)), (30, new(10, 20)), (13, new(10, 13))])
         {
-            var standard = Run(codec, frames, kept, onHost: false);
-            Golden.ShouldMatch(Run(codec, frames, kept, onHost: true), standard, 1e-5, $"{folder}, {kept}");
+            var standard = Run(codec, frames, kept, CodecOperators.Standard);
+            Golden.ShouldMatch(Run(codec, frames, kept, CodecOperators.Snake), standard, 1e-5, $"Snake, {folder}, {kept}");
+            Golden.ShouldMatch(Run(codec, frames, kept, CodecOperators.Fused), standard, 1e-5, $"fused, {folder}, {kept}");
         }
     }
 
-    private static float[] Run(DacCheckpoint codec, int frames, FrameRange kept, bool onHost)
+    private static float[] Run(DacCheckpoint codec, int frames, FrameRange kept, CodecOperators operators)
     {
-        using var session = Device.Cpu.CreateSession(CodecDecoderGraph.Build(codec, OnnxType.Float, onHost), threads: 2);
+        using var session = Device.Cpu.CreateSession(CodecDecoderGraph.Build(codec, OnnxType.Float, operators), threads: 2);
         var random = new Random(frames);
         long[] codes = [.. Enumerable.Range(0, codec.Config.Codebooks * frames).Select(_ => (long)random.Next(codec.Config.CodebookSize))];
         var parts = CodecWindows.Crops(codec.Config, frames, kept).Parts;
