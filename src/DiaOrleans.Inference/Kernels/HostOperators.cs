@@ -17,6 +17,7 @@ internal static unsafe class HostOperators
         new SelfAttention(),
         new CrossAttention(),
         new GuidedTopK(),
+        new QuantisedLinear(),
     ];
 
     // OrtCustomOpDomain. All sessions share it, and it is never released.

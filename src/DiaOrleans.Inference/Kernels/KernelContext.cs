@@ -9,6 +9,19 @@ internal readonly unsafe ref struct KernelContext(nint context)
     /// <summary>The elements of an input.</summary>
     public T* Input<T>(int index) where T : unmanaged => (T*)Data(Value(index));
 
+    /// <summary>The number of an input's dimensions.</summary>
+    public int Rank(int index)
+    {
+        nint info;
+        nuint count;
+        var api = OrtNative.Api;
+        OrtNative.Check(((delegate* unmanaged<nint, nint*, nint>)api->GetTensorTypeAndShape)(Value(index), &info));
+        var problem = ((delegate* unmanaged<nint, nuint*, nint>)api->GetDimensionsCount)(info, &count);
+        ((delegate* unmanaged<nint, void>)api->ReleaseTensorTypeAndShapeInfo)(info);
+        OrtNative.Check(problem);
+        return (int)count;
+    }
+
     /// <summary>Writes the dimensions of an input.</summary>
     /// <param name="index">The input.</param>
     /// <param name="dims">As many as it has.</param>
