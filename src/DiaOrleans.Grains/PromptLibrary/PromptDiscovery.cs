@@ -49,7 +49,7 @@ internal sealed partial class PromptDiscovery(
             }
 
             var prompts = new List<AudioPrompt>();
-            foreach (var discovered in found) prompts.Add(await Recognize(discovered, cancellationToken));
+            foreach (var discovered in found) prompts.Add(await Recognize(discovered, forceRetranscribe, cancellationToken));
             return prompts;
         }
         finally
@@ -64,7 +64,8 @@ internal sealed partial class PromptDiscovery(
         var files = await PromptFiles.ListRecordings(blobs, cancellationToken);
         if (files.FirstOrDefault(file => file.Id == id) is not { } found) return;
         var mode = await ReadMode(forceRetranscribe: false);
-        if (await Register(found, mode, cancellationToken) is { } discovered) await Recognize(discovered, cancellationToken);
+        if (await Register(found, mode, cancellationToken) is { } discovered)
+            await Recognize(discovered, asked: false, cancellationToken);
     }
 
     private async Task<RecognitionMode> ReadMode(bool forceRetranscribe)
@@ -72,9 +73,9 @@ internal sealed partial class PromptDiscovery(
         var configuration = await grains.GetGrain<IConfigurationGrain>(0).Get();
         var size = configuration.WhisperModelSize;
         if (!configuration.AutoTranscribe) return new RecognitionMode(ModelSize: null, All: false, MissingModel: null);
-        if (recognition.IsAvailable(size, asked: forceRetranscribe))
+        if (await recognition.IsAvailable(size, asked: forceRetranscribe))
             return new RecognitionMode(size, forceRetranscribe, MissingModel: null);
-        return new RecognitionMode(ModelSize: null, All: false, recognition.IsAvailable(size, asked: true) ? size : null);
+        return new RecognitionMode(ModelSize: null, All: false, await recognition.IsAvailable(size, asked: true) ? size : null);
     }
 
     private async Task<DiscoveredPrompt?> Register(RecordingFile file, RecognitionMode mode, CancellationToken cancellationToken)
@@ -94,11 +95,11 @@ internal sealed partial class PromptDiscovery(
         }
     }
 
-    private async Task<AudioPrompt> Recognize(DiscoveredPrompt discovered, CancellationToken cancellationToken)
+    private async Task<AudioPrompt> Recognize(DiscoveredPrompt discovered, bool asked, CancellationToken cancellationToken)
     {
         var file = discovered.File;
         if (discovered.ModelSize is null) return file.Prompt;
-        var transcript = await recognition.TryRecognize(file.Prompt, discovered.ModelSize, cancellationToken);
+        var transcript = await recognition.TryRecognize(file.Prompt, discovered.ModelSize, asked, cancellationToken);
         var kept = transcript is null ? null : await transcripts.Keep(file.Prompt, transcript, cancellationToken);
         if (kept is not null) file = file with { Prompt = kept };
         await UpdateVoices(file);

@@ -1,26 +1,26 @@
-using DiaOrleans.Abstractions.Prompts;
+using DiaOrleans.Abstractions.Recognition;
 
 namespace DiaOrleans.Grains.Recognition;
 
-/// <summary>Speech recognition: turns recordings into text.</summary>
+/// <summary>Speech recognition: turns recordings into text. The registered one uses all silos of the cluster that recognise.</summary>
 public interface ISpeechRecognizer
 {
-    /// <summary>The state of speech recognition with a model of this size. Does not block.</summary>
+    /// <summary>The state of speech recognition with a model of this size.</summary>
     /// <param name="modelSize">tiny, base, small, medium or large.</param>
-    RecognizerStatus GetStatus(string modelSize);
+    Task<RecognizerStatus> GetStatus(string modelSize);
 
-    /// <summary>That state in a sentence for people, without paths and addresses. Does not block.</summary>
-    /// <param name="modelSize">tiny, base, small, medium or large.</param>
-    string Describe(string modelSize);
-
-    /// <summary>Downloads the model if it is missing and downloads are on; returns when it is on disk.</summary>
+    /// <summary>
+    /// Downloads the model if it is missing and may be downloaded without a client's request; returns when it is on disk.
+    /// </summary>
     /// <param name="modelSize">tiny, base, small, medium or large.</param>
     /// <param name="cancellationToken">Stops the download.</param>
-    /// <exception cref="RecognizerUnavailableException">The model is not on disk and downloads are off.</exception>
+    /// <exception cref="RecognizerUnavailableException">The model is not on disk and is not downloaded unasked.</exception>
     /// <exception cref="RecognitionException">The size is unknown, the download failed, or the file is damaged.</exception>
     Task Fetch(string modelSize, CancellationToken cancellationToken);
 
-    /// <summary>Loads the model in place of a loaded model of another size; downloads it first as <see cref="Fetch"/> does.</summary>
+    /// <summary>
+    /// Loads the model at a client's request, in place of a loaded model of another size; downloads it first if it is missing.
+    /// </summary>
     /// <param name="modelSize">tiny, base, small, medium or large.</param>
     /// <param name="cancellationToken">Stops the download and the load.</param>
     /// <exception cref="RecognizerUnavailableException">The size is unknown, or the model is not on disk and downloads are off.</exception>
@@ -30,27 +30,30 @@ public interface ISpeechRecognizer
     /// <summary>Recognises the words of a recording in any language; loads the model first if necessary.</summary>
     /// <param name="samples">Mono, -1 to 1, at 16 000 Hz.</param>
     /// <param name="modelSize">tiny, base, small, medium or large.</param>
+    /// <param name="asked">True if a client asks for the transcription: then a missing model may be downloaded by default.</param>
     /// <param name="cancellationToken">Stops the recognition.</param>
-    /// <exception cref="RecognizerUnavailableException">The model is not on disk and downloads are off.</exception>
+    /// <exception cref="RecognizerUnavailableException">The model is not on disk and is not downloaded.</exception>
     /// <exception cref="RecognitionException">The recognition failed, or the size is unknown.</exception>
-    Task<RecognizedSpeech> Recognize(ReadOnlyMemory<float> samples, string modelSize, CancellationToken cancellationToken);
+    Task<RecognizedSpeech> Recognize(float[] samples, string modelSize, bool asked, CancellationToken cancellationToken);
 }
 
-/// <summary>The state of speech recognition with a model of one size.</summary>
-/// <param name="Available">The model is on disk, or a client's request for a transcription may download it.</param>
-/// <param name="AvailableUnasked">The model is on disk, or may be downloaded without such a request.</param>
-/// <param name="OnDisk">The model is on disk.</param>
-/// <param name="ModelLoaded">The model is loaded.</param>
-public readonly record struct RecognizerStatus(bool Available, bool AvailableUnasked, bool OnDisk, bool ModelLoaded);
+/// <summary>Speech recognition of this silo alone.</summary>
+public interface ISiloRecognizer : ISpeechRecognizer
+{
+    /// <summary>The state of now. Does not block.</summary>
+    RecognizerReport Report();
 
-/// <summary>The recognised words of a recording.</summary>
-/// <param name="Text">The words as <see cref="TranscriptText.Tidy"/> writes them.</param>
-/// <param name="Spans">The times of the words.</param>
-public sealed record RecognizedSpeech(string Text, IReadOnlyList<TranscriptSpan> Spans);
+    /// <inheritdoc/>
+    Task<RecognizerStatus> ISpeechRecognizer.GetStatus(string modelSize) => Task.FromResult(Report().Find(modelSize));
+}
 
 /// <summary>Speech recognition is not available.</summary>
 /// <param name="message">What is missing.</param>
-public sealed class RecognizerUnavailableException(string message) : Exception(message);
+public sealed class RecognizerUnavailableException(string message) : Exception(message)
+{
+    /// <summary>When to try again; null if that does not help.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+}
 
 /// <summary>Speech recognition failed.</summary>
 /// <param name="message">Why.</param>
@@ -59,17 +62,4 @@ public sealed class RecognitionException(string message, Exception? cause = null
 {
     /// <summary>What the failure depends on.</summary>
     public RecognitionFault Fault { get; init; }
-}
-
-/// <summary>What a failure of speech recognition depends on: an attempt with another one may succeed.</summary>
-public enum RecognitionFault
-{
-    /// <summary>The recording.</summary>
-    Recording,
-
-    /// <summary>The model: its size is unknown, its file damaged, or it does not load.</summary>
-    Model,
-
-    /// <summary>The download of the model.</summary>
-    Download,
 }

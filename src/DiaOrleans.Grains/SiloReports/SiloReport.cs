@@ -1,3 +1,4 @@
+using DiaOrleans.Abstractions.Recognition;
 using DiaOrleans.Abstractions.Workers;
 
 namespace DiaOrleans.Grains.SiloReports;
@@ -23,6 +24,9 @@ public sealed record SiloReport
 
     /// <summary>Whether the silo has answered lately. False if this is what it said last.</summary>
     [Id(5)] public bool IsFresh { get; init; } = true;
+
+    /// <summary>Its speech recognition; null if it does not recognise.</summary>
+    [Id(6)] public RecognizerReport? Recognizer { get; init; }
 }
 
 /// <summary>A GPU of a silo.</summary>

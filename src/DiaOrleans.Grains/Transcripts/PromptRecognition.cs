@@ -1,4 +1,5 @@
 using DiaOrleans.Abstractions.Prompts;
+using DiaOrleans.Abstractions.Recognition;
 using DiaOrleans.Audio.Reading;
 using DiaOrleans.Audio.Resampling;
 using DiaOrleans.Grains.Prompts;
@@ -20,9 +21,9 @@ internal sealed partial class PromptRecognition(
     /// <summary>True if recordings can be recognised with a model of this size, perhaps after a download.</summary>
     /// <param name="modelSize">tiny, base, small, medium or large.</param>
     /// <param name="asked">True if a client asks for the transcription: then a missing model may be downloaded by default.</param>
-    public bool IsAvailable(string modelSize, bool asked)
+    public async Task<bool> IsAvailable(string modelSize, bool asked)
     {
-        var status = recognizer.GetStatus(modelSize);
+        var status = await recognizer.GetStatus(modelSize);
         return asked ? status.Available : status.AvailableUnasked;
     }
 
@@ -34,12 +35,20 @@ internal sealed partial class PromptRecognition(
     /// <see cref="RecognitionFailures.Lifetime"/>.
     /// </summary>
     /// <returns>The transcript, or null if the recognition failed now or recently.</returns>
-    public async Task<PromptTranscript?> TryRecognize(AudioPrompt prompt, string modelSize, CancellationToken cancellationToken)
+    /// <param name="prompt">The prompt.</param>
+    /// <param name="modelSize">tiny, base, small, medium or large.</param>
+    /// <param name="asked">See <see cref="IsAvailable"/>.</param>
+    /// <param name="cancellationToken">Stops the recognition.</param>
+    public async Task<PromptTranscript?> TryRecognize(
+        AudioPrompt prompt,
+        string modelSize,
+        bool asked,
+        CancellationToken cancellationToken)
     {
-        if (HasFailed(prompt, modelSize)) return null;
+        if (await HasFailed(prompt, modelSize)) return null;
         try
         {
-            return await Recognize(prompt.Recording, modelSize, cancellationToken);
+            return await Recognize(prompt.Recording, modelSize, asked, cancellationToken);
         }
         catch (Exception problem) when (problem is RecognizerUnavailableException or RecognitionException)
         {
@@ -49,14 +58,22 @@ internal sealed partial class PromptRecognition(
     }
 
     /// <summary>Recognises a recording.</summary>
+    /// <param name="recording">The recording.</param>
+    /// <param name="modelSize">tiny, base, small, medium or large.</param>
+    /// <param name="asked">See <see cref="IsAvailable"/>.</param>
+    /// <param name="cancellationToken">Stops the recognition.</param>
     /// <exception cref="RecognizerUnavailableException">Speech recognition is not available.</exception>
     /// <exception cref="RecognitionException">It failed, or the file cannot be read or has changed since its registration.</exception>
-    public async Task<PromptTranscript> Recognize(PromptRecording recording, string modelSize, CancellationToken cancellationToken)
+    public async Task<PromptTranscript> Recognize(
+        PromptRecording recording,
+        string modelSize,
+        bool asked,
+        CancellationToken cancellationToken)
     {
         try
         {
             var samples = await ReadSamples(recording, cancellationToken);
-            var speech = await recognizer.Recognize(samples, modelSize, cancellationToken);
+            var speech = await recognizer.Recognize(samples, modelSize, asked, cancellationToken);
             return new PromptTranscript(speech.Text, TranscriptSources.Whisper, speech.Spans.ToArray());
         }
         catch (RecognitionException problem)
@@ -66,9 +83,9 @@ internal sealed partial class PromptRecognition(
         }
     }
 
-    private bool HasFailed(AudioPrompt prompt, string modelSize)
+    private async Task<bool> HasFailed(AudioPrompt prompt, string modelSize)
     {
-        var status = recognizer.GetStatus(modelSize);
+        var status = await recognizer.GetStatus(modelSize);
         return failures.IsRecent(RecognitionFault.Recording, prompt.Hash)
             || (!status.ModelLoaded && failures.IsRecent(RecognitionFault.Model, modelSize))
             || (!status.OnDisk && failures.IsRecent(RecognitionFault.Download, modelSize));

@@ -1,5 +1,6 @@
 using DiaOrleans.Abstractions.Configuration;
 using DiaOrleans.Abstractions.Prompts;
+using DiaOrleans.Abstractions.Recognition;
 using DiaOrleans.Grains.Prompts;
 using DiaOrleans.Grains.Recognition;
 
@@ -29,7 +30,7 @@ internal sealed class PromptTranscriber(
     {
         try
         {
-            return await recognition.Recognize(prompt.Recording, modelSize, cancellationToken);
+            return await recognition.Recognize(prompt.Recording, modelSize, asked: true, cancellationToken);
         }
         catch (RecognitionException problem) when (problem.Fault == RecognitionFault.Recording)
         {

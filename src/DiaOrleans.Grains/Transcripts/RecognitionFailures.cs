@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using DiaOrleans.Grains.Recognition;
+using DiaOrleans.Abstractions.Recognition;
 
 namespace DiaOrleans.Grains.Transcripts;
 

@@ -1,3 +1,4 @@
+using DiaOrleans.Abstractions.Recognition;
 using DiaOrleans.Grains.Recognition;
 using DiaOrleans.Grains.Waiting;
 using Microsoft.Extensions.Logging;
@@ -13,11 +14,11 @@ internal sealed partial class RecognitionModels(
     private readonly SingleFlight<string, bool> _fetches = new();
 
     /// <summary>
-    /// True if the model is on disk. If it is missing and downloads are on, starts its download, one at a time for each size.
+    /// True if the model is on disk somewhere. If it is missing and downloads are on, starts its download, one at a time for each size.
     /// </summary>
-    public bool IsOnDiskOrFetch(string modelSize)
+    public async Task<bool> IsOnDiskOrFetch(string modelSize)
     {
-        var status = recognizer.GetStatus(modelSize);
+        var status = await recognizer.GetStatus(modelSize);
         if (status.AvailableUnasked && !status.OnDisk && !failures.IsRecent(RecognitionFault.Download, modelSize))
             _ = _fetches.Run(modelSize, () => Fetch(modelSize), CancellationToken.None);
         return status.OnDisk;

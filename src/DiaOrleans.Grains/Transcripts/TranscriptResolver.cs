@@ -64,14 +64,14 @@ internal sealed partial class TranscriptResolver(
         {
             var configuration = await configurations.Get();
             var size = configuration.WhisperModelSize;
-            if (!configuration.AutoTranscribe || !recognition.IsAvailable(size, asked: false)) return null;
-            if (!models.IsOnDiskOrFetch(size))
+            if (!configuration.AutoTranscribe || !await recognition.IsAvailable(size, asked: false)) return null;
+            if (!await models.IsOnDiskOrFetch(size))
             {
                 Log.NoModelYet(logger, size, prompt.Id);
                 return null;
             }
 
-            if (await recognition.TryRecognize(prompt, size, CancellationToken.None) is not { } transcript) return null;
+            if (await recognition.TryRecognize(prompt, size, asked: false, CancellationToken.None) is not { } transcript) return null;
             await transcripts.Keep(prompt, transcript, CancellationToken.None);
             return transcript;
         }

@@ -20,7 +20,7 @@ internal sealed partial class MovingWork(RequestWorker worker, TimeProvider time
 
     private IGpuWorkerGrain _at = worker.Grain;
     private Guid _id;
-    private WatchedWork? _events;
+    private WatchedEvents<WorkEvent>? _events;
 
     /// <summary>A worker has admitted the work, which must be released.</summary>
     public bool IsSubmitted { get; private set; }
@@ -39,7 +39,7 @@ internal sealed partial class MovingWork(RequestWorker worker, TimeProvider time
     /// <param name="stop">Ends the following.</param>
     public async ValueTask<WorkEvent?> Next(CancellationToken stop)
     {
-        _events ??= new WatchedWork(_at, _id, time, stop);
+        _events ??= new WatchedEvents<WorkEvent>(end => _at.FollowToEnd(_id, end), time, stop);
         var happened = await _events.Next(worker.Patience);
         if (happened is WorkHeartbeat heartbeat) worker.Heard(heartbeat);
         return happened;

@@ -140,7 +140,7 @@ internal static partial class DiaServer
         services.AddSingleton<SpeedWatch>();
         services.AddSpeechEngine<OnnxSpeechEngineFactory>(silo.HasEngines ? devices.Devices : []);
         if (silo.HasEngines) services.AddJobRunner();
-        services.AddSpeechRecognition(data.Path);
+        services.AddSpeechRecognition(options.Get<RecognitionOptions>().IsOn(silo.HasEngines), data.Path);
         services.AddMaintenance();
         services.TryAddSingleton<IRecordingReader>(provider => new ChildRecordingReader(
             Path.Combine(data.Path, "decoding"),

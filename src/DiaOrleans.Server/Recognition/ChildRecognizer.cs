@@ -1,3 +1,4 @@
+using DiaOrleans.Abstractions.Recognition;
 using DiaOrleans.Grains.Recognition;
 using DiaOrleans.Grains.Waiting;
 using DiaOrleans.Server.Recognition.ChildProcess;
@@ -10,7 +11,7 @@ namespace DiaOrleans.Server.Recognition;
 /// requests run one at a time. A request that is cancelled or takes too long ends the process, since native code cannot be stopped
 /// otherwise. A process without requests ends after a while.
 /// </summary>
-internal sealed partial class ChildRecognizer : ISpeechRecognizer, IDisposable
+internal sealed partial class ChildRecognizer : ISiloRecognizer, IDisposable
 {
     private readonly WhisperModels _models;
     private readonly RecognitionOptions _options;
@@ -39,24 +40,12 @@ internal sealed partial class ChildRecognizer : ISpeechRecognizer, IDisposable
     public int? ProcessId => Volatile.Read(ref _process) is { Alive: true } process ? process.Id : null;
 
     /// <inheritdoc/>
-    public RecognizerStatus GetStatus(string modelSize) =>
-        new(
-            Available: _models.CanHave(modelSize),
-            AvailableUnasked: _models.CanHaveUnasked(modelSize),
-            OnDisk: _models.Find(modelSize) is not null,
-            ModelLoaded: Volatile.Read(ref _process) is { Alive: true } process && process.Size == modelSize);
+    public RecognizerReport Report() => new(_models.Sizes.ToDictionary(size => size, GetStatus));
 
     /// <inheritdoc/>
-    public string Describe(string modelSize)
-    {
-        if (GetStatus(modelSize).ModelLoaded) return $"The Whisper model {modelSize} is loaded.";
-        return Volatile.Read(ref _brokenSize) == modelSize && _models.Find(modelSize) is not null
-            ? $"The Whisper model {modelSize} is on disk, and did not load; the server's log says why."
-            : _models.Describe(modelSize);
-    }
-
-    /// <inheritdoc/>
-    public Task Fetch(string modelSize, CancellationToken cancellationToken) => _models.Obtain(modelSize, cancellationToken);
+    public Task Fetch(string modelSize, CancellationToken cancellationToken) => !_models.CanHaveUnasked(modelSize)
+        ? Task.FromException(new RecognizerUnavailableException(_models.Describe(modelSize)))
+        : _models.Obtain(modelSize, cancellationToken);
 
     /// <inheritdoc/>
     public Task Load(string modelSize, CancellationToken cancellationToken) => !_models.Knows(modelSize)
@@ -64,8 +53,10 @@ internal sealed partial class ChildRecognizer : ISpeechRecognizer, IDisposable
         : RunInTurn(modelSize, (_, _) => Task.FromResult(true), cancellationToken);
 
     /// <inheritdoc/>
-    public Task<RecognizedSpeech> Recognize(ReadOnlyMemory<float> samples, string modelSize, CancellationToken cancellationToken) =>
-        RunInTurn(modelSize, (process, stop) => process.Recognize(samples, stop), cancellationToken);
+    public Task<RecognizedSpeech> Recognize(float[] samples, string modelSize, bool asked, CancellationToken cancellationToken) =>
+        !asked && _models.Knows(modelSize) && !_models.CanHaveUnasked(modelSize)
+            ? Task.FromException<RecognizedSpeech>(new RecognizerUnavailableException(_models.Describe(modelSize)))
+            : RunInTurn(modelSize, (process, stop) => process.Recognize(samples, stop), cancellationToken);
 
     /// <summary>Ends the process; a running request fails.</summary>
     public void Dispose()
@@ -77,6 +68,21 @@ internal sealed partial class ChildRecognizer : ISpeechRecognizer, IDisposable
         }
 
         _idle.Dispose();
+    }
+
+    private RecognizerStatus GetStatus(string size)
+    {
+        var isOnDisk = _models.Find(size) is not null;
+        var isLoaded = Volatile.Read(ref _process) is { Alive: true } process && process.Size == size;
+        return new RecognizerStatus(
+            _models.CanHave(size),
+            _models.CanHaveUnasked(size),
+            isOnDisk,
+            isLoaded,
+            isLoaded ? $"The Whisper model {size} is loaded."
+            : isOnDisk && Volatile.Read(ref _brokenSize) == size
+            ? $"The Whisper model {size} is on disk, and did not load; the server's log says why."
+            : _models.Describe(size));
     }
 
     private async Task<T> RunInTurn<T>(

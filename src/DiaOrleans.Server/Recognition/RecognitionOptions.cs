@@ -22,6 +22,17 @@ internal sealed record RecognitionOptions
 {
     private const string FolderName = "whisper_models";
 
+    /// <summary>
+    /// Whether speech is recognised here: on, off, or auto, the default: on silos with engines. Silos without it use those that have it.
+    /// </summary>
+    [OneOf("auto", "on", "off")]
+    public string Recognition
+    {
+        get;
+        init => field = value.ToLowerInvariant();
+    }
+    = "auto";
+
     /// <summary>Folder of the model files; null takes whisper_models in the data folder.</summary>
     public string? WhisperModels { get; init; }
 
@@ -46,6 +57,10 @@ internal sealed record RecognitionOptions
 
     /// <summary>Limits of a download.</summary>
     internal DownloadLimits Limits { get; init; } = new();
+
+    /// <summary>Whether speech is recognised here.</summary>
+    /// <param name="hasEngines">Whether engines run here.</param>
+    public bool IsOn(bool hasEngines) => Recognition == "on" || (Recognition == "auto" && hasEngines);
 
     /// <summary><see cref="WhisperDownloads"/> as a rule.</summary>
     public ModelDownloads Downloads => WhisperDownloads switch

@@ -7,16 +7,21 @@ namespace DiaOrleans.Server.Recognition;
 /// <summary>Registers speech recognition.</summary>
 internal static class RecognitionServices
 {
-    /// <summary>Adds an <see cref="ISpeechRecognizer"/> that runs Whisper in a child process.</summary>
+    /// <summary>
+    /// Adds an <see cref="ISpeechRecognizer"/> that uses all silos which recognise. On such a silo Whisper runs in a child process.
+    /// </summary>
     /// <param name="services">The services, which have <see cref="RecognitionOptions"/>.</param>
+    /// <param name="isOn">Whether this silo recognises.</param>
     /// <param name="data">Path of the data folder.</param>
-    public static IServiceCollection AddSpeechRecognition(this IServiceCollection services, string data)
+    public static IServiceCollection AddSpeechRecognition(this IServiceCollection services, bool isOn, string data)
     {
+        services.AddClusterRecognition();
+        if (!isOn) return services;
         services.AddSingleton(provider => CreateModels(
             provider.GetRequiredService<RecognitionOptions>(),
             data,
             provider.GetRequiredService<ILogger<WhisperModels>>()));
-        services.AddSingleton<ISpeechRecognizer, ChildRecognizer>();
+        services.AddSingleton<ISiloRecognizer, ChildRecognizer>();
         return services.AddHostedService<RecognizerWarmUp>();
     }
 

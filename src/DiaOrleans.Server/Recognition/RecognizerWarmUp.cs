@@ -1,4 +1,4 @@
-using DiaOrleans.Abstractions.Configuration;
+using DiaOrleans.Grains.Configuration;
 using DiaOrleans.Grains.Recognition;
 using DiaOrleans.Server.Recognition.ModelFiles;
 
@@ -6,9 +6,9 @@ namespace DiaOrleans.Server.Recognition;
 
 /// <summary>Loads the configured model when the server has started, if its file is on disk. It downloads nothing.</summary>
 internal sealed partial class RecognizerWarmUp(
-    ISpeechRecognizer recognizer,
+    ISiloRecognizer recognizer,
     WhisperModels models,
-    IGrainFactory grains,
+    ConfigurationReads configurations,
     IHostApplicationLifetime life,
     ILogger<RecognizerWarmUp> logger) : BackgroundService
 {
@@ -21,7 +21,7 @@ internal sealed partial class RecognizerWarmUp(
         await started.Task.WaitAsync(stoppingToken);
         try
         {
-            var size = (await grains.GetGrain<IConfigurationGrain>(0).Get()).WhisperModelSize;
+            var size = (await configurations.Get()).WhisperModelSize;
             if (models.Find(size) is not null) await recognizer.Load(size, stoppingToken);
         }
         catch (Exception e) when (e is not OperationCanceledException)

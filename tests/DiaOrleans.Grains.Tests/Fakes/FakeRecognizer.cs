@@ -1,13 +1,15 @@
 using DiaOrleans.Abstractions.Prompts;
+using DiaOrleans.Abstractions.Recognition;
 using DiaOrleans.Grains.Recognition;
 
 namespace DiaOrleans.Grains.Tests.Fakes;
 
 /// <summary>Speech recognition with results that the test sets.</summary>
-internal sealed class FakeRecognizer : ISpeechRecognizer
+internal sealed class FakeRecognizer : ISiloRecognizer
 {
     private int _calls;
     private int _fetches;
+    private int _stopped;
 
     public bool Available { get; set; } = true;
 
@@ -30,6 +32,9 @@ internal sealed class FakeRecognizer : ISpeechRecognizer
 
     public int Fetches => _fetches;
 
+    /// <summary>Recognitions that were cancelled.</summary>
+    public int Stopped => _stopped;
+
     /// <summary>Number of samples of the last call.</summary>
     public int Samples { get; private set; }
 
@@ -38,10 +43,7 @@ internal sealed class FakeRecognizer : ISpeechRecognizer
     /// <summary>Recognitions and fetches wait for it.</summary>
     public Task Gate { get; set; } = Task.CompletedTask;
 
-    public RecognizerStatus GetStatus(string modelSize) =>
-        new(Available, Available && (OnDisk || FetchesUnasked), Available && OnDisk, Loaded == modelSize);
-
-    public string Describe(string modelSize) => Available ? $"The fake model {modelSize}." : "There is no fake model.";
+    public RecognizerReport Report() => new(((string[])["tiny", "base"]).ToDictionary(size => size, StatusOf));
 
     public async Task Fetch(string modelSize, CancellationToken cancellationToken)
     {
@@ -59,14 +61,22 @@ internal sealed class FakeRecognizer : ISpeechRecognizer
         return Task.CompletedTask;
     }
 
-    public async Task<RecognizedSpeech> Recognize(ReadOnlyMemory<float> samples, string modelSize, CancellationToken cancellationToken)
+    public async Task<RecognizedSpeech> Recognize(float[] samples, string modelSize, bool asked, CancellationToken cancellationToken)
     {
         var failure = Failure;
         Interlocked.Increment(ref _calls);
         Samples = samples.Length;
+        using var stopped = cancellationToken.Register(() => Interlocked.Increment(ref _stopped));
         await Gate.WaitAsync(cancellationToken);
         if (failure is not null && Available) throw failure;
         await Load(modelSize, cancellationToken);
         return new RecognizedSpeech(TextFor?.Invoke(samples.Length) ?? Text, Spans);
     }
+
+    private RecognizerStatus StatusOf(string size) => new(
+        Available,
+        Available && (OnDisk || FetchesUnasked),
+        Available && OnDisk,
+        Loaded == size,
+        Available ? $"The fake model {size}." : "There is no fake model.");
 }

@@ -1,4 +1,5 @@
 using DiaOrleans.Abstractions.Configuration;
+using DiaOrleans.Abstractions.Recognition;
 using DiaOrleans.Grains.Recognition;
 using DiaOrleans.Grains.Tests.Fakes;
 using DiaOrleans.Grains.Transcripts;

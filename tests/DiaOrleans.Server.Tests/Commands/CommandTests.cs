@@ -97,15 +97,17 @@ public sealed class CommandTests
     {
         using var folder = new TemporaryFolder();
         var models = Path.Combine(folder.Path, "whisper_models");
-        var off = Checks.SpeechRecognition(new RecognitionOptions { WhisperDownloads = false }, folder.Path);
+        var off = Checks.SpeechRecognition(new RecognitionOptions { WhisperDownloads = false }, isOn: true, folder.Path);
         (off.Verdict, off.Found).ShouldBe((Verdict.Warning, $"Whisper.net; no model in {models}, and downloads are off"));
-        var missing = Checks.SpeechRecognition(new RecognitionOptions(), folder.Path);
+        var missing = Checks.SpeechRecognition(new RecognitionOptions(), isOn: true, folder.Path);
         (missing.Verdict, missing.Found)
             .ShouldBe((Verdict.Ok, $"Whisper.net; no model in {models} yet, the first request for a transcription downloads it"));
         File.WriteAllText(folder.File("ggml-base.bin"), "");
         File.WriteAllText(folder.File("ggml-large-v3.bin"), "");
-        Checks.SpeechRecognition(new RecognitionOptions { WhisperModels = folder.Path }, "data")
+        Checks.SpeechRecognition(new RecognitionOptions { WhisperModels = folder.Path }, isOn: true, "data")
             .ShouldBe(new Finding("speech recognition", Verdict.Ok, $"Whisper.net; models in {folder.Path}: base, large"));
+        Checks.SpeechRecognition(new RecognitionOptions(), isOn: false, folder.Path).Found.ShouldStartWith("off here");
+        Checks.Network(new RecognitionOptions(), isOn: false).Found.ShouldStartWith("the server fetches nothing");
     }
 
     [Theory]
@@ -115,7 +117,7 @@ public sealed class CommandTests
     public void Doctor_says_what_is_fetched_and_when(bool? downloads, string condition)
     {
         const string Mirror = "https://mirror.example/models";
-        var finding = Checks.Network(new RecognitionOptions { WhisperDownloads = downloads, WhisperModelUrl = Mirror });
+        var finding = Checks.Network(new RecognitionOptions { WhisperDownloads = downloads, WhisperModelUrl = Mirror }, isOn: true);
         finding.Verdict.ShouldBe(Verdict.Ok);
         finding.Found.ShouldContain(condition);
         finding.Found.ShouldContain("sends no usage data");

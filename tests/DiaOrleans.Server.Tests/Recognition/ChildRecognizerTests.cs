@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using DiaOrleans.Abstractions.Recognition;
 using DiaOrleans.Grains.Recognition;
 using DiaOrleans.Server.Recognition;
 using DiaOrleans.Server.Recognition.ModelFiles;
@@ -14,6 +15,9 @@ namespace DiaOrleans.Server.Tests.Recognition;
 /// </summary>
 public sealed class ChildRecognizerTests : IDisposable
 {
+    private static readonly RecognizerStatus OnDisk =
+        new(true, true, OnDisk: true, ModelLoaded: false, "The Whisper model base is on disk.");
+
     private static readonly float[] Second = new float[16_000];
     private static readonly float[] Minutes = new float[16_000 * 240];
 
@@ -41,16 +45,16 @@ public sealed class ChildRecognizerTests : IDisposable
     [Fact]
     public async Task The_words_of_a_scripted_model_are_returned_with_their_times_by_one_process()
     {
-        _recognizer.GetStatus("base").ShouldBe(new RecognizerStatus(true, true, OnDisk: true, ModelLoaded: false));
-        var speech = await _recognizer.Recognize(Second, "base", CancellationToken.None);
+        Status("base").ShouldBe(OnDisk);
+        var speech = await _recognizer.Recognize(Second, "base", asked: true, CancellationToken.None);
         speech.Text.ShouldBe(ScriptedModel.Text);
         speech.Spans.Select(s => s.Text).ShouldBe(["hello", "world."]);
         speech.Spans[0].Start.ShouldBeInRange(0, 1);
         speech.Spans[1].End.ShouldBeInRange(speech.Spans[1].Start, 2);
-        _recognizer.GetStatus("base").ModelLoaded.ShouldBeTrue();
+        Status("base").ModelLoaded.ShouldBeTrue();
 
         var process = _recognizer.ProcessId;
-        var requests = Enumerable.Range(0, 3).Select(_ => _recognizer.Recognize(Second, "base", CancellationToken.None));
+        var requests = Enumerable.Range(0, 3).Select(_ => _recognizer.Recognize(Second, "base", asked: true, CancellationToken.None));
         (await Task.WhenAll(requests)).ShouldAllBe(s => s.Text == ScriptedModel.Text);
         _recognizer.ProcessId.ShouldBe(process, "one process answers many");
     }
@@ -61,8 +65,8 @@ public sealed class ChildRecognizerTests : IDisposable
         var (process, request) = await Busy();
         process.Kill();
         (await Should.ThrowAsync<RecognitionException>(request)).Message.ShouldBe("Speech recognition failed.");
-        _recognizer.GetStatus("base").ModelLoaded.ShouldBeFalse();
-        (await _recognizer.Recognize(Second, "base", CancellationToken.None)).Text.ShouldBe(ScriptedModel.Text);
+        Status("base").ModelLoaded.ShouldBeFalse();
+        (await _recognizer.Recognize(Second, "base", asked: true, CancellationToken.None)).Text.ShouldBe(ScriptedModel.Text);
     }
 
     [Fact]
@@ -73,7 +77,7 @@ public sealed class ChildRecognizerTests : IDisposable
         using (var halt = Process.Start("kill", ["-STOP", process.Id.ToString()])) await halt.WaitForExitAsync();
         _time.Advance(_options.AnswerLimit);
         (await Should.ThrowAsync<RecognitionException>(request.WaitAsync(TimeSpan.FromSeconds(20)))).Message.ShouldContain("10 minutes");
-        (await _recognizer.Recognize(Second, "base", CancellationToken.None)).Text.ShouldBe(ScriptedModel.Text);
+        (await _recognizer.Recognize(Second, "base", asked: true, CancellationToken.None)).Text.ShouldBe(ScriptedModel.Text);
     }
 
     [Fact]
@@ -82,11 +86,13 @@ public sealed class ChildRecognizerTests : IDisposable
         for (var round = 0; round < 3; round++)
         {
             var (process, first) = await Busy();
-            var waiting = Enumerable.Range(0, 6).Select(_ => _recognizer.Recognize(Second, "base", CancellationToken.None)).ToArray();
+            var waiting = Enumerable.Range(0, 6)
+                .Select(_ => _recognizer.Recognize(Second, "base", asked: true, CancellationToken.None))
+                .ToArray();
             process.Kill();
             await Should.ThrowAsync<RecognitionException>(first);
             foreach (var request in waiting) await EndsWithWordsOrError(request);
-            (await _recognizer.Recognize(Second, "base", CancellationToken.None)).Text.ShouldBe(ScriptedModel.Text);
+            (await _recognizer.Recognize(Second, "base", asked: true, CancellationToken.None)).Text.ShouldBe(ScriptedModel.Text);
             _recognizer.ProcessId.ShouldNotBe(process.Id);
         }
     }
@@ -99,7 +105,7 @@ public sealed class ChildRecognizerTests : IDisposable
     {
         await _recognizer.Load("base", CancellationToken.None);
         var process = _recognizer.ProcessId;
-        (await _recognizer.Recognize(new float[samples], "base", CancellationToken.None)).Text.ShouldBeEmpty();
+        (await _recognizer.Recognize(new float[samples], "base", asked: true, CancellationToken.None)).Text.ShouldBeEmpty();
         _recognizer.ProcessId.ShouldBe(process);
     }
 
@@ -132,9 +138,9 @@ public sealed class ChildRecognizerTests : IDisposable
         _recognizer.ProcessId.ShouldBe(process.Id);
         _time.Advance(TimeSpan.FromSeconds(1));
         await process.WaitForExitAsync(Limit());
-        _recognizer.GetStatus("base").ShouldBe(new RecognizerStatus(true, true, OnDisk: true, ModelLoaded: false));
+        Status("base").ShouldBe(OnDisk);
         await _recognizer.Load("base", CancellationToken.None);
-        _recognizer.GetStatus("base").ModelLoaded.ShouldBeTrue();
+        Status("base").ModelLoaded.ShouldBeTrue();
     }
 
     [Fact]
@@ -145,7 +151,7 @@ public sealed class ChildRecognizerTests : IDisposable
         using var process = Process.GetProcessById(_recognizer.ProcessId!.Value);
         await _recognizer.Load("tiny", CancellationToken.None);
         await process.WaitForExitAsync(Limit());
-        (_recognizer.GetStatus("base").ModelLoaded, _recognizer.GetStatus("tiny").ModelLoaded).ShouldBe((false, true));
+        (Status("base").ModelLoaded, Status("tiny").ModelLoaded).ShouldBe((false, true));
     }
 
     [Fact]
@@ -185,11 +191,35 @@ public sealed class ChildRecognizerTests : IDisposable
     [Fact]
     public async Task An_unknown_size_fails_and_a_missing_model_is_unavailable()
     {
-        await Should.ThrowAsync<RecognitionException>(() => _recognizer.Recognize(Second, "huge", CancellationToken.None));
+        await Should.ThrowAsync<RecognitionException>(() => _recognizer.Recognize(Second, "huge", asked: true, CancellationToken.None));
         await Should.ThrowAsync<RecognizerUnavailableException>(() => _recognizer.Load("small", CancellationToken.None));
-        _recognizer.GetStatus("small").Available.ShouldBeFalse();
-        _recognizer.GetStatus("huge").Available.ShouldBeFalse();
+        Status("small").Available.ShouldBeFalse();
+        Status("huge").Available.ShouldBeFalse();
     }
+
+    [Fact]
+    public async Task A_missing_model_is_downloaded_only_if_a_client_asks_unless_the_setting_says_more()
+    {
+        var options = new RecognitionOptions { WhisperModelUrl = "http://127.0.0.1:1/", ThreadCount = 1 };
+        using var models = new WhisperModels(
+            _folder.Path,
+            options,
+            PublishedModels.BySize,
+            new HttpClient(),
+            NullLogger<WhisperModels>.Instance);
+        using var recognizer = new ChildRecognizer(models, options, _time, NullLogger<ChildRecognizer>.Instance);
+        var missing = recognizer.Report().Find("small");
+        (missing.Available, missing.AvailableUnasked).ShouldBe((true, false));
+        var refused = await Should.ThrowAsync<RecognizerUnavailableException>(
+            () => recognizer.Recognize(Second, "small", asked: false, CancellationToken.None));
+        refused.Message.ShouldBe(missing.Message);
+        await Should.ThrowAsync<RecognizerUnavailableException>(() => recognizer.Fetch("small", CancellationToken.None));
+        var tried = await Should.ThrowAsync<RecognitionException>(
+            () => recognizer.Recognize(Second, "small", asked: true, CancellationToken.None));
+        tried.Fault.ShouldBe(RecognitionFault.Download);
+    }
+
+    private RecognizerStatus Status(string size) => _recognizer.Report().Find(size);
 
     private static async Task EndsWithWordsOrError(Task<RecognizedSpeech> request)
     {
@@ -209,7 +239,7 @@ public sealed class ChildRecognizerTests : IDisposable
         await _recognizer.Load("base", CancellationToken.None);
         var process = Process.GetProcessById(_recognizer.ProcessId!.Value);
         var idle = process.TotalProcessorTime;
-        var request = _recognizer.Recognize(Minutes, "base", cancellation);
+        var request = _recognizer.Recognize(Minutes, "base", asked: true, cancellation);
         while (process.TotalProcessorTime - idle < TimeSpan.FromMilliseconds(300))
         {
             await Task.Delay(10);

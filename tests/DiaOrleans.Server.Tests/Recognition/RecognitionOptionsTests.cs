@@ -17,6 +17,14 @@ public sealed class RecognitionOptionsTests
     public void Without_an_address_the_source_is_the_published_one(string? url) =>
         new RecognitionOptions { WhisperModelUrl = url }.Source.ShouldBe(PublishedModels.Home);
 
+    [Theory]
+    [InlineData("auto", true, true)]
+    [InlineData("auto", false, false)]
+    [InlineData("on", false, true)]
+    [InlineData("OFF", true, false)]
+    public void Speech_is_recognised_where_engines_run_unless_the_setting_says_otherwise(string setting, bool hasEngines, bool isOn) =>
+        new RecognitionOptions { Recognition = setting }.IsOn(hasEngines).ShouldBe(isOn);
+
     [Fact]
     public void Models_are_in_the_data_folder_unless_another_is_set()
     {

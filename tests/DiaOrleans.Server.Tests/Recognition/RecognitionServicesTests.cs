@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using DiaOrleans.Abstractions.Recognition;
 using DiaOrleans.Grains.Recognition;
 using DiaOrleans.Server.Hosting;
 using DiaOrleans.Server.Recognition;
@@ -18,11 +19,12 @@ public sealed class RecognitionServicesTests
         await using (var server = await RunningServer.Start(new ServerOptions { WhisperDownloads = false }, folder.Path))
         {
             var recognizer = server.App.Services.GetRequiredService<ISpeechRecognizer>();
-            recognizer.GetStatus("base").Available.ShouldBeFalse();
+            (await recognizer.GetStatus("base")).Available.ShouldBeFalse();
             await recognizer.Load("tiny", CancellationToken.None);
-            var expected = new RecognizerStatus(Available: true, AvailableUnasked: true, OnDisk: true, ModelLoaded: true);
-            recognizer.GetStatus("tiny").ShouldBe(expected);
-            process = Process.GetProcessById(recognizer.ShouldBeOfType<ChildRecognizer>().ProcessId!.Value);
+            var expected = new RecognizerStatus(true, true, OnDisk: true, ModelLoaded: true, "The Whisper model tiny is loaded.");
+            (await recognizer.GetStatus("tiny")).ShouldBe(expected);
+            var own = server.App.Services.GetRequiredService<ISiloRecognizer>();
+            process = Process.GetProcessById(own.ShouldBeOfType<ChildRecognizer>().ProcessId!.Value);
         }
 
         await process.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromSeconds(20)).Token);

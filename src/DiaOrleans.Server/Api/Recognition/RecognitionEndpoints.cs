@@ -17,14 +17,14 @@ internal static class RecognitionEndpoints
     private static async Task<IResult> Status(ConfigurationReads configurations, ISpeechRecognizer recognizer)
     {
         var configuration = await configurations.Get();
-        var status = recognizer.GetStatus(configuration.WhisperModelSize);
+        var status = await recognizer.GetStatus(configuration.WhisperModelSize);
         return ApiJson.Ok(new
         {
             available = status.Available,
             model_loaded = status.ModelLoaded,
             model_size = status.Available ? configuration.WhisperModelSize : null,
             auto_transcribe = configuration.AutoTranscribe,
-            message = recognizer.Describe(configuration.WhisperModelSize),
+            message = status.Message,
         });
     }
 

@@ -1,3 +1,4 @@
+using DiaOrleans.Abstractions.Recognition;
 using DiaOrleans.Grains.Recognition;
 using DiaOrleans.Server.Api.Errors;
 
@@ -11,14 +12,15 @@ internal sealed partial class RecognitionProblems(ILogger<RecognitionProblems> l
     private static readonly TimeSpan DownloadPeriod = TimeSpan.FromSeconds(60);
 
     /// <summary>
-    /// 503 with the reason if the model is not on disk, and with Retry-After if a later download may succeed; 500 for any other cause.
+    /// 503 with the reason if the model is not on disk or no silo recognises, and with Retry-After if a later attempt may succeed; 500 for
+    /// any other cause.
     /// </summary>
     /// <param name="cause">A <see cref="RecognizerUnavailableException"/> or <see cref="RecognitionException"/>.</param>
     /// <param name="context">The request that failed.</param>
     /// <param name="failed">The sentence of the 500.</param>
     public ApiProblem Create(Exception cause, HttpContext context, string failed)
     {
-        if (cause is RecognizerUnavailableException) return ApiProblem.NotInstalled(cause.Message);
+        if (cause is RecognizerUnavailableException missing) return ApiProblem.NotInstalled(missing.Message, missing.RetryAfter);
         Log.Failed(logger, context.Request.Method, context.Request.Path, context.TraceIdentifier, cause);
         return cause is RecognitionException { Fault: RecognitionFault.Download }
             ? ApiProblem.NotInstalled(cause.Message, DownloadPeriod)

@@ -1,11 +1,16 @@
+using DiaOrleans.Grains.Recognition;
 using DiaOrleans.Grains.SiloReports;
 using DiaOrleans.Grains.Workers;
 using DiaOrleans.Server.Devices;
 
 namespace DiaOrleans.Server.Api.Status;
 
-/// <summary>Reports the allowed GPUs of this machine and the workers of this silo.</summary>
-internal sealed class SiloReporter(UsableGpus gpus, LocalWorkers workers, ILocalSiloDetails silo) : ISiloReporter
+/// <summary>Reports the allowed GPUs of this machine, and the workers and the speech recognition of this silo.</summary>
+internal sealed class SiloReporter(
+    UsableGpus gpus,
+    LocalWorkers workers,
+    SiloRecognition recognition,
+    ILocalSiloDetails silo) : ISiloReporter
 {
     /// <inheritdoc/>
     public ValueTask<SiloReport> Report() =>
@@ -19,6 +24,7 @@ internal sealed class SiloReporter(UsableGpus gpus, LocalWorkers workers, ILocal
         GpuCount = gpus.Count,
         Gpus = [.. gpus.Numbers.Select(number => Describe(number, gpus.ReadMemory(number)))],
         Workers = [.. workers.All.Select(worker => worker.Status)],
+        Recognizer = recognition.Report(),
     };
 
     private static GpuReport Describe(int number, GpuMemory memory) => new(number, memory.Used, memory.Total, memory.Error);

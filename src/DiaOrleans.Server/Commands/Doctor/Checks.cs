@@ -81,12 +81,14 @@ internal static class Checks
             ? new Finding(tool.Name, Verdict.Ok, $"{tool.Version}; {tool.Purpose}")
             : new Finding(tool.Name, Verdict.Warning, $"missing; {tool.Purpose}", tool.Missing);
 
-    /// <summary>Whether the native library of Whisper loads, and which models are on disk.</summary>
+    /// <summary>Whether speech is recognised here, whether the native library of Whisper loads, and which models are on disk.</summary>
     /// <param name="options">Settings of speech recognition.</param>
+    /// <param name="isOn">Whether speech is recognised here.</param>
     /// <param name="data">Path of the data folder.</param>
-    public static Finding SpeechRecognition(RecognitionOptions options, string data)
+    public static Finding SpeechRecognition(RecognitionOptions options, bool isOn, string data)
     {
         const string Check = "speech recognition";
+        if (!isOn) return new(Check, Verdict.Ok, "off here (DIA_RECOGNITION); the silos of the cluster that recognise are used");
         if (WhisperTranscriber.LibraryProblem() is { } problem)
         {
             var found = $"its native library does not load: {problem}";
@@ -108,7 +110,9 @@ internal static class Checks
     }
 
     /// <summary>What the server sends and fetches with its settings. The check itself sends nothing.</summary>
-    public static Finding Network(RecognitionOptions options)
+    /// <param name="options">Settings of speech recognition.</param>
+    /// <param name="isOn">Whether speech is recognised here.</param>
+    public static Finding Network(RecognitionOptions options, bool isOn)
     {
         const string Nothing = "the server fetches nothing, looks up no name and sends no usage data";
         var fetches = $"the server sends no usage data, and fetches only Whisper models that are missing, from {options.Source.Host}, "
@@ -116,6 +120,7 @@ internal static class Checks
             + "or for the model (/whisper/load)";
         var found = options.Downloads switch
         {
+            _ when !isOn => $"{Nothing}; speech recognition is off here (DIA_RECOGNITION)",
             ModelDownloads.Never => $"{Nothing}; downloads of Whisper models are off (DIA_WHISPER_DOWNLOADS)",
             ModelDownloads.OnRequest => $"{fetches}; DIA_WHISPER_DOWNLOADS=false forbids it",
             _ => $"{fetches}, and if a recording waits for its transcript (DIA_WHISPER_DOWNLOADS=true; false forbids it)",

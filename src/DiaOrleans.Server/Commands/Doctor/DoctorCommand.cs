@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using DiaOrleans.Server.Blobs;
+using DiaOrleans.Server.Clustering;
 using DiaOrleans.Server.Devices;
 using DiaOrleans.Server.Hosting;
 using DiaOrleans.Server.Models.Hub;
@@ -65,6 +66,7 @@ internal static class DoctorCommand
         var data = options.Get<DataOptions>().Data;
         var store = options.Get<ModelStoreOptions>().OpenStore(data, HubEnvironment.Read(Environment.GetEnvironmentVariable));
         var recognition = options.Get<RecognitionOptions>();
+        var isRecognising = recognition.IsOn(options.Get<LocalSiloOptions>().HasEngines);
         var database = options.Get<DatabaseOptions>();
         var model = Checks.Model(options.Get<EngineOptions>(), store);
         return
@@ -74,13 +76,13 @@ internal static class DoctorCommand
             Checks.OnnxRuntime(),
             Checks.Gpu(options.Get<DeviceOptions>()),
             .. Checks.Audio(),
-            Checks.SpeechRecognition(recognition, data),
+            Checks.SpeechRecognition(recognition, isRecognising, data),
             DatabaseCheck.Run(data, database),
             await BlobCheck.Run(data, options.Get<BlobOptions>(), database, Environment.GetEnvironmentVariable),
             model,
             .. model.Verdict == Verdict.Ok ? [await SpeedCheck.Run(options)] : Array.Empty<Finding>(),
             Checks.Port(options.Get<HttpOptions>().Port),
-            Checks.Network(recognition),
+            Checks.Network(recognition, isRecognising),
         ];
     }
 

@@ -1,4 +1,5 @@
 using DiaOrleans.Abstractions.Prompts;
+using DiaOrleans.Abstractions.Recognition;
 using DiaOrleans.Grains.Recognition;
 using DiaOrleans.Server.ChildProcesses;
 using DiaOrleans.Server.Recognition;

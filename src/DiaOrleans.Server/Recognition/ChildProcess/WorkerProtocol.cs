@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using DiaOrleans.Abstractions.Recognition;
 using DiaOrleans.Grains.Recognition;
 using DiaOrleans.Server.ChildProcesses;
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using DiaOrleans.Abstractions.Recognition;
 using DiaOrleans.Grains.Recognition;
 using DiaOrleans.Server.Models.Downloading;
 
@@ -46,10 +47,9 @@ internal sealed partial class WhisperModels(
     /// <summary>Whether a model of that size is on disk, or may be downloaded without a request of a client.</summary>
     public bool CanHaveUnasked(string size) => Knows(size) && (options.Downloads == ModelDownloads.Always || Find(size) is not null);
 
-    /// <summary>The state of the model of a size in a sentence for people, without paths and addresses.</summary>
+    /// <summary>The state of the model of a size that is known in a sentence for people, without paths and addresses.</summary>
     public string Describe(string size)
     {
-        if (!Knows(size)) return $"There is no Whisper model of the size '{size}'. There are: {string.Join(", ", Sizes)}.";
         if (Find(size) is not null) return $"The Whisper model {size} is on disk.";
         lock (_downloads)
         {

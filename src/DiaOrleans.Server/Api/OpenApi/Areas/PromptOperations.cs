@@ -173,7 +173,8 @@ internal static class PromptOperations
             "GET",
             "/whisper/status",
             "Show the state of Whisper",
-            "Whether Whisper is available, whether its model is loaded, and the model's size; `message` says it in a sentence.")
+            "Whether Whisper is available, whether its model is loaded, and the model's size, in the whole cluster; `message` says it in "
+                + "sentences, which name the silos if there are several.")
         {
             Answers =
             [

@@ -1,30 +1,26 @@
-using DiaOrleans.Abstractions.Workers;
-using DiaOrleans.Grains.Waiting;
+namespace DiaOrleans.Grains.Waiting;
 
-namespace DiaOrleans.Grains.Workers;
-
-/// <summary>The events of work at a worker, with a limit for the wait for each.</summary>
-internal sealed class WatchedWork
+/// <summary>A sequence of events that another silo sends, with a limit for the wait for each.</summary>
+internal sealed class WatchedEvents<T> where T : class
 {
     private readonly CancellationTokenSource _stop;
-    private readonly IAsyncEnumerator<WorkEvent> _events;
+    private readonly IAsyncEnumerator<T> _events;
     private readonly TimeProvider _time;
     private Task<bool>? _next;
 
-    /// <param name="worker">The worker that has admitted the work.</param>
-    /// <param name="work">Its id.</param>
+    /// <param name="open">Opens the sequence.</param>
     /// <param name="time">Clock of the limit.</param>
-    /// <param name="stop">Ends the following; the work goes on.</param>
-    public WatchedWork(IGpuWorkerGrain worker, Guid work, TimeProvider time, CancellationToken stop)
+    /// <param name="stop">Ends the following.</param>
+    public WatchedEvents(Func<CancellationToken, IAsyncEnumerable<T>> open, TimeProvider time, CancellationToken stop)
     {
         _time = time;
         _stop = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        _events = worker.FollowToEnd(work, _stop.Token).GetAsyncEnumerator(_stop.Token);
+        _events = open(_stop.Token).GetAsyncEnumerator(_stop.Token);
     }
 
     /// <summary>The next event; null if none has come within the limit: then the call may be repeated.</summary>
     /// <exception cref="InvalidOperationException">The last event was returned before.</exception>
-    public async ValueTask<WorkEvent?> Next(TimeSpan limit)
+    public async ValueTask<T?> Next(TimeSpan limit)
     {
         if (_next is null)
         {
@@ -40,10 +36,10 @@ internal sealed class WatchedWork
         return Current(moved);
     }
 
-    /// <summary>Ends the following. Does not wait for the worker, which may not answer.</summary>
+    /// <summary>Ends the following. Does not wait for the other silo, which may not answer.</summary>
     public void Leave() => _ = End();
 
-    private WorkEvent Current(bool moved) => moved ? _events.Current : throw new InvalidOperationException("The work has ended.");
+    private T Current(bool moved) => moved ? _events.Current : throw new InvalidOperationException("The events have ended.");
 
     private async Task End()
     {
@@ -56,7 +52,7 @@ internal sealed class WatchedWork
         }
         catch (Exception e) when (e.IsSiloFault() || e is OperationCanceledException)
         {
-            // The worker's silo ends the enumeration by itself.
+            // The other silo ends the enumeration by itself.
         }
 
         _stop.Dispose();
