@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using Microsoft.ML.OnnxRuntime.Tensors;
@@ -81,6 +82,7 @@ internal sealed unsafe class QuantisedLinear() : HostOperator(
     }
 
     /// <summary>Copies the outputs of a group, of which there may be fewer than it has.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Copy(float* sums, int rows, float* y, int stride, int outputs)
     {
         for (var row = 0; row < rows; row++, sums += QuantisedRows.Outputs, y += stride)

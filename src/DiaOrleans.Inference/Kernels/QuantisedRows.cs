@@ -165,6 +165,7 @@ internal readonly unsafe struct QuantisedRows
         AvxVnni.MultiplyWideningAndAdd(sum, weights, Vector256.Create(numbers).AsSByte());
 
     /// <summary>A scale that is not a number makes the row's results not numbers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Round(float* x, int index)
     {
         var a = Vector256.Load(x);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace DiaOrleans.Inference.Kernels;
@@ -109,6 +110,7 @@ internal sealed unsafe class ResidualUnit() : HostOperator(
         ArrayPool<float>.Shared.Return(scratch);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Add(float* x, float* sum, float* y, int count)
     {
         var i = 0;
