@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Numerics.Tensors;
 
 namespace DiaOrleans.Audio.Resampling;
 
@@ -130,11 +129,11 @@ public sealed class Resampler
 
     private float Filter(PolyphaseFilter filter, ReadOnlySpan<float> window, long remainder)
     {
-        if (filter.Exact) return TensorPrimitives.Dot(filter[(int)remainder], window);
+        if (filter.Exact) return filter.Apply((int)remainder, window);
         var at = (double)remainder * filter.Phases / _up;
         var phase = (int)at;
         var weight = (float)(at - phase);
-        return (1 - weight) * TensorPrimitives.Dot(filter[phase], window) + weight * TensorPrimitives.Dot(filter[phase + 1], window);
+        return (1 - weight) * filter.Apply(phase, window) + weight * filter.Apply(phase + 1, window);
     }
 
     private void Discard(PolyphaseFilter filter)
