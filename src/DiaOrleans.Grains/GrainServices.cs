@@ -70,8 +70,10 @@ public static class GrainServices
         silo.Services.AddSingleton<JobQueues>();
         silo.Services.AddSingleton<EndedJobRows>();
         silo.Services.AddSingleton<JobService>();
+        silo.Services.AddSingleton<JobReads>();
         if (keepsState)
             silo.AddStartupTask((services, _) => services.GetRequiredService<IGrainFactory>().GetGrain<IJobUpgradeGrain>(0).Run());
+        silo.Services.AddSingleton<LogReads>();
         silo.Services.AddSingleton<GenerationLog>();
         silo.Services.AddSingleton<ICleanupStep, JobCleanup>();
         silo.AddIncomingGrainCallFilter<RequestLogScopeFilter>();

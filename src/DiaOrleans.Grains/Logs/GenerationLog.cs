@@ -4,17 +4,17 @@ using DiaOrleans.Grains.Blobs;
 namespace DiaOrleans.Grains.Logs;
 
 /// <summary>The generation log with the saved outputs of its entries; docs/api.md, Log.</summary>
-internal sealed class GenerationLog(IGrainFactory grains, IBlobStore blobs)
+internal sealed class GenerationLog(IGrainFactory grains, LogReads reads, IBlobStore blobs)
 {
     private IGenerationLogGrain Entries => grains.GetGrain<IGenerationLogGrain>(0);
 
     /// <summary>Lists entries, newest first.</summary>
     /// <param name="limit">Length of the list at most, 0 or more.</param>
     /// <param name="voice">Only entries of this voice; null or empty for all.</param>
-    public Task<GenerationPage> List(int limit, string? voice) => Entries.List(limit, string.IsNullOrEmpty(voice) ? null : voice);
+    public Task<GenerationPage> List(int limit, string? voice) => reads.List(limit, string.IsNullOrEmpty(voice) ? null : voice);
 
     /// <summary>The entry with this id, or null.</summary>
-    public Task<GenerationEntry?> Find(string id) => Entries.Get(id);
+    public Task<GenerationEntry?> Find(string id) => reads.Find(id);
 
     /// <summary>The WAV file of an entry, or null if it was not saved or has been removed.</summary>
     public async Task<OpenBlob?> OpenOutput(GenerationEntry entry, CancellationToken cancellationToken) =>

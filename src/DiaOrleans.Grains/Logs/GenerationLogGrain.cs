@@ -64,8 +64,7 @@ internal sealed partial class GenerationLogGrain(
     public Task<GenerationPage> List(int limit, string? voice)
     {
         _guard.ThrowIfFailed();
-        var listed = _pages.Newest.Where(entry => voice is null || entry.Voice == voice).Take(limit);
-        return Task.FromResult(new GenerationPage([.. listed], _pages.Count));
+        return Task.FromResult(_pages.List(limit, voice));
     }
 
     public Task<GenerationEntry?> Get(string id)

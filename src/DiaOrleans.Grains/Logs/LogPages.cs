@@ -25,6 +25,12 @@ internal sealed class LogPages(int pageSize)
     /// <summary>All entries, newest first.</summary>
     public IEnumerable<GenerationEntry> Newest => _pages.Reverse().SelectMany(page => page.Value.AsEnumerable().Reverse());
 
+    /// <summary>Entries, newest first.</summary>
+    /// <param name="limit">Length of the list at most, 0 or more.</param>
+    /// <param name="voice">Only entries of this voice; null for all.</param>
+    public GenerationPage List(int limit, string? voice) =>
+        new([.. Newest.Where(entry => voice is null || entry.Voice == voice).Take(limit)], Count);
+
     public bool Contains(string id) => _pageById.ContainsKey(id);
 
     public GenerationEntry? Find(string id) =>

@@ -20,14 +20,15 @@ public sealed class FrozenSiloTests(PostgresServer postgres, ITestOutputHelper o
         new("GET", "/config"),
         new("GET", "/whisper/status"),
         new("GET", "/gpu/status"),
+        new("GET", "/jobs/JOB"),
+        new("GET", "/jobs/JOB/result"),
+        new("GET", "/logs"),
     ];
 
     /// <summary>What needs the grain.</summary>
     private static readonly Asked[] Kept =
     [
-        new("GET", "/logs"),
         new("GET", "/jobs"),
-        new("GET", "/jobs/JOB"),
         new("PUT", "/voice_mappings/anna", """{"style":"calm"}"""),
         new("POST", "/voice_mappings", """{"voice_id":"bert"}"""),
         new("PUT", "/config", """{"debug_mode":false}"""),

@@ -49,20 +49,20 @@ internal static class JobEndpoints
     private static async Task<IResult> Clear(JobService jobs) =>
         ApiJson.Ok(new { message = $"Cleared {await jobs.Clear()} completed jobs" });
 
-    private static async Task<IResult> Get(HttpContext context, JobService jobs) =>
+    private static async Task<IResult> Get(HttpContext context, JobReads jobs) =>
         ApiJson.Ok(JobView.FromJob(await Find(context, jobs)));
 
-    private static async Task<IResult> Cancel(HttpContext context, JobService jobs)
+    private static async Task<IResult> Cancel(HttpContext context, JobReads reads, JobService jobs)
     {
-        var job = await Find(context, jobs);
+        var job = await Find(context, reads);
         if (await jobs.Cancel(job.Id) is not { } answer) throw NotFound(context);
         if (!answer.Cancelled) throw ApiProblem.BadRequest($"Cannot cancel job with status: {JobView.FormatStatus(answer.Status)}");
         return ApiJson.Ok(new { message = $"Job '{ReadId(context)}' cancelled" });
     }
 
-    private static async Task<IResult> Result(HttpContext context, JobService jobs)
+    private static async Task<IResult> Result(HttpContext context, JobReads reads, JobService jobs)
     {
-        var job = await Find(context, jobs);
+        var job = await Find(context, reads);
         if (job.Status == SpeechStatus.Failed) throw ApiProblem.Failed($"Job failed: {job.Error}");
         if (job.Status != SpeechStatus.Completed)
             throw ApiProblem.TooEarly($"Job not completed (status: {JobView.FormatStatus(job.Status)})");
@@ -75,7 +75,7 @@ internal static class JobEndpoints
 
     /// <summary>The job that the route names.</summary>
     /// <exception cref="ApiProblem">404: there is none.</exception>
-    internal static async Task<Job> Find(HttpContext context, JobService jobs) =>
+    internal static async Task<Job> Find(HttpContext context, JobReads jobs) =>
         (Guid.TryParseExact(ReadId(context), "D", out var id) ? await jobs.Find(id) : null) ?? throw NotFound(context);
 
     private static string ReadId(HttpContext context) => RouteParameter.Read(context, "id");

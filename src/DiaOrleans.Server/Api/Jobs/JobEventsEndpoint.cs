@@ -18,12 +18,17 @@ internal static class JobEventsEndpoint
     /// Sends the state at once, then each change, up to the final status. With the id of an event that the client has, it goes on after
     /// that one; a final state is sent in any case. A client that does not read for a minute is disconnected.
     /// </summary>
-    public static async Task Send(HttpContext context, JobService jobs, IHostApplicationLifetime lifetime, TimeProvider time)
+    public static async Task Send(
+        HttpContext context,
+        JobReads reads,
+        JobService jobs,
+        IHostApplicationLifetime lifetime,
+        TimeProvider time)
     {
         // A server that stops ends the answer, and the client goes on with the next server.
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
         var stop = ends.Token;
-        var job = await JobEndpoints.Find(context, jobs);
+        var job = await JobEndpoints.Find(context, reads);
         var known = ReadLastId(context.Request);
         var response = context.Response;
         response.ContentType = "text/event-stream; charset=utf-8";
