@@ -32,7 +32,7 @@ internal sealed partial class WorkDispatcher(
     /// How long a request waits for the first worker, or for another one than those that refuse it because they stop: a directory that has
     /// just restarted knows all workers within this time.
     /// </summary>
-    public static readonly TimeSpan EmptyLimit = TimeSpan.FromSeconds(2);
+    public static readonly TimeSpan EmptyLimit = WorkerRosterCopy.RestartLimit;
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(10);
@@ -51,6 +51,7 @@ internal sealed partial class WorkDispatcher(
         Func<WorkerStatus, IGpuWorkerGrain, Task<WorkAdmission>> offer,
         CancellationToken stop)
     {
+        if (!roster.IsKnown) await roster.Refresh();
         for (var start = time.GetTimestamp(); ;)
         {
             var workers = roster.Workers;

@@ -18,6 +18,12 @@ internal sealed class WorkerPools(CurrentValue<WorkerPoolOptions> options)
         return [.. workers.Where(worker => worker.Pool is null || worker.Pool == pool)];
     }
 
+    /// <summary>The pools that have workers, by name, if no default pool is set; else none.</summary>
+    /// <param name="workers">All workers of the cluster.</param>
+    public IReadOnlyList<string> FindUnchosen(IReadOnlyList<WorkerStatus> workers) => options.Value.DefaultPool is not null
+        ? []
+        : [.. workers.Select(worker => worker.Pool).OfType<string>().Distinct().Order(StringComparer.Ordinal)];
+
     /// <summary>The pool of a request; null if there is none.</summary>
     private string? Choose(IReadOnlyList<WorkerStatus> workers, string? model)
     {

@@ -9,6 +9,7 @@ namespace DiaOrleans.Server.Health;
 /// <param name="membership">The cluster.</param>
 /// <param name="silo">The silo of this server.</param>
 /// <param name="workers">The workers of this silo now; none on a silo without engines.</param>
+/// <param name="canChoose">Whether it knows the workers of the cluster, among which it chooses those of a client's request.</param>
 /// <param name="storage">The store of grain state.</param>
 /// <param name="metrics">Counts the steps of the engines.</param>
 /// <param name="time">Clock of the steps.</param>
@@ -17,6 +18,7 @@ internal sealed class Readiness(
     IClusterMembershipService membership,
     ILocalSiloDetails silo,
     Func<IEnumerable<WorkerStatus>> workers,
+    Func<bool> canChoose,
     StorageProbe storage,
     DiaMetrics metrics,
     TimeProvider time)
@@ -46,7 +48,7 @@ internal sealed class Readiness(
         var status = membership.CurrentSnapshot.Members.TryGetValue(silo.SiloAddress, out var member) ? member.Status : SiloStatus.None;
         return status switch
         {
-            SiloStatus.Active => null,
+            SiloStatus.Active => canChoose() ? null : Starting,
             SiloStatus.None or SiloStatus.Created or SiloStatus.Joining => Starting,
             _ => "not a member of the cluster",
         };

@@ -149,7 +149,7 @@ internal static partial class DiaServer
         services.AddSingleton(new CloningPolicy(RequiresRecording: silo.IsMember));
         services.AddAudioPrompts();
         builder.AddDiaTelemetry(options.Get<TelemetryOptions>(), silo.Name);
-        services.AddReadiness();
+        services.AddReadiness(silo.KeepsState);
         services.AddApi(options, data.Path);
         // A browser does not send the API key when it follows a link.
         services.AddSingleton(new WebPage(linkDashboard: silo.Dashboard && options.Get<ApiOptions>().Keys.Count == 0));

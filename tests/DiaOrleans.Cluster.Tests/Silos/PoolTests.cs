@@ -7,6 +7,7 @@ namespace DiaOrleans.Cluster.Tests.Silos;
 [Trait("Category", LongTests.Category)]
 public sealed class PoolTests(PostgresServer postgres)
 {
+    private const string Fp32 = "dia-nano/fp32/cpu";
     private const string Int8 = "dia-nano/int8/cpu";
 
     [Fact]
@@ -24,6 +25,17 @@ public sealed class PoolTests(PostgresServer postgres)
             await Until.Succeeds(async () => (await silo.Client.GetAsync("/health/ready")).EnsureSuccessStatusCode());
         byte[] first = [];
         await Until.Succeeds(async () => first = await SpeakEverywhere(silos));
+        foreach (var silo in silos)
+        {
+            silo.Log.Split('\n').Count(line => line.Contains("The cluster has the pools", StringComparison.Ordinal)).ShouldBe(1);
+            silo.Log.ShouldContain($"./run.sh cluster set DefaultPool={Fp32}");
+        }
+
+        // A silo that has just started knows the other pool with its first request.
+        var third = await cluster.Start(Settings(cluster, "three", "int8"));
+        using var answer = await Requests.Speak(third);
+        (await answer.Content.ReadAsByteArrayAsync()).ShouldBe(first);
+        third.Kill();
         (await ClusterCommand.Run(cluster, "set", $"DefaultPool={Int8}")).Code.ShouldBe(0);
         await Until.Succeeds(async () => (await SpeakEverywhere(silos)).ShouldNotBe(first));
 

@@ -40,8 +40,18 @@ public sealed class WorkerPoolsTests
         For("fake/fp32/cuda", "gone").ShouldBe([Asleep]);
     }
 
-    private static IReadOnlyList<WorkerStatus> For(string? preferred, string? model) =>
-        new WorkerPools(new CurrentValue<WorkerPoolOptions>(new WorkerPoolOptions { DefaultPool = preferred })).For(All, model);
+    [Fact]
+    public void The_pools_are_unchosen_unless_the_setting_names_one()
+    {
+        Pools(null).FindUnchosen(All).ShouldBe(["big/bf16/cuda", "fake/fp32/cpu", "fake/fp32/cuda", "fake/int8/cpu"]);
+        Pools(null).FindUnchosen([Fake, Fake, Asleep]).ShouldBe(["fake/fp32/cpu"]);
+        Pools("fake/int8/cpu").FindUnchosen(All).ShouldBeEmpty();
+    }
+
+    private static WorkerPools Pools(string? preferred) =>
+        new(new CurrentValue<WorkerPoolOptions>(new WorkerPoolOptions { DefaultPool = preferred }));
+
+    private static IReadOnlyList<WorkerStatus> For(string? preferred, string? model) => Pools(preferred).For(All, model);
 
     private static WorkerStatus Ready(string key, string model, string precision, string device) => new()
     {

@@ -23,6 +23,7 @@ public sealed class ObstacleTests : IDisposable
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly DiaMetrics _metrics;
     private WorkerStatus[] _workers = [];
+    private bool _canChoose = true;
 
     public ObstacleTests() => _metrics = new DiaMetrics(_services.GetRequiredService<IMeterFactory>());
 
@@ -53,6 +54,14 @@ public sealed class ObstacleTests : IDisposable
     }
 
     [Fact]
+    public async Task FindObstacle_TheWorkersOfTheClusterAreNotKnown_IsStarting()
+    {
+        _canChoose = false;
+        (await Create().FindObstacle()).ShouldBe("starting");
+        (await Create(SiloStatus.Dead).FindObstacle()).ShouldBe("not a member of the cluster");
+    }
+
+    [Fact]
     public async Task FindObstacle_WorkWithoutSteps_AfterHalfAMinute()
     {
         var readiness = Create();
@@ -75,7 +84,7 @@ public sealed class ObstacleTests : IDisposable
     {
         var stop = new StopSignal(new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance));
         var storage = new StorageProbe(new EmptyStorage(), _time);
-        return new Readiness(stop, new Membership(status), new Details(), () => _workers, storage, _metrics, _time);
+        return new Readiness(stop, new Membership(status), new Details(), () => _workers, () => _canChoose, storage, _metrics, _time);
     }
 
     private sealed class Membership(SiloStatus status) : IClusterMembershipService

@@ -98,6 +98,7 @@ internal sealed partial class JobRunner(
     {
         var change = workers.Changed;
         await RemoveEndedRuns();
+        if (!roster.IsKnown) await roster.Refresh();
         var free = workers.Slots + 1 - _runs.Count;
         if (!workers.AnyTakesWork || !IsOfDefaultPool) await change.WaitUpTo(PollTime, time, _stop.Token);
         else if (free <= 0) await Task.WhenAny(_runs).WaitAsync(_stop.Token);
