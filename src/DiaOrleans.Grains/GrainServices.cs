@@ -56,6 +56,7 @@ public static class GrainServices
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<WorkerRosterCopy>());
         silo.Services.TryAddSingleton<WorkerPoolOptions>();
         silo.Services.AddSingleton<WorkerPools>();
+        silo.Services.AddSingleton<WorkerCalls>();
         silo.Services.AddSingleton<WorkDispatcher>();
         silo.Services.AddSingleton<GenerationRecorder>();
         silo.Services.TryAddSingleton<StoredReads>();

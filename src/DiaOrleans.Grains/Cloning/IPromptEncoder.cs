@@ -1,4 +1,5 @@
 using DiaOrleans.Abstractions.Workers;
+using DiaOrleans.Grains.Workers;
 
 namespace DiaOrleans.Grains.Cloning;
 
@@ -9,5 +10,5 @@ internal interface IPromptEncoder
     /// <param name="samples">Mono, -1 to 1, at the codec's rate.</param>
     /// <param name="worker">The worker whose codec encodes.</param>
     /// <exception cref="PromptEncodingException">The worker refuses the recording, cannot encode it, or does not answer.</exception>
-    Task<AudioCodes> Encode(float[] samples, IGpuWorkerGrain worker);
+    Task<AudioCodes> Encode(float[] samples, IWorker worker);
 }

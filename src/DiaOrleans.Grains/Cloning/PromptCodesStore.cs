@@ -5,6 +5,7 @@ using DiaOrleans.Audio.Resampling;
 using DiaOrleans.Grains.Blobs;
 using DiaOrleans.Grains.Prompts;
 using DiaOrleans.Grains.Waiting;
+using DiaOrleans.Grains.Workers;
 
 namespace DiaOrleans.Grains.Cloning;
 
@@ -41,7 +42,7 @@ internal sealed class PromptCodesStore(
     public async Task<EncodedPrompt> GetOrEncode(
         AudioPrompt prompt,
         ModelFacts model,
-        IGpuWorkerGrain worker,
+        IWorker worker,
         CancellationToken cancellationToken)
     {
         if (!policy.RequiresRecording) await RequireFile(prompt.Recording.Path, cancellationToken);
@@ -57,7 +58,7 @@ internal sealed class PromptCodesStore(
         if (await blobs.Find(key, cancellationToken) is null) throw new RecordingGoneException(key);
     }
 
-    private async Task<EncodedPrompt> Encode(AudioPrompt prompt, ModelFacts model, IGpuWorkerGrain worker)
+    private async Task<EncodedPrompt> Encode(AudioPrompt prompt, ModelFacts model, IWorker worker)
     {
         var path = prompt.Recording.Path;
         var file = await reader.ReadFile(path, CancellationToken.None) ?? throw new RecordingGoneException(path);

@@ -6,6 +6,7 @@ using DiaOrleans.Grains.Prompts;
 using DiaOrleans.Grains.Scripts;
 using DiaOrleans.Grains.Settings;
 using DiaOrleans.Grains.Transcripts;
+using DiaOrleans.Grains.Workers;
 using Microsoft.Extensions.Logging;
 
 namespace DiaOrleans.Grains.Cloning;
@@ -36,7 +37,7 @@ internal sealed partial class PromptResolver(
         VoiceSettings voice,
         string primarySpeaker,
         ModelFacts model,
-        IGpuWorkerGrain worker,
+        IWorker worker,
         CancellationToken cancellationToken)
     {
         if (string.IsNullOrEmpty(voice.AudioPrompt)) return null;

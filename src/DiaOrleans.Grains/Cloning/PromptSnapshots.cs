@@ -4,6 +4,7 @@ using DiaOrleans.Abstractions.Workers;
 using DiaOrleans.Audio.Reading;
 using DiaOrleans.Grains.Prompts;
 using DiaOrleans.Grains.Voices;
+using DiaOrleans.Grains.Workers;
 
 namespace DiaOrleans.Grains.Cloning;
 
@@ -32,7 +33,7 @@ internal sealed class PromptSnapshots(PromptCodesStore codes, PromptReads prompt
         string voiceId,
         VoiceSettings voice,
         ModelFacts model,
-        IGpuWorkerGrain worker,
+        IWorker worker,
         CancellationToken cancellationToken)
     {
         if (voice.AudioPrompt is not { } id || !PromptId.CanExist(id)) return null;

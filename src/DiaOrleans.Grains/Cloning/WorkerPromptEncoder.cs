@@ -19,9 +19,9 @@ internal sealed class WorkerPromptEncoder(
     // A recording that two workers in turn do not encode may break the next one as well.
     private const int MaxLost = 2;
 
-    public async Task<AudioCodes> Encode(float[] samples, IGpuWorkerGrain worker)
+    public async Task<AudioCodes> Encode(float[] samples, IWorker worker)
     {
-        var key = worker.GetPrimaryKeyString();
+        var key = worker.Key;
         var status = roster.Find(key) ?? new WorkerStatus { Key = key, State = WorkerState.Failed };
         var moving = new MovingWork(new RequestWorker(status, worker, dispatcher.OfferToOthers), time, logger);
         try

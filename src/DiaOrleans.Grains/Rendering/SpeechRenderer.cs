@@ -51,7 +51,7 @@ internal sealed partial class SpeechRenderer(
         return new RenderStart(SpeechAdmissions.FromWorker(answer), rendering);
 
         // Workers with the same model are offered the same plan.
-        async Task<WorkAdmission> Offer(WorkerStatus status, IGpuWorkerGrain worker)
+        async Task<WorkAdmission> Offer(WorkerStatus status, IWorker worker)
         {
             try
             {
@@ -77,7 +77,7 @@ internal sealed partial class SpeechRenderer(
             return admission;
         }
 
-        async Task<SpeechPlan> MakePlan(WorkerStatus status, IGpuWorkerGrain worker)
+        async Task<SpeechPlan> MakePlan(WorkerStatus status, IWorker worker)
         {
             var model = status.Model!;
             var prompt = await prompts.Resolve(request.VoiceId, voice, voice.PrimarySpeaker, model, worker, stop);

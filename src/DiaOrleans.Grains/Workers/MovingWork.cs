@@ -7,7 +7,7 @@ namespace DiaOrleans.Grains.Workers;
 /// <summary>A piece of work to be submitted.</summary>
 /// <param name="Id">Its id.</param>
 /// <param name="Submit">Submits it to a worker.</param>
-internal readonly record struct WorkPiece(Guid Id, Func<IGpuWorkerGrain, Task<WorkAdmission>> Submit);
+internal readonly record struct WorkPiece(Guid Id, Func<IWorker, Task<WorkAdmission>> Submit);
 
 /// <summary>Work at the worker of a request, from its submission to its release, and its way to another worker.</summary>
 /// <param name="worker">The worker of the request.</param>
@@ -18,7 +18,7 @@ internal sealed partial class MovingWork(RequestWorker worker, TimeProvider time
     /// <summary>How long a worker may take to admit or refuse work. Orleans looks at its own time limits once a second only.</summary>
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(1);
 
-    private IGpuWorkerGrain _at = worker.Grain;
+    private IWorker _at = worker.Grain;
     private Guid _id;
     private WatchedEvents<WorkEvent>? _events;
 
@@ -81,7 +81,7 @@ internal sealed partial class MovingWork(RequestWorker worker, TimeProvider time
     }
 
     /// <summary>A worker that does not answer is told to forget the work, which it may have admitted.</summary>
-    private async Task<WorkAdmission> Submit(WorkPiece piece, IGpuWorkerGrain at)
+    private async Task<WorkAdmission> Submit(WorkPiece piece, IWorker at)
     {
         try
         {
@@ -94,7 +94,7 @@ internal sealed partial class MovingWork(RequestWorker worker, TimeProvider time
         }
     }
 
-    private async Task Release(IGpuWorkerGrain from, Guid id)
+    private async Task Release(IWorker from, Guid id)
     {
         try
         {

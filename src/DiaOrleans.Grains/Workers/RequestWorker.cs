@@ -6,7 +6,7 @@ namespace DiaOrleans.Grains.Workers;
 internal delegate Task<WorkAdmission> OfferToOthers(
     WorkerStatus left,
     bool isSilent,
-    Func<WorkerStatus, IGpuWorkerGrain, Task<WorkAdmission>> offer,
+    Func<WorkerStatus, IWorker, Task<WorkAdmission>> offer,
     CancellationToken stop);
 
 /// <summary>
@@ -16,7 +16,7 @@ internal delegate Task<WorkAdmission> OfferToOthers(
 /// <param name="status">Of the first worker, whose model is loaded.</param>
 /// <param name="grain">The first worker.</param>
 /// <param name="offerToOthers">Finds another one.</param>
-internal sealed class RequestWorker(WorkerStatus status, IGpuWorkerGrain grain, OfferToOthers offerToOthers)
+internal sealed class RequestWorker(WorkerStatus status, IWorker grain, OfferToOthers offerToOthers)
 {
     // Three heartbeats.
     private static readonly TimeSpan LeastPatience = TimeSpan.FromSeconds(0.75);
@@ -28,7 +28,7 @@ internal sealed class RequestWorker(WorkerStatus status, IGpuWorkerGrain grain, 
     private double _stepSeconds = status.StepSeconds;
 
     /// <summary>The worker.</summary>
-    public IGpuWorkerGrain Grain { get; private set; } = grain;
+    public IWorker Grain { get; private set; } = grain;
 
     /// <summary>Its name for clients.</summary>
     public string Name => _status.Name;
@@ -46,11 +46,11 @@ internal sealed class RequestWorker(WorkerStatus status, IGpuWorkerGrain grain, 
     /// </param>
     /// <param name="stop">Ends the offers.</param>
     /// <returns>The answer of the one that has admitted it, else the refusal that says most.</returns>
-    public Task<WorkAdmission> Move(Func<IGpuWorkerGrain, Task<WorkAdmission>> submit, bool isSilent, CancellationToken stop)
+    public Task<WorkAdmission> Move(Func<IWorker, Task<WorkAdmission>> submit, bool isSilent, CancellationToken stop)
     {
         return offerToOthers(_status, isSilent, Offer, stop);
 
-        async Task<WorkAdmission> Offer(WorkerStatus other, IGpuWorkerGrain worker)
+        async Task<WorkAdmission> Offer(WorkerStatus other, IWorker worker)
         {
             var admission = await submit(worker);
             if (admission.Outcome != WorkOutcome.Accepted) return admission;

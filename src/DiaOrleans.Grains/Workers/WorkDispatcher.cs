@@ -9,7 +9,7 @@ namespace DiaOrleans.Grains.Workers;
 /// silo first, other work to the less loaded of two that are chosen at random: so silos whose lists of workers are a second old do not all
 /// choose the same one. Workers that were lost lately come last. Waits within limits for a worker whose model is being loaded.
 /// </summary>
-/// <param name="grains">Calls workers.</param>
+/// <param name="calls">Calls workers.</param>
 /// <param name="roster">All workers.</param>
 /// <param name="pools">Chooses the pool of a request.</param>
 /// <param name="lost">Workers to avoid.</param>
@@ -17,7 +17,7 @@ namespace DiaOrleans.Grains.Workers;
 /// <param name="time">Clock of the limits.</param>
 /// <param name="logger">Log of workers that do not answer.</param>
 internal sealed partial class WorkDispatcher(
-    IGrainFactory grains,
+    WorkerCalls calls,
     WorkerRosterCopy roster,
     WorkerPools pools,
     LostWorkers lost,
@@ -48,7 +48,7 @@ internal sealed partial class WorkDispatcher(
     public async Task<WorkAdmission> Dispatch(
         string? model,
         WorkPriority priority,
-        Func<WorkerStatus, IGpuWorkerGrain, Task<WorkAdmission>> offer,
+        Func<WorkerStatus, IWorker, Task<WorkAdmission>> offer,
         CancellationToken stop)
     {
         if (!roster.IsKnown) await roster.Refresh();
@@ -82,7 +82,7 @@ internal sealed partial class WorkDispatcher(
     public async Task<WorkAdmission> OfferToOthers(
         WorkerStatus left,
         bool isSilent,
-        Func<WorkerStatus, IGpuWorkerGrain, Task<WorkAdmission>> offer,
+        Func<WorkerStatus, IWorker, Task<WorkAdmission>> offer,
         CancellationToken stop)
     {
         lost.Add(left.Key);
@@ -117,7 +117,7 @@ internal sealed partial class WorkDispatcher(
 
     private async Task<WorkAdmission> Offer(
         IReadOnlyList<WorkerStatus> ready,
-        Func<WorkerStatus, IGpuWorkerGrain, Task<WorkAdmission>> offer,
+        Func<WorkerStatus, IWorker, Task<WorkAdmission>> offer,
         CancellationToken stop)
     {
         var refusal = NoWorker(loading: false);
@@ -132,11 +132,11 @@ internal sealed partial class WorkDispatcher(
         return refusal;
     }
 
-    private async Task<WorkAdmission> Offer(WorkerStatus status, Func<WorkerStatus, IGpuWorkerGrain, Task<WorkAdmission>> offer)
+    private async Task<WorkAdmission> Offer(WorkerStatus status, Func<WorkerStatus, IWorker, Task<WorkAdmission>> offer)
     {
         try
         {
-            return await offer(status, grains.GetGrain<IGpuWorkerGrain>(status.Key));
+            return await offer(status, calls[status.Key]);
         }
         catch (Exception e) when (e.IsSiloFault())
         {
@@ -150,7 +150,7 @@ internal sealed partial class WorkDispatcher(
     {
         try
         {
-            await grains.GetGrain<IGpuWorkerGrain>(worker).Wake();
+            await calls[worker].Wake();
         }
         catch (Exception e) when (e.IsSiloFault())
         {

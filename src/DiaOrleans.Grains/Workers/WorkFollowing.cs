@@ -8,9 +8,6 @@ namespace DiaOrleans.Grains.Workers;
 /// <summary>Follows work across faults of calls between silos.</summary>
 internal static class WorkFollowing
 {
-    // A message holds so many events at most: of samples, 2 MB.
-    private const int EventsPerMessage = 8;
-
     private enum Step
     {
         /// <summary>An event was received.</summary>
@@ -34,14 +31,14 @@ internal static class WorkFollowing
     /// <param name="work">Id of the work.</param>
     /// <param name="stop">Ends the following with an <see cref="OperationCanceledException"/>; the work goes on.</param>
     public static async IAsyncEnumerable<WorkEvent> FollowToEnd(
-        this IGpuWorkerGrain worker,
+        this IWorker worker,
         Guid work,
         [EnumeratorCancellation] CancellationToken stop)
     {
         var next = 0L;
         for (var faults = 0; faults < 2;)
         {
-            await using var events = worker.Follow(work, next, stop).WithBatchSize(EventsPerMessage).GetAsyncEnumerator(stop);
+            await using var events = worker.Follow(work, next, stop).GetAsyncEnumerator(stop);
             Step step;
             while ((step = await MoveNext(events, stop)) == Step.Event)
             {
@@ -78,7 +75,7 @@ internal static class WorkFollowing
         }
     }
 
-    private static async Task<bool> Answers(IGpuWorkerGrain worker)
+    private static async Task<bool> Answers(IWorker worker)
     {
         try
         {

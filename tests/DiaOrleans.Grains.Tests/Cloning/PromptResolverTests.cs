@@ -4,6 +4,8 @@ using DiaOrleans.Abstractions.Voices;
 using DiaOrleans.Abstractions.Workers;
 using DiaOrleans.Grains.Cloning;
 using DiaOrleans.Grains.Tests.Fakes;
+using DiaOrleans.Grains.Workers;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace DiaOrleans.Grains.Tests.Cloning;
 
@@ -176,7 +178,7 @@ public sealed class PromptResolverTests : IAsyncLifetime
 
     private Task<ResolvedPrompt?> Resolve(VoiceSettings voice, ModelFacts? model = null, string speaker = "S1")
     {
-        var worker = _bench.Cluster.Grains.GetGrain<IGpuWorkerGrain>("silo/0");
+        var worker = _bench.Cluster.Silos[0].ServiceProvider.GetRequiredService<WorkerCalls>()["silo/0"];
         return _bench.Get<PromptResolver>().Resolve("unknown", voice, speaker, model ?? PromptBench.Model, worker, default);
     }
 }

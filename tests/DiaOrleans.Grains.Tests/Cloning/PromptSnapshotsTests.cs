@@ -6,6 +6,8 @@ using DiaOrleans.Abstractions.Workers;
 using DiaOrleans.Grains.Cloning;
 using DiaOrleans.Grains.Prompts;
 using DiaOrleans.Grains.Tests.Fakes;
+using DiaOrleans.Grains.Workers;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace DiaOrleans.Grains.Tests.Cloning;
 
@@ -93,7 +95,7 @@ public sealed class PromptSnapshotsTests : IAsyncLifetime
 
     private Task<ResolvedPrompt?> Resolve(VoiceSettings voice, string id = "unknown")
     {
-        var worker = _bench.Cluster.Grains.GetGrain<IGpuWorkerGrain>("silo/0");
+        var worker = _bench.Cluster.Silos[0].ServiceProvider.GetRequiredService<WorkerCalls>()["silo/0"];
         return _bench.Get<PromptResolver>().Resolve(id, voice, "S1", PromptBench.Model, worker, default);
     }
 }

@@ -1,6 +1,7 @@
 using DiaOrleans.Abstractions.Workers;
 using DiaOrleans.Grains.Cloning;
 using DiaOrleans.Grains.Tests.Fakes;
+using DiaOrleans.Grains.Workers;
 using DiaOrleans.Inference.Decoding;
 using DiaOrleans.Inference.Serving;
 using Microsoft.Extensions.DependencyInjection;
@@ -11,13 +12,15 @@ public sealed class WorkerPromptEncoderTests : IAsyncLifetime
 {
     private WorkerPromptEncoder _encoder = null!;
     private GrainCluster _cluster = null!;
-    private IGpuWorkerGrain _worker = null!;
+    private WorkerCalls _calls = null!;
+    private IWorker _worker = null!;
 
     public async ValueTask InitializeAsync()
     {
         _cluster = await GrainCluster.Start();
         _encoder = ActivatorUtilities.CreateInstance<WorkerPromptEncoder>(_cluster.Silos[0].ServiceProvider);
-        _worker = _cluster.Grains.GetGrain<IGpuWorkerGrain>((await _cluster.Workers()).Single().Key);
+        _calls = _cluster.Silos[0].ServiceProvider.GetRequiredService<WorkerCalls>();
+        _worker = _calls[(await _cluster.Workers()).Single().Key];
     }
 
     public ValueTask DisposeAsync() => _cluster.DisposeAsync();
@@ -60,7 +63,7 @@ public sealed class WorkerPromptEncoderTests : IAsyncLifetime
     [Fact]
     public async Task A_worker_that_does_not_exist_is_unavailable()
     {
-        var worker = _cluster.Grains.GetGrain<IGpuWorkerGrain>("nowhere/0");
+        var worker = _calls["nowhere/0"];
         var refused = await Should.ThrowAsync<PromptEncodingException>(_encoder.Encode(new float[4], worker));
         refused.Answer.Outcome.ShouldBe(WorkOutcome.Unavailable);
     }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using DiaOrleans.Abstractions.Workers;
+using DiaOrleans.Grains.Workers;
 
 namespace DiaOrleans.Grains.Tests.Fakes;
 
@@ -7,9 +8,11 @@ namespace DiaOrleans.Grains.Tests.Fakes;
 /// <param name="events">All events of its work.</param>
 /// <param name="lengths">Events that each stream gives before it breaks; the streams behind the last of these do not break.</param>
 /// <param name="createFault">The fault at the break.</param>
-internal sealed class BreakingWorker(WorkEvent[] events, int[] lengths, Func<Exception> createFault) : IGpuWorkerGrain
+internal sealed class BreakingWorker(WorkEvent[] events, int[] lengths, Func<Exception> createFault) : IWorker
 {
     private readonly List<long> _starts = [];
+
+    public string Key => "breaking/0";
 
     /// <summary>Where each stream was asked to begin.</summary>
     public IReadOnlyList<long> Starts => _starts;
@@ -52,6 +55,6 @@ internal sealed class BreakingWorker(WorkEvent[] events, int[] lengths, Func<Exc
     public Task Wake() => Task.CompletedTask;
 
     public Task<WorkerStatus> GetStatus() => Answers
-        ? Task.FromResult(new WorkerStatus { Key = "breaking/0", State = WorkerState.Ready })
+        ? Task.FromResult(new WorkerStatus { Key = Key, State = WorkerState.Ready })
         : throw new TimeoutException();
 }

@@ -1,5 +1,6 @@
 using DiaOrleans.Abstractions.Workers;
 using DiaOrleans.Grains.Cloning;
+using DiaOrleans.Grains.Workers;
 
 namespace DiaOrleans.Grains.Tests.Fakes;
 
@@ -18,7 +19,7 @@ internal sealed class FakePromptEncoder : IPromptEncoder
     /// <summary>Encodings wait for it.</summary>
     public Task Gate { get; set; } = Task.CompletedTask;
 
-    public async Task<AudioCodes> Encode(float[] samples, IGpuWorkerGrain worker)
+    public async Task<AudioCodes> Encode(float[] samples, IWorker worker)
     {
         Interlocked.Increment(ref _calls);
         await Gate;

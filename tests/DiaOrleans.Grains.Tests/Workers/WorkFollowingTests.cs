@@ -74,7 +74,7 @@ public sealed class WorkFollowingTests
     {
         await using var cluster = await GrainCluster.Start(silos: 2, realTime: true);
         var silo = cluster.Silos[1];
-        var worker = cluster.Silos[0].ServiceProvider.GetRequiredService<IGrainFactory>().GetGrain<IGpuWorkerGrain>($"{silo.Name}/0");
+        var worker = cluster.Silos[0].ServiceProvider.GetRequiredService<WorkerCalls>()[$"{silo.Name}/0"];
         var work = new SpeechWork
         {
             Id = Guid.NewGuid(), TextIds = [1, 97, 1], MaxFrames = 7, Seed = 1, Guidance = 3, Temperature = 1, TopP = 1,
@@ -91,6 +91,6 @@ public sealed class WorkFollowingTests
         (await events.MoveNextAsync()).ShouldBeFalse();
     }
 
-    private static async Task<WorkEvent[]> Follow(IGpuWorkerGrain worker) =>
+    private static async Task<WorkEvent[]> Follow(IWorker worker) =>
         [.. await worker.FollowToEnd(Guid.NewGuid(), TestContext.Current.CancellationToken).ToListAsync()];
 }
