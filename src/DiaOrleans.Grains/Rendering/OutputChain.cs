@@ -11,6 +11,12 @@ namespace DiaOrleans.Grains.Rendering;
 /// </summary>
 internal sealed class OutputChain : IDisposable
 {
+    /// <summary>Samples of the model that go through the chain at a time: no buffer reaches the large object heap.</summary>
+    private const int BlockSamples = 2048;
+
+    /// <summary>Bytes of a piece of a stream, at least, if more follow it.</summary>
+    private const int PieceBytes = 32 << 10;
+
     private readonly double _speed;
     private readonly SegmentJoiner _joiner;
     private readonly TimeStretch? _stretch;
@@ -46,11 +52,20 @@ internal sealed class OutputChain : IDisposable
     /// <param name="pause">Silence of the output before it; zero for the usual one between segments.</param>
     public void Begin(bool last, TimeSpan pause) => _joiner.Begin(last, pause * _speed, _joined);
 
-    /// <summary>Takes a segment's samples; returns the bytes that are ready.</summary>
-    public byte[] Write(ReadOnlySpan<float> samples)
+    /// <summary>Takes a segment's samples; returns the bytes that are ready, in pieces.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> Write(ReadOnlySpan<float> samples)
     {
-        _joiner.Write(samples, _joined);
-        return Advance(ended: false);
+        var pieces = new List<ReadOnlyMemory<byte>>();
+        while (!samples.IsEmpty)
+        {
+            var block = samples[..Math.Min(samples.Length, BlockSamples)];
+            _joiner.Write(block, _joined);
+            Advance(ended: false);
+            samples = samples[block.Length..];
+            if (_encoded.WrittenCount >= PieceBytes || samples.IsEmpty) TakeEncoded(pieces);
+        }
+
+        return pieces;
     }
 
     /// <summary>Ends the segment.</summary>
@@ -60,8 +75,11 @@ internal sealed class OutputChain : IDisposable
     /// <summary>The remaining bytes, in pieces: all bytes unless the output is streamed.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> Finish()
     {
-        var rest = Advance(ended: true);
-        return _whole is null ? [rest] : _whole.Value.Finish();
+        Advance(ended: true);
+        if (_whole is not null) return _whole.Value.Finish();
+        var rest = new List<ReadOnlyMemory<byte>>();
+        TakeEncoded(rest);
+        return rest;
     }
 
     /// <summary>The WAV file of the output, or null if it is not wanted. Call it once, after <see cref="Finish"/>.</summary>
@@ -75,7 +93,7 @@ internal sealed class OutputChain : IDisposable
         _recording?.Dispose();
     }
 
-    private byte[] Advance(bool ended)
+    private void Advance(bool ended)
     {
         Stretch(ended);
         _resampler.Process(_stretched.WrittenSpan, _resampled);
@@ -83,9 +101,13 @@ internal sealed class OutputChain : IDisposable
         if (ended) _resampler.Flush(_resampled);
         Encode(ended);
         _resampled.ResetWrittenCount();
-        var bytes = _encoded.WrittenSpan.ToArray();
+    }
+
+    private void TakeEncoded(List<ReadOnlyMemory<byte>> pieces)
+    {
+        if (_encoded.WrittenCount == 0) return;
+        pieces.Add(_encoded.WrittenSpan.ToArray());
         _encoded.ResetWrittenCount();
-        return bytes;
     }
 
     private void Encode(bool ended)

@@ -72,8 +72,9 @@ internal sealed class SegmentJoiner(int sampleRate)
     {
         if (count == 0) return;
         output.Write(_held.WrittenSpan[..count]);
-        var rest = _held.WrittenSpan[count..].ToArray();
+        var rest = Held(count);
+        rest.CopyTo(Held(0));
         _held.ResetWrittenCount();
-        _held.Write(rest);
+        _held.Advance(rest.Length);
     }
 }

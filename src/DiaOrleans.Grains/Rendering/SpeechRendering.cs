@@ -69,9 +69,11 @@ internal sealed class SpeechRendering(
             output.Begin(isLast, plan.Segments[i].PauseBefore);
             await foreach (var samples in segment.Read(stop))
             {
-                if (output.Write(samples) is not { Length: > 0 } ready) continue;
-                ReportAudio();
-                yield return ready;
+                foreach (var ready in output.Write(samples))
+                {
+                    ReportAudio();
+                    yield return ready;
+                }
             }
 
             output.End(isLast ? plan.Script.PauseAtEnd : TimeSpan.Zero);
