@@ -23,7 +23,11 @@ internal sealed partial class GenerationLogGrain(
     TimeProvider time,
     ILogger<GenerationLogGrain> logger) : Grain, IGenerationLogGrain
 {
+    /// <summary>Entries that are noted within this time share a write.</summary>
+    private static readonly TimeSpan NoteTime = TimeSpan.FromMilliseconds(250);
+
     private readonly LogPages _pages = new(options.PageSize);
+    private readonly List<string> _noted = [];
     private readonly SortedSet<long> _changed = [];
     private LogRows _rows = null!;
     private RowsGuard _guard = null!;
@@ -57,7 +61,8 @@ internal sealed partial class GenerationLogGrain(
     {
         _guard.ThrowIfFailed();
         Add(entry);
-        _ = StoreOrWarn(entry.Id);
+        _noted.Add(entry.Id);
+        if (_noted.Count == 1) _ = StoreNoted();
         return Task.CompletedTask;
     }
 
@@ -127,15 +132,18 @@ internal sealed partial class GenerationLogGrain(
         _changed.Add(page);
     }
 
-    private async Task StoreOrWarn(string entry)
+    private async Task StoreNoted()
     {
+        await Task.Delay(NoteTime, time);
+        string[] noted = [.. _noted];
+        _noted.Clear();
         try
         {
             await Store();
         }
         catch (Exception e)
         {
-            Log.NotStored(logger, e, entry);
+            foreach (var entry in noted) Log.NotStored(logger, e, entry);
         }
     }
 

@@ -149,9 +149,24 @@ public sealed class GenerationLogGrainTests : IAsyncLifetime
     [Fact]
     public async Task Noted_entries_are_stored_without_a_further_call()
     {
+        var before = _cluster.Storage.Writes;
         foreach (var i in Enumerable.Range(0, 6)) await Log.Note(Entry(i));
+        _cluster.Storage.Writes.ShouldBe(before, "they wait for others");
+        await GrainCluster.Until(() =>
+        {
+            _cluster.Time.Advance(TimeSpan.FromMilliseconds(250));
+            return Task.FromResult(_cluster.Storage.Writes == before + 3);
+        });
         await Restart();
         Ids(await Log.List(500, null)).ShouldBe(["5", "4", "3", "2", "1", "0"]);
+    }
+
+    [Fact]
+    public async Task Noted_entries_are_stored_before_the_log_ends()
+    {
+        await Log.Note(Entry(0));
+        await Restart();
+        Ids(await Log.List(500, null)).ShouldBe(["0"]);
     }
 
     [Fact]
