@@ -27,9 +27,6 @@ internal sealed class JobCatalogGrain(
     private const string StateName = "ended-jobs";
     private const int ClearBatchSize = 64;
 
-    /// <summary>Jobs that are deleted at the same time, so that other writes do not wait for long.</summary>
-    private const int DeletesAtOnce = 12;
-
     private readonly SemaphoreSlim _clearing = new(1);
     private readonly EndedJobs _jobs = new();
     private readonly Dictionary<Guid, Task> _adding = [];
@@ -85,8 +82,7 @@ internal sealed class JobCatalogGrain(
             _guard.ThrowIfReadOnly();
             var now = time.GetUtcNow();
             EndedJob[] batch = [.. _jobs.Oldest(endedBy).Take(ClearBatchSize)];
-            var inTurns = new ParallelOptions { MaxDegreeOfParallelism = DeletesAtOnce, TaskScheduler = TaskScheduler.Current };
-            await Parallel.ForEachAsync(batch, inTurns, async (job, _) => await rows.Delete(job.Id));
+            await rows.Delete(batch.Select(job => job.Id));
             // A crash before this line leaves entries without jobs, which the next batch removes.
             _jobs.Trim(batch.Length);
             await _guard.Run(() => _log.Trim(batch.Length));

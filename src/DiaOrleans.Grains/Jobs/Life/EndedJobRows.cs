@@ -21,25 +21,32 @@ internal sealed class EndedJobRows(
     IBlobStore blobs,
     TimeProvider time)
 {
-    /// <summary>
-    /// Removes a job and its result, or what is left of one that was never accepted. A job whose idempotency key is kept leaves a trace;
-    /// one that has not ended stays. Idempotent.
-    /// </summary>
-    /// <exception cref="OrleansException">The store failed, or the row was changed at the same time.</exception>
-    public async Task Delete(Guid job)
-    {
-        var row = await Read(job);
-        if (row.State.Record is not { } record)
-        {
-            if (row.State.Trace == JobTrace.Abandoned) await row.Clear();
-            return;
-        }
+    /// <summary>Rows that are removed at the same time, so that other writes do not wait for long.</summary>
+    private const int RowsAtOnce = 32;
 
-        if (!record.Job.Status.IsFinal()) return;
-        // The file system may work for long on a file.
-        if (record.Job.Result is { } result) await Task.Run(() => blobs.Delete(result.Key));
-        if (record.Keyed && !JobRetention.IsExpired(record.Job.CreatedAt, time.GetUtcNow())) await LeaveTrace(row);
-        else await row.Clear();
+    private static readonly ParallelOptions SomeResults = new() { MaxDegreeOfParallelism = 12 };
+
+    /// <summary>
+    /// Removes jobs and their results, or what is left of those that were never accepted. A job whose idempotency key is kept leaves a
+    /// trace; one that has not ended stays. Idempotent. Runs outside of the caller's turn: the file system may work for long on a file.
+    /// </summary>
+    /// <exception cref="OrleansException">The store failed, or a row was changed at the same time.</exception>
+    public Task Delete(IEnumerable<Guid> jobs) => Task.Run(() => DeleteAll(jobs));
+
+    /// <summary>All are read before the first is removed: then the store has many writes for one transaction.</summary>
+    private async Task DeleteAll(IEnumerable<Guid> jobs)
+    {
+        var rows = await Task.WhenAll(jobs.Select(Read));
+        var results = rows.Select(row => row.State.Record?.Job).Where(job => job?.Status.IsFinal() == true).Select(job => job!.Result);
+        await Parallel.ForEachAsync(results.OfType<JobResult>(), SomeResults, async (result, stop) => await blobs.Delete(result.Key, stop));
+        foreach (var some in rows.Chunk(RowsAtOnce)) await Task.WhenAll(some.Select(Remove));
+    }
+
+    private Task Remove(StoredRow<JobState> row)
+    {
+        if (row.State.Record is not { } record) return row.State.Trace == JobTrace.Abandoned ? row.Clear() : Task.CompletedTask;
+        if (!record.Job.Status.IsFinal()) return Task.CompletedTask;
+        return record.Keyed && !JobRetention.IsExpired(record.Job.CreatedAt, time.GetUtcNow()) ? LeaveTrace(row) : row.Clear();
     }
 
     /// <summary>Removes the trace of a job, whose idempotency key is given up. Idempotent.</summary>

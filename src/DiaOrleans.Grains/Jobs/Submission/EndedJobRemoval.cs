@@ -6,7 +6,7 @@ namespace DiaOrleans.Grains.Jobs.Submission;
 internal static class EndedJobRemoval
 {
     /// <summary>Shards that remove jobs at the same time: the store has work while one of them ends its batch.</summary>
-    private const int ShardsAtOnce = 3;
+    private const int ShardsAtOnce = 2;
 
     /// <summary>Removes ended jobs with their results, batch by batch.</summary>
     /// <param name="grains">Calls the catalogue.</param>

@@ -69,7 +69,7 @@ internal sealed partial class JobUpgradeGrain(
             await queue.Import([.. jobs.OfType<Job>().Where(job => !job.Status.IsFinal()).Select(ToQueued)]);
             await Task.WhenAll(jobs.OfType<Job>().Where(job => job.Status.IsFinal()).Select(Add));
             // An id without a job was entered before a crash, or its retention time is over.
-            await Task.WhenAll(some.Zip(jobs).Where(pair => pair.Second is null).Select(pair => rows.Delete(pair.First)));
+            await rows.Delete(some.Zip(jobs).Where(pair => pair.Second is null).Select(pair => pair.First));
         }
 
         QueuedJob ToQueued(Job job) => new(job.Id, job.CreatedAt.UtcTicks, lastToken, job.Status == SpeechStatus.Processing);

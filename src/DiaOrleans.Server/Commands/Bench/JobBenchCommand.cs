@@ -90,7 +90,7 @@ internal static class JobBenchCommand
         yield return ("one job, ms", Format(result.GetMs));
         yield return ("submission, ms", Format(result.SubmitMs));
         yield return ("removing 5000, s", Format(result.ClearSeconds));
-        yield return ("5000 rows of the store alone, s", Format(result.StoreClearSeconds));
+        yield return ("5000 rows and results in the stores alone, s", Format(result.StoreClearSeconds));
         yield return ("removing 5000 beside calls, s", Format(result.Beside.Seconds));
         yield return ("submission meanwhile: median, longest, ms", Pair(result.Beside.SubmitMs, result.Beside.LongestSubmitMs));
         yield return ("list of 50 meanwhile: median, longest, ms", Pair(result.Beside.ListMs, result.Beside.LongestListMs));

@@ -21,6 +21,8 @@ internal sealed class JobBenchSilo : IAsyncDisposable
 
     public IGrainStorage Storage => _host.Services.GetRequiredKeyedService<IGrainStorage>(StateStorage.ProviderName);
 
+    public IBlobStore Blobs => Get<IBlobStore>();
+
     public JobService Jobs => Get<JobService>();
 
     public IJobQueueGrain Queue => Grains.GetGrain<IJobQueueGrain>("default/0");

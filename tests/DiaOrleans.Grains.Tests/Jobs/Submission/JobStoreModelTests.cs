@@ -238,7 +238,7 @@ public sealed class JobStoreModelTests(ITestOutputHelper output) : IAsyncLifetim
         Guid[] unfinished = [.. _accepted.Where(id => !_ends.ContainsKey(id))];
         if (unfinished.Length == 0) return;
         var rows = _cluster.Silos[0].ServiceProvider.GetRequiredService<EndedJobRows>();
-        await rows.Delete(unfinished[which % unfinished.Length]);
+        await rows.Delete([unfinished[which % unfinished.Length]]);
     }
 
     private async Task Clear()
