@@ -22,8 +22,8 @@ internal sealed class SpeechReader : IAsyncDisposable
 
     private readonly IGrainFactory _grains;
     private readonly TimeProvider _time;
-    private readonly CancellationTokenSource _ended = new();
-    private readonly Task _keepingAlive;
+    private readonly ITimer _keepingAlive;
+    private Task _touching = Task.CompletedTask;
     private volatile ISpeechGrain _speech;
 
     /// <param name="grains">Makes the grain of a new request.</param>
@@ -33,7 +33,7 @@ internal sealed class SpeechReader : IAsyncDisposable
         _grains = grains;
         _time = time;
         _speech = NewRequest();
-        _keepingAlive = KeepAlive(time);
+        _keepingAlive = time.CreateTimer(_ => _touching = Touch(), null, Period, Period);
     }
 
     /// <summary>Id of the request.</summary>
@@ -78,9 +78,8 @@ internal sealed class SpeechReader : IAsyncDisposable
     /// <summary>Ends the request, whether its audio was read to its end or not.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _ended.CancelAsync();
-        await _keepingAlive;
-        _ended.Dispose();
+        await _keepingAlive.DisposeAsync();
+        await _touching;
         try
         {
             await _speech.Cancel();
@@ -92,19 +91,6 @@ internal sealed class SpeechReader : IAsyncDisposable
     }
 
     private ISpeechGrain NewRequest() => _grains.GetGrain<ISpeechGrain>(Guid.NewGuid());
-
-    private async Task KeepAlive(TimeProvider time)
-    {
-        using var timer = new PeriodicTimer(Period, time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(_ended.Token)) await Touch();
-        }
-        catch (OperationCanceledException)
-        {
-            // The connection has ended.
-        }
-    }
 
     private async Task Touch()
     {
