@@ -29,7 +29,7 @@ internal static class LoadPlot
         model.Axes.Add(new LogarithmicAxis
         {
             Position = AxisPosition.Bottom,
-            Title = isByRate ? "requests that arrive in a second" : "clients",
+            Title = isByRate ? "requests a second" : "clients",
             Base = 2,
             MinimumPadding = 0.05,
             MaximumPadding = 0.05,
@@ -43,9 +43,9 @@ internal static class LoadPlot
             LegendPlacement = LegendPlacement.Outside,
             LegendLineSpacing = 6,
         });
-        AddPanel(model, 0, "audio s made in a second", (null, OxyColors.SteelBlue, results.Select(At(r => r.AudioPerSecond))));
-        AddTimes(model, 1, "to the first byte, s", hasLegend: true, results, r => r.FirstByte);
-        AddTimes(model, 2, "to the whole answer, s", hasLegend: false, results, r => r.Whole);
+        AddPanel(model, 0, "audio seconds a second", (null, OxyColors.SteelBlue, results.Select(At(r => r.AudioPerSecond))));
+        AddTimes(model, 1, "time to first byte, s", hasLegend: true, results, r => r.FirstByte);
+        AddTimes(model, 2, "time to whole answer, s", hasLegend: false, results, r => r.Whole);
         using var file = File.Create(path);
         new SvgExporter { Width = Width, Height = Height }.Export(model, file);
 
