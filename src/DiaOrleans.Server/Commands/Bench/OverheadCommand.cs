@@ -16,6 +16,9 @@ namespace DiaOrleans.Server.Commands.Bench;
 /// <summary><c>bench overhead</c>: what HTTP, grains and storage add to the work of the engine.</summary>
 internal static class OverheadCommand
 {
+    /// <summary>The ways that are reported, in order.</summary>
+    internal static readonly OverheadWay[] AllWays = [OverheadWay.Whole, OverheadWay.Stream, OverheadWay.Job];
+
     private const int MaxRequests = 100_000;
 
     private static readonly JsonSerializerOptions Json = new()
@@ -29,17 +32,23 @@ internal static class OverheadCommand
     {
         var requests = BenchCommand.Within("--requests", 1, MaxRequests, 200, "Requests of each way, with recorded events of the engine.");
         var withEngine = BenchCommand.Within("--with-engine", 0, MaxRequests, 100, "Requests of each way with the engine at work.");
+        var way = new Option<OverheadWay>("--way") { Description = "Only this way; without it all are measured." };
+        way.AcceptOnlyFromAmong([.. AllWays.Select(name => name.ToString().ToLowerInvariant())]);
         var json = BenchCommand.JsonOption();
         var command = new Command("overhead", "What HTTP, grains and storage add to the engine's work, in a server of its own.")
         {
-            requests, withEngine, json, SettingFlags.Model.Option, SettingFlags.Codec.Option, SettingFlags.File,
+            requests, withEngine, way, json, SettingFlags.Model.Option, SettingFlags.Codec.Option, SettingFlags.File,
         };
         command.SetAction((parsed, cancellation) =>
-            Run(parsed, parsed.GetValue(requests), parsed.GetValue(withEngine), parsed.GetValue(json), cancellation));
+        {
+            OverheadWay[] ways = parsed.GetResult(way) is null ? AllWays : [parsed.GetValue(way)];
+            var plan = new OverheadPlan(ways, parsed.GetValue(requests), parsed.GetValue(withEngine));
+            return Run(parsed, plan, parsed.GetValue(json), cancellation);
+        });
         return command;
     }
 
-    private static async Task<int> Run(ParseResult parsed, int requests, int withEngine, bool json, CancellationToken cancellation)
+    private static async Task<int> Run(ParseResult parsed, OverheadPlan plan, bool json, CancellationToken cancellation)
     {
         var folder = Directory.CreateTempSubdirectory("dia-overhead-");
         try
@@ -50,7 +59,7 @@ internal static class OverheadCommand
             values[nameof(DataOptions.Data)] = folder.FullName;
             values[nameof(EngineOptions.MeasureSpeed)] = "off";
             var (options, _) = ServerSettings.Read(parsed.GetValue(SettingFlags.File), values);
-            var results = await Measure(options, requests, withEngine, cancellation);
+            var results = await Measure(options, plan, cancellation);
             if (json) Console.WriteLine(JsonSerializer.Serialize(results, Json));
             else Print(results);
             return 0;
@@ -67,11 +76,7 @@ internal static class OverheadCommand
     }
 
     /// <summary>Measures a server in this process.</summary>
-    internal static async Task<OverheadResult> Measure(
-        OptionsSet options,
-        int requests,
-        int withEngine,
-        CancellationToken cancellation)
+    internal static async Task<OverheadResult> Measure(OptionsSet options, OverheadPlan plan, CancellationToken cancellation)
     {
         using var data = DataFolder.Open(options.Get<DataOptions>().Data, port: 0, TimeProvider.System);
         await using var server = DiaServer.Build(options, data, Quiet(), AddMeasured);
@@ -84,10 +89,10 @@ internal static class OverheadCommand
             var address = server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
             using var client = new OverheadClientProcess(address);
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, server.Lifetime.ApplicationStopping);
-            var run = new OverheadRun(client, engine, () => storage.Writes);
-            var total = OverheadRun.Ways.Length * (requests + withEngine);
-            var ways = await Show(total, progress => run.Run(requests, withEngine, progress, stop.Token));
-            return new OverheadResult(ways, DiskFlush.Measure(data.Path, requests));
+            var run = new OverheadRun(client, engine, () => storage.Writes, plan);
+            var total = plan.Ways.Count * (plan.Requests + plan.WithEngine);
+            var ways = await Show(total, progress => run.Run(progress, stop.Token));
+            return new OverheadResult(ways, DiskFlush.Measure(data.Path, plan.Requests));
         }
         finally
         {
@@ -125,6 +130,7 @@ internal static class OverheadCommand
             "added CPU ms",
             "audio work: ms, CPU ms",
             "states stored",
+            "allocated kB",
             "added to the engine, ms: p50 / p95 / p99");
         foreach (var way in result.Ways)
         {
@@ -134,6 +140,7 @@ internal static class OverheadCommand
                 Invariant($"{way.AddedCpuMs:0.00}"),
                 Invariant($"{way.AudioMs:0.00}, {way.AudioCpuMs:0.00}"),
                 Invariant($"{way.StatesStored:0.0}"),
+                Invariant($"{way.AllocatedKb:0}"),
                 way.WithEngineMs is { } ms ? Show(ms) : "");
         }
 

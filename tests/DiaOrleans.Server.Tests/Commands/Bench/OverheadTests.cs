@@ -1,4 +1,5 @@
 using DiaOrleans.Server.Commands.Bench;
+using DiaOrleans.Server.Commands.Bench.Overhead;
 using DiaOrleans.Server.Hosting;
 
 namespace DiaOrleans.Server.Tests.Commands.Bench;
@@ -11,7 +12,8 @@ public sealed class OverheadTests
     {
         using var folder = new TemporaryFolder();
         var options = new ServerOptions { Host = "127.0.0.1", Port = 0, Data = folder.Path, Model = ModelFolder.Default() };
-        var result = await OverheadCommand.Measure(options.Read(), requests: 3, withEngine: 2, CancellationToken.None);
+        var result = await OverheadCommand.Measure(
+            options.Read(), new OverheadPlan(OverheadCommand.AllWays, Requests: 3, WithEngine: 2), CancellationToken.None);
         result.FlushMs.P50.ShouldBeGreaterThan(0);
         result.Ways.Select(way => way.Way).ShouldBe(["whole", "stream", "job"]);
         foreach (var way in result.Ways)
@@ -21,6 +23,7 @@ public sealed class OverheadTests
             way.AddedMs.P99.ShouldBeInRange(-5000, 5000, way.Way);
             way.AudioMs.ShouldBeGreaterThan(0, "the same samples are encoded directly");
             way.AudioCpuMs.ShouldBeGreaterThan(0);
+            way.AllocatedKb.ShouldBeGreaterThan(0);
             way.WithEngineMs!.P50.ShouldBeInRange(0, 5000, way.Way);
         }
 

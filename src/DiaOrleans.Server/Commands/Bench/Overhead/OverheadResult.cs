@@ -17,6 +17,7 @@ internal sealed record OverheadResult(IReadOnlyList<OverheadOfWay> Ways, Percent
 /// <param name="AudioMs">Milliseconds of the audio work, called directly: joining, resampling, the format. The median.</param>
 /// <param name="AudioCpuMs">Milliseconds of CPU of the audio work.</param>
 /// <param name="StatesStored">State that is stored for a request, on average.</param>
+/// <param name="AllocatedKb">Managed memory that a request allocates, in 1,000 bytes, on average, that of the audio work included.</param>
 /// <param name="WithEngineMs">
 /// With the engine: milliseconds from the client's request to its last byte without those between the engine's admission and its end;
 /// null if it did not work.
@@ -29,4 +30,5 @@ internal sealed record OverheadOfWay(
     double AudioMs,
     double AudioCpuMs,
     double StatesStored,
+    double AllocatedKb,
     Percentiles? WithEngineMs);
