@@ -146,7 +146,7 @@ public sealed class LoadTests : IDisposable
         var results = ((int[])[1, 8]).Select(clients => LoadResult.Create(plan, clients, 2, [sample, sample], null) with { Whole = times });
         LoadPlot.Write(_folder.File("plot.svg"), "a title", [.. results]);
         var svg = File.ReadAllText(_folder.File("plot.svg"));
-        string[] texts = ["a title", "audio s made in a second", "to the first byte, s", "to the whole answer, s", "p50", "p99"];
+        string[] texts = ["a title", "audio seconds a second", "time to first byte, s", "time to whole answer, s", "p50", "p99"];
         foreach (var text in texts) svg.ShouldContain(text);
     }
 
