@@ -12,15 +12,13 @@ public sealed class WorkerPromptEncoderTests : IAsyncLifetime
 {
     private WorkerPromptEncoder _encoder = null!;
     private GrainCluster _cluster = null!;
-    private WorkerCalls _calls = null!;
     private IWorker _worker = null!;
 
     public async ValueTask InitializeAsync()
     {
         _cluster = await GrainCluster.Start();
         _encoder = ActivatorUtilities.CreateInstance<WorkerPromptEncoder>(_cluster.Silos[0].ServiceProvider);
-        _calls = _cluster.Silos[0].ServiceProvider.GetRequiredService<WorkerCalls>();
-        _worker = _calls[(await _cluster.Workers()).Single().Key];
+        _worker = _cluster.Silos[0].ServiceProvider.GetRequiredService<WorkerCalls>()[(await _cluster.Workers()).Single().Key];
     }
 
     public ValueTask DisposeAsync() => _cluster.DisposeAsync();
@@ -63,7 +61,7 @@ public sealed class WorkerPromptEncoderTests : IAsyncLifetime
     [Fact]
     public async Task A_worker_that_does_not_exist_is_unavailable()
     {
-        var worker = _calls["nowhere/0"];
+        var worker = new RemoteWorker(_cluster.Grains.GetGrain<IGpuWorkerGrain>("nowhere/0"));
         var refused = await Should.ThrowAsync<PromptEncodingException>(_encoder.Encode(new float[4], worker));
         refused.Answer.Outcome.ShouldBe(WorkOutcome.Unavailable);
     }
