@@ -96,11 +96,12 @@ internal sealed class KeptJobsBench(string database, int kept)
         return await CallTimes.Of(measured);
     }
 
-    /// <summary>Removes the jobs that ended first. Some stay if jobs that were made at the same time are not in the order of their ends.</summary>
+    /// <summary>Removes the jobs that ended first. Some stay if jobs that were made together are not in the order of their ends.</summary>
     private static async Task Clear(JobBenchSilo silo, int count)
     {
         var ended = (await silo.Jobs.Count()).Ended;
-        if (await silo.Grains.ClearBeyond(ended - count) < count - AtOnce) throw new InvalidOperationException("Too few jobs were removed.");
+        var removed = await silo.Grains.ClearBeyond(ended - count);
+        if (removed < count - AtOnce) throw new InvalidOperationException("Too few jobs were removed.");
     }
 
     /// <summary>

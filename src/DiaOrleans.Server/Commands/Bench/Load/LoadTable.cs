@@ -12,7 +12,8 @@ internal static class LoadTable
         var table = new Table().Border(TableBorder.Rounded).AddColumn("");
         foreach (var result in results)
         {
-            var load = result.Rate is { } rate ? Invariant($"{rate}/s") : Invariant($"{result.Clients} {(result.Clients == 1 ? "client" : "clients")}");
+            var clients = result.Clients == 1 ? "1 client" : Invariant($"{result.Clients} clients");
+            var load = result.Rate is { } rate ? Invariant($"{rate}/s") : clients;
             table.AddColumn(new TableColumn(load).RightAligned());
         }
 
