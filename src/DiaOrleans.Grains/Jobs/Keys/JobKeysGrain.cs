@@ -71,6 +71,8 @@ internal sealed class JobKeysGrain(
         var stored = _guard.Run(() => _log.Append(job));
         _keys[job.KeyHash] = (job, stored);
         await stored;
+        // The task of a write has more bytes than a key.
+        if (_keys.TryGetValue(job.KeyHash, out var kept) && kept.Stored == stored) _keys[job.KeyHash] = (job, Task.CompletedTask);
         await RemoveOldest();
         return job;
     }
