@@ -78,6 +78,7 @@ internal static partial class DiaServer
         {
             data.WriteHolder(GetPort(app));
             ExposureWarning.Log(options.Get<HttpOptions>(), options.Get<ApiOptions>(), app.Logger);
+            if (database is null && data.NetworkFileSystem is { } name) Log.NetworkFolder(app.Logger, name);
         });
         return app;
     }
@@ -162,5 +163,12 @@ internal static partial class DiaServer
     {
         [LoggerMessage(701, LogLevel.Warning, "{Reason}")]
         public static partial void NoGpu(ILogger logger, string reason);
+
+        [LoggerMessage(
+            717,
+            LogLevel.Warning,
+            "The data folder is on a network file system ({FileSystem}): while this server runs, no other machine may open the "
+            + "database in it.")]
+        public static partial void NetworkFolder(ILogger logger, string fileSystem);
     }
 }

@@ -22,8 +22,18 @@ internal sealed class DataFolder : IDisposable
         _holder = holder;
     }
 
+    /// <summary>Another server has taken the folder, which no lock has prevented. The argument describes it.</summary>
+    public event Action<string>? Taken
+    {
+        add => _holder.Taken += value;
+        remove => _holder.Taken -= value;
+    }
+
     /// <summary>Absolute path.</summary>
     public string Path { get; }
+
+    /// <summary>Name of the file system if it is one of a network, such as nfs4; else null.</summary>
+    public string? NetworkFileSystem => new DriveInfo(Path) is { DriveType: DriveType.Network } drive ? drive.DriveFormat : null;
 
     /// <summary>Path of the database file.</summary>
     public string Database => System.IO.Path.Combine(Path, "dia.db");

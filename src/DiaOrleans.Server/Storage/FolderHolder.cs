@@ -5,7 +5,8 @@ namespace DiaOrleans.Server.Storage;
 
 /// <summary>
 /// The file that says which server uses a data folder. Where file locks have no effect between machines, the server changes a number in it
-/// again and again, and another one that sees the number change does not start.
+/// again and again, and another one that sees the number change does not start. A server that finds another one named there has lost the
+/// folder, which happens after it could not reach a network drive, or was stopped, for long.
 /// </summary>
 /// <param name="folder">Absolute path of the data folder.</param>
 /// <param name="time">Clock.</param>
@@ -21,8 +22,14 @@ internal sealed class FolderHolder(string folder, TimeProvider time, TimeSpan pe
     private readonly Lock _gate = new();
     private int _port;
     private long _beat;
-    private bool _holds;
+
+    /// <summary>The description in the file; null if this server does not use the folder.</summary>
+    private string? _written;
+
     private Timer? _timer;
+
+    /// <summary>Another server has taken the folder. The argument describes it.</summary>
+    public event Action<string>? Taken;
 
     private string File => Path.Combine(folder, Name);
 
@@ -41,7 +48,6 @@ internal sealed class FolderHolder(string folder, TimeProvider time, TimeSpan pe
         {
             _port = port;
             Write();
-            _holds = true;
         }
     }
 
@@ -62,12 +68,14 @@ internal sealed class FolderHolder(string folder, TimeProvider time, TimeSpan pe
             }
         }
 
+        // A write of the former server that waits for the network goes to the old file.
+        System.IO.File.Delete(File);
         Write(port);
         // Of two servers that start at the same time, the one whose text is overwritten gives up.
         Thread.Sleep(period);
         if (ReadText()?.StartsWith(Description, StringComparison.Ordinal) != true)
         {
-            _holds = false;
+            _written = null;
             return Read();
         }
 
@@ -82,7 +90,7 @@ internal sealed class FolderHolder(string folder, TimeProvider time, TimeSpan pe
         {
             _timer?.Dispose();
             _timer = null;
-            if (!_holds) return;
+            if (_written is null) return;
             try
             {
                 System.IO.File.Delete(File);
@@ -96,29 +104,50 @@ internal sealed class FolderHolder(string folder, TimeProvider time, TimeSpan pe
 
     private void Beat()
     {
+        string? other;
         lock (_gate)
         {
             if (_timer is null) return;
             _beat++;
             try
             {
-                Write();
+                other = Write();
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
                 // The next one may succeed.
+                return;
             }
+
+            if (other is null) return;
+            _written = null;
+            _timer.Dispose();
+            _timer = null;
         }
+
+        Taken?.Invoke(other);
     }
 
-    /// <summary>Written in place: a full disk has room for it.</summary>
-    private void Write()
+    /// <summary>Writes in place, for which a full disk has room.</summary>
+    /// <returns>The other server that the file names; null if it was written.</returns>
+    private string? Write()
     {
-        var text = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Description}\n{_beat:D12}\n"));
+        var description = Description;
+        var text = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{description}\n{_beat:D12}\n"));
         const FileShare share = FileShare.ReadWrite | FileShare.Delete;
-        using var file = new FileStream(File, FileMode.OpenOrCreate, FileAccess.Write, share, bufferSize: 0);
+        using var file = new FileStream(File, FileMode.OpenOrCreate, FileAccess.ReadWrite, share, bufferSize: 0);
+        if (_written is not null && FindOther(file) is { } other) return other;
+        file.Position = 0;
         file.Write(text);
         file.SetLength(text.Length);
+        _written = description;
+        return null;
+    }
+
+    private string? FindOther(FileStream file)
+    {
+        var text = new StreamReader(file, leaveOpen: true).ReadToEnd();
+        return text.Length == 0 || text.StartsWith(_written!, StringComparison.Ordinal) ? null : text.Split('\n')[0];
     }
 
     private string? ReadText()

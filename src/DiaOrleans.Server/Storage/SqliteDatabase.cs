@@ -10,6 +10,9 @@ internal static class SqliteDatabase
     private const string ScriptPrefix = "sqlite.";
     private const int LockTimeoutSeconds = 10;
 
+    /// <summary>SQLITE_BUSY.</summary>
+    private const int Busy = 5;
+
     public static string ConnectionString(string file) => new SqliteConnectionStringBuilder
     {
         DataSource = file,
@@ -45,6 +48,12 @@ internal static class SqliteDatabase
             // Clearing a state leaves its row, so that a write based on an older version is a conflict. Before the silo starts there are
             // no such writes.
             Execute(connectionString, "DELETE FROM OrleansStorage WHERE PayloadBinary IS NULL");
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode == Busy)
+        {
+            throw new InvalidOperationException(
+                $"{file} is locked: another program uses it, or its file system has no locks that SQLite can use, as SMB without nobrl.",
+                e);
         }
         catch (SqliteException e)
         {

@@ -43,6 +43,33 @@ public sealed class DataFolderTests : IDisposable
     }
 
     [Fact]
+    public async Task A_server_whose_folder_another_one_has_taken_writes_nothing_more_and_says_so()
+    {
+        using var first = new FolderHolder(_folder.Path, TimeProvider.System, TimeSpan.FromMilliseconds(20));
+        var taken = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        first.Taken += taken.SetResult;
+        first.TakeWithoutLock(7860).ShouldBeNull();
+        const string text = "elsewhere, process 7, port 7861, since 2026-11-24\n000000000000\n";
+        System.IO.File.WriteAllText(_folder.File("server.txt"), text);
+        (await taken.Task.WaitAsync(TimeSpan.FromSeconds(30))).ShouldBe("elsewhere, process 7, port 7861, since 2026-11-24");
+        first.Dispose();
+        System.IO.File.ReadAllText(_folder.File("server.txt")).ShouldBe(text);
+    }
+
+    [Fact]
+    public async Task A_server_that_could_not_reach_its_folder_for_long_ends_after_another_one_has_taken_it()
+    {
+        using var first = await Follow(Unlocked());
+        await first.Signal("STOP");
+        using var second = await Follow(Unlocked());
+        await first.Signal("CONT");
+        var reason = await first.Process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        (await first.WaitForExit()).ShouldNotBe(0);
+        reason.ShouldContain($"was taken by another server ({Environment.MachineName}, process {second.Process.Id}, port ");
+        (await second.Client.GetAsync("/health")).EnsureSuccessStatusCode();
+    }
+
+    [Fact]
     public void Of_servers_that_start_at_the_same_time_without_locks_one_goes_on()
     {
         var period = TimeSpan.FromMilliseconds(200);

@@ -233,6 +233,20 @@ public sealed class SqliteStateTests : IDisposable
         Should.Throw<InvalidOperationException>(() => SqliteDatabase.Prepare(database)).Message.ShouldContain("dia.db");
     }
 
+    /// <summary>It takes the 10 s for which SQLite waits for a lock.</summary>
+    [Fact]
+    public void A_database_that_another_program_writes_is_refused()
+    {
+        var database = _folder.File("dia.db");
+        SqliteDatabase.Prepare(database);
+        using var other = new SqliteConnection(SqliteDatabase.ConnectionString(database));
+        other.Open();
+        using var writing = other.BeginTransaction();
+        var refused = Should.Throw<InvalidOperationException>(() => SqliteDatabase.Prepare(database));
+        refused.Message.ShouldContain("dia.db is locked: another program uses it");
+        SqliteDatabase.Explain(refused).ShouldBe(refused.Message);
+    }
+
     [Fact]
     public async Task A_damaged_database_is_explained_in_one_message()
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using DiaOrleans.Server.Clustering;
 using DiaOrleans.Server.Devices;
 using DiaOrleans.Server.Hosting;
@@ -37,6 +38,15 @@ internal static class ServeCommand
         foreach (var device in models.Devices) MemoryCheck.Require(models.For(device), options.Get<EngineOptions>(), new HostMemory());
     }
 
+    /// <summary>An ordinary stop would write into the folder. As after any kill, what was accepted is not lost.</summary>
+    private static void EndAtOnce(string folder, string other)
+    {
+        Console.Error.WriteLine(
+            $"The data folder {folder} was taken by another server ({other}) while this one could not reach it. This one ends at once.");
+        using var self = Process.GetCurrentProcess();
+        self.Kill();
+    }
+
     private static async Task<int> Run(ParseResult parsed, CancellationToken cancellation)
     {
         try
@@ -44,6 +54,7 @@ internal static class ServeCommand
             var (options, configuration) = ServerSettings.Read(parsed.GetValue(SettingFlags.File), SettingFlags.Read(parsed));
             var http = options.Get<HttpOptions>();
             using var data = DataFolder.Open(options.Get<DataOptions>().Data, http.Port, TimeProvider.System);
+            data.Taken += other => EndAtOnce(data.Path, other);
             CudaCache.KeepIn(data.Path);
             if (options.Get<LocalSiloOptions>().HasEngines) CheckModel(options);
             FreePorts.Require(http.Address, http.Port);
