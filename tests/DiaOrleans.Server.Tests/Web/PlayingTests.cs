@@ -35,6 +35,32 @@ public sealed class PlayingTests(PageBrowser browser, PageServer server)
         open.ShouldBeClean();
     }
 
+    [Fact]
+    public async Task A_click_on_the_waveform_of_a_take_and_the_arrow_keys_move_the_position()
+    {
+        await using var open = await browser.Open(server.Server);
+        var page = open.Page;
+        await open.MakeVoice("sought");
+        await open.Speak(string.Join(' ', Enumerable.Repeat(Sentence, 8)));
+        if (await page.GetAttributeAsync("#player", "data-sound") != "paused") await page.ClickAsync("#play");
+        await page.WaitForSelectorAsync("#player[data-sound=paused]");
+        var seconds = await open.AudioSeconds();
+        seconds.ShouldBeGreaterThan(10);
+        var size = (await page.Locator("#wave").BoundingBoxAsync())!;
+        await page.Locator("#wave").ClickAsync(At(size.Width / 2));
+        (await open.Position()).ShouldBe(seconds / 2, seconds / 50);
+        await Assertions.Expect(page.Locator("#seek")).ToBeFocusedAsync();
+        var middle = await open.Position();
+        await page.Keyboard.PressAsync("ArrowLeft");
+        (await open.Position()).ShouldBe(middle - 2, 0.02);
+        await page.Keyboard.PressAsync("PageUp");
+        await page.Keyboard.PressAsync("PageUp");
+        (await open.Position()).ShouldBe(Math.Min(seconds, middle + 18), 0.02);
+        await page.Locator("#wave").ClickAsync(At(size.Width - 2));
+        (await open.Position()).ShouldBe(seconds, seconds / 50);
+        open.ShouldBeClean();
+    }
+
     [Theory]
     [InlineData(ReducedMotion.Reduce)]
     [InlineData(ReducedMotion.NoPreference)]
@@ -81,4 +107,6 @@ public sealed class PlayingTests(PageBrowser browser, PageServer server)
         (await open.Page.InputValueAsync("#volume")).ShouldBe("0.25");
         open.ShouldBeClean();
     }
+
+    private static LocatorClickOptions At(double x) => new() { Position = new Position { X = (float)x, Y = 20 } };
 }

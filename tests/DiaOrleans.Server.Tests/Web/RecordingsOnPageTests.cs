@@ -43,6 +43,27 @@ public sealed class RecordingsOnPageTests(PageBrowser browser, PageServer server
     }
 
     [Fact]
+    public async Task A_click_on_the_waveform_of_a_recording_and_the_arrow_keys_move_the_position()
+    {
+        await Upload("sought", 8);
+        await using var open = await browser.Open(server.Server);
+        var page = open.Page;
+        await page.ClickAsync("#tab-recordings");
+        await page.FillAsync("#prompt-find", "sought");
+        var (canvas, slider) = (Row(page, "sought").Locator("canvas"), Row(page, "sought").Locator(".seek"));
+        await Assertions.Expect(slider).ToBeEnabledAsync();
+        await page.WaitForFunctionAsync("() => document.querySelector('#prompts .seek').max > 7.9");
+        var size = (await canvas.BoundingBoxAsync())!;
+        await canvas.ClickAsync(new LocatorClickOptions { Position = new Position { X = size.Width / 4, Y = 10 } });
+        await Assertions.Expect(slider).ToHaveValueAsync(new Regex("^(1\\.9|2|2\\.[01])"));
+        await page.Keyboard.PressAsync("ArrowRight");
+        await Assertions.Expect(slider).ToHaveValueAsync(new Regex("^(3\\.9|4|4\\.[01])"));
+        await page.Keyboard.PressAsync("PageUp");
+        await Assertions.Expect(slider).ToHaveValueAsync("8");
+        open.ShouldBeClean();
+    }
+
+    [Fact]
     public async Task A_transcript_that_is_being_typed_survives_a_refresh()
     {
         await Upload("typing", 1);

@@ -1,4 +1,5 @@
 import { make, say } from "./dom.js";
+import { startSeeking } from "./seeking.js";
 import { Waveform } from "./waveform.js";
 
 const DECODE_RATE = 44100;
@@ -48,6 +49,13 @@ export class Track {
       this.#button, make("div", { className: "track" }, this.#canvas, this.#seek), this.#time, this.#notice);
     this.#button.addEventListener("click", () => this.toggle());
     this.#seek.addEventListener("input", () => this.#moveTo(Number(this.#seek.value)));
+    startSeeking({
+      canvas: this.#canvas,
+      wave: this.#wave,
+      slider: this.#seek,
+      at: () => this.#audio.currentTime,
+      seek: seconds => this.#moveTo(seconds),
+    });
     for (const event of ["play", "pause", "ended", "timeupdate", "durationchange"]) {
       this.#audio.addEventListener(event, () => this.#show());
     }
@@ -118,7 +126,7 @@ export class Track {
   }
 
   #moveTo(position) {
-    this.#audio.currentTime = position;
+    this.#audio.currentTime = Math.max(0, Math.min(position, this.#audio.duration));
     this.#show();
   }
 

@@ -1,15 +1,15 @@
 import { byId } from "./dom.js";
 import { Playback } from "./playback.js";
+import { startSeeking } from "./seeking.js";
 import { Waveform } from "./waveform.js";
 
 const KEPT_VOLUME = "dia-volume";
-const STEP_SECONDS = 2;
-const PAGE_SECONDS = 10;
 const STILL_MS = 500;
 
 const [panel, toggle, seek, time, volume] = ["player", "play", "seek", "time", "volume"].map(byId);
 const stillness = matchMedia("(prefers-reduced-motion: reduce)");
-const wave = new Waveform(byId("wave"));
+const canvas = byId("wave");
+const wave = new Waveform(canvas);
 const playback = new Playback(show);
 let loaded = null;
 let following = false;
@@ -85,16 +85,9 @@ function show() {
 
 const clock = value => `${Math.floor(value / 60)}:${String(Math.floor(value % 60)).padStart(2, "0")}`;
 
-function stepBy(event) {
-  const steps = { ArrowLeft: -STEP_SECONDS, ArrowRight: STEP_SECONDS, PageDown: -PAGE_SECONDS, PageUp: PAGE_SECONDS };
-  if (!(event.key in steps)) return;
-  event.preventDefault();
-  playback.seek(playback.position + steps[event.key]);
-}
-
 toggle.addEventListener("click", () => isPlaying() ? playback.pause() : start());
 seek.addEventListener("input", () => playback.seek(Number(seek.value)));
-seek.addEventListener("keydown", stepBy);
+startSeeking({ canvas, wave, slider: seek, at: position, seek: seconds => playback.seek(seconds) });
 volume.value = localStorage.getItem(KEPT_VOLUME) ?? "1";
 playback.volume = Number(volume.value);
 volume.addEventListener("input", () => {

@@ -52,6 +52,20 @@ export class Waveform {
     this.#draw();
   }
 
+  /** The time of a place, whose distance from the left is in CSS pixels; no more than the length of the audio. */
+  secondsAt(x) {
+    const bar = x / (BAR + GAP);
+    return Math.min(bar * this.#peaksPerBar(), this.#peaks.length) / PEAKS_PER_SECOND;
+  }
+
+  #bars() {
+    return Math.floor(this.#canvas.clientWidth / (BAR + GAP));
+  }
+
+  #peaksPerBar() {
+    return Math.max(this.#peaks.length, this.#fit ? 1 : SHORTEST_SECONDS * PEAKS_PER_SECOND) / this.#bars();
+  }
+
   #draw() {
     const scale = devicePixelRatio || 1;
     const { clientWidth: width, clientHeight: height } = this.#canvas;
@@ -60,8 +74,7 @@ export class Waveform {
     const brush = this.#canvas.getContext("2d");
     const colours = getComputedStyle(this.#canvas);
     brush.scale(scale, scale);
-    const bars = Math.floor(width / (BAR + GAP));
-    const peaksPerBar = Math.max(this.#peaks.length, this.#fit ? 1 : SHORTEST_SECONDS * PEAKS_PER_SECOND) / bars;
+    const [bars, peaksPerBar] = [this.#bars(), this.#peaksPerBar()];
     for (let bar = 0; bar < bars; bar++) {
       const [from, to] = [Math.floor(bar * peaksPerBar), Math.max(Math.floor((bar + 1) * peaksPerBar), Math.floor(bar * peaksPerBar) + 1)];
       if (from >= this.#peaks.length) break;
