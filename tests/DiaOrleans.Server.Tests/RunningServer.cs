@@ -38,7 +38,7 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public string Folder => _data.Path;
 
-    /// <param name="options">Settings; the address, the port and the data folder are replaced.</param>
+    /// <param name="options">Settings; the address and the data folder are replaced. Without a port, a free one is used.</param>
     /// <param name="folder">Data folder; null makes one that is deleted with the server.</param>
     /// <param name="services">Replaces services of the server.</param>
     public static async Task<RunningServer> Start(
@@ -47,7 +47,8 @@ internal sealed class RunningServer : IAsyncDisposable
         Action<IServiceCollection>? services = null)
     {
         var path = folder ?? Directory.CreateTempSubdirectory("dia-server-test-").FullName;
-        options = (options ?? new ServerOptions()) with { Host = "127.0.0.1", Port = 0, Data = path };
+        options = (options ?? new ServerOptions()) with { Host = "127.0.0.1", Data = path };
+        options = options with { Port = options.Port ?? 0 };
         var data = DataFolder.Open(path, 0, TimeProvider.System);
         var app = DiaServer.Build(options.Read(), data, Quiet, services);
         await app.StartAsync();

@@ -50,7 +50,7 @@ internal sealed class ScriptedEngine : ISpeechEngine, ISpeechEngineFactory
     /// <summary>Calls in slots, if other than the running ones: a call leaves its slot before its last codes are decoded.</summary>
     public int? SlotsInUse { get; set; }
 
-    public int Slots => 1;
+    public int Slots { get; init; } = 1;
 
     public EngineFault? Fault => null;
 

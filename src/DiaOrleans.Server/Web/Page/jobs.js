@@ -2,41 +2,52 @@ import { get, isShownOnce, remove } from "./api.js";
 import { confirmed } from "./dialogs.js";
 import { byId, say, whenClicked } from "./dom.js";
 import { cancelAll, downloadAll } from "./job-batch.js";
-import { row } from "./job-row.js";
+import { JobEvents } from "./job-events.js";
+import { JobRow } from "./job-row.js";
 import { showQueued, watchQueued } from "./queued.js";
 import { shownTab, showTab } from "./tabs.js";
 
 const PAGE = 25;
-const BUSY_MS = 1000;
 const PERIOD_MS = 2000;
 
 const list = byId("jobs");
 const notice = byId("jobs-notice");
 const rows = new Map();
+const followed = new JobEvents(showEvent);
 let offset = 0;
 let counts = { pending: 0, processing: 0, completed: 0, failed: 0, cancelled: 0 };
 
 const unfinished = () => counts.pending + counts.processing;
 const finished = () => counts.completed + counts.failed + counts.cancelled;
 
+/** Shows what an event says of a running job. If the job has ended, others have moved. */
+function showEvent(job) {
+  rows.get(job.id)?.row.show(job, null);
+  if (job.status !== "processing") document.dispatchEvent(new Event("job-ended"));
+}
+
 /** Running jobs come first, then those that wait in the order in which they will run, then the finished ones. */
 async function refresh() {
   const isShown = shownTab() === "jobs";
+  const asked = performance.now();
   const answer = await get(`/jobs?order=queue&limit=${isShown ? PAGE : 0}&offset=${offset}`, { background: true });
   counts = answer.counts;
   summarise();
+  followed.follow(isShown && document.visibilityState === "visible" ? runningIds(answer.jobs) : []);
   if (!isShown) return showQueued([], new Map());
   if (answer.jobs.length === 0 && offset > 0) {
     offset = Math.max(0, offset - PAGE);
     return refresh();
   }
-  const places = draw(answer.jobs);
+  const places = draw(answer.jobs.map(job => followed.newest(job, asked)));
   byId("jobs-pages").hidden = answer.total <= PAGE;
   byId("jobs-place").textContent = `${offset + 1} to ${offset + answer.jobs.length} of ${answer.total}`;
   byId("jobs-before").disabled = offset === 0;
   byId("jobs-after").disabled = offset + PAGE >= answer.total;
   await showQueued(answer.jobs, places);
 }
+
+const runningIds = jobs => jobs.filter(({ status }) => status === "processing").map(({ id }) => id);
 
 function summarise() {
   const words = { processing: "running", pending: "waiting", completed: "finished", failed: "failed", cancelled: "cancelled" };
@@ -52,9 +63,9 @@ function summarise() {
 /** Shows jobs, and returns the numbers in the queue of those that wait, by id. */
 function draw(jobs) {
   const ids = new Set(jobs.map(({ id }) => id));
-  for (const [id, { element }] of rows) {
+  for (const [id, { row }] of rows) {
     if (ids.has(id)) continue;
-    element.remove();
+    row.element.remove();
     rows.delete(id);
   }
   const places = new Map();
@@ -63,15 +74,20 @@ function draw(jobs) {
     if (place !== null) places.set(job.id, place);
     const state = JSON.stringify([job, place]);
     const known = rows.get(job.id);
-    if (known?.state === state && list.children[index] === known.element) return;
-    const element = known?.state === state ? known.element : row(job, place, refresh);
-    const hadFocus = known?.element.contains(document.activeElement);
-    if (known && known.element !== element) known.element.remove();
-    list.insertBefore(element, list.children[index] ?? null);
-    rows.set(job.id, { state, element });
-    if (hadFocus) element.querySelector("button")?.focus();
+    const row = known?.row ?? new JobRow(job, place, refresh);
+    if (known && known.state !== state) row.show(job, place);
+    rows.set(job.id, { state, row });
+    put(row.element, index);
   });
   return places;
+}
+
+/** Moves a row to a place of the list. An element that is moved loses the focus. */
+function put(element, index) {
+  if (list.children[index] === element) return;
+  const focused = element.contains(document.activeElement) ? document.activeElement : null;
+  list.insertBefore(element, list.children[index] ?? null);
+  focused?.focus();
 }
 
 async function turn(pages) {
@@ -95,7 +111,7 @@ async function cancel() {
   await refresh();
 }
 
-/** Refreshes the list every two seconds, or every second while a job runs, as long as the page is visible or a job is unfinished. */
+/** Refreshes the list every two seconds, as long as the page is visible or a job is unfinished; running jobs are followed besides. */
 export function startJobs() {
   let timer = 0;
   let failed = false;
@@ -112,7 +128,7 @@ export function startJobs() {
       }
     }
     clearTimeout(timer);
-    timer = setTimeout(look, counts.processing > 0 && shownTab() === "jobs" ? BUSY_MS : PERIOD_MS);
+    timer = setTimeout(look, PERIOD_MS);
   };
   whenClicked(byId("jobs-clear"), notice, clear);
   whenClicked(byId("jobs-cancel"), notice, cancel);
@@ -126,6 +142,7 @@ export function startJobs() {
     showTab("jobs");
     look();
   });
+  document.addEventListener("job-ended", look);
   document.addEventListener("tab-shown", ({ detail }) => detail === "jobs" && look());
   document.addEventListener("visibilitychange", look);
   look();
