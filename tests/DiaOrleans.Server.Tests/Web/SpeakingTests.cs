@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text.Json;
 using DiaOrleans.Server.Tests.Api;
+using Microsoft.Playwright;
 
 namespace DiaOrleans.Server.Tests.Web;
 
@@ -122,10 +123,32 @@ public sealed class SpeakingTests(PageBrowser browser, PageServer server)
         await open.Set("#seed", "1");
         await open.Page.SelectOptionAsync("#format", format);
         await open.Page.ClickAsync("#speak");
-        await open.Page.Locator("#processed").GetByText("Spoken as: [S1] Hello, see example.org [S1]").WaitForAsync();
+        await Assertions.Expect(open.Page.Locator("#processed")).ToHaveTextAsync("Spoken as: Hello, see example.org");
         await open.Page.ClickAsync("#queue");
-        await open.Page.Locator("#jobs li").First.GetByText("Spoken as: [S1] Hello, see example.org [S1]").WaitForAsync();
+        await open.Page.Locator("#jobs li").First.GetByText("Spoken as: Hello, see example.org").WaitForAsync();
+        (await open.Page.Locator("#jobs li").First.Locator("mark").AllTextContentsAsync()).ShouldBe(["Hello,", "example.org"]);
         open.ShouldBeClean();
+    }
+
+    [Theory]
+    [InlineData("Hello.", "[S1] Hello. [S1]", null)]
+    [InlineData("[S1] Hello.  [S2] Hi.", "[S1] Hello. [S2] Hi. [S1]", null)]
+    [InlineData("First. [S1] Hello.", "[S2] First. [S1] Hello. [S2]", null)]
+    [InlineData("*Hello*", "[S2] (Hello) [S2]", "(Hello)")]
+    [InlineData("[S1] **Hello**. [S1]", "[S1] Hello. [S1]", "[S1] Hello. [S1]")]
+    [InlineData("Speaker 2: Hello.", "[S2] Hello. [S1]", "[S2] Hello.")]
+    public async Task A_tag_that_was_added_for_the_model_is_no_difference(string text, string processed, string? shown)
+    {
+        await using var open = await browser.Open(server.Server);
+        var made = await open.Page.EvaluateAsync<string?>(
+            """
+            async ([text, processed]) => {
+              const { differs, spokenAs } = await import("./ui/spoken.js");
+              return differs(text, processed) ? spokenAs(processed, text).textContent : null;
+            }
+            """,
+            new[] { text, processed });
+        made.ShouldBe(shown is null ? null : $"Spoken as: {shown}");
     }
 
     [Fact]
