@@ -67,6 +67,7 @@ public static class GrainServices
         silo.Services.AddSingleton<WorkerCalls>();
         silo.Services.AddSingleton<WorkDispatcher>();
         silo.Services.AddSingleton<GenerationRecorder>();
+        silo.Services.TryAddSingleton<IStateBatches, SingleReads>();
         silo.Services.TryAddSingleton<StoredReads>();
         silo.Services.TryAddSingleton<VoiceReads>();
         silo.Services.TryAddSingleton<PromptReads>();

@@ -1,4 +1,5 @@
 using DiaOrleans.Grains.State;
+using DiaOrleans.Grains.Waiting;
 using Orleans.Runtime;
 
 namespace DiaOrleans.Grains.Catalogs;
@@ -6,9 +7,6 @@ namespace DiaOrleans.Grains.Catalogs;
 /// <summary>Reads catalogues from their stored rows, beside their grains.</summary>
 internal static class StoredCatalogs
 {
-    /// <summary>Items that are read at the same time.</summary>
-    private const int Batch = 64;
-
     /// <summary>The grain of a full page.</summary>
     /// <param name="grains">Makes the reference.</param>
     /// <param name="name">Name of the catalogue.</param>
@@ -30,16 +28,26 @@ internal static class StoredCatalogs
         string name) where TState : class, IIdCatalogState, new()
     {
         var newest = await reads.ReadState<TState>(catalog, state);
-        var full = await ReadAll(newest.Pages, number => reads.ReadState<IdPageState>(grains.GetPage(name, number), IdPageState.Name));
+        var full = await reads.ReadStates<IdPageState>([.. newest.Pages.Select(number => grains.GetPage(name, number))], IdPageState.Name);
         return [.. new IdPages(newest, [.. full.Select(page => page.Ids)]).Ids];
     }
 
-    /// <summary>Reads something of each item, some of them at a time.</summary>
-    /// <returns>What was read, in the order of the items.</returns>
-    public static async Task<IReadOnlyList<TRead>> ReadAll<TItem, TRead>(IReadOnlyList<TItem> items, Func<TItem, Task<TRead>> read)
+    /// <summary>
+    /// What is stored of listed ids, by few reads of the store. Where nothing is stored, the grain is asked: it may be storing the first
+    /// state now, and otherwise its activation corrects the catalogue.
+    /// </summary>
+    /// <param name="ids">The ids.</param>
+    /// <param name="readStored">Reads what is stored of all of them; null where nothing is.</param>
+    /// <param name="ask">Asks the grain of one.</param>
+    public static async Task<IReadOnlyList<T?>> ReadListed<T>(
+        IReadOnlyList<string> ids,
+        Func<IReadOnlyList<string>, Task<IReadOnlyList<T?>>> readStored,
+        Func<string, Task<T?>> ask) where T : class
     {
-        var all = new List<TRead>(items.Count);
-        foreach (var some in items.Chunk(Batch)) all.AddRange(await Task.WhenAll(some.Select(read)));
-        return all;
+        var found = (await readStored(ids)).ToArray();
+        var missing = Enumerable.Range(0, ids.Count).Where(index => found[index] is null).ToArray();
+        var answers = await Batches.ReadAll(missing, index => ask(ids[index]));
+        foreach (var (index, answer) in missing.Zip(answers)) found[index] = answer;
+        return found;
     }
 }

@@ -26,8 +26,7 @@ internal sealed class AudioPromptCatalogGrain : Grain, IAudioPromptCatalogGrain
 
     public override Task OnActivateAsync(CancellationToken cancellationToken) => _ids.Load();
 
-    public async Task<IReadOnlyList<AudioPrompt>> List() =>
-        [.. (await StoredCatalogs.ReadAll([.. _ids.Ids], _prompts.Find)).OfType<AudioPrompt>()];
+    public Task<IReadOnlyList<AudioPrompt>> List() => _prompts.ReadListed([.. _ids.Ids]);
 
     public Task<bool> HasRoomFor(string promptId) => Task.FromResult(_ids.HasRoomFor(promptId, _options.MaxPrompts));
 

@@ -30,6 +30,7 @@ public static class PromptServices
         services.TryAddSingleton<ScriptOptions>();
         services.TryAddSingleton<CatalogOptions>();
         services.TryAddSingleton(new CloningPolicy(RequiresRecording: false));
+        services.TryAddSingleton<IStateBatches, SingleReads>();
         services.TryAddSingleton<StoredReads>();
         services.TryAddSingleton<VoiceReads>();
         services.TryAddSingleton<PromptReads>();

@@ -24,9 +24,13 @@ internal sealed class PromptReads(IGrainFactory grains, StoredReads reads)
         {
             const string Name = AudioPromptCatalogState.Name;
             var ids = await reads.ReadIds<AudioPromptCatalogState>(grains, catalog, Name, AudioPromptCatalogState.Catalog);
-            return [.. (await StoredCatalogs.ReadAll(ids, FindStored)).OfType<AudioPrompt>()];
+            return [.. (await ReadStored(ids)).OfType<AudioPrompt>()];
         }
     }
+
+    /// <summary>Those of the catalogue's ids whose prompts exist; see <see cref="StoredCatalogs.ReadListed"/>.</summary>
+    public async Task<IReadOnlyList<AudioPrompt>> ReadListed(IReadOnlyList<string> ids) =>
+        [.. (await StoredCatalogs.ReadListed(ids, ReadStored, Find)).OfType<AudioPrompt>()];
 
     /// <summary>The codes that a codec made of a prompt's recording, or null if they are not kept.</summary>
     /// <param name="prompt">The prompt as registered.</param>
@@ -52,4 +56,11 @@ internal sealed class PromptReads(IGrainFactory grains, StoredReads reads)
 
     private async Task<AudioPrompt?> FindStored(string id) =>
         (await reads.ReadState<AudioPromptState>(grains.GetGrain<IAudioPromptGrain>(id), AudioPromptState.Name)).ToPrompt(id);
+
+    private async Task<IReadOnlyList<AudioPrompt?>> ReadStored(IReadOnlyList<string> ids)
+    {
+        var prompts = ids.Select(id => grains.GetGrain<IAudioPromptGrain>(id));
+        var states = await reads.ReadStates<AudioPromptState>([.. prompts], AudioPromptState.Name);
+        return [.. ids.Zip(states, (id, state) => state.ToPrompt(id))];
+    }
 }

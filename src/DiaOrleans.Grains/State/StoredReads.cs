@@ -13,10 +13,12 @@ namespace DiaOrleans.Grains.State;
 /// before its caller has an answer, so both ways give what was last changed. Thread-safe.
 /// </summary>
 /// <param name="storage">The grains' storage.</param>
+/// <param name="batches">Reads many rows of it together.</param>
 /// <param name="time">Clock of the limits.</param>
 /// <param name="logger">Log of grains that do not answer.</param>
 internal sealed partial class StoredReads(
     [FromKeyedServices(StateStorage.ProviderName)] IGrainStorage storage,
+    IStateBatches batches,
     TimeProvider time,
     ILogger<StoredReads> logger)
 {
@@ -55,6 +57,15 @@ internal sealed partial class StoredReads(
         var row = new GrainState<T>(new T());
         await storage.ReadStateAsync(name, grain.GetGrainId(), row);
         return row.State ?? new T();
+    }
+
+    /// <summary>The stored states of many grains of a type, by few reads of the store; a new one where nothing is stored.</summary>
+    /// <param name="grains">The grains.</param>
+    /// <param name="name">Name of the state.</param>
+    public async Task<IReadOnlyList<T>> ReadStates<T>(IReadOnlyList<IAddressable> grains, string name) where T : class, new()
+    {
+        var states = await batches.Read<T>(name, [.. grains.Select(grain => grain.GetGrainId())]);
+        return [.. states.Select(state => state ?? new T())];
     }
 
     private bool IsSilent(GrainId id)

@@ -27,7 +27,7 @@ internal sealed class VoiceCatalogGrain : Grain, IVoiceCatalogGrain
 
     public async Task<IReadOnlyList<string>> ListIds() => [.. (await List()).Select(voice => voice.Id)];
 
-    public Task<IReadOnlyList<Voice>> List() => VoiceReads.ReadExisting([.. _ids.Ids], _voices.Find);
+    public Task<IReadOnlyList<Voice>> List() => _voices.ReadListed([.. _ids.Ids]);
 
     public async Task<FirstVoices> ListFirst(int max)
     {
@@ -38,7 +38,7 @@ internal sealed class VoiceCatalogGrain : Grain, IVoiceCatalogGrain
         for (int count; found.Count < max && read < ids.Length; read += count)
         {
             count = Math.Min(max - found.Count, ids.Length - read);
-            found.AddRange((await VoiceReads.ReadExisting(ids[read..(read + count)], _voices.Find)).Select(voice => voice.Id));
+            found.AddRange((await _voices.ReadListed(ids[read..(read + count)])).Select(voice => voice.Id));
         }
 
         return new FirstVoices(found, ids.Length - read);

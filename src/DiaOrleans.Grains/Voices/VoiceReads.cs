@@ -32,21 +32,25 @@ internal sealed class VoiceReads(IGrainFactory grains, StoredReads reads)
     public Task<FirstVoices> ListFirst(int max) =>
         reads.Read(Catalog, () => Catalog.ListFirst(max), () => Task.FromResult(new FirstVoices([], 0)));
 
-    /// <summary>Those of the ids whose voices exist.</summary>
-    /// <param name="ids">The ids.</param>
-    /// <param name="find">Finds the settings of a voice; null if there is none.</param>
-    public static async Task<IReadOnlyList<Voice>> ReadExisting(IReadOnlyList<string> ids, Func<string, Task<VoiceSettings?>> find)
-    {
-        var settings = await StoredCatalogs.ReadAll(ids, find);
-        return [.. ids.Zip(settings).Where(pair => pair.Second is not null).Select(pair => new Voice(pair.First, pair.Second!))];
-    }
+    /// <summary>Those of the catalogue's ids whose voices exist; see <see cref="StoredCatalogs.ReadListed"/>.</summary>
+    public async Task<IReadOnlyList<Voice>> ReadListed(IReadOnlyList<string> ids) =>
+        Existing(ids, await StoredCatalogs.ReadListed(ids, ReadStored, Find));
+
+    private static IReadOnlyList<Voice> Existing(IReadOnlyList<string> ids, IReadOnlyList<VoiceSettings?> settings) =>
+        [.. ids.Zip(settings).Where(pair => pair.Second is not null).Select(pair => new Voice(pair.First, pair.Second!))];
 
     private async Task<IReadOnlyList<Voice>> ListStored()
     {
         var ids = await reads.ReadIds<VoiceCatalogState>(grains, Catalog, VoiceCatalogState.Name, VoiceCatalogState.Catalog);
-        return await ReadExisting(ids, FindStored);
+        return Existing(ids, await ReadStored(ids));
     }
 
     private async Task<VoiceSettings?> FindStored(string id) =>
         (await reads.ReadState<VoiceState>(grains.GetGrain<IVoiceGrain>(id), VoiceState.Name)).Settings;
+
+    private async Task<IReadOnlyList<VoiceSettings?>> ReadStored(IReadOnlyList<string> ids)
+    {
+        var states = await reads.ReadStates<VoiceState>([.. ids.Select(id => grains.GetGrain<IVoiceGrain>(id))], VoiceState.Name);
+        return [.. states.Select(state => state.Settings)];
+    }
 }

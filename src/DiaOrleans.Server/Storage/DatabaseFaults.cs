@@ -24,7 +24,8 @@ internal sealed class DatabaseFaults(IGrainStorage inner) : IGrainStorage
     public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
         Translate(() => inner.ClearStateAsync(stateName, grainId, grainState));
 
-    private static async Task Translate(Func<Task> access)
+    /// <inheritdoc cref="ReadStateAsync"/>
+    public static async Task Translate(Func<Task> access)
     {
         try
         {

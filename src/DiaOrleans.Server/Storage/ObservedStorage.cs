@@ -7,15 +7,16 @@ namespace DiaOrleans.Server.Storage;
 internal sealed class ObservedStorage(IGrainStorage inner, DiaMetrics metrics) : IGrainStorage
 {
     public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
-        Observe("read", inner.ReadStateAsync(stateName, grainId, grainState));
+        Observe("read", inner.ReadStateAsync(stateName, grainId, grainState), metrics);
 
     public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
-        Observe("write", inner.WriteStateAsync(stateName, grainId, grainState));
+        Observe("write", inner.WriteStateAsync(stateName, grainId, grainState), metrics);
 
     public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
-        Observe("clear", inner.ClearStateAsync(stateName, grainId, grainState));
+        Observe("clear", inner.ClearStateAsync(stateName, grainId, grainState), metrics);
 
-    private async Task Observe(string operation, Task access)
+    /// <summary>Counts a failure of an access.</summary>
+    public static async Task Observe(string operation, Task access, DiaMetrics metrics)
     {
         try
         {

@@ -20,5 +20,6 @@ internal sealed class PrefixedKeyStorage(IGrainStorage inner) : IGrainStorage
     public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
         inner.ClearStateAsync(stateName, AddPrefix(grainId), grainState);
 
-    private static GrainId AddPrefix(GrainId id) => GrainId.Create(id.Type, Prefix + id.Key.ToString());
+    /// <summary>The id under which the storage has a grain.</summary>
+    public static GrainId AddPrefix(GrainId id) => GrainId.Create(id.Type, Prefix + id.Key.ToString());
 }

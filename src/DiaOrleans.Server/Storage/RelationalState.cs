@@ -1,5 +1,6 @@
 using DiaOrleans.Grains.State;
 using DiaOrleans.Grains.Telemetry;
+using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Storage;
 
@@ -23,6 +24,12 @@ internal static class RelationalState
         {
             configure(storage);
             storage.GrainStorageSerializer = new StatePayload.Serializer();
+        });
+        silo.Services.AddSingleton<IStateBatches>(provider =>
+        {
+            var storage = provider.GetRequiredService<IOptionsMonitor<AdoNetGrainStorageOptions>>().Get(Relational);
+            var service = provider.GetRequiredService<IOptions<ClusterOptions>>().Value.ServiceId;
+            return new RelationalBatches(storage.DataSource!, storage.HashPicker, service, provider.GetRequiredService<DiaMetrics>());
         });
         silo.Services.AddKeyedSingleton<IGrainStorage>(
             StateStorage.ProviderName,

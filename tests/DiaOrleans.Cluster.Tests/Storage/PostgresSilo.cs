@@ -24,6 +24,8 @@ internal sealed class PostgresSilo : IAsyncDisposable
 
     public IGrainStorage Storage => _host.Services.GetRequiredKeyedService<IGrainStorage>(StateStorage.ProviderName);
 
+    public IStateBatches Batches => _host.Services.GetRequiredService<IStateBatches>();
+
     /// <param name="connection">Connection string of a migrated database.</param>
     public static async Task<PostgresSilo> Start(string connection)
     {

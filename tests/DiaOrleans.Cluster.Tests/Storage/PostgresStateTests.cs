@@ -50,6 +50,18 @@ public sealed class PostgresStateTests(PostgresServer postgres)
     }
 
     [Fact]
+    public async Task Rows_that_are_read_together_are_those_that_were_written()
+    {
+        await using var silo = await PostgresSilo.Start(await postgres.CreateMigrated());
+        var many = Enumerable.Range(0, RelationalBatches.Size).Select(number => $"note {number}");
+        string[] keys = ["beef", "BEEF", "7", "07", "声 \U0001F600", .. many];
+        GrainId[] ids = [.. keys.Select(key => GrainId.Create("note", key))];
+        foreach (var id in ids) (await Write(silo, id, new GrainState<Note>(new Note { Text = id.Key.ToString()! }))).ShouldBeTrue();
+        var read = await silo.Batches.Read<Note>("note", [.. ids, GrainId.Create("note", "never written")]);
+        read.Select(note => note?.Text).ShouldBe([.. keys, null]);
+    }
+
+    [Fact]
     public async Task Ids_that_are_equal_as_numbers_are_different_voices()
     {
         const string digits = "0123456789abcdef0123456789abcdef";

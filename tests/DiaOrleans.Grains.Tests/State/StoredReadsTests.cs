@@ -24,7 +24,7 @@ public sealed class StoredReadsTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _cluster = await GrainCluster.Start(loaded: false);
-        _reads = new StoredReads(_cluster.Storage, _time, NullLogger<StoredReads>.Instance);
+        _reads = NewReads(_time);
     }
 
     public ValueTask DisposeAsync() => _cluster.DisposeAsync();
@@ -96,7 +96,7 @@ public sealed class StoredReadsTests : IAsyncLifetime
         var voices = await services.GetRequiredService<VoiceReads>().List();
         voices.Select(voice => voice.Id).ShouldBe(ids.Where(id => id != ids[3]));
         // The catalogues cannot be asked any more.
-        var silent = new StoredReads(_cluster.Storage, TimeProvider.System, NullLogger<StoredReads>.Instance);
+        var silent = NewReads(TimeProvider.System);
         foreach (var grain in (IAddressable[])[Catalog<IVoiceCatalogGrain>(), Catalog<IAudioPromptCatalogGrain>()])
             await silent.Read(grain, () => Task.FromException<bool>(new TimeoutException()), () => Task.FromResult(true));
         (await new VoiceReads(_cluster.Grains, silent).List()).ShouldBe(voices);
@@ -105,4 +105,7 @@ public sealed class StoredReadsTests : IAsyncLifetime
 
         TCatalog Catalog<TCatalog>() where TCatalog : IGrainWithIntegerKey => _cluster.Grains.GetGrain<TCatalog>(0);
     }
+
+    private StoredReads NewReads(TimeProvider time) =>
+        new(_cluster.Storage, new SingleReads(_cluster.Storage), time, NullLogger<StoredReads>.Instance);
 }

@@ -47,6 +47,44 @@ public sealed class SqliteStateTests : IDisposable
     }
 
     [Fact]
+    public async Task Rows_that_are_read_together_are_those_that_are_read_one_by_one()
+    {
+        await using var silo = await StateSilo.Start(_folder.File("dia.db"));
+        string[] names = ["7", "07", "beef", "BEEF", "=", "%_'", "声 \U0001F600", "cleared", "never written"];
+        GrainId[] ids =
+        [
+            .. names.Select(name => GrainId.Create("test", name)),
+            .. Enumerable.Range(0, RelationalBatches.Size).Select(number => GrainId.Create("test", $"note {number}")),
+        ];
+        var storage = silo.Services.GetRequiredKeyedService<IGrainStorage>(StateStorage.ProviderName);
+        foreach (var id in ids.Except([GrainId.Create("test", "never written")]))
+            await storage.WriteStateAsync("note", id, new GrainState<Note>(new Note { Text = id.Key.ToString()! }));
+        var cleared = new GrainState<Note>(new Note());
+        await storage.ReadStateAsync("note", GrainId.Create("test", "cleared"), cleared);
+        await storage.ClearStateAsync("note", GrainId.Create("test", "cleared"), cleared);
+        foreach (var reader in (IStateBatches[])[silo.Services.GetRequiredService<IStateBatches>(), new SingleReads(storage)])
+        {
+            var read = await reader.Read<Note>("note", ids);
+            read.Select(note => note?.Text).ShouldBe(
+                ids.Select(id => id.Key.ToString()).Select(key => key is "cleared" or "never written" ? null : key));
+            (await reader.Read<Note>("note", [])).ShouldBeEmpty();
+        }
+    }
+
+    [Fact]
+    public async Task A_list_reads_the_stored_voices_together_and_activates_none()
+    {
+        string[] ids = [.. Enumerable.Range(0, 300).Select(number => $"voice {number}")];
+        await using (var silo = await StateSilo.Start(_folder.File("dia.db")))
+            foreach (var id in ids) await silo.Voice(id).Put(Plain);
+        await using var next = await StateSilo.Start(_folder.File("dia.db"));
+        (await next.Catalog.List()).Select(voice => voice.Id).ShouldBe(ids);
+        var grains = await next.Grains.GetGrain<IManagementGrain>(0).GetSimpleGrainStatistics();
+        grains.Select(grain => grain.GrainType).ShouldContain(type => type.Contains("VoiceCatalogGrain"));
+        grains.Where(grain => grain.GrainType.Contains(".VoiceGrain")).Sum(grain => grain.ActivationCount).ShouldBe(0);
+    }
+
+    [Fact]
     public async Task Writers_of_many_rows_at_once_meet_no_conflict_and_lose_nothing()
     {
         const int rows = 16;
