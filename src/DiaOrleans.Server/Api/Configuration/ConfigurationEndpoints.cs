@@ -20,7 +20,7 @@ internal static class ConfigurationEndpoints
     private static async Task<IResult> Replace(HttpContext context, BodyReader bodies, CurrentConfiguration current)
     {
         var stored = await current.Replace(await bodies.Read(context.Request, ReadConfiguration));
-        return ApiJson.Ok(new { message = "Configuration updated successfully", config = FormatConfiguration(stored) });
+        return ApiJson.Ok(FormatReplaced(stored));
     }
 
     /// <summary>Absent fields have their defaults.</summary>
@@ -41,7 +41,12 @@ internal static class ConfigurationEndpoints
         return configuration;
     }
 
-    private static object FormatConfiguration(ServerConfiguration configuration) => new
+    /// <summary>The JSON of a configuration that was stored.</summary>
+    public static object FormatReplaced(ServerConfiguration stored) =>
+        new { message = "Configuration updated successfully", config = FormatConfiguration(stored) };
+
+    /// <summary>The JSON of a configuration.</summary>
+    public static object FormatConfiguration(ServerConfiguration configuration) => new
     {
         debug_mode = configuration.DebugMode,
         save_outputs = configuration.SaveOutputs,

@@ -28,22 +28,7 @@ internal static class JobEndpoints
     private static async Task<IResult> List(HttpRequest request, JobService jobs)
     {
         var query = JobListQuery.Read(request.Query);
-        var page = await jobs.List(query.Status, query.Limit, query.Offset, query.Order);
-        var counts = page.Counts;
-        return ApiJson.Ok(new
-        {
-            jobs = page.Jobs.Select(JobView.FromJob),
-            total = page.Total,
-            filtered = page.Jobs.Count,
-            counts = new
-            {
-                pending = counts.Pending,
-                processing = counts.Processing,
-                completed = counts.Completed,
-                failed = counts.Failed,
-                cancelled = counts.Cancelled,
-            },
-        });
+        return ApiJson.Ok(JobView.FromPage(await jobs.List(query.Status, query.Limit, query.Offset, query.Order)));
     }
 
     private static async Task<IResult> Clear(JobService jobs) =>

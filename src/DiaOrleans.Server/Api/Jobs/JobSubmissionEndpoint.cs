@@ -35,7 +35,7 @@ internal static class JobSubmissionEndpoint
         return answer.Outcome switch
         {
             JobOutcome.Accepted =>
-                ApiJson.Ok(new { job_id = answer.JobId, status = "pending", message = "Job queued for processing" }),
+                ApiJson.Ok(JobView.Accepted(answer.JobId)),
             JobOutcome.Busy => throw ApiProblem.Busy(answer.RetryAfter),
             JobOutcome.KeyReused =>
                 throw InvalidKey("value_error", "Value error, this key came with another request within the last hour", key!),

@@ -39,6 +39,24 @@ internal static class JobView
         eta_seconds = job.EtaSeconds,
     };
 
+    public static object Accepted(Guid id) =>
+        new { job_id = id, status = FormatStatus(SpeechStatus.Pending), message = "Job queued for processing" };
+
+    public static object FromPage(JobPage page) => new
+    {
+        jobs = page.Jobs.Select(FromJob),
+        total = page.Total,
+        filtered = page.Jobs.Count,
+        counts = new
+        {
+            pending = page.Counts.Pending,
+            processing = page.Counts.Processing,
+            completed = page.Counts.Completed,
+            failed = page.Counts.Failed,
+            cancelled = page.Counts.Cancelled,
+        },
+    };
+
     /// <summary>The name of a status in answers.</summary>
     public static string FormatStatus(SpeechStatus status) => RequestLimits.JobStates[(int)status];
 

@@ -1,3 +1,4 @@
+using DiaOrleans.Abstractions.Jobs;
 using DiaOrleans.Abstractions.Workers;
 using DiaOrleans.Grains.SiloReports;
 using DiaOrleans.Server.Api.Pipeline;
@@ -14,19 +15,24 @@ internal static class QueueStatsEndpoint
     {
         var reading = cluster.Read();
         var counts = await jobs.Read();
-        var reports = await reading;
+        return ApiJson.Ok(Format(counts, await reading, options.MaxWorkers));
+    }
+
+    /// <summary>The JSON of the queue.</summary>
+    public static object Format(JobCounts counts, IReadOnlyList<SiloReport> reports, int? maxWorkers)
+    {
         var workers = reports.SelectMany(report => report.Workers.Select(worker => (report, worker))).ToArray();
-        return ApiJson.Ok(new
+        return new
         {
             pending_jobs = counts.Pending,
             processing_jobs = counts.Processing,
             completed_jobs = counts.Completed,
             failed_jobs = counts.Failed,
-            total_workers = options.MaxWorkers ?? workers.Length,
+            total_workers = maxWorkers ?? workers.Length,
             active_workers = workers.Count(one => one.worker.Busy),
             memory_pressure = ClusterGpu.All(reports).ToDictionary(gpu => gpu.Key, gpu => gpu.FormatPressure()),
             workers = workers.Select(one => FormatWorker(one.report, one.worker)),
-        });
+        };
     }
 
     private static object FormatWorker(SiloReport silo, WorkerStatus worker) => new

@@ -26,7 +26,7 @@ internal static class LogEndpoints
         var limit = (int)query.IntegerOr("limit", RequestLimits.DefaultListLength, RequestLimits.ListLength);
         query.ThrowIfInvalid();
         var page = await log.List(limit, context.Request.Query["voice"].LastOrDefault());
-        return ApiJson.Ok(new { logs = page.Entries.Select(LogView.FromEntry), total = page.Total, filtered = page.Entries.Count });
+        return ApiJson.Ok(LogView.FromPage(page));
     }
 
     private static async Task<IResult> Get(HttpContext context, GenerationLog log) =>

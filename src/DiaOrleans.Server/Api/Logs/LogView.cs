@@ -6,6 +6,9 @@ namespace DiaOrleans.Server.Api.Logs;
 /// <summary>The JSON of a log entry; docs/api.md, Log.</summary>
 internal static class LogView
 {
+    public static object FromPage(GenerationPage page) =>
+        new { logs = page.Entries.Select(FromEntry), total = page.Total, filtered = page.Entries.Count };
+
     public static object FromEntry(GenerationEntry entry) => new
     {
         id = entry.Id,

@@ -24,10 +24,13 @@ internal static class Answers
         },
     ];
 
-    public static Answer Ok(string description, string example) => new(200, description, example);
+    public static Answer Ok(string description, object example) => new(200, description, example);
 
     /// <summary>An object whose keys are ids.</summary>
-    public static Answer OkById(string description, string example) => new(200, description, example) { IsMap = true };
+    public static Answer OkById(string description, object example) => new(200, description, example) { IsMap = true };
+
+    /// <summary>An answer that is only a sentence.</summary>
+    public static Answer Message(string description, string message) => Ok(description, new { message });
 
     public static Answer Audio(string description, params IReadOnlyList<string> types) => new(200, description) { MediaTypes = types };
 

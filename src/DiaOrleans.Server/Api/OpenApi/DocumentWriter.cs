@@ -113,9 +113,11 @@ internal sealed class DocumentWriter(EndpointDataSource endpoints) : IOpenApiDoc
         foreach (var answer in answers)
         {
             var content = answer.MediaTypes.ToDictionary(type => type, _ => new OpenApiMediaType { Schema = Schemas.Bytes });
-            if (Parse(answer.Example) is { } example)
+            if (Parse(answer.Json) is { } example)
             {
-                var schema = Schemas.ForExample(example, answer.IsMap);
+                var schema = answer.Example is string
+                    ? Schemas.ForExample(example, answer.IsMap)
+                    : Schemas.ForValue(answer.Example, answer.Example!.GetType(), answer.IsMap);
                 content["application/json"] = new OpenApiMediaType { Schema = schema, Example = example };
             }
 

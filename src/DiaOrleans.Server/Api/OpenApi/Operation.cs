@@ -1,3 +1,4 @@
+using DiaOrleans.Server.Api.Pipeline;
 using DiaOrleans.Server.Api.Validation;
 
 namespace DiaOrleans.Server.Api.OpenApi;
@@ -75,9 +76,15 @@ internal sealed record Body(
 /// <summary>An answer of an operation.</summary>
 /// <param name="Status">The HTTP status.</param>
 /// <param name="Description">A sentence.</param>
-/// <param name="Example">An example, as JSON, from which the schema is inferred; null if the answer is not JSON.</param>
-internal sealed record Answer(int Status, string Description, string? Example = null)
+/// <param name="Example">
+/// An example: what the route itself sends for an example of the domain, or a text of JSON. Its schema follows from its type. Null if the
+/// answer is not JSON.
+/// </param>
+internal sealed record Answer(int Status, string Description, object? Example = null)
 {
+    /// <summary>The example as JSON.</summary>
+    public string? Json => Example is null or string ? (string?)Example : ApiJson.Serialize(Example);
+
     /// <summary>Media types other than JSON, such as audio/wav.</summary>
     public IReadOnlyList<string> MediaTypes { get; init; } = [];
 

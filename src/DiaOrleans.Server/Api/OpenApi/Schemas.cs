@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -30,6 +31,39 @@ internal static class Schemas
         Enum = field.Values.Count > 0 ? [.. field.Values.Select(value => (JsonNode)JsonValue.Create(value))] : null,
     };
 
+    /// <summary>The schema of an answer, from the types of what the route sends.</summary>
+    /// <param name="value">An example of the answer; null if it may be null.</param>
+    /// <param name="declared">Its type as declared.</param>
+    /// <param name="isMap">True if it is a dictionary whose keys are ids, not field names.</param>
+    public static OpenApiSchema ForValue(object? value, Type declared, bool isMap = false)
+    {
+        var type = Nullable.GetUnderlyingType(declared) ?? (declared == typeof(object) ? value?.GetType() : declared) ?? declared;
+        var orNull = value is null || type != declared && declared.IsValueType ? JsonSchemaType.Null : 0;
+        if (FindType(type) is { } simple) return new OpenApiSchema { Type = simple | orNull };
+        if (value is IDictionary entries)
+        {
+            var members = entries.Keys.Cast<string>().ToDictionary(key => key, key => Member(entries[key]));
+            return isMap
+                ? new OpenApiSchema { Type = JsonSchemaType.Object, AdditionalProperties = members.Values.First() }
+                : new OpenApiSchema { Type = JsonSchemaType.Object, Properties = members };
+        }
+
+        if (value is IEnumerable items)
+        {
+            var first = items.Cast<object?>().FirstOrDefault();
+            return new OpenApiSchema { Type = JsonSchemaType.Array, Items = first is null ? new() : ForValue(first, first.GetType()) };
+        }
+
+        var properties = value?.GetType().GetProperties() ?? [];
+        return new OpenApiSchema
+        {
+            Type = JsonSchemaType.Object | orNull,
+            Properties = properties.ToDictionary(
+                property => property.Name,
+                property => (IOpenApiSchema)ForValue(property.GetValue(value), property.PropertyType)),
+        };
+    }
+
     /// <summary>The schema of an answer, inferred from an example.</summary>
     /// <param name="example">An example of the answer.</param>
     /// <param name="isMap">True if the keys of the example are ids, not field names.</param>
@@ -48,6 +82,17 @@ internal static class Schemas
             default:
                 return new OpenApiSchema { Type = GetType(example) };
         }
+    }
+
+    private static IOpenApiSchema Member(object? value) => ForValue(value, typeof(object));
+
+    /// <summary>The type of a value that is no object and no array; null for those.</summary>
+    private static JsonSchemaType? FindType(Type type)
+    {
+        if (type == typeof(string) || type == typeof(Guid)) return JsonSchemaType.String;
+        if (type == typeof(bool)) return JsonSchemaType.Boolean;
+        if (type == typeof(int) || type == typeof(long)) return JsonSchemaType.Integer;
+        return type == typeof(double) ? JsonSchemaType.Number : null;
     }
 
     private static JsonSchemaType? GetType(JsonNode? value) => value?.GetValueKind() switch

@@ -23,8 +23,7 @@ internal static class PromptEndpoints
 
     private static async Task<IResult> List(HttpContext context, PromptInspection inspection)
     {
-        var prompts = await inspection.List(context.RequestAborted);
-        return ApiJson.Ok(prompts.ToDictionary(prompt => prompt.Prompt.Id, PromptView.FromFile));
+        return ApiJson.Ok(PromptView.ById(await inspection.List(context.RequestAborted)));
     }
 
     private static async Task<IResult> Delete(HttpContext context, PromptRemoval removal)
@@ -42,7 +41,7 @@ internal static class PromptEndpoints
 
     private static async Task<IResult> ListMetadata(PromptReads prompts)
     {
-        return ApiJson.Ok((await prompts.List()).ToDictionary(prompt => prompt.Id, PromptView.FromMetadata));
+        return ApiJson.Ok(PromptView.ById(await prompts.List()));
     }
 
     private static async Task<IResult> GetMetadata(HttpContext context, PromptReads prompts)
@@ -68,12 +67,7 @@ internal static class PromptEndpoints
         var force = await bodies.ReadIfAny(context.Request, ReadForce);
         var found = await discovery.Discover(force, context.RequestAborted);
         var all = await prompts.List();
-        return ApiJson.Ok(new
-        {
-            message = $"Discovered {found.Count} audio prompts",
-            total_prompts = all.Count,
-            discovered = found.Select(PromptView.FromMetadata),
-        });
+        return ApiJson.Ok(PromptView.FromDiscovery(found, all.Count));
     }
 
     private static bool ReadForce(FieldReader? fields)

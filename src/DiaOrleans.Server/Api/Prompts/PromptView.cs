@@ -1,4 +1,5 @@
 using DiaOrleans.Abstractions.Prompts;
+using DiaOrleans.Grains.PromptLibrary;
 using DiaOrleans.Grains.Prompts;
 using DiaOrleans.Server.Api.Pipeline;
 
@@ -18,6 +19,37 @@ internal static class PromptView
         hash = prompt.Hash,
         discovered_at = ApiTime.Format(prompt.DiscoveredAt),
     };
+
+    public static object ById(IReadOnlyList<AudioPrompt> prompts) => prompts.ToDictionary(prompt => prompt.Id, FromMetadata);
+
+    public static object ById(IReadOnlyList<InspectedPrompt> prompts) => prompts.ToDictionary(prompt => prompt.Prompt.Id, FromFile);
+
+    public static object FromDiscovery(IReadOnlyList<AudioPrompt> found, int total) => new
+    {
+        message = $"Discovered {found.Count} audio prompts",
+        total_prompts = total,
+        discovered = found.Select(FromMetadata),
+    };
+
+    public static object FromUpload(string id, StoredUpload stored)
+    {
+        var answer = new Dictionary<string, object>
+        {
+            ["message"] = $"Audio prompt '{id}' uploaded successfully",
+            ["duration"] = stored.Duration,
+            ["sample_rate"] = stored.SampleRate,
+            ["original_sample_rate"] = stored.OriginalSampleRate,
+            ["channels"] = "mono",
+        };
+        if (stored.Warning is { } warning) answer["warning"] = warning;
+        return answer;
+    }
+
+    public static object FromTranscription(string id, string? transcript) =>
+        new { prompt_id = id, transcript, saved_to = PromptFiles.TextKey(id) };
+
+    public static object FromTranscript(string id, IReadOnlyList<string> voices) =>
+        new { message = "Transcript updated successfully", prompt_id = id, updated_voices = voices };
 
     public static object FromFile(InspectedPrompt prompt)
     {

@@ -23,7 +23,7 @@ internal static class TranscriptEndpoints
         try
         {
             var prompt = await transcriber.Transcribe(id, context.RequestAborted) ?? throw PromptIds.NotFound(id);
-            return ApiJson.Ok(new { prompt_id = id, transcript = prompt.Transcript?.Text, saved_to = PromptFiles.TextKey(id) });
+            return ApiJson.Ok(PromptView.FromTranscription(id, prompt.Transcript?.Text));
         }
         catch (Exception cause) when (cause is RecognizerUnavailableException or RecognitionException)
         {
@@ -36,7 +36,7 @@ internal static class TranscriptEndpoints
         var text = await bodies.Read(context.Request, ReadTranscript);
         var id = PromptIds.Read(context);
         var voices = await transcripts.SetByHand(id, text, context.RequestAborted) ?? throw PromptIds.NotFound(id);
-        return ApiJson.Ok(new { message = "Transcript updated successfully", prompt_id = id, updated_voices = voices });
+        return ApiJson.Ok(PromptView.FromTranscript(id, voices));
     }
 
     private static string ReadTranscript(FieldReader fields)

@@ -60,7 +60,7 @@ internal sealed partial class UploadEndpoint
         try
         {
             var stored = await files.Use(content, bytes => intake.Store(id, bytes, context.RequestAborted), context.RequestAborted);
-            return ApiJson.Ok(Describe(id, stored));
+            return ApiJson.Ok(PromptView.FromUpload(id, stored));
         }
         catch (UnusableRecordingException problem)
         {
@@ -101,20 +101,6 @@ internal sealed partial class UploadEndpoint
         if (fileName.Length == 0) return ApiProblem.BadRequest("No audio file provided");
         var isRecording = Extensions.Contains(Path.GetExtension(fileName).ToLowerInvariant());
         return isRecording ? null : ApiProblem.BadRequest($"Unsupported file format. {Supported}");
-    }
-
-    private static Dictionary<string, object> Describe(string id, StoredUpload stored)
-    {
-        var answer = new Dictionary<string, object>
-        {
-            ["message"] = $"Audio prompt '{id}' uploaded successfully",
-            ["duration"] = stored.Duration,
-            ["sample_rate"] = stored.SampleRate,
-            ["original_sample_rate"] = stored.OriginalSampleRate,
-            ["channels"] = "mono",
-        };
-        if (stored.Warning is { } warning) answer["warning"] = warning;
-        return answer;
     }
 
     private static partial class Log

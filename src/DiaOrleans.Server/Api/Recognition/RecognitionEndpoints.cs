@@ -1,3 +1,5 @@
+using DiaOrleans.Abstractions.Configuration;
+using DiaOrleans.Abstractions.Recognition;
 using DiaOrleans.Grains.Configuration;
 using DiaOrleans.Grains.Recognition;
 using DiaOrleans.Server.Api.Disk;
@@ -17,16 +19,18 @@ internal static class RecognitionEndpoints
     private static async Task<IResult> Status(ConfigurationReads configurations, ISpeechRecognizer recognizer)
     {
         var configuration = await configurations.Get();
-        var status = await recognizer.GetStatus(configuration.WhisperModelSize);
-        return ApiJson.Ok(new
-        {
-            available = status.Available,
-            model_loaded = status.ModelLoaded,
-            model_size = status.Available ? configuration.WhisperModelSize : null,
-            auto_transcribe = configuration.AutoTranscribe,
-            message = status.Message,
-        });
+        return ApiJson.Ok(Format(await recognizer.GetStatus(configuration.WhisperModelSize), configuration));
     }
+
+    /// <summary>The JSON of the recognizer's state.</summary>
+    public static object Format(RecognizerStatus status, ServerConfiguration configuration) => new
+    {
+        available = status.Available,
+        model_loaded = status.ModelLoaded,
+        model_size = status.Available ? configuration.WhisperModelSize : null,
+        auto_transcribe = configuration.AutoTranscribe,
+        message = status.Message,
+    };
 
     private static async Task<IResult> Load(
         HttpContext context,

@@ -10,15 +10,18 @@ internal static class GpuEndpoint
 {
     public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/gpu/status", Get);
 
-    private static async Task<IResult> Get(ClusterReports cluster, DeviceOptions options)
+    private static async Task<IResult> Get(ClusterReports cluster, DeviceOptions options) =>
+        ApiJson.Ok(Format(await cluster.Read(), options.GpuMode));
+
+    /// <summary>The JSON of the GPUs.</summary>
+    public static object Format(IReadOnlyList<SiloReport> reports, string mode)
     {
-        var reports = await cluster.Read();
         var gpus = ClusterGpu.All(reports);
         var loaded = reports.SelectMany(report => report.Workers).Where(worker => worker.Model is not null).ToArray();
         var isMulti = reports.Any(report => report.IsMulti) || reports.Count(report => report.Gpus.Count > 0) > 1;
         var status = new Dictionary<string, object>
         {
-            ["gpu_mode"] = options.GpuMode,
+            ["gpu_mode"] = mode,
             ["gpu_count"] = reports.Sum(report => report.GpuCount),
             ["allowed_gpus"] = gpus.Select(gpu => gpu.Number),
             ["use_multi_gpu"] = isMulti,
@@ -26,10 +29,10 @@ internal static class GpuEndpoint
                 ? gpus.ToDictionary(gpu => gpu.Key, gpu => gpu.IsLoaded)
                 : new Dictionary<string, bool> { ["single_model"] = loaded.Length > 0 },
         };
-        if (gpus.Count == 0) return ApiJson.Ok(status);
+        if (gpus.Count == 0) return status;
         if (!isMulti && loaded.Length > 0) status["single_model_gpu"] = loaded.Min(ClusterGpu.DeviceOf);
         status["gpu_memory"] = gpus.ToDictionary(gpu => gpu.Key, gpu => gpu.FormatMemory());
         if (reports.Count > 1) status["gpu_places"] = gpus.ToDictionary(gpu => gpu.Key, gpu => gpu.Place);
-        return ApiJson.Ok(status);
+        return status;
     }
 }

@@ -21,9 +21,12 @@ internal static class HealthEndpoints
     {
         var reports = await cluster.Read(MaxWait);
         var loaded = reports.Any(report => report.Workers.Any(worker => worker.Model is not null));
-        var seconds = time.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0;
-        return ApiJson.Ok(new { status = "healthy", model_loaded = loaded, timestamp = seconds });
+        return ApiJson.Ok(Format(loaded, time.GetUtcNow()));
     }
+
+    /// <summary>The JSON of a server that answers.</summary>
+    public static object Format(bool isLoaded, DateTimeOffset now) =>
+        new { status = "healthy", model_loaded = isLoaded, timestamp = now.ToUnixTimeMilliseconds() / 1000.0 };
 
     private static IResult Answer(string? obstacle) =>
         obstacle is null ? ApiJson.Ok(new { status = "ready" }) : ApiJson.Send(503, new { status = "not ready", reason = obstacle });

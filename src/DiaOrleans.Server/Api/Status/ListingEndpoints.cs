@@ -16,7 +16,23 @@ internal static class ListingEndpoints
     private const string Description =
         "Text-to-speech for dialogue: speakers in turn, non-verbal sounds, voices continued from a recording.";
 
-    private static readonly object OpenAiModel = new { id = Model, @object = "model", created = Published, owned_by = "nari-labs" };
+    /// <summary>The JSON of /models.</summary>
+    public static readonly object Models = new { models = new[] { new { id = Model, name = "Dia TTS", description = Description } } };
+
+    /// <summary>The JSON of /v1/models/dia.</summary>
+    public static readonly object OpenAiModel = new { id = Model, @object = "model", created = Published, owned_by = "nari-labs" };
+
+    /// <summary>The JSON of /v1/models.</summary>
+    public static readonly object OpenAiModels = new { @object = "list", data = new[] { OpenAiModel } };
+
+    /// <summary>The JSON of /audio/models: clients read the ids; the web page reads the formats and the longest text too.</summary>
+    public static readonly object AudioModels = new
+    {
+        models = new[]
+        {
+            new { id = Model, response_formats = RequestLimits.FormatNames, max_input_characters = RequestLimits.TextLength },
+        },
+    };
 
     /// <summary>Maps the routes that are the same bare and under /v1.</summary>
     public static void Map(IEndpointRouteBuilder routes)
@@ -36,22 +52,11 @@ internal static class ListingEndpoints
         routes.MapGet("/models/{model_id}", GetOpenAiModel);
     }
 
-    private static IResult ListModels() =>
-        ApiJson.Ok(new { models = new[] { new { id = Model, name = "Dia TTS", description = Description } } });
+    private static IResult ListModels() => ApiJson.Ok(Models);
 
-    private static IResult ListOpenAiModels() => ApiJson.Ok(new { @object = "list", data = new[] { OpenAiModel } });
+    private static IResult ListOpenAiModels() => ApiJson.Ok(OpenAiModels);
 
-    /// <summary>Clients read the ids; the web page reads the formats and the longest text too.</summary>
-    private static IResult ListAudioModels()
-    {
-        var model = new
-        {
-            id = Model,
-            response_formats = RequestLimits.FormatNames,
-            max_input_characters = RequestLimits.TextLength,
-        };
-        return ApiJson.Ok(new { models = new[] { model } });
-    }
+    private static IResult ListAudioModels() => ApiJson.Ok(AudioModels);
 
     private static IResult GetOpenAiModel(HttpContext context)
     {
@@ -59,11 +64,10 @@ internal static class ListingEndpoints
         return id == Model ? ApiJson.Ok(OpenAiModel) : throw ApiProblem.NotFound($"Model {Quoted.Name(id)} not found", "model_not_found");
     }
 
-    private static async Task<IResult> ListVoices(VoiceReads voices)
-    {
-        var ids = await voices.ListIds();
-        return ApiJson.Ok(new { voices = ids.Select(id => new { id, name = id }) });
-    }
+    private static async Task<IResult> ListVoices(VoiceReads voices) => ApiJson.Ok(FormatVoices(await voices.ListIds()));
+
+    /// <summary>The JSON of /audio/voices.</summary>
+    public static object FormatVoices(IReadOnlyList<string> ids) => new { voices = ids.Select(id => new { id, name = id }) };
 
     private static async Task<IResult> ListSpeakers(VoiceReads voices) => ApiJson.Ok(await voices.ListIds());
 }

@@ -26,28 +26,10 @@ internal static class VoiceEndpoints
         routes.MapDelete($"/{Route}/{{voice_id}}", Delete);
     }
 
-    private static async Task<IResult> List(HttpContext context, VoiceReads reads)
-    {
-        var voices = await reads.List();
-        return ApiJson.Ok(new
-        {
-            voices = voices.Select(v => new
-            {
-                id = v.Id,
-                name = v.Id,
-                style = v.Settings.Style,
-                primary_speaker = v.Settings.PrimarySpeaker,
-                has_audio_prompt = v.Settings.AudioPrompt is not null,
-                preview_url = $"{context.Request.PathBase}/preview/{Uri.EscapeDataString(v.Id)}",
-            }),
-        });
-    }
+    private static async Task<IResult> List(HttpContext context, VoiceReads reads) =>
+        ApiJson.Ok(VoiceView.FromList(await reads.List(), context.Request.PathBase));
 
-    private static async Task<IResult> ListSettings(VoiceReads reads)
-    {
-        var voices = await reads.List();
-        return ApiJson.Ok(voices.ToDictionary(v => v.Id, v => FormatSettings(v.Settings)));
-    }
+    private static async Task<IResult> ListSettings(VoiceReads reads) => ApiJson.Ok(VoiceView.ById(await reads.List()));
 
     private static async Task<IResult> Create(HttpContext context, BodyReader bodies, IGrainFactory grains, CatalogOptions catalog)
     {
@@ -65,7 +47,7 @@ internal static class VoiceEndpoints
             change.AudioPromptTranscript));
         if (settings is null)
             throw ApiProblem.Full($"There are {catalog.MaxVoices} voices, which is the limit: delete some, or raise MaxVoices");
-        return ApiJson.Ok(new { message = $"Voice '{id}' created successfully", voice_config = FormatSettings(settings) });
+        return ApiJson.Ok(VoiceView.Created(id, settings));
     }
 
     private static async Task<IResult> Update(HttpContext context, BodyReader bodies, IGrainFactory grains)
@@ -79,7 +61,7 @@ internal static class VoiceEndpoints
         });
         var settings = VoiceId.CanExist(id) ? await grains.GetGrain<IVoiceGrain>(id).Update(change) : null;
         if (settings is null) throw NotFound(id);
-        return ApiJson.Ok(new { message = $"Voice '{id}' updated successfully", voice_config = FormatSettings(settings) });
+        return ApiJson.Ok(VoiceView.Updated(id, settings));
     }
 
     private static async Task<IResult> Delete(HttpContext context, IGrainFactory grains)
@@ -99,12 +81,4 @@ internal static class VoiceEndpoints
     private static string? ReplaceBlank(string? sent, string? absent) => string.IsNullOrWhiteSpace(sent) ? absent : sent;
 
     private static ApiProblem NotFound(string id) => ApiProblem.NotFound($"Voice {Quoted.Name(id)} not found", "voice_not_found");
-
-    private static object FormatSettings(VoiceSettings settings) => new
-    {
-        style = settings.Style,
-        primary_speaker = settings.PrimarySpeaker,
-        audio_prompt = settings.AudioPrompt,
-        audio_prompt_transcript = settings.AudioPromptTranscript,
-    };
 }

@@ -1,3 +1,6 @@
+using DiaOrleans.Abstractions.Configuration;
+using DiaOrleans.Server.Api.Configuration;
+using DiaOrleans.Server.Api.Pipeline;
 using DiaOrleans.Server.Api.Validation;
 
 namespace DiaOrleans.Server.Api.OpenApi.Areas;
@@ -7,13 +10,7 @@ internal static class ConfigurationOperations
 {
     public const string Area = "Configuration";
 
-    private const string Defaults =
-        """
-        {
-          "debug_mode":false,"save_outputs":false,"show_prompts":false,"output_retention_hours":24,
-          "auto_discover_prompts":true,"auto_transcribe":true,"whisper_model_size":"base"
-        }
-        """;
+    private static readonly ServerConfiguration Defaults = new();
 
     private static readonly Field[] Fields =
     [
@@ -40,7 +37,7 @@ internal static class ConfigurationOperations
             "Show the configuration",
             "The configuration in use. A flag of the command line overrides what is stored until the next PUT.")
         {
-            Answers = [Answers.Ok("The configuration.", Defaults)],
+            Answers = [Answers.Ok("The configuration.", ConfigurationEndpoints.FormatConfiguration(Defaults))],
         },
         new(
             "PUT",
@@ -48,10 +45,10 @@ internal static class ConfigurationOperations
             "Replace the configuration",
             "Replaces the whole configuration and stores it. An absent field returns to its default.")
         {
-            Body = new(Fields, Defaults),
+            Body = new(Fields, ApiJson.Serialize(ConfigurationEndpoints.FormatConfiguration(Defaults))),
             Answers =
             [
-                Answers.Ok("Stored.", $$"""{"message":"Configuration updated successfully","config":{{Defaults}}}"""),
+                Answers.Ok("Stored.", ConfigurationEndpoints.FormatReplaced(Defaults)),
                 Answers.Invalid("body", "debug_mode", "bool_parsing", "Input should be a valid boolean, unable to interpret input"),
             ],
         },

@@ -1,7 +1,8 @@
 using DiaOrleans.Abstractions.Jobs;
 using DiaOrleans.Abstractions.Speech;
+using DiaOrleans.Abstractions.Workers;
+using DiaOrleans.Grains.SiloReports;
 using DiaOrleans.Server.Api.Jobs;
-using DiaOrleans.Server.Api.Pipeline;
 using DiaOrleans.Server.Api.Validation;
 
 namespace DiaOrleans.Server.Api.OpenApi.Areas;
@@ -13,8 +14,7 @@ internal static class JobOperations
 
     private static readonly DateTimeOffset Accepted = new(2026, 11, 24, 8, 30, 0, 250, TimeSpan.Zero);
 
-    /// <summary>As the route itself shows it, so that no field can be missing.</summary>
-    private static readonly string Job = ApiJson.Serialize(JobView.FromJob(new()
+    private static readonly Job Job = new()
     {
         Id = new Guid("0b6f0f0e-6a2c-4f7e-9d55-0a9b1c5d7e21"),
         Request = new SpeechRequest { Text = "**Hello** there 👋", VoiceId = "anna", Speed = 1, Seed = 42, Format = "wav" },
@@ -29,23 +29,37 @@ internal static class JobOperations
         SeedUsed = 42,
         PartDone = 1,
         EtaSeconds = 0,
-    }));
+    };
 
-    private const string Stats =
-        """
-        {
-          "pending_jobs":2,"processing_jobs":1,"completed_jobs":5,"failed_jobs":0,
-          "total_workers":1,"active_workers":1,"memory_pressure":{},
-          "workers":[{
-            "id":"worker_1","silo":"local","device":"cpu","state":"ready","model":"dia-nano","precision":"int8",
-            "slots":4,"active":2,"waiting":0,"backlog_seconds":3.2
-          }]
-        }
-        """;
+    /// <summary>The silo of the examples, with one worker.</summary>
+    public static readonly SiloReport Silo = new()
+    {
+        Silo = "local",
+        Workers =
+        [
+            new WorkerStatus
+            {
+                Key = "local/0", Number = 1, Device = "cpu", State = WorkerState.Ready, Busy = true,
+                Slots = 4,
+                Active = 2,
+                BacklogSeconds = 3.2,
+                Model = new ModelFacts
+                {
+                    Name = "dia-nano", Precision = "int8", CodecFingerprint = "", FrameRate = 50, SampleRate = 16000,
+                    MaxTextIds = 1024,
+                    MaxTextBytes = 170,
+                    MaxNewFrames = 1700,
+                    Guidance = 3,
+                    Temperature = 1.2,
+                    TopP = 0.95,
+                },
+            },
+        ],
+    };
 
     private static readonly Field Id = new("job_id", FieldType.Text, "The id of a job.");
 
-    private static readonly Answer Unknown = Answers.Problem(404, "Job '0b6f0f0e-6a2c-4f7e-9d55-0a9b1c5d7e21' not found");
+    private static readonly Answer Unknown = Answers.Problem(404, $"Job '{Job.Id}' not found");
 
     public static IReadOnlyList<Operation> All =>
     [
@@ -71,12 +85,7 @@ internal static class JobOperations
             [
                 Answers.Ok(
                     "The jobs; `total` counts all, `filtered` those listed, `counts` those of each state.",
-                    $$$"""
-                    {
-                      "jobs":[{{{Job}}}],"total":1,"filtered":1,
-                      "counts":{"pending":0,"processing":0,"completed":1,"failed":0,"cancelled":0}
-                    }
-                    """),
+                    JobView.FromPage(new([Job], 1, new(0, 0, 1, 0, 0)))),
                 Answers.Invalid(
                     "query",
                     "status",
@@ -92,7 +101,7 @@ internal static class JobOperations
             + "finished can be cancelled.")
         {
             Ids = [Id],
-            Answers = [Answers.Ok("The job.", Job), Unknown],
+            Answers = [Answers.Ok("The job.", JobView.FromJob(Job)), Unknown],
         },
         new(
             "GET",
@@ -122,18 +131,18 @@ internal static class JobOperations
             Ids = [Id],
             Answers =
             [
-                Answers.Ok("Cancelled.", """{"message":"Job '0b6f0f0e-6a2c-4f7e-9d55-0a9b1c5d7e21' cancelled"}"""),
+                Answers.Message("Cancelled.", $"Job '{Job.Id}' cancelled"),
                 Answers.Problem(400, "Cannot cancel job with status: completed"),
                 Unknown,
             ],
         },
         new("DELETE", "/jobs", "Remove finished jobs", "Removes completed, failed and cancelled jobs with their results.")
         {
-            Answers = [Answers.Ok("Removed.", """{"message":"Cleared 3 completed jobs"}""")],
+            Answers = [Answers.Message("Removed.", "Cleared 3 completed jobs")],
         },
         new("GET", "/queue/stats", "Show the queue", "The number of jobs by state, the workers, and the memory pressure of each GPU.")
         {
-            Answers = [Answers.Ok("The counts.", Stats)],
+            Answers = [Answers.Ok("The counts.", QueueStatsEndpoint.Format(new(2, 2, 5, 0, 0), [Silo], maxWorkers: null))],
         },
     ];
 }

@@ -1,5 +1,5 @@
+using DiaOrleans.Abstractions.Logs;
 using DiaOrleans.Server.Api.Logs;
-using DiaOrleans.Server.Api.Pipeline;
 using DiaOrleans.Server.Api.Validation;
 
 namespace DiaOrleans.Server.Api.OpenApi.Areas;
@@ -9,8 +9,7 @@ internal static class LogOperations
 {
     public const string Area = "Logs";
 
-    /// <summary>As the route itself shows it, so that no field can be missing.</summary>
-    private static readonly string Entry = ApiJson.Serialize(LogView.FromEntry(new()
+    private static readonly GenerationEntry Entry = new()
     {
         Id = "7c9e6679-7425-40de-944b-e07fc1f90ae7",
         Timestamp = new DateTimeOffset(2026, 11, 24, 8, 30, 0, 250, TimeSpan.Zero),
@@ -22,13 +21,11 @@ internal static class LogOperations
         FilePath = "audio_outputs/20261124_083000_7c9e6679_anna.wav",
         FileSize = 150444,
         SeedUsed = 42,
-    }));
-
-    private const string Deleted = """{"message":"Log '7c9e6679-7425-40de-944b-e07fc1f90ae7' and associated file deleted"}""";
+    };
 
     private static readonly Field Id = new("log_id", FieldType.Text, "The id of a log entry, as in `X-Generation-ID`.");
 
-    private static readonly Answer Unknown = Answers.Problem(404, "Log '7c9e6679-7425-40de-944b-e07fc1f90ae7' not found");
+    private static readonly Answer Unknown = Answers.Problem(404, $"Log '{Entry.Id}' not found");
 
     public static IReadOnlyList<Operation> All =>
     [
@@ -46,7 +43,7 @@ internal static class LogOperations
             [
                 Answers.Ok(
                     "The entries; `total` counts all, `filtered` those listed.",
-                    $$"""{"logs":[{{Entry}}],"total":1,"filtered":1}"""),
+                    LogView.FromPage(new([Entry], 1))),
                 Answers.Invalid(
                     "query",
                     "limit",
@@ -57,7 +54,7 @@ internal static class LogOperations
         new("GET", "/logs/{log_id}", "Show a log entry", "One finished generation.")
         {
             Ids = [Id],
-            Answers = [Answers.Ok("The entry.", Entry), Unknown],
+            Answers = [Answers.Ok("The entry.", LogView.FromEntry(Entry)), Unknown],
         },
         .. Downloads.Of(
             new("GET", "/logs/{log_id}/download", "Get a saved output", "An output is saved if `save_outputs` is on when it is generated.")
@@ -71,12 +68,12 @@ internal static class LogOperations
             }),
         new("DELETE", "/logs", "Remove all log entries", "Saved outputs are kept.")
         {
-            Answers = [Answers.Ok("Removed.", """{"message":"All generation logs cleared"}""")],
+            Answers = [Answers.Message("Removed.", "All generation logs cleared")],
         },
         new("DELETE", "/logs/{log_id}", "Remove a log entry", "Its saved output is removed too.")
         {
             Ids = [Id],
-            Answers = [Answers.Ok("Removed.", Deleted), Unknown],
+            Answers = [Answers.Message("Removed.", $"Log '{Entry.Id}' and associated file deleted"), Unknown],
         },
     ];
 }

@@ -1,3 +1,9 @@
+using DiaOrleans.Abstractions.Configuration;
+using DiaOrleans.Abstractions.Prompts;
+using DiaOrleans.Abstractions.Recognition;
+using DiaOrleans.Grains.Prompts;
+using DiaOrleans.Server.Api.Prompts;
+using DiaOrleans.Server.Api.Recognition;
 using DiaOrleans.Server.Api.Validation;
 
 namespace DiaOrleans.Server.Api.OpenApi.Areas;
@@ -7,31 +13,15 @@ internal static class PromptOperations
 {
     public const string Area = "Audio prompts";
 
-    private const string Metadata =
-        """
-        {
-          "prompt_id":"anna-prompt","file_path":"audio_prompts/anna-prompt.wav","duration":7.25,"sample_rate":44100,
-          "transcript":"[S1] This is how I sound.","transcript_source":"whisper",
-          "hash":"9e107d9d372bb6826bd81d3542a419d6","discovered_at":"2026-11-24T08:30:00.250000Z"
-        }
-        """;
+    private const string Words = "[S1] This is how I sound.";
 
-    private const string Stored =
-        """
-        {
-          "message":"Audio prompt 'anna-prompt' uploaded successfully",
-          "duration":7.25,"sample_rate":44100,"original_sample_rate":48000,"channels":"mono"
-        }
-        """;
-
-    private const string Recordings =
-        """{"anna-prompt":{"file_path":"audio_prompts/anna-prompt.wav","duration":7.25,"sample_rate":44100,"exists":true}}""";
-
-    private const string TranscriptSet =
-        """{"message":"Transcript updated successfully","prompt_id":"anna-prompt","updated_voices":["anna"]}""";
-
-    private const string Transcribed =
-        """{"prompt_id":"anna-prompt","transcript":"This is how I sound.","saved_to":"audio_prompts/anna-prompt.txt"}""";
+    private static readonly AudioPrompt Prompt = new()
+    {
+        Id = "anna-prompt",
+        Recording = new PromptRecording("audio_prompts/anna-prompt.wav", 7.25, 44100, "9e107d9d372bb6826bd81d3542a419d6"),
+        Transcript = new PromptTranscript(Words, "manual", []),
+        DiscoveredAt = new DateTimeOffset(2026, 11, 24, 8, 30, 0, 250, TimeSpan.Zero),
+    };
 
     private static readonly Field Id = new("prompt_id", FieldType.Text, "The id of an audio prompt.");
 
@@ -73,7 +63,7 @@ internal static class PromptOperations
             new("transcript", FieldType.Text, "The text of the recording.") { Required = true, MaxLength = RequestLimits.StringLength },
             new("prompt_id", FieldType.Text, "Ignored: the id in the path is used.") { OrNull = true },
         ],
-        """{"transcript":"[S1] This is how I sound."}""");
+        $$"""{"transcript":"{{Words}}"}""");
 
     public static IReadOnlyList<Operation> All => [.. OnRecordings, .. OnTranscripts];
 
@@ -89,7 +79,7 @@ internal static class PromptOperations
             Body = Upload,
             Answers =
             [
-                Answers.Ok("Stored.", Stored),
+                Answers.Ok("Stored.", PromptView.FromUpload(Prompt.Id, new(7.25, 44100, 48000))),
                 Answers.Problem(400, "Unsupported file format. Supported: .wav, .mp3, .m4a, .flac, .ogg, .aac, .opus, .webm"),
                 Answers.Problem(409, "There are 10000 audio prompts, which is the limit: delete some, or raise MaxPrompts"),
                 Answers.Problem(413, $"Audio file too large (maximum {RequestLimits.UploadBytes >> 20} MB)"),
@@ -99,7 +89,7 @@ internal static class PromptOperations
         },
         new("GET", "/audio_prompts", "List recordings", "An object by prompt id.")
         {
-            Answers = [Answers.OkById("The recordings.", Recordings)],
+            Answers = [Answers.OkById("The recordings.", PromptView.ById([new InspectedPrompt(Prompt, true, 7.25, 44100, Error: null)]))],
         },
         new(
             "DELETE",
@@ -108,7 +98,7 @@ internal static class PromptOperations
             "Its transcript is deleted too. A recording that voices use is kept, and the answer is a warning that names the voices.")
         {
             Ids = [Id],
-            Answers = [Answers.Ok("Deleted, or a warning.", """{"message":"Audio prompt 'anna-prompt' deleted successfully"}"""), Unknown],
+            Answers = [Answers.Message("Deleted, or a warning.", "Audio prompt 'anna-prompt' deleted successfully"), Unknown],
         },
         .. Downloads.Of(
             new("GET", "/audio_prompts/{prompt_id}/audio", "Get the sound of a recording", "The stored WAV.")
@@ -118,7 +108,7 @@ internal static class PromptOperations
             }),
         new("GET", "/audio_prompts/metadata", "Show the metadata of all recordings", "An object by prompt id.")
         {
-            Answers = [Answers.OkById("The metadata.", $$"""{"anna-prompt":{{Metadata}}}""")],
+            Answers = [Answers.OkById("The metadata.", PromptView.ById([Prompt]))],
         },
         new(
             "GET",
@@ -127,7 +117,7 @@ internal static class PromptOperations
             "Its length, transcript, source of the transcript and hash.")
         {
             Ids = [Id],
-            Answers = [Answers.Ok("The metadata.", Metadata), Unknown],
+            Answers = [Answers.Ok("The metadata.", PromptView.FromMetadata(Prompt)), Unknown],
         },
         new(
             "POST",
@@ -138,9 +128,7 @@ internal static class PromptOperations
             Body = Discovery,
             Answers =
             [
-                Answers.Ok(
-                    "The recordings found.",
-                    $$"""{"message":"Discovered 1 audio prompts","total_prompts":1,"discovered":[{{Metadata}}]}"""),
+                Answers.Ok("The recordings found.", PromptView.FromDiscovery([Prompt], 1)),
                 Answers.Invalid("body", "force_retranscribe", "bool_parsing", "Input should be a valid boolean, unable to interpret input"),
             ],
         },
@@ -157,7 +145,7 @@ internal static class PromptOperations
             Ids = [Id],
             Answers =
             [
-                Answers.Ok("The transcript.", Transcribed),
+                Answers.Ok("The transcript.", PromptView.FromTranscription(Prompt.Id, "This is how I sound.")),
                 Unknown,
                 Answers.Problem(500, "Transcription failed"),
                 NoWhisper,
@@ -167,7 +155,12 @@ internal static class PromptOperations
         {
             Ids = [Id],
             Body = Transcript,
-            Answers = [Answers.Ok("Stored.", TranscriptSet), Unknown, Answers.Invalid("body", "transcript")],
+            Answers =
+            [
+                Answers.Ok("Stored.", PromptView.FromTranscript(Prompt.Id, ["anna"])),
+                Unknown,
+                Answers.Invalid("body", "transcript"),
+            ],
         },
         new(
             "GET",
@@ -180,19 +173,21 @@ internal static class PromptOperations
             [
                 Answers.Ok(
                     "The status.",
-                    """
-                    {
-                      "available":true,"model_loaded":false,"model_size":"base","auto_transcribe":true,
-                      "message":"The Whisper model base is on disk."
-                    }
-                    """),
+                    RecognitionEndpoints.Format(
+                        new RecognizerStatus(
+                            Available: true,
+                            AvailableUnasked: true,
+                            OnDisk: true,
+                            ModelLoaded: false,
+                            "The Whisper model base is on disk."),
+                        new ServerConfiguration())),
             ],
         },
         new("POST", "/whisper/load", "Load Whisper's model", "Without this request it is loaded when it is first needed.")
         {
             Answers =
             [
-                Answers.Ok("Loaded.", """{"message":"Whisper model loaded successfully"}"""),
+                Answers.Message("Loaded.", "Whisper model loaded successfully"),
                 Answers.Problem(500, "Failed to load Whisper model"),
                 NoWhisper,
             ],

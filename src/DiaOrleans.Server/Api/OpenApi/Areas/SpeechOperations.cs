@@ -1,3 +1,4 @@
+using DiaOrleans.Server.Api.Jobs;
 using DiaOrleans.Server.Api.Validation;
 
 namespace DiaOrleans.Server.Api.OpenApi.Areas;
@@ -7,8 +8,7 @@ internal static class SpeechOperations
 {
     public const string Area = "Speech";
 
-    private const string Queued =
-        """{"job_id":"0b6f0f0e-6a2c-4f7e-9d55-0a9b1c5d7e21","status":"pending","message":"Job queued for processing"}""";
+    private static readonly object Queued = JobView.Accepted(new Guid("0b6f0f0e-6a2c-4f7e-9d55-0a9b1c5d7e21"));
 
     private const string DialogueExample =
         """

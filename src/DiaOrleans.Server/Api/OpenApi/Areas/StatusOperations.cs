@@ -1,19 +1,11 @@
+using DiaOrleans.Server.Api.Status;
+
 namespace DiaOrleans.Server.Api.OpenApi.Areas;
 
 /// <summary>The operations on the server, its models and its devices.</summary>
 internal static class StatusOperations
 {
     public const string Area = "System";
-
-    private const string OpenAiModel = """{"id":"dia","object":"model","created":1745193600,"owned_by":"nari-labs"}""";
-
-    private const string GpuStatus =
-        """
-        {
-          "gpu_mode":"auto","gpu_count":0,"allowed_gpus":[],"use_multi_gpu":false,
-          "models_loaded":{"single_model":true}
-        }
-        """;
 
     private static IReadOnlyList<Answer> ReadyAnswers { get; } =
     [
@@ -46,7 +38,12 @@ internal static class StatusOperations
             "Show the server's health",
             "Answers quickly under any load. `model_loaded` is true if any worker has loaded its model.")
         {
-            Answers = [Answers.Ok("The server is healthy.", """{"status":"healthy","model_loaded":true,"timestamp":1795509000.25}""")],
+            Answers =
+            [
+                Answers.Ok(
+                    "The server is healthy.",
+                    HealthEndpoints.Format(isLoaded: true, DateTimeOffset.FromUnixTimeMilliseconds(1_795_509_000_250))),
+            ],
         },
         new("HEAD", "/health", "Show the server's health, without a body", "For probes.")
         {
@@ -75,19 +72,16 @@ internal static class StatusOperations
     [
         new("GET", "/models", "List models", "Under /v1 this route has the shape of OpenAI's API: see `/v1/models`.")
         {
-            Answers =
-            [
-                Answers.Ok("The models.", """{"models":[{"id":"dia","name":"Dia TTS","description":"Text-to-speech for dialogue."}]}"""),
-            ],
+            Answers = [Answers.Ok("The models.", ListingEndpoints.Models)],
         },
         new("GET", "/v1/models", "List models, compatible with OpenAI's API", "For OpenAI clients.")
         {
-            Answers = [Answers.Ok("The models.", $$"""{"object":"list","data":[{{OpenAiModel}}]}""")],
+            Answers = [Answers.Ok("The models.", ListingEndpoints.OpenAiModels)],
         },
         new("GET", "/v1/models/{model_id}", "Show a model, compatible with OpenAI's API", "For OpenAI clients.")
         {
             Ids = [new("model_id", FieldType.Text, "`dia`.")],
-            Answers = [Answers.Ok("The model.", OpenAiModel), Answers.Problem(404, "Model 'tts-1' not found")],
+            Answers = [Answers.Ok("The model.", ListingEndpoints.OpenAiModel), Answers.Problem(404, "Model 'tts-1' not found")],
         },
         new(
             "GET",
@@ -95,16 +89,11 @@ internal static class StatusOperations
             "List speech models",
             "For clients such as Open WebUI: the formats that this server can make, and the longest text. No API key is needed.")
         {
-            Answers =
-            [
-                Answers.Ok(
-                    "The models.",
-                    """{"models":[{"id":"dia","response_formats":["wav","mp3","opus","aac","flac","pcm"],"max_input_characters":4096}]}"""),
-            ],
+            Answers = [Answers.Ok("The models.", ListingEndpoints.AudioModels)],
         },
         new("GET", "/v1/audio/voices", "List voices for OpenAI clients", "For clients such as Open WebUI. No API key is needed.")
         {
-            Answers = [Answers.Ok("The voices.", """{"voices":[{"id":"anna","name":"anna"}]}""")],
+            Answers = [Answers.Ok("The voices.", ListingEndpoints.FormatVoices(["anna"]))],
         },
     ];
 
@@ -117,7 +106,7 @@ internal static class StatusOperations
             "The GPUs that the server can use, those that have a model, and their memory in GiB. Without a GPU the count is 0 and "
             + "`gpu_memory` is absent.")
         {
-            Answers = [Answers.Ok("The GPUs.", GpuStatus)],
+            Answers = [Answers.Ok("The GPUs.", GpuEndpoint.Format([JobOperations.Silo], "auto"))],
         },
         new(
             "GET",
@@ -139,7 +128,7 @@ internal static class StatusOperations
             "Saved outputs older than `output_retention_hours` with their log entries, and jobs that finished over an hour ago. The server "
             + "does the same every hour.")
         {
-            Answers = [Answers.Ok("Removed.", """{"message":"Cleanup completed"}""")],
+            Answers = [Answers.Message("Removed.", "Cleanup completed")],
         },
     ];
 }

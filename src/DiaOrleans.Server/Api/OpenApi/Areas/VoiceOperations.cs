@@ -1,4 +1,6 @@
+using DiaOrleans.Abstractions.Voices;
 using DiaOrleans.Server.Api.Validation;
+using DiaOrleans.Server.Api.Voices;
 
 namespace DiaOrleans.Server.Api.OpenApi.Areas;
 
@@ -7,23 +9,7 @@ internal static class VoiceOperations
 {
     public const string Area = "Voices";
 
-    private const string Config =
-        """
-        {
-          "style":"neutral","primary_speaker":"S1",
-          "audio_prompt":"anna-prompt","audio_prompt_transcript":"[S1] This is how I sound."
-        }
-        """;
-
-    private const string Listed =
-        """
-        {
-          "voices":[{
-            "id":"anna","name":"anna","style":"neutral","primary_speaker":"S1",
-            "has_audio_prompt":true,"preview_url":"/preview/anna"
-          }]
-        }
-        """;
+    private static readonly Voice Anna = new("anna", new VoiceSettings("neutral", "S1", "anna-prompt", "[S1] This is how I sound."));
 
     private const string NewExample = """{"voice_id":"anna","primary_speaker":"S1","audio_prompt":"anna-prompt"}""";
 
@@ -62,18 +48,18 @@ internal static class VoiceOperations
     [
         new("GET", "/voices", "List voices", "All voices, in the order of their creation. A new server has none.")
         {
-            Answers = [Answers.Ok("The voices.", Listed)],
+            Answers = [Answers.Ok("The voices.", VoiceView.FromList([Anna], ""))],
         },
         new("GET", "/voice_mappings", "Show the settings of all voices", "An object by voice id.")
         {
-            Answers = [Answers.OkById("The settings.", $$"""{"anna":{{Config}}}""")],
+            Answers = [Answers.OkById("The settings.", VoiceView.ById([Anna]))],
         },
         new("POST", "/voice_mappings", "Create a voice", "An existing voice with this id is replaced and keeps its place in the list.")
         {
             Body = new([NewId, .. Settings], NewExample),
             Answers =
             [
-                Answers.Ok("Created.", $$"""{"message":"Voice 'anna' created successfully","voice_config":{{Config}}}"""),
+                Answers.Ok("Created.", VoiceView.Created(Anna.Id, Anna.Settings)),
                 Answers.Problem(400, "voice_id is required"),
                 Answers.Problem(409, "There are 10000 voices, which is the limit: delete some, or raise MaxVoices"),
                 Answers.Invalid("body", "voice_id"),
@@ -85,7 +71,7 @@ internal static class VoiceOperations
             Body = new([IgnoredId, .. Settings], """{"style":"calm"}"""),
             Answers =
             [
-                Answers.Ok("Changed.", $$"""{"message":"Voice 'anna' updated successfully","voice_config":{{Config}}}"""),
+                Answers.Ok("Changed.", VoiceView.Updated(Anna.Id, Anna.Settings with { Style = "calm" })),
                 Unknown,
                 Answers.Invalid("body", "style", "string_type", "Input should be a valid string"),
             ],
@@ -93,7 +79,7 @@ internal static class VoiceOperations
         new("DELETE", "/voice_mappings/{voice_id}", "Delete a voice", "Its audio prompt is kept.")
         {
             Ids = [Id],
-            Answers = [Answers.Ok("Deleted.", """{"message":"Voice 'anna' deleted successfully"}"""), Unknown],
+            Answers = [Answers.Message("Deleted.", "Voice 'anna' deleted successfully"), Unknown],
         },
         .. Downloads.Of(
             new(
