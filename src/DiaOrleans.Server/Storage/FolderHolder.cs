@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace DiaOrleans.Server.Storage;
 
@@ -11,7 +13,7 @@ namespace DiaOrleans.Server.Storage;
 /// <param name="folder">Absolute path of the data folder.</param>
 /// <param name="time">Clock.</param>
 /// <param name="period">Time between two changes of the number.</param>
-internal sealed class FolderHolder(string folder, TimeProvider time, TimeSpan period) : IDisposable
+internal sealed partial class FolderHolder(string folder, TimeProvider time, TimeSpan period) : IDisposable
 {
     private const string Name = "server.txt";
 
@@ -39,6 +41,16 @@ internal sealed class FolderHolder(string folder, TimeProvider time, TimeSpan pe
 
     /// <summary>The server that uses the folder, for a message.</summary>
     public string Read() => ReadText() is { } text ? text.Split('\n')[0] : "it does not say which";
+
+    /// <summary>The server of this machine that uses a folder now; null if none does.</summary>
+    /// <param name="folder">Path of the data folder.</param>
+    public static FolderServer? FindRunning(string folder)
+    {
+        if (ReadText(Path.Combine(folder, Name)) is not { } text || Server().Match(text) is not { Success: true } server) return null;
+        var process = int.Parse(server.Groups["process"].ValueSpan, CultureInfo.InvariantCulture);
+        if (server.Groups["machine"].Value != Environment.MachineName || !IsRunning(process)) return null;
+        return new FolderServer(process, int.Parse(server.Groups["port"].ValueSpan, CultureInfo.InvariantCulture));
+    }
 
     /// <summary>Writes that this server uses the folder.</summary>
     /// <param name="port">Port that it listens on.</param>
@@ -150,15 +162,38 @@ internal sealed class FolderHolder(string folder, TimeProvider time, TimeSpan pe
         return text.Length == 0 || text.StartsWith(_written!, StringComparison.Ordinal) ? null : text.Split('\n')[0];
     }
 
-    private string? ReadText()
+    private string? ReadText() => ReadText(File);
+
+    private static string? ReadText(string file)
     {
         try
         {
-            return System.IO.File.ReadAllText(File) is { Length: > 0 } text ? text : null;
+            return System.IO.File.ReadAllText(file) is { Length: > 0 } text ? text : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return null;
         }
     }
+
+    private static bool IsRunning(int process)
+    {
+        try
+        {
+            Process.GetProcessById(process).Dispose();
+            return true;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
+
+    [GeneratedRegex(@"^(?<machine>.*), process (?<process>\d{1,9}), port (?<port>\d{1,5}), since ")]
+    private static partial Regex Server();
 }
+
+/// <summary>A server that uses a data folder.</summary>
+/// <param name="Process">Id of its process.</param>
+/// <param name="Port">Port that it listens on.</param>
+internal sealed record FolderServer(int Process, int Port);

@@ -145,7 +145,10 @@ public sealed class CommandTests
         File.Delete(file);
         using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
         listener.Start();
-        Checks.Port(((System.Net.IPEndPoint)listener.LocalEndpoint).Port).Verdict.ShouldBe(Verdict.Warning);
+        var port = ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
+        foreach (var other in (FolderServer?[])[null, new FolderServer(7, port + 1)])
+            Checks.Port(port, other).Verdict.ShouldBe(Verdict.Warning);
+        Checks.Port(port, new FolderServer(7, port)).Verdict.ShouldBe(Verdict.Ok);
     }
 
     private static ModelStore Store(string folder) => new(folder, new HuggingFaceCache(Path.Combine(folder, "hub")));

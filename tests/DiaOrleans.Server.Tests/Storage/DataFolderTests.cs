@@ -22,6 +22,25 @@ public sealed class DataFolderTests : IDisposable
         message.ShouldContain($"process {Environment.ProcessId}, port 7999, since 2026-11-24 12:00:00Z");
     }
 
+    [Fact]
+    public void A_server_that_runs_is_found_by_its_folder()
+    {
+        FolderHolder.FindRunning(_folder.File("absent")).ShouldBeNull();
+        using (var held = DataFolder.Open(_folder.Path, 7860, Noon))
+        {
+            held.WriteHolder(7999);
+            FolderHolder.FindRunning(_folder.Path).ShouldBe(new FolderServer(Environment.ProcessId, 7999));
+        }
+
+        FolderHolder.FindRunning(_folder.Path).ShouldBeNull();
+        foreach (var (machine, process) in new[] { ("elsewhere", Environment.ProcessId), (Environment.MachineName, 999_999_999) })
+        {
+            var text = $"{machine}, process {process}, port 7860, since 2026-11-24\n000000000001\n";
+            System.IO.File.WriteAllText(_folder.File("server.txt"), text);
+            FolderHolder.FindRunning(_folder.Path).ShouldBeNull();
+        }
+    }
+
     /// <summary>The stand-in for a file system without locks is .NET's switch that takes none.</summary>
     [Fact]
     public async Task A_second_server_is_refused_where_locks_have_no_effect()

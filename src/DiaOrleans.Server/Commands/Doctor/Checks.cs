@@ -10,6 +10,7 @@ using DiaOrleans.Server.Models.Store;
 using DiaOrleans.Server.Recognition;
 using DiaOrleans.Server.Recognition.ModelFiles;
 using DiaOrleans.Server.Settings;
+using DiaOrleans.Server.Storage;
 using DiaOrleans.Transcription;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.ML.OnnxRuntime;
@@ -148,12 +149,16 @@ internal static class Checks
     }
 
     /// <summary>Whether another program listens on the port.</summary>
-    public static Finding Port(int port)
+    /// <param name="port">The port.</param>
+    /// <param name="running">The server that uses the data folder now, or null.</param>
+    public static Finding Port(int port, FolderServer? running)
     {
+        const string Check = "port";
         var listeners = IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners();
-        return listeners.Any(e => e.Port == port && IsOfThisMachine(e.Address))
-            ? new("port", Verdict.Warning, $"{port} is in use", "Stop the program that has it, or choose another with --port.")
-            : new("port", Verdict.Ok, $"{port} is free");
+        if (!listeners.Any(e => e.Port == port && IsOfThisMachine(e.Address))) return new(Check, Verdict.Ok, $"{port} is free");
+        return running?.Port == port
+            ? new(Check, Verdict.Ok, $"{port} is that of the server of this data folder, which runs (process {running.Process})")
+            : new(Check, Verdict.Warning, $"{port} is in use", "Stop the program that has it, or choose another with --port.");
     }
 
     private static bool IsOfThisMachine(IPAddress address) =>

@@ -49,9 +49,10 @@ internal static class DoctorCommand
         try
         {
             var (options, _) = ServerSettings.Read(parsed.GetValue(SettingFlags.File), SettingFlags.Read(parsed));
-            var findings = await FindAll(options);
+            var running = FolderHolder.FindRunning(options.Get<DataOptions>().Data);
+            var findings = await FindAll(options, running);
             if (json) Console.WriteLine(JsonSerializer.Serialize(findings, Json));
-            else Print(findings);
+            else Print(findings, running);
             return findings.Any(f => f.Verdict == Verdict.Problem) ? 1 : 0;
         }
         catch (SettingsException e)
@@ -61,7 +62,7 @@ internal static class DoctorCommand
         }
     }
 
-    private static async Task<IReadOnlyList<Finding>> FindAll(OptionsSet options)
+    private static async Task<IReadOnlyList<Finding>> FindAll(OptionsSet options, FolderServer? running)
     {
         var data = options.Get<DataOptions>().Data;
         var store = options.Get<ModelStoreOptions>().OpenStore(data, HubEnvironment.Read(Environment.GetEnvironmentVariable));
@@ -81,12 +82,12 @@ internal static class DoctorCommand
             await BlobCheck.Run(data, options.Get<BlobOptions>(), database, Environment.GetEnvironmentVariable),
             model,
             .. model.Verdict == Verdict.Ok ? [await SpeedCheck.Run(options)] : Array.Empty<Finding>(),
-            Checks.Port(options.Get<HttpOptions>().Port),
+            Checks.Port(options.Get<HttpOptions>().Port, running),
             Checks.Network(recognition, isRecognising),
         ];
     }
 
-    private static void Print(IReadOnlyList<Finding> findings)
+    private static void Print(IReadOnlyList<Finding> findings, FolderServer? running)
     {
         var table = new Table().Border(TableBorder.Rounded).AddColumns("check", "", "found");
         foreach (var finding in findings)
@@ -97,6 +98,6 @@ internal static class DoctorCommand
         }
 
         AnsiConsole.Write(table);
-        Console.WriteLine(Conclusion.Of(findings));
+        Console.WriteLine(Conclusion.Of(findings, running));
     }
 }
