@@ -40,7 +40,12 @@ public sealed class DocumentedExamplesTests(ITestOutputHelper output)
             await Run(language, text.Replace("localhost:7860", server.Address.Authority, StringComparison.Ordinal), folder.Path);
         }
 
-        foreach (var file in made) new FileInfo(Path.Combine(folder.Path, file)).Length.ShouldBeGreaterThan(5_000, file);
+        foreach (var file in made)
+        {
+            var content = await File.ReadAllBytesAsync(Path.Combine(folder.Path, file));
+            content.Length.ShouldBeGreaterThan(5_000, file);
+            (Path.GetExtension(file) == ".wav").ShouldBe(content.AsSpan().StartsWith("RIFF"u8), file);
+        }
     }
 
     /// <summary>A recording with the words that the documents give it.</summary>
