@@ -73,14 +73,18 @@ internal sealed partial class ClusterRecognizer(
     private async Task<RecognizedSpeech?> RunInTurn(RecognitionOrder order, CancellationToken stop)
     {
         var attempts = new List<Attempt>();
-        foreach (var name in (await FindSilos()).InTurn(order))
+        var silos = await FindSilos();
+        foreach (var name in silos.InTurn(order))
         {
             var attempt = await Try(name, order, stop);
             if (attempt.Failure is null) return attempt.Speech;
             attempts.Add(attempt);
         }
 
-        throw attempts.Count > 0 ? MostTelling(attempts) : new RecognizerUnavailableException(RecognizerSilos.None);
+        if (attempts.Count > 0) throw MostTelling(attempts);
+        throw silos.IsPartial
+            ? new RecognizerUnavailableException(RecognizerSilos.NoneAnswers) { RetryAfter = RetryAfter }
+            : new RecognizerUnavailableException(RecognizerSilos.None);
     }
 
     /// <summary>The result of a silo, or its failure if another silo may succeed; other failures are thrown.</summary>

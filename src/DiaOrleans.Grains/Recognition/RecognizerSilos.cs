@@ -13,7 +13,13 @@ internal sealed class RecognizerSilos(IReadOnlyList<SiloReport> reports)
     /// <summary>Said if no silo recognises.</summary>
     public const string None = "Speech recognition is off on every silo (the setting Recognition).";
 
+    /// <summary>Said if no silo that answers recognises, and one of the others may.</summary>
+    public const string NoneAnswers = "No silo that recognises speech answers.";
+
     private readonly SiloReport[] _silos = [.. reports.Where(report => report.Recognizer is not null)];
+
+    /// <summary>Whether a silo does not answer, which may recognise.</summary>
+    public bool IsPartial => reports.Any(report => !report.IsFresh);
 
     /// <summary>
     /// The state in the whole cluster with a model of this size. A silo that does not answer counts as one that does not recognise.
@@ -58,7 +64,7 @@ internal sealed class RecognizerSilos(IReadOnlyList<SiloReport> reports)
     /// <summary>The sentence of a silo that is alone; else the sentences with the names of the silos that they are about.</summary>
     private string Describe(string modelSize)
     {
-        if (_silos.Length == 0) return None;
+        if (_silos.Length == 0) return IsPartial ? NoneAnswers : None;
         if (reports.Count == 1) return SentenceOf(_silos[0], modelSize);
         var groups = _silos.GroupBy(silo => SentenceOf(silo, modelSize), silo => silo.Silo);
         return string.Join(' ', groups.Select(group => $"{string.Join(", ", group)}: {group.Key}"));

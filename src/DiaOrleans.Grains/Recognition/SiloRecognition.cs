@@ -28,7 +28,9 @@ internal sealed class SiloRecognition(IEnumerable<ISiloRecognizer> recognizers)
     public Task<RecognizedSpeech?> Run(RecognitionOrder order, CancellationToken cancellationToken)
     {
         if (_recognizer is not { } recognizer) throw new RecognizerUnavailableException("This silo does not recognise speech.");
-        var key = $"{order.Action} {order.Asked} {order.ModelSize} {order.Digest}";
+        // If the model is missing, an order that may download it must not join one that may not.
+        var mayFetch = order.Asked && !recognizer.Report().Find(order.ModelSize).OnDisk;
+        var key = $"{order.Action} {mayFetch} {order.ModelSize} {order.Digest}";
         return _running.Run(key, stop => Run(recognizer, order, stop), cancellationToken);
     }
 

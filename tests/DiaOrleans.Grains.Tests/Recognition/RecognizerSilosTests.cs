@@ -29,6 +29,8 @@ public sealed class RecognizerSilosTests
     {
         Silos(Report("a", null)).GetStatus("base").ShouldBe(new RecognizerStatus(false, false, false, false, RecognizerSilos.None));
         Silos(Report("a", null), Report("b", null)).InTurn(Order("1")).ShouldBeEmpty();
+        var starting = Silos(Report("a", null), Report("b", null) with { IsFresh = false });
+        (starting.IsPartial, starting.GetStatus("base").Message).ShouldBe((true, RecognizerSilos.NoneAnswers));
     }
 
     [Fact]
