@@ -11,4 +11,7 @@ public enum RecognitionFault
 
     /// <summary>The download of the model.</summary>
     Download,
+
+    /// <summary>The process that recognises: it died, perhaps because its silo is being stopped, or because of the recording.</summary>
+    Process,
 }

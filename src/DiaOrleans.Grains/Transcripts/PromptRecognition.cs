@@ -78,7 +78,10 @@ internal sealed partial class PromptRecognition(
         }
         catch (RecognitionException problem)
         {
-            failures.Add(problem.Fault, problem.Fault == RecognitionFault.Recording ? recording.Hash : modelSize);
+            // A recording during which a process has died may end the next one.
+            if (problem.Fault is RecognitionFault.Recording or RecognitionFault.Process)
+                failures.Add(RecognitionFault.Recording, recording.Hash);
+            else failures.Add(problem.Fault, modelSize);
             throw;
         }
     }

@@ -76,13 +76,15 @@ public sealed class ClusterRecognizerTests : IAsyncLifetime
         other.Calls.ShouldBe(1);
     }
 
-    [Fact]
-    public async Task A_model_that_fails_on_one_silo_is_used_on_the_other_and_a_recording_that_fails_is_not_tried_again()
+    [Theory]
+    [InlineData(RecognitionFault.Model)]
+    [InlineData(RecognitionFault.Process)]
+    public async Task A_failure_of_one_silo_is_made_good_by_the_other_and_a_recording_that_fails_is_not_tried_again(RecognitionFault fault)
     {
         var recognizer = await Recognizer(WithoutRecognition);
         await recognizer.Recognize(Sound, "base", asked: true, CancellationToken.None);
         var first = Fakes.Single(fake => fake.Calls == 1);
-        first.Failure = new RecognitionException("Broken.") { Fault = RecognitionFault.Model };
+        first.Failure = new RecognitionException("Broken.") { Fault = fault };
         (await recognizer.Recognize(Sound, "base", asked: true, CancellationToken.None)).Text.ShouldBe("Heard words.");
         Fakes.Select(fake => fake.Calls).Sum().ShouldBe(3);
 

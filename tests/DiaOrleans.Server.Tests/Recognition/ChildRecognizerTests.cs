@@ -64,7 +64,8 @@ public sealed class ChildRecognizerTests : IDisposable
     {
         var (process, request) = await Busy();
         process.Kill();
-        (await Should.ThrowAsync<RecognitionException>(request)).Message.ShouldBe("Speech recognition failed.");
+        var failed = await Should.ThrowAsync<RecognitionException>(request);
+        (failed.Message, failed.Fault).ShouldBe(("Speech recognition failed.", RecognitionFault.Process));
         Status("base").ModelLoaded.ShouldBeFalse();
         (await _recognizer.Recognize(Second, "base", asked: true, CancellationToken.None)).Text.ShouldBe(ScriptedModel.Text);
     }

@@ -114,7 +114,7 @@ internal sealed partial class WhisperProcess : IDisposable
         {
             if (!_isEnded) Log.Died(_logger, Size);
             Dispose();
-            throw new RecognitionException(message, e) { Fault = fault };
+            throw new RecognitionException(message, e) { Fault = fault == RecognitionFault.Model ? fault : RecognitionFault.Process };
         }
     }
 
