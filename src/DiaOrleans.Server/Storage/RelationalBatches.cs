@@ -1,3 +1,4 @@
+using System.Data;
 using System.Data.Common;
 using System.Globalization;
 using System.Text;
@@ -60,7 +61,7 @@ internal sealed class RelationalBatches(DbDataSource source, IStorageHasherPicke
         return bytes;
     }
 
-    private static void Add(DbCommand command, string name, string value)
+    private static void Add(IDbCommand command, string name, string value)
     {
         var parameter = command.CreateParameter();
         parameter.ParameterName = name;

@@ -14,7 +14,11 @@ public sealed class LogReadsTests
         await using var cluster = await GrainCluster.Start(loaded: false);
         var options = new GenerationLogOptions();
         var log = cluster.Grains.GetGrain<IGenerationLogGrain>(0);
-        var silent = new StoredReads(cluster.Storage, TimeProvider.System, NullLogger<StoredReads>.Instance);
+        var silent = new StoredReads(
+            cluster.Storage,
+            new SingleReads(cluster.Storage),
+            TimeProvider.System,
+            NullLogger<StoredReads>.Instance);
         var reads = new LogReads(cluster.Grains, silent, cluster.Storage, options);
         (await reads.List(10, null)).Total.ShouldBe(0);
         await silent.Read(log, () => Task.FromException<bool>(new TimeoutException()), () => Task.FromResult(true));

@@ -16,7 +16,11 @@ public sealed class JobReadsTests
         await using var cluster = await GrainCluster.Start(loaded: false);
         var jobs = new JobService(cluster.Grains, cluster.Blobs, new JobOptions(), TimeProvider.System);
         var id = (await jobs.Submit(new SpeechRequest { Text = "Hi.", VoiceId = "v", Seed = 5 })).JobId;
-        var silent = new StoredReads(cluster.Storage, TimeProvider.System, NullLogger<StoredReads>.Instance);
+        var silent = new StoredReads(
+            cluster.Storage,
+            new SingleReads(cluster.Storage),
+            TimeProvider.System,
+            NullLogger<StoredReads>.Instance);
         var reads = new JobReads(jobs, cluster.Grains, silent, cluster.Time);
         (await reads.Find(id)).ShouldBe(await jobs.Find(id), "the grain answers");
         var grain = cluster.Grains.GetGrain<IJobGrain>(id);
