@@ -24,8 +24,8 @@ internal static class OggRepair
         while (pages[at..].StartsWith("OggS"u8) && ReadHeader(pages[at..]) is { } size)
         {
             var page = pages[at..];
-            if (size + page[HeaderBytes..size].Sum() > page.Length) return Complete(file, at, size);
-            at += size + page[HeaderBytes..size].Sum();
+            if (size + page[HeaderBytes..size].BodyBytes() > page.Length) return Complete(file, at, size);
+            at += size + page[HeaderBytes..size].BodyBytes();
         }
 
         return file;
@@ -44,7 +44,7 @@ internal static class OggRepair
         var broken = file.Span[start..];
         var segments = CountWhole(broken[HeaderBytes..headerSize], broken.Length - headerSize);
         if (segments == 0) return file;
-        var body = broken[HeaderBytes..(HeaderBytes + segments)].Sum();
+        var body = broken[HeaderBytes..(HeaderBytes + segments)].BodyBytes();
         byte[] page = [.. broken[..(HeaderBytes + segments)], .. broken.Slice(headerSize, body)];
         page[SegmentCountAt] = (byte)segments;
         page[FlagsAt] &= unchecked((byte)~EndOfStream);
@@ -67,7 +67,7 @@ internal static class OggRepair
         return whole;
     }
 
-    private static int Sum(this ReadOnlySpan<byte> segments)
+    private static int BodyBytes(this ReadOnlySpan<byte> segments)
     {
         var sum = 0;
         foreach (var segment in segments) sum += segment;
