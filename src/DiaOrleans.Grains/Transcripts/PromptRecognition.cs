@@ -18,6 +18,13 @@ internal sealed partial class PromptRecognition(
     /// <summary>Hz, as <see cref="ISpeechRecognizer.Recognize"/> expects it.</summary>
     private const int RecognizerRate = 16000;
 
+    /// <summary>
+    /// Recordings whose samples are in memory at the same time. A silo recognises one after another, so that more would only wait.
+    /// </summary>
+    internal const int MaxAtOnce = 4;
+
+    private readonly SemaphoreSlim _turns = new(MaxAtOnce);
+
     /// <summary>True if recordings can be recognised with a model of this size, perhaps after a download.</summary>
     /// <param name="modelSize">tiny, base, small, medium or large.</param>
     /// <param name="asked">True if a client asks for the transcription: then a missing model may be downloaded by default.</param>
@@ -70,6 +77,7 @@ internal sealed partial class PromptRecognition(
         bool asked,
         CancellationToken cancellationToken)
     {
+        await _turns.WaitAsync(cancellationToken);
         try
         {
             var samples = await ReadSamples(recording, cancellationToken);
@@ -83,6 +91,10 @@ internal sealed partial class PromptRecognition(
                 failures.Add(RecognitionFault.Recording, recording.Hash);
             else failures.Add(problem.Fault, modelSize);
             throw;
+        }
+        finally
+        {
+            _turns.Release();
         }
     }
 

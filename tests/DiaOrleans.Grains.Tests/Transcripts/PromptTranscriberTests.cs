@@ -61,5 +61,22 @@ public sealed class PromptTranscriberTests : IAsyncLifetime
         _bench.Read("a.txt").ShouldBeNull();
     }
 
+    [Fact]
+    public async Task Of_many_recordings_that_are_transcribed_at_once_only_some_are_in_memory()
+    {
+        const int More = 3;
+        string[] ids = [.. Enumerable.Range(1, PromptRecognition.MaxAtOnce + More).Select(i => $"p{i}")];
+        for (var i = 0; i < ids.Length; i++) await _bench.Intake.Store(ids[i], WaveReader.Tone(1 + (i * 0.1)), default);
+        var gate = new TaskCompletionSource();
+        _bench.Recognizer.Gate = gate.Task;
+        var transcribing = ids.Select(Transcribe).ToArray();
+        await GrainCluster.Until(() => Task.FromResult(_bench.Recognizer.Calls == PromptRecognition.MaxAtOnce));
+        await Task.Delay(200);
+        _bench.Recognizer.Calls.ShouldBe(PromptRecognition.MaxAtOnce);
+        gate.SetResult();
+        (await Task.WhenAll(transcribing)).ShouldAllBe(prompt => prompt!.Transcript!.Text == "Heard words.");
+        _bench.Recognizer.Calls.ShouldBe(ids.Length);
+    }
+
     private Task<AudioPrompt?> Transcribe(string id) => _bench.Get<PromptTranscriber>().Transcribe(id, default);
 }
