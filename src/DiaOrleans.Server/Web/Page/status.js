@@ -9,7 +9,7 @@ const STATES = {
   ready: "",
   draining: "finishes its work and takes no more",
   failed: "is out of order; the server's log says why",
-  asleep: "sleeps until there is work",
+  asleep: "has unloaded its model, until there is work",
   silent: "does not answer; this is what it did last",
 };
 
