@@ -15,8 +15,8 @@ public interface IGenerationLogGrain : IGrainWithIntegerKey
     Task Append(GenerationEntry entry);
 
     /// <summary>
-    /// Adds an entry as <see cref="Append"/> does, but returns when it can be listed; it is stored within half a second, together with others. If
-    /// the store fails then, the entry is lost, and the server's log says so.
+    /// Adds an entry as <see cref="Append"/> does, but returns when it can be listed; it is stored within half a second, together with
+    /// others. If the store fails then, the entry is lost, and the server's log says so.
     /// </summary>
     [Alias("note"), ResponseTimeout("00:00:05")]
     Task Note(GenerationEntry entry);

@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics;
 namespace DiaOrleans.Inference.Kernels;
 
 /// <summary>
-/// Convolutions of stride 1 along time, in fp32 on vectors of 512 bits. The order of an element's sum depends on the numbers of channels and
-/// taps alone.
+/// Convolutions of stride 1 along time, in fp32 on vectors of 512 bits. The order of an element's sum depends on the numbers of channels
+/// and taps alone.
 /// </summary>
 internal static unsafe class Convolution
 {
