@@ -9,12 +9,13 @@ namespace DiaOrleans.Grains.Workers;
 internal sealed record WorkerChoice(IReadOnlyList<WorkerStatus> Ready, string? Asleep, bool CanWait)
 {
     /// <summary>
-    /// Orders workers by predicted seconds of audio still to make, and of equal ones those of this silo first; the first is the better of
-    /// two that are chosen at random, unless workers of this silo are preferred.
+    /// Orders workers by predicted seconds of audio still to make, and of equal ones those of this silo first, then at random: their loads
+    /// are a second old, in which all requests would go to the same one. The first is the better of two that are chosen at random, unless
+    /// workers of this silo are preferred.
     /// </summary>
     /// <param name="workers">Workers of the request's pool, and those whose pool is not known.</param>
     /// <param name="silo">Name of this silo.</param>
-    /// <param name="random">Chooses the two.</param>
+    /// <param name="random">Chooses the two, and orders equal ones.</param>
     /// <param name="preferOwn">
     /// True to put the workers of this silo first, unless all of them are full and another one is idle: a silo takes
     /// jobs for its own engines.
@@ -29,7 +30,7 @@ internal sealed record WorkerChoice(IReadOnlyList<WorkerStatus> Ready, string? A
                 .ThenBy(worker => worker.BacklogSeconds)
                 .ThenBy(worker => worker.Active + worker.Waiting)
                 .ThenBy(worker => !IsOwn(worker, silo))
-                .ThenBy(worker => worker.Key, StringComparer.Ordinal),
+                .ThenBy(_ => random.Next()),
         ];
         var isReadyOrLoading = ready.Length > 0 || workers.Any(worker => worker.State == WorkerState.Loading);
         var asleep = isReadyOrLoading ? null : workers.FirstOrDefault(worker => worker.State == WorkerState.Asleep)?.Key;

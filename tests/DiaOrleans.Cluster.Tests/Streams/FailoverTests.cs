@@ -12,7 +12,7 @@ public sealed class FailoverTests(PostgresServer postgres, ITestOutputHelper out
     private const int ShortTexts = 40;
 
     // The signal is sent when so many streams have begun.
-    private const int BegunStreams = 3;
+    private const int BegunStreams = 6;
 
     private const string Turns = "[S1] The lamp is still on, and the door is open. [S2] Then close it, please.";
 
@@ -95,7 +95,7 @@ public sealed class FailoverTests(PostgresServer postgres, ITestOutputHelper out
 
     private static string Body(int number) => JsonSerializer.Serialize(new
     {
-        text = string.Join(' ', Enumerable.Repeat(Turns, 2 + number % 5)),
+        text = string.Join(' ', Enumerable.Repeat(Turns, 6 + (3 * (number % 5)))),
         voice_id = number % 5 == 4 ? "cloned" : "anna",
         seed = number,
         response_format = Formats[number % Formats.Length],

@@ -10,7 +10,7 @@ public sealed class WorkerChoiceTests
     public void Asks_the_less_loaded_of_two_that_are_chosen_at_random_and_then_the_others()
     {
         string[] byLoad = ["b/0", "b/1", "c/0", "a/0"];
-        WorkerStatus[] workers = [Ready("a/0", 9, 1), Ready("c/0", 2, 2), Ready("b/0", 2, 1), Ready("b/1", 2, 1)];
+        WorkerStatus[] workers = [Ready("a/0", 9, 1), Ready("c/0", 2, 2), Ready("b/0", 1, 1), Ready("b/1", 2, 1)];
         var random = new Random(5);
         var first = new Dictionary<string, int>();
         for (var i = 0; i < 600; i++)
@@ -28,6 +28,15 @@ public sealed class WorkerChoiceTests
         first["c/0"].ShouldBeInRange(60, 140);
         first.ShouldNotContainKey("a/0");
         Among(workers[..2]).Ready.Select(worker => worker.Key).ShouldBe(["c/0", "a/0"]);
+    }
+
+    [Fact]
+    public void Asks_equal_ones_in_turns_that_are_chosen_at_random()
+    {
+        WorkerStatus[] workers = [Ready("a/0", 0, 0), Ready("b/0", 0, 0)];
+        var random = new Random(5);
+        var first = Enumerable.Range(0, 300).Select(_ => WorkerChoice.Among(workers, "nobody", random).Ready[0].Key);
+        first.Count(key => key == "a/0").ShouldBeInRange(110, 190);
     }
 
     [Fact]
