@@ -136,12 +136,11 @@ public sealed class ErrorsTests(ScriptedFixture fixture) : IClassFixture<Scripte
         await server.Client.Accepted(HttpMethod.Post, "/voice_mappings", """{"voice_id":"anna"}""");
         while (!(await (await server.Client.GetAsync("/health")).Json()).GetProperty("model_loaded").GetBoolean()) await Task.Delay(20);
         using var enough = new CancellationTokenSource();
-        var answers = Enumerable.Range(0, 70)
-            .Select(
-                _ => server.Client.PostAsync(
-                    "/generate",
-                    new StringContent("""{"text":"The lamp is still on, and the door is open, but nobody is there.","voice_id":"anna"}"""),
-                    enough.Token)).ToList();
+        // Long, so that few are finished before all have come.
+        var text = string.Concat(Enumerable.Repeat("The lamp is still on, and the door is open, but nobody is there. ", 20));
+        var body = JsonSerializer.Serialize(new { text, voice_id = "anna" });
+        var answers = Enumerable.Range(0, 100)
+            .Select(_ => server.Client.PostAsync("/generate", new StringContent(body), enough.Token)).ToList();
         var (finished, busy) = (0, false);
         while (answers.Count > 0 && !busy)
         {
