@@ -6,9 +6,10 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 namespace DiaOrleans.Inference.Kernels;
 
 /// <summary>
-/// A residual unit of DAC, x + conv₁(snake(conv₇(snake(x)))), of x [windows, channels, time]; docs/model.md, Codec: blocks. Then come α and
-/// β of the first <see cref="Snake"/>, weight and bias of the first convolution, int64 [1], its dilation, and the same without a dilation
-/// for the second ones; weights are as in <see cref="Convolution"/>. An element's result does not depend on the part of the time axis.
+/// A residual unit of DAC, x + conv₁(snake(conv₇(snake(x)))), of x [windows, channels, time]; docs/model.md, Codec: blocks. Then come α
+/// and β of the first <see cref="Snake"/>, weight and bias of the first convolution, int64 [1], its dilation, and the same without a
+/// dilation for the second ones; weights are as in <see cref="Convolution"/>. An element's result does not depend on the part of the time
+/// axis.
 /// </summary>
 internal sealed unsafe class ResidualUnit() : HostOperator(
     OperatorName,
@@ -43,14 +44,7 @@ internal sealed unsafe class ResidualUnit() : HostOperator(
         var time = (int)dims[2];
         var work = new Work
         {
-            Input = new SnakeRows
-            {
-                X = context.Input<float>(0),
-                Channels = channels,
-                Time = time,
-                Alpha = context.Input<float>(1),
-                Beta = context.Input<float>(2),
-            },
+            Input = SnakeRows.Of(context, dims),
             First = new ConvolutionWork
             {
                 Weights = context.Input<float>(3),

@@ -32,17 +32,11 @@ internal sealed unsafe class SnakeConvolution() : HostOperator(
         context.Shape(3, weight);
         var channels = (int)dims[1];
         var time = (int)dims[2];
+        var input = SnakeRows.Of(context, dims);
         dims[1] = *context.Input<long>(5);
         var work = new Work
         {
-            Input = new SnakeRows
-            {
-                X = context.Input<float>(0),
-                Channels = channels,
-                Time = time,
-                Alpha = context.Input<float>(1),
-                Beta = context.Input<float>(2),
-            },
+            Input = input,
             Convolution = new ConvolutionWork
             {
                 Weights = context.Input<float>(3),

@@ -2,6 +2,7 @@ using DiaOrleans.Inference.Execution;
 using DiaOrleans.Inference.Graphs;
 using DiaOrleans.Inference.Kernels;
 using Microsoft.ML.OnnxRuntime;
+using static DiaOrleans.Inference.Tests.Kernels.KernelRuns;
 
 namespace DiaOrleans.Inference.Tests.Kernels;
 
@@ -69,14 +70,6 @@ public sealed class ConvolutionTests
         actual.Length.ShouldBe(expected.Length);
         for (var i = 0; i < actual.Length; i++)
             ((double)actual[i]).ShouldBe(expected[i], Tolerance * (1 + Math.Abs(expected[i])), $"{what}: {i}");
-    }
-
-    private static float[] Run(InferenceSession session, float[] x, long[] shape)
-    {
-        using var input = OrtValue.CreateTensorValueFromMemory(x, shape);
-        using var options = new RunOptions();
-        using var output = session.Run(options, ["x"], [input], ["y"]);
-        return output[0].GetTensorDataAsSpan<float>().ToArray();
     }
 
     private static float[] Values(int count, int seed)

@@ -2,6 +2,7 @@ using DiaOrleans.Inference.Execution;
 using DiaOrleans.Inference.Graphs;
 using DiaOrleans.Inference.Kernels;
 using Microsoft.ML.OnnxRuntime;
+using static DiaOrleans.Inference.Tests.Kernels.KernelRuns;
 
 namespace DiaOrleans.Inference.Tests.Kernels;
 
@@ -115,14 +116,6 @@ public sealed class SnakeTests
         string[] inputs = [x, graph.Constant(alphas, 1, 3, 1), graph.Constant(betas, 1, 3, 1)];
         graph.Output("y", graph.Node(Snake.OperatorName, HostOperators.Domain, inputs), OnnxType.Float, dims);
         return Device.Cpu.CreateSession(graph.Build(), threads);
-    }
-
-    private static float[] Run(InferenceSession session, float[] x, long[] shape)
-    {
-        using var input = OrtValue.CreateTensorValueFromMemory(x, shape);
-        using var options = new RunOptions();
-        using var output = session.Run(options, ["x"], [input], ["y"]);
-        return output[0].GetTensorDataAsSpan<float>().ToArray();
     }
 
     private static float[] Values(int count, int seed)
