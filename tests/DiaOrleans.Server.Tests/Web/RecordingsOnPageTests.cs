@@ -64,6 +64,37 @@ public sealed class RecordingsOnPageTests(PageBrowser browser, PageServer server
     }
 
     [Fact]
+    public async Task A_sound_that_is_removed_or_replaced_while_the_browser_reads_it_leaves_no_error()
+    {
+        await Upload("freed", 8);
+        await using var open = await browser.Open(server.Server);
+        await open.Page.EvaluateAsync(
+            """
+            async () => {
+              const { Track } = await import("/ui/track.js");
+              const { playSound } = await import("/ui/sound.js");
+              const blob = await (await fetch("/audio_prompts/freed/audio")).blob();
+              const after = ms => new Promise(resolve => setTimeout(resolve, ms));
+              for (let ms = 0; ms < 40; ms += 2) {
+                const track = new Track("freed", async () => blob);
+                document.body.append(track.element);
+                track.toggle();
+                await after(ms);
+                track.dispose();
+                track.element.remove();
+                const played = playSound("/audio_prompts/freed/audio", "freed").catch(error => {
+                  if (error.name !== "AbortError") throw error;
+                });
+                await after(ms);
+                document.getElementById("sound-close").click();
+                await played;
+              }
+            }
+            """);
+        open.ShouldBeClean();
+    }
+
+    [Fact]
     public async Task A_transcript_that_is_being_typed_survives_a_refresh()
     {
         await Upload("typing", 1);

@@ -46,4 +46,12 @@ export function saveFile(blob, name) {
   setTimeout(() => URL.revokeObjectURL(href), 60_000);
 }
 
+/** Ends an audio element and frees the addresses of its blobs. The element first lets go of its source, so that it reads no freed address. */
+export function releaseSound(audio, addresses) {
+  audio.pause();
+  audio.removeAttribute("src");
+  audio.load();
+  addresses.filter(Boolean).forEach(URL.revokeObjectURL);
+}
+
 export const seconds = value => `${value.toFixed(1)} s`;

@@ -1,5 +1,5 @@
 import { call } from "./api.js";
-import { byId } from "./dom.js";
+import { byId, releaseSound } from "./dom.js";
 import { playable } from "./wav.js";
 
 const [bar, audio, download] = ["sound", "sound-audio", "sound-download"].map(byId);
@@ -31,15 +31,13 @@ export async function playSound(path, label, name = "sound.wav") {
 function begin() {
   run?.abort();
   run = new AbortController();
-  audio.pause();
-  addresses.forEach(URL.revokeObjectURL);
+  releaseSound(audio, addresses);
   addresses = [];
   return run;
 }
 
 function close() {
   begin();
-  audio.removeAttribute("src");
   bar.hidden = true;
 }
 

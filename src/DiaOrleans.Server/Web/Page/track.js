@@ -1,4 +1,4 @@
-import { make, say } from "./dom.js";
+import { make, releaseSound, say } from "./dom.js";
 import { startSeeking } from "./seeking.js";
 import { Waveform } from "./waveform.js";
 
@@ -73,6 +73,7 @@ export class Track {
       inTurn(() => this.#fetch()).catch(() => {});
     }, { rootMargin: "200px" });
     seen.observe(this.element);
+    this.#watch.signal.addEventListener("abort", () => seen.disconnect());
     return this;
   }
 
@@ -98,10 +99,9 @@ export class Track {
 
   /** Ends the sound and frees its memory. */
   dispose() {
-    this.pause();
-    if (this.#url) URL.revokeObjectURL(this.#url);
-    this.#wave.dispose();
     this.#watch.abort();
+    releaseSound(this.#audio, [this.#url]);
+    this.#wave.dispose();
   }
 
   #fetch() {
@@ -113,7 +113,10 @@ export class Track {
   }
 
   async #fetchOnce() {
+    const { signal } = this.#watch;
+    signal.throwIfAborted();
     const blob = await this.#load();
+    signal.throwIfAborted();
     this.#url = URL.createObjectURL(blob);
     this.#audio.src = this.#url;
     try {
