@@ -91,7 +91,7 @@ internal static class LoadPlot
             Key = key,
             Position = AxisPosition.Left,
             Title = title,
-            AxisTitleDistance = 8,
+            AxisTitleDistance = 16,
             Minimum = 0,
             MaximumPadding = 0.1,
             StartPosition = (double)(Panels - 1 - panel) / Panels,
