@@ -130,8 +130,15 @@ internal sealed class DiaModel : IDisposable
 
     private IReadOnlyList<float[]> UnconditionalConstants()
     {
-        using var zero = TextEncoder.Encode([0]);
-        return UnconditionalCross.Compute(Checkpoint, zero);
+        try
+        {
+            using var zero = TextEncoder.Encode([0]);
+            return UnconditionalCross.Compute(Checkpoint, zero);
+        }
+        catch (NotFiniteNumberException overflow)
+        {
+            throw new CheckpointException($"{Checkpoint.Folder}: {overflow.Message} The weights are not those of a trained model.", overflow);
+        }
     }
 
     /// <summary>

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using DiaOrleans.Inference.Checkpoints;
 using DiaOrleans.Inference.Graphs;
 using Microsoft.ML.OnnxRuntime;
@@ -27,6 +28,7 @@ internal sealed class TextEncoder : IDisposable
     /// Encodes a text of at least one id; called by one thread at a time for each decoder, which need not be the decoder's. The caller
     /// disposes of the result.
     /// </summary>
+    /// <exception cref="NotFiniteNumberException">The model has overflowed; quantised weights only.</exception>
     public EncodedText Encode(ReadOnlySpan<int> ids)
     {
         var wide = new long[ids.Length];
@@ -40,6 +42,7 @@ internal sealed class TextEncoder : IDisposable
             binding.BindInput(TextEncoderGraph.Ids, input);
             text.BindOutputs(binding);
             _device.Run(_session, run, binding);
+            RequireNumbers(text);
             return text;
         }
         catch
@@ -50,4 +53,11 @@ internal sealed class TextEncoder : IDisposable
     }
 
     public void Dispose() => _session.Dispose();
+
+    /// <summary>Quantised products of the decoder may give numbers for NaN (<see cref="TransformerOps.LinearOrNaN"/>).</summary>
+    private void RequireNumbers(EncodedText text)
+    {
+        if (_target.Precision.WeightBits is null || TensorPrimitives.IsFiniteAll<float>(text.Hidden.ToSingles())) return;
+        throw new NotFiniteNumberException("The text encoder has made numbers that are NaN or infinite.");
+    }
 }

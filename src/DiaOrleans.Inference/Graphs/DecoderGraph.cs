@@ -150,7 +150,8 @@ internal static class DecoderGraph
 
         private void Head(string norm)
         {
-            var all = _graph.Cast(_ops.Linear(norm, "logits_dense"), _graph.Activation, OnnxType.Float);
+            var product = TransformerOps.LinearOrNaN(_graph, norm, _checkpoint.Linear("logits_dense"));
+            var all = _graph.Cast(product, _graph.Activation, OnnxType.Float);
             var shape = ByRow ? LogitShape : _graph.Integers(0, 2, _shape.Channels, _shape.Vocab);
             var logits = _graph.Node("Reshape", [all, shape]);
             if (ByRow) SplitRows(logits);

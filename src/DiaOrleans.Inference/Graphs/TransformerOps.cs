@@ -23,6 +23,17 @@ internal sealed class TransformerOps(GraphBuilder graph, DiaCheckpoint checkpoin
             : graph.Node("MatMul", [x, graph.Weight(weight.Tensor, weight.In, weight.Out)]);
     }
 
+    /// <summary>
+    /// The same with a result of NaN for a row that has NaN or infinity: ONNX Runtime's MatMulNBits may give numbers for it.
+    /// </summary>
+    public static string LinearOrNaN(GraphBuilder graph, string x, LinearWeight weight)
+    {
+        var y = Linear(graph, x, weight);
+        if (weight.Blocks is not { } blocks || IsGrouped(weight, blocks)) return y;
+        var squares = graph.Node("ReduceSumSquare", [x, graph.Integers(-1)], ("keepdims", 1L));
+        return graph.Node("Add", [y, graph.Node("Mul", [squares, graph.Constant(OnnxType.Float, [0f], 1)])]);
+    }
+
     /// <summary>The same for several modules at once, their outputs side by side.</summary>
     public string Linear(string x, string[] modules)
     {

@@ -164,7 +164,7 @@ internal readonly unsafe struct QuantisedRows
     private static Vector256<int> Add(Vector256<int> sum, Vector256<byte> weights, int numbers) =>
         AvxVnni.MultiplyWideningAndAdd(sum, weights, Vector256.Create(numbers).AsSByte());
 
-    /// <summary>A scale that is not a number makes the row's results not numbers.</summary>
+    /// <summary>Of a block with NaN or infinity, the scale is NaN, and with it all results of the row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Round(float* x, int index)
     {
@@ -188,7 +188,7 @@ internal readonly unsafe struct QuantisedRows
         var packed = Avx2.PackSignedSaturate(ab, cd).AsInt32();
         var codes = Avx2.PermuteVar8x32(packed, Vector256.Create(0, 4, 1, 5, 2, 6, 3, 7)).AsSByte();
         codes.Store(_codes + (long)index * BlockSize);
-        _scales[index] = extreme / Largest;
+        _scales[index] = float.IsFinite(extreme) ? extreme / Largest : float.NaN;
         _starts[index] = -Offset * Vector256.Sum(AvxVnni.MultiplyWideningAndAdd(Vector256<int>.Zero, Vector256<byte>.One, codes));
     }
 }

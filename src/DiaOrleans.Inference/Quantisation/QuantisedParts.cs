@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using DiaOrleans.Inference.Checkpoints;
 
@@ -33,7 +34,9 @@ internal static class QuantisedParts
     private static QuantisedPart Floats(string name, long[] shape, params TensorEntry[] sources)
     {
         var tensor = new NewTensor(name, "F32", shape, sizeof(float) * sources.Sum(s => s.Count));
-        return new QuantisedPart([tensor], () => [.. sources.Select(s => MemoryMarshal.AsBytes(TensorData.Read(s).AsSpan()).ToArray())]);
+        return new QuantisedPart([tensor], () => [.. sources.Select(Read)]);
+
+        static byte[] Read(TensorEntry source) => MemoryMarshal.AsBytes(Numbers(source, TensorData.Read(source)).AsSpan()).ToArray();
     }
 
     private static QuantisedPart Quantised(string module, LinearWeight weight, int bits)
@@ -47,7 +50,7 @@ internal static class QuantisedParts
 
     private static IReadOnlyList<byte[]> Quantise(LinearWeight weight, int bits)
     {
-        var values = WeightReader.ReadOutputMajor(weight);
+        var values = Numbers(weight.Tensor, WeightReader.ReadOutputMajor(weight));
         var blocks = BlockQuantiser.Blocks(weight.In);
         var row = blocks * BlockQuantiser.BlockBytes(bits);
         var codes = new byte[weight.Out * row];
@@ -59,4 +62,10 @@ internal static class QuantisedParts
             scales.AsSpan(output * blocks, blocks)));
         return [codes, MemoryMarshal.AsBytes(scales.AsSpan()).ToArray()];
     }
+
+    /// <summary>The values of a tensor. Rounding would turn NaN into a number, and a fault into noise.</summary>
+    /// <exception cref="CheckpointException">One is NaN or infinite.</exception>
+    private static float[] Numbers(TensorEntry tensor, float[] values) => TensorPrimitives.IsFiniteAll<float>(values)
+        ? values
+        : throw new CheckpointException($"{tensor.File}: tensor {tensor.Name} has a number that is NaN or infinite. Fetch the file again.");
 }

@@ -53,6 +53,21 @@ public sealed class QuantisedCacheTests : IDisposable
         return bytes;
     });
 
+    [Theory]
+    [InlineData("encoder.embedding", float.NaN)]
+    [InlineData("embeddings.embed", float.PositiveInfinity)]
+    [InlineData("decoder.layers.0.pre_sa_norm", float.NaN)]
+    [InlineData("encoder.layers.1.mlp.down_proj", float.NegativeInfinity)]
+    [InlineData("logits_dense", float.NaN)]
+    public void A_weight_that_is_not_a_finite_number_is_an_error_that_names_its_tensor(string tensor, float value)
+    {
+        var changed = DiaCheckpoint.Open(_checkpoint.Path).Tensors.First(t => t.Name.Contains(tensor, StringComparison.Ordinal));
+        ChangedWeights.Write(changed, value);
+        var problem = Should.Throw<CheckpointException>(() => Open());
+        problem.Message.ShouldBe($"{changed.File}: tensor {changed.Name} has a number that is NaN or infinite. Fetch the file again.");
+        Directory.EnumerateFiles(_cache.Path, "*.safetensors*").ShouldAllBe(file => file.EndsWith(".lock"));
+    }
+
     [Fact]
     public void Another_content_of_the_weights_has_a_file_of_its_own()
     {

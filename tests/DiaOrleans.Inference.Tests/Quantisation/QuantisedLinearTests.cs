@@ -68,16 +68,20 @@ public sealed class QuantisedLinearTests : IDisposable
         Math.Sqrt(error / size).ShouldBeLessThan(0.01);
     }
 
-    [Fact]
-    public void A_row_with_a_number_that_is_none_has_no_numbers_and_changes_no_other_row()
+    [Theory]
+    [InlineData(8, float.NaN)]
+    [InlineData(8, float.PositiveInfinity)]
+    [InlineData(4, float.NaN)]
+    [InlineData(4, float.NegativeInfinity)]
+    public void A_row_with_a_number_that_is_not_finite_has_no_numbers_and_changes_no_other_row(int bits, float value)
     {
-        using var linear = new Linear(_folder.File("weights.bin"), 256, 768, bits: 8, threads: 1);
+        using var linear = new Linear(_folder.File("weights.bin"), 256, 768, bits, threads: 1, orNaN: true);
         var x = Numbers(3 * 256, seed: 4, 1f);
         var expected = linear.Run(x, 3);
-        x[256 + 40] = float.NaN;
+        x[256 + 40] = value;
         var y = linear.Run(x, 3);
         y[..768].ShouldBe(expected[..768]);
-        y[768..1536].ShouldAllBe(value => float.IsNaN(value));
+        y[768..1536].ShouldAllBe(number => float.IsNaN(number));
         y[1536..].ShouldBe(expected[1536..]);
     }
 
@@ -104,7 +108,7 @@ public sealed class QuantisedLinearTests : IDisposable
         private readonly InferenceSession _session;
         private readonly RunOptions _run = new();
 
-        public Linear(string file, int inputs, int outputs, int bits, int threads)
+        public Linear(string file, int inputs, int outputs, int bits, int threads, bool orNaN = false)
         {
             _inputs = inputs;
             _bits = bits;
@@ -128,7 +132,8 @@ public sealed class QuantisedLinearTests : IDisposable
                 Blocks = new QuantisedBlocks(bits, BlockQuantiser.BlockSize, scales),
             };
             var graph = new GraphBuilder("linear", OnnxType.Float);
-            var y = TransformerOps.Linear(graph, graph.Input("x", OnnxType.Float, "rows", inputs), weight);
+            var x = graph.Input("x", OnnxType.Float, "rows", inputs);
+            var y = orNaN ? TransformerOps.LinearOrNaN(graph, x, weight) : TransformerOps.Linear(graph, x, weight);
             graph.Output("y", y, OnnxType.Float, "rows", outputs);
             _session = Device.Cpu.CreateSession(graph.Build(), threads);
         }

@@ -1,6 +1,8 @@
+using DiaOrleans.Inference.Checkpoints;
 using DiaOrleans.Inference.Decoding;
 using DiaOrleans.Inference.Execution;
 using DiaOrleans.Inference.Serving;
+using DiaOrleans.Inference.Tests.Checkpoints;
 using DiaOrleans.Inference.Tests.Reference;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -21,6 +23,30 @@ public sealed class SpeechEngineFaultTests
         (await neighbour.Clip()).Samples.ShouldBe(alone.Samples);
         engine.Fault.ShouldBeNull();
         engine.Load.Active.ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData("fp32", "decoder.norm")]
+    [InlineData("int8", "decoder.norm")]
+    [InlineData("int4", "decoder.norm")]
+    [InlineData("int8", "decoder.layers.1.pre_mlp_norm")]
+    [InlineData("int4", "decoder.layers.1.pre_mlp_norm")]
+    [InlineData("fp32", "encoder.norm")]
+    public async Task A_call_in_which_the_model_overflows_fails_in_every_precision(string precision, string module)
+    {
+        using var folder = Overflowing(module);
+        await using var engine = SpeechEngine.Open(Options(folder.Path, precision), NullLogger<SpeechEngine>.Instance);
+        await Should.ThrowAsync<NotFiniteNumberException>(Start(engine, Call(1)).Clip());
+    }
+
+    [Theory]
+    [InlineData("int8")]
+    [InlineData("int4")]
+    public void A_quantised_model_whose_text_encoder_overflows_is_refused(string precision)
+    {
+        using var folder = Overflowing("encoder.norm");
+        Should.Throw<CheckpointException>(() => SpeechEngine.Open(Options(folder.Path, precision), NullLogger<SpeechEngine>.Instance))
+            .Message.ShouldContain("NaN or infinite");
     }
 
     [Fact]
@@ -63,6 +89,23 @@ public sealed class SpeechEngineFaultTests
         new() { TextIds = TextIds.Encode("[S1] The lamp is still on. [S1]"), MaxFrames = Frames, Seed = seed };
 
     private static SpeechCall Overflowing() => Call(1) with { Sampling = new SamplingSettings(float.NaN, 1.2f, 0.95f, 45) };
+
+    /// <summary>A tiny model with a norm that multiplies by the largest float.</summary>
+    private static TempFolder Overflowing(string norm)
+    {
+        var folder = TempFolder.CopyOf(ReferenceCheckpoints.Folder("dia-0626-tiny"));
+        ChangedWeights.Write(DiaCheckpoint.Open(folder.Path).Vector(norm), float.MaxValue, all: true);
+        return folder;
+    }
+
+    private static ModelOptions Options(string folder, string precision) => new()
+    {
+        Folder = folder,
+        CodecFolder = ReferenceCheckpoints.Folder("dac-tiny"),
+        Precision = precision,
+        CacheFolder = TestCache.Folder,
+        Slots = 1,
+    };
 
     private static SpeechEngine Open(TimeProvider? time = null) => SpeechEngine.Open(
         new ModelOptions { Folder = ReferenceCheckpoints.Folder("dia-nano"), Slots = 2 },
