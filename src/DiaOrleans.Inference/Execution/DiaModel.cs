@@ -137,7 +137,7 @@ internal sealed class DiaModel : IDisposable
         }
         catch (NotFiniteNumberException overflow)
         {
-            throw new CheckpointException($"{Checkpoint.Folder}: {overflow.Message} The weights are not those of a trained model.", overflow);
+            throw new CheckpointException($"{Checkpoint.Folder}: {overflow.Message} Fetch the checkpoint again.", overflow);
         }
     }
 
