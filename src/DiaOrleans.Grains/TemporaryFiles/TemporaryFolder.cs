@@ -7,11 +7,15 @@ public sealed class TemporaryFolder
 
     private readonly string _path;
 
-    /// <param name="path">Absolute path. No other process uses the folder: files that a killed server left there are deleted.</param>
+    /// <param name="path">
+    /// Absolute path. No other process uses the folder: files that a killed server made there are deleted. Everything else stays.
+    /// </param>
     public TemporaryFolder(string path)
     {
         _path = path;
-        if (Directory.Exists(path)) Directory.Delete(path, recursive: true);
+        if (!Directory.Exists(path)) return;
+        foreach (var left in Directory.EnumerateFiles(path).Where(IsTemporary)) File.Delete(left);
+        if (!Directory.EnumerateFileSystemEntries(path).Any()) Directory.Delete(path);
     }
 
     /// <summary>Creates an empty file.</summary>
@@ -29,4 +33,6 @@ public sealed class TemporaryFolder
             throw new TemporaryFileException(cause);
         }
     }
+
+    private static bool IsTemporary(string file) => Guid.TryParseExact(Path.GetFileName(file), "N", out _);
 }

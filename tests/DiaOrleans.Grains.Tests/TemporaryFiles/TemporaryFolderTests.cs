@@ -44,9 +44,22 @@ public sealed class TemporaryFolderTests : IDisposable
     public void Constructor_Leftovers_Deleted()
     {
         Directory.CreateDirectory(Folder);
-        File.WriteAllText(Path.Combine(Folder, "left"), "By a server that was killed.");
+        File.WriteAllText(Path.Combine(Folder, Guid.NewGuid().ToString("N")), "By a server that was killed.");
         _ = new TemporaryFolder(Folder);
         Directory.Exists(Folder).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Constructor_FilesAndFoldersOfOthers_Stay()
+    {
+        var inner = Directory.CreateDirectory(Path.Combine(Folder, Guid.NewGuid().ToString("N"))).FullName;
+        string[] others = [Path.Combine(Folder, "notes.txt"), Path.Combine(inner, Guid.NewGuid().ToString("N"))];
+        foreach (var other in others) File.WriteAllText(other, "Of another program.");
+        var left = Path.Combine(Folder, Guid.NewGuid().ToString("N"));
+        File.WriteAllText(left, "By a server that was killed.");
+        _ = new TemporaryFolder(Folder);
+        others.ShouldAllBe(other => File.Exists(other));
+        File.Exists(left).ShouldBeFalse();
     }
 
     [Fact]
