@@ -15,6 +15,7 @@ using DiaOrleans.Grains.Requests;
 using DiaOrleans.Grains.Retention;
 using DiaOrleans.Grains.Scripts;
 using DiaOrleans.Grains.Settings;
+using DiaOrleans.Grains.Speech;
 using DiaOrleans.Grains.State;
 using DiaOrleans.Grains.Telemetry;
 using DiaOrleans.Grains.Voices;
@@ -75,6 +76,7 @@ public static class GrainServices
         silo.Services.AddSingleton<LogWriter>();
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<LogWriter>());
         silo.Services.TryAddSingleton<ISpeechRenderer, SpeechRenderer>();
+        silo.Services.AddSingleton<SpeechSessions>();
         silo.Services.AddSingleton<VoicePreviews>();
         silo.Services.TryAddSingleton<JobOptions>();
         silo.Services.AddSingleton<JobQueues>();

@@ -32,7 +32,10 @@ public interface IJobQueueGrain : IGrainWithStringKey
     [Alias("room"), ResponseTimeout(AnswerLimits.Single)]
     Task<TimeSpan?> CheckCapacity();
 
-    /// <summary>Leases the first jobs that may be taken.</summary>
+    /// <summary>
+    /// Leases the first jobs that may be taken. A first lease is stored with the next change, a quarter of a second later at most: an
+    /// activation of the queue that does not know it gives the job again, with a larger token.
+    /// </summary>
     /// <param name="taker">Who takes them.</param>
     /// <param name="limit">Number of jobs at most, 1 or more.</param>
     [Alias("take"), ResponseTimeout("00:00:10")]
@@ -58,7 +61,10 @@ public interface IJobQueueGrain : IGrainWithStringKey
     [Alias("release")]
     Task Release(JobLease lease, TimeSpan pause, long newestToken);
 
-    /// <summary>Removes the job, which has ended. Ignored if the lease is not current.</summary>
+    /// <summary>
+    /// Removes the job, which has ended. Ignored if the lease is not current. Stored as <see cref="Take"/> is: whoever leases the job after
+    /// that finds that it has ended.
+    /// </summary>
     [Alias("done")]
     Task Complete(JobLease lease);
 
@@ -134,11 +140,11 @@ public sealed record HeldLease([property: Id(0)] JobLease Lease, [property: Id(1
 
 /// <summary>The number of jobs in a queue.</summary>
 /// <param name="Counts">Pending and processing jobs.</param>
-/// <param name="Leased">Those of them that are leased: they may have ended, and be in the catalogue.</param>
+/// <param name="Leased">Those of them that are leased or may have been: they may have ended, and be in the catalogue.</param>
 [GenerateSerializer, Immutable, Alias("dia.queue-counts")]
 public sealed record QueueCounts([property: Id(0)] JobCounts Counts, [property: Id(1)] IReadOnlyList<LeasedJob> Leased);
 
-/// <summary>A job that is leased.</summary>
+/// <summary>A job that is leased or may have been.</summary>
 /// <param name="Id">The job.</param>
 /// <param name="Begun">Whether it is counted as processing.</param>
 [GenerateSerializer, Immutable, Alias("dia.leased-job")]

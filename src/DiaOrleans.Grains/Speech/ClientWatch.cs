@@ -1,6 +1,8 @@
 namespace DiaOrleans.Grains.Speech;
 
-/// <summary>Measures how long no client has called: the client of a synchronous request that is lost makes no more calls.</summary>
+/// <summary>
+/// Measures how long no client has called: the client of a synchronous request that is lost makes no more calls. Thread-safe.
+/// </summary>
 internal sealed class ClientWatch(TimeProvider time)
 {
     /// <summary>Running work is stopped after so long without a call.</summary>
@@ -13,19 +15,20 @@ internal sealed class ClientWatch(TimeProvider time)
     private int _present;
 
     /// <summary>Time since the last call ended; zero while one is in progress.</summary>
-    public TimeSpan Silence => _present > 0 ? TimeSpan.Zero : time.GetElapsedTime(_last);
+    public TimeSpan Silence =>
+        Volatile.Read(ref _present) > 0 ? TimeSpan.Zero : time.GetElapsedTime(Interlocked.Read(ref _last));
 
     /// <summary>A call is in progress until the result is disposed of.</summary>
     public IDisposable Enter()
     {
-        _present++;
+        Interlocked.Increment(ref _present);
         return new Visit(this);
     }
 
     private void Leave()
     {
-        _present--;
-        _last = time.GetTimestamp();
+        Interlocked.Exchange(ref _last, time.GetTimestamp());
+        Interlocked.Decrement(ref _present);
     }
 
     private sealed class Visit(ClientWatch watch) : IDisposable

@@ -38,6 +38,24 @@ internal sealed partial class StorageRetry(Guid job, TimeSpan limit, TimeProvide
     /// <remarks>Throws what <paramref name="write"/> throws if it is not <see cref="IsTransient"/>.</remarks>
     public async Task<T> Execute<T>(string what, Func<Task<T>> write, CancellationToken stop)
     {
+        stop.ThrowIfCancellationRequested();
+        var first = WriteOnce(write);
+        await ((Task)first).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        // The first attempt needs no pipeline, which takes longer to make than most writes.
+        var result = first.IsCompletedSuccessfully ? await first : await Repeat(what, first, write, stop);
+        Interlocked.Exchange(ref _failingSince, NotFailing);
+        return result;
+    }
+
+    /// <inheritdoc cref="Execute{T}"/>
+    public Task Execute(string what, Func<Task> write, CancellationToken stop) => Execute(what, () => WithResult(write()), stop);
+
+    /// <param name="what">What is written.</param>
+    /// <param name="first">The attempt that has failed.</param>
+    /// <param name="write">Makes another attempt.</param>
+    /// <param name="stop">Ends the attempts.</param>
+    private async Task<T> Repeat<T>(string what, Task<T> first, Func<Task<T>> write, CancellationToken stop)
+    {
         var failures = 0;
         var pipeline = new ResiliencePipelineBuilder { TimeProvider = time }
             .AddRetry(new RetryStrategyOptions
@@ -54,14 +72,10 @@ internal sealed partial class StorageRetry(Guid job, TimeSpan limit, TimeProvide
                 },
             })
             .Build();
-        var result = await pipeline.ExecuteAsync(async _ => await write(), stop);
-        Interlocked.Exchange(ref _failingSince, NotFailing);
-        if (failures > 0) Log.Stored(logger, job, what, failures);
+        var result = await pipeline.ExecuteAsync(async _ => await (failures == 0 ? first : WriteOnce(write)), stop);
+        Log.Stored(logger, job, what, failures);
         return result;
     }
-
-    /// <inheritdoc cref="Execute{T}"/>
-    public Task Execute(string what, Func<Task> write, CancellationToken stop) => Execute(what, () => WithResult(write()), stop);
 
     private bool MayRepeat(Exception cause)
     {
@@ -69,6 +83,9 @@ internal sealed partial class StorageRetry(Guid job, TimeSpan limit, TimeProvide
         Interlocked.CompareExchange(ref _failingSince, time.GetTimestamp(), NotFailing);
         return FailingFor < limit;
     }
+
+    /// <summary>Fails as a task whatever way the write fails.</summary>
+    private static async Task<T> WriteOnce<T>(Func<Task<T>> write) => await write();
 
     private static async Task<bool> WithResult(Task write)
     {

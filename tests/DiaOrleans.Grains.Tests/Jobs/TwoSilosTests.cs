@@ -78,7 +78,7 @@ public sealed class TwoSilosTests : IAsyncLifetime
         Cluster.Time.Advance(TimeSpan.FromSeconds(14));
         await Move(queue, (await SiloOf(queue)) == Cluster.Silos[0] ? Cluster.Silos[1] : Cluster.Silos[0]);
         Cluster.Time.Advance(TimeSpan.FromSeconds(14));
-        (await queue.Take(Taker(Cluster.Silos[1]), 10)).ShouldBe([new JobLease(jobs[1], 1, "default/1")]);
+        (await queue.Take(Taker(Cluster.Silos[1]), 10)).ShouldHaveSingleItem().JobId.ShouldBe(jobs[1]);
         JobLease? again = null;
         for (var second = 1; again is null && second <= 30; second++)
         {
@@ -86,7 +86,7 @@ public sealed class TwoSilosTests : IAsyncLifetime
             again = (await queue.Take(Taker(Cluster.Silos[1]), 10)).FirstOrDefault(taken => taken.JobId == jobs[0]);
         }
 
-        again.ShouldBe(new JobLease(jobs[0], 2, "default/1"));
+        again.ShouldNotBeNull().Token.ShouldBeGreaterThan(lease.Token);
         (await queue.Renew([new HeldLease(lease, Begun: true)])).ShouldBe([lease]);
     }
 

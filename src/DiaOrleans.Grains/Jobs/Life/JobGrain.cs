@@ -63,14 +63,15 @@ internal sealed class JobGrain(
     public async Task<Job?> Get()
     {
         await _store.RequireCurrent();
-        return Record is { } record && !record.Job.IsExpired(time.GetUtcNow()) ? _changes.Show(record) : null;
+        return Show();
     }
 
     public async Task<JobRevision?> Watch(long known, TimeSpan upTo, CancellationToken cancellation = default)
     {
         await _store.RequireCurrent();
         await _changes.Wait(() => Record is null || _changes.Revision > known, upTo, cancellation);
-        return await Get() is { } job ? new JobRevision(job, _changes.Revision) : null;
+        await _store.RequireCurrent(wasCurrent: true);
+        return Show() is { } job ? new JobRevision(job, _changes.Revision) : null;
     }
 
     public async Task<JobClaim> Claim(long token)
@@ -156,6 +157,8 @@ internal sealed class JobGrain(
         await _changes.Wait(() => Record?.MustStop(token) ?? true, upTo, cancellation);
         return Record?.MustStop(token) ?? true;
     }
+
+    private Job? Show() => Record is { } record && !record.Job.IsExpired(time.GetUtcNow()) ? _changes.Show(record) : null;
 
     /// <summary>
     /// A claim is stored by the run's next change. If it is lost before, an older run may change the job until then, and the job still ends

@@ -28,10 +28,14 @@ internal sealed class JobStateRow(
     /// False if the row was changed elsewhere. Reads the store only if the state is empty or its job has ended, or the membership has
     /// changed since the last read. A state that the activation has just read is not read again.
     /// </summary>
-    public async Task<bool> IsCurrent()
+    /// <param name="wasCurrent">
+    /// Whether that was asked in the same call before: then only a change of the membership leads to another read. What has changed since
+    /// in another way has changed during the call, which may show either state.
+    /// </param>
+    public async Task<bool> IsCurrent(bool wasCurrent = false)
     {
         var version = membership.CurrentSnapshot.Version;
-        var isFresh = _isFresh;
+        var isFresh = _isFresh || wasCurrent;
         _isFresh = false;
         if (version == _readAt && (isFresh || state.State.Record?.Job.Status.IsFinal() == false)) return true;
         var before = state.Etag;

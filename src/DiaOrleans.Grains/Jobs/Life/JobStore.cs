@@ -7,8 +7,7 @@ namespace DiaOrleans.Grains.Jobs.Life;
 
 /// <summary>
 /// The record of a job as it was last stored. A new one is stored before it is shown, but for the token of a claim; calls that wait are
-/// woken then. After a failed
-/// write the activation ends, and the next one reads the store.
+/// woken then. After a failed write the activation ends, and the next one reads the store.
 /// </summary>
 /// <param name="grain">The grain of the job.</param>
 /// <param name="state">Its state.</param>
@@ -32,10 +31,11 @@ internal sealed class JobStore(
     public void LeaveIfEnded() => grain.EndSoonIf(() => Record?.Job.Status.IsFinal() != false);
 
     /// <summary>The next call gets an activation that has read the store, if the job was changed elsewhere.</summary>
+    /// <param name="wasCurrent">See <see cref="JobStateRow.IsCurrent"/>.</param>
     /// <exception cref="OrleansException">The job was changed elsewhere.</exception>
-    public async Task RequireCurrent()
+    public async Task RequireCurrent(bool wasCurrent = false)
     {
-        if (await row.IsCurrent()) return;
+        if (await row.IsCurrent(wasCurrent)) return;
         changes.End();
         grain.DeactivateOnIdle();
         throw new OrleansException($"{grain.GrainContext.GrainId} has changed in the store and is read again.");

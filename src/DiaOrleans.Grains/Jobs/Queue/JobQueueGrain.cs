@@ -1,7 +1,9 @@
 using DiaOrleans.Abstractions.Jobs;
 using DiaOrleans.Abstractions.Speech;
 using DiaOrleans.Grains.State;
+using DiaOrleans.Grains.Waiting;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 using Orleans.Runtime;
 using Orleans.Storage;
@@ -10,22 +12,28 @@ namespace DiaOrleans.Grains.Jobs.Queue;
 
 /// <summary>
 /// Stores what <see cref="LeaseQueue"/> decides, segment by segment, and wakes waiting runners. Calls interleave: a decision is made in
-/// memory, and the call returns when the segments that it has changed are stored, which is one write for all calls that wait. After a
-/// failed write memory and store may differ, so every further call fails and the next activation reads the store.
+/// memory, and the call returns when the segments that it has changed are stored, which is one write for all calls that wait. What can wait
+/// is stored with the next write, or <see cref="LateTime"/> later. After a failed write memory and store may differ, so every further call
+/// fails and the next activation reads the store.
 /// </summary>
 [GrainType("dia.job-queue-shard"), Reentrant]
-internal sealed class JobQueueGrain(
+internal sealed partial class JobQueueGrain(
     [FromKeyedServices(StateStorage.ProviderName)] IGrainStorage storage,
     IClusterMembershipService membership,
     JobOptions options,
-    TimeProvider time) : Grain, IJobQueueGrain
+    TimeProvider time,
+    ILogger<JobQueueGrain> logger) : Grain, IJobQueueGrain
 {
+    /// <summary>How long a change that nobody waits for is in memory only.</summary>
+    public static readonly TimeSpan LateTime = TimeSpan.FromMilliseconds(250);
+
     private readonly SiloLiveness _silos = new(membership);
     private readonly WorkWaiters _waiters = new(time);
     private QueueRows _rows = null!;
     private LeaseQueue _queue = null!;
     private RowsGuard _guard = null!;
     private long _checkedAt;
+    private bool _storesLate;
 
     private string Key => this.GetPrimaryKeyString();
 
@@ -38,8 +46,12 @@ internal sealed class JobQueueGrain(
         await _silos.KnowAtLeast(0);
         _checkedAt = _silos.Version;
         var segments = await _rows.Open(_guard);
-        _queue = new LeaseQueue(segments, _rows.Newest, Now);
+        _queue = new LeaseQueue(segments, _rows.Newest, _rows.Opened, Now);
     }
+
+    /// <summary>Returns when what is in memory is stored.</summary>
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) =>
+        _guard.HasFailed ? Task.CompletedTask : Store().WaitUpTo(Timeout.InfiniteTimeSpan, time, cancellationToken);
 
     public async Task<JobPlace> Enqueue(Guid job)
     {
@@ -77,7 +89,7 @@ internal sealed class JobQueueGrain(
         _guard.ThrowIfReadOnly();
         await _silos.KnowAtLeast(taker.MembershipVersion);
         var taken = _queue.Take(taker.Silo, limit, _silos.IsAlive, Now);
-        await Store();
+        await StoreOrWait();
         return [.. taken.Select(lease => new JobLease(lease.Job, lease.Token, Key))];
     }
 
@@ -103,7 +115,7 @@ internal sealed class JobQueueGrain(
     public async Task Complete(JobLease lease)
     {
         _guard.ThrowIfReadOnly();
-        if (_queue.Complete(lease.JobId, lease.Token, Now)) await Store();
+        if (_queue.Complete(lease.JobId, lease.Token, Now)) await StoreOrWait();
     }
 
     public async Task Remove(Guid job)
@@ -136,7 +148,7 @@ internal sealed class JobQueueGrain(
     public async Task<QueueCounts> Count()
     {
         await RequireCurrent();
-        return new QueueCounts(_queue.Counts, [.. _queue.LeasedJobs]);
+        return new QueueCounts(_queue.Counts, [.. _queue.PerhapsEnded]);
     }
 
     private TimeSpan? Room()
@@ -155,5 +167,34 @@ internal sealed class JobQueueGrain(
         _checkedAt = version;
     }
 
+    private Task StoreOrWait()
+    {
+        if (!_queue.Segments.CanWait) return Store();
+        if (!_storesLate && _queue.Segments.HaveChanged) _ = StoreLate();
+        return Task.CompletedTask;
+    }
+
+    private async Task StoreLate()
+    {
+        _storesLate = true;
+        await Task.Delay(LateTime, time);
+        _storesLate = false;
+        if (_guard.HasFailed) return;
+        try
+        {
+            await Store();
+        }
+        catch (Exception e)
+        {
+            Log.NotStored(logger, e, Key);
+        }
+    }
+
     private Task Store() => _guard.Run(() => Task.WhenAll(_queue.Segments.TakeChanged().Select(number => _rows.Store(number, _queue))));
+
+    private static partial class Log
+    {
+        [LoggerMessage(212, LogLevel.Warning, "Changes of the queue {Queue} could not be stored; it is read again.")]
+        public static partial void NotStored(ILogger logger, Exception cause, string queue);
+    }
 }

@@ -5,8 +5,9 @@ namespace DiaOrleans.Grains.Jobs.Queue;
 
 /// <summary>
 /// The rules of a queue: order by sequence number, one current lease for a job, and tokens that only grow. A method that changes what is
-/// stored marks the changed <see cref="Segments"/>. Times are monotonic and in memory only: a queue that is made from stored segments gives
-/// every lease its full time.
+/// stored marks the changed <see cref="Segments"/>. The first lease of a job and the removal of one that has ended can wait to be stored:
+/// whoever reads the store without them leases the job again, with a larger token, and the job refuses what it must. Times are monotonic
+/// and in memory only: a queue that is made from stored segments gives every lease its full time.
 /// </summary>
 internal sealed class LeaseQueue
 {
@@ -19,13 +20,25 @@ internal sealed class LeaseQueue
     /// <summary>Weight of the newest job in the mean of <see cref="SecondsPerJob"/>.</summary>
     private const double NewestWeight = 0.2;
 
+    /// <summary>Leases of a job by one instance of the queue, at most: their tokens are smaller than those of the next one.</summary>
+    private const long TokensOfInstance = 1_000_000;
+
     private readonly QueuePlaces _places = new();
+    private readonly long _tokensAbove;
 
     /// <param name="segments">The stored segments by their numbers.</param>
     /// <param name="newest">Number of the newest segment.</param>
+    /// <param name="instance">
+    /// Larger than that of all instances before it: so are the tokens of its leases, also if those of the last ones were not stored.
+    /// </param>
     /// <param name="now">The time from which stored leases hold.</param>
-    public LeaseQueue(IEnumerable<(long Number, IReadOnlyList<QueueEntry> Entries)> segments, long newest, TimeSpan now)
+    public LeaseQueue(
+        IEnumerable<(long Number, IReadOnlyList<QueueEntry> Entries)> segments,
+        long newest,
+        long instance,
+        TimeSpan now)
     {
+        _tokensAbove = instance * TokensOfInstance;
         Segments = new QueueSegments(newest);
         foreach (var (number, entries) in segments)
         {
@@ -55,8 +68,8 @@ internal sealed class LeaseQueue
     /// <inheritdoc cref="QueuePlaces.Counts"/>
     public JobCounts Counts => _places.Counts;
 
-    /// <inheritdoc cref="QueuePlaces.LeasedJobs"/>
-    public IEnumerable<LeasedJob> LeasedJobs => _places.LeasedJobs;
+    /// <inheritdoc cref="QueuePlaces.PerhapsEnded"/>
+    public IEnumerable<LeasedJob> PerhapsEnded => _places.PerhapsEnded;
 
     /// <summary>Whether a job is in the queue.</summary>
     public bool Contains(Guid job) => _places.Find(job) is not null;
@@ -117,8 +130,9 @@ internal sealed class LeaseQueue
         var taken = new List<(Guid, long)>();
         while (taken.Count < limit && _places.FirstFree is { } place)
         {
-            _places.Lease(place, owner, now, until: now + LeaseTime);
-            Segments.Change(place.Segment);
+            // A lease that is stored must not come back after a newer one: that is stored before it is given.
+            Segments.Change(place.Segment, canWait: place.Token == 0);
+            _places.Lease(place, owner, Math.Max(place.Token, _tokensAbove) + 1, now, until: now + LeaseTime);
             taken.Add((place.Id, place.Token));
         }
 
@@ -149,14 +163,16 @@ internal sealed class LeaseQueue
     {
         if (Find(job, token) is not { } place) return false;
         if (place.TakenAt is { } taken) Measure((now - taken).TotalSeconds);
-        return Remove(job);
+        return Remove(job, canWait: true);
     }
 
     /// <summary>Removes a job, leased or not. False if it is not in the queue.</summary>
-    public bool Remove(Guid job)
+    public bool Remove(Guid job) => Remove(job, canWait: false);
+
+    private bool Remove(Guid job, bool canWait)
     {
         if (_places.Remove(job) is not { } place) return false;
-        Segments.Remove(place);
+        Segments.Remove(place, canWait);
         return true;
     }
 
@@ -170,6 +186,7 @@ internal sealed class LeaseQueue
             Owner = entry.Owner,
             Token = entry.Token,
             Begun = entry.Begun,
+            IsRead = true,
             At = entry.Owner is null ? now : now + LeaseTime,
         };
         Insert(place);

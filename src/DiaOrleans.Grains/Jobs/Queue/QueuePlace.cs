@@ -25,6 +25,11 @@ internal sealed class QueuePlace
     /// <summary>Whether its job is known to be stored.</summary>
     public bool Confirmed { get; set; }
 
+    /// <summary>
+    /// Whether it was read from the store and not leased since: its job may have ended, if its lease and its removal were not stored.
+    /// </summary>
+    public bool IsRead { get; set; }
+
     /// <summary>If leased: when the lease expires. Else: when it may be taken. Monotonic time.</summary>
     public TimeSpan At { get; set; }
 

@@ -9,6 +9,12 @@ namespace DiaOrleans.Grains.Jobs.Queue;
 /// </summary>
 internal sealed class QueuePlaces
 {
+    /// <summary>
+    /// Places that are read from the store and may be those of ended jobs, at most: the removals of <see cref="JobQueueGrain.LateTime"/>,
+    /// which are those of the oldest jobs.
+    /// </summary>
+    private const int MostUnstored = 256;
+
     private readonly Dictionary<Guid, QueuePlace> _byId = [];
     private readonly SortedSet<QueuePlace> _all = new(QueuePlace.BySequence);
     private readonly SortedSet<QueuePlace> _free = new(QueuePlace.BySequence);
@@ -31,9 +37,13 @@ internal sealed class QueuePlaces
     /// <summary>Confirmed jobs that are pending and processing.</summary>
     public JobCounts Counts => new(_confirmed - _begun, _begun, 0, 0, 0);
 
-    /// <summary>The confirmed jobs with a lease, expired or not.</summary>
-    public IEnumerable<LeasedJob> LeasedJobs =>
-        _leased.Where(place => place.Confirmed).Select(place => new LeasedJob(place.Id, place.Begun));
+    /// <summary>
+    /// The confirmed jobs that may have ended: those with a lease, expired or not, and the oldest of those that were read from the store.
+    /// </summary>
+    public IEnumerable<LeasedJob> PerhapsEnded => _leased
+        .Concat(_all.Where(place => place.IsRead && place.Owner is null).Take(MostUnstored))
+        .Where(place => place.Confirmed)
+        .Select(place => new LeasedJob(place.Id, place.Begun));
 
     /// <summary>The place of a job; null if it is not in the queue.</summary>
     public QueuePlace? Find(Guid job) => _byId.GetValueOrDefault(job);
@@ -93,12 +103,13 @@ internal sealed class QueuePlaces
     }
 
     /// <summary>Gives a free job to a silo.</summary>
-    public void Lease(QueuePlace place, string owner, TimeSpan now, TimeSpan until)
+    public void Lease(QueuePlace place, string owner, long token, TimeSpan now, TimeSpan until)
     {
         _free.Remove(place);
         _leased.Add(place);
         place.Owner = owner;
-        place.Token++;
+        place.Token = token;
+        place.IsRead = false;
         place.TakenAt = now;
         place.At = until;
     }

@@ -22,6 +22,9 @@ internal sealed class QueueRows(IGrainStorage storage, string key)
     /// <summary>Number of the newest segment; 0 before the first.</summary>
     public long Newest => _head.State.LastSegment;
 
+    /// <summary>How often the queue was opened; larger with each instance of it.</summary>
+    public long Opened => _head.State.Epoch;
+
     /// <summary>Reads all segments.</summary>
     /// <param name="guard">Takes the rows over.</param>
     public async Task<IReadOnlyList<(long Number, IReadOnlyList<QueueEntry> Entries)>> Open(RowsGuard guard)

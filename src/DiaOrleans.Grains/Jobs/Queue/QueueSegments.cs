@@ -16,11 +16,18 @@ internal sealed class QueueSegments(long newest)
     /// <summary>Number of the segment that new jobs enter; 0 before the first.</summary>
     public long Newest { get; private set; } = newest;
 
+    /// <summary>Whether a segment has changed since <see cref="TakeChanged"/>.</summary>
+    public bool HaveChanged => _changed.Count > 0;
+
+    /// <summary>Whether nobody waits until the changes since <see cref="TakeChanged"/> are stored.</summary>
+    public bool CanWait { get; private set; } = true;
+
     /// <summary>The numbers of the segments that have changed since the last call.</summary>
     public IReadOnlyList<long> TakeChanged()
     {
         long[] changed = [.. _changed];
         _changed.Clear();
+        CanWait = true;
         return changed;
     }
 
@@ -36,7 +43,13 @@ internal sealed class QueueSegments(long newest)
     }
 
     /// <summary>A job of the segment has changed.</summary>
-    public void Change(long number) => _changed.Add(number);
+    /// <param name="number">Number of the segment.</param>
+    /// <param name="canWait">Whether the change may be stored with a later one.</param>
+    public void Change(long number, bool canWait = false)
+    {
+        _changed.Add(number);
+        CanWait &= canWait;
+    }
 
     /// <summary>Adds a job to its segment.</summary>
     public void Add(QueuePlace place)
@@ -47,11 +60,13 @@ internal sealed class QueueSegments(long newest)
     }
 
     /// <summary>Removes a job from its segment.</summary>
-    public void Remove(QueuePlace place)
+    /// <param name="place">The place of the job.</param>
+    /// <param name="canWait">See <see cref="Change"/>.</param>
+    public void Remove(QueuePlace place, bool canWait = false)
     {
         var segment = _segments[place.Segment];
         segment.Remove(place);
         if (segment.Count == 0) _segments.Remove(place.Segment);
-        Change(place.Segment);
+        Change(place.Segment, canWait);
     }
 }

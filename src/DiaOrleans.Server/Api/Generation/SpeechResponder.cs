@@ -2,6 +2,7 @@ using DiaOrleans.Abstractions.Speech;
 using DiaOrleans.Audio.Formats;
 using DiaOrleans.Grains.Configuration;
 using DiaOrleans.Grains.Rendering;
+using DiaOrleans.Grains.Speech;
 using DiaOrleans.Grains.Voices;
 using DiaOrleans.Server.Api.Errors;
 using DiaOrleans.Server.Api.Pipeline;
@@ -17,6 +18,7 @@ namespace DiaOrleans.Server.Api.Generation;
 /// </summary>
 internal sealed class SpeechResponder(
     IGrainFactory grains,
+    SpeechSessions sessions,
     CurrentConfiguration configuration,
     VoiceAliases aliases,
     StopSignal stop,
@@ -94,7 +96,7 @@ internal sealed class SpeechResponder(
     {
         if (stop.RefusesWork) throw ApiProblem.Unavailable(retryAfter: null);
         request = request with { VoiceId = aliases.Resolve(request.VoiceId) };
-        await using var audio = new SpeechReader(grains, time);
+        await using var audio = new SpeechReader(grains, sessions, time);
         try
         {
             ThrowIfRefused(await audio.Start(request, context.RequestAborted), request);

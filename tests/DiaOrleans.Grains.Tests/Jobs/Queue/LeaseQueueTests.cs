@@ -105,6 +105,66 @@ public sealed class LeaseQueueTests
     }
 
     [Fact]
+    public void A_lease_that_was_not_stored_is_given_again_by_the_next_instance_with_a_larger_token()
+    {
+        var first = new LeaseQueue([], 0, 1, Now);
+        foreach (var id in Ids[..2])
+        {
+            first.Enqueue(id, 1, Now);
+            first.Confirm(id);
+        }
+
+        var stored = Stored(first);
+        var lost = Take(first, 1, Now).ShouldHaveSingleItem();
+        for (var i = 0; i < 300; i++)
+        {
+            first.Release(lost.Job, lost.Token, TimeSpan.Zero, 0, Now);
+            lost = Take(first, 1, Now).ShouldHaveSingleItem();
+        }
+
+        var second = new LeaseQueue(stored, 1, 2, Now);
+        second.PerhapsEnded.Select(job => job.Id).ShouldBe(Ids[..2], "their leases and their ends may not be stored");
+        var again = Take(second, 1, Now).ShouldHaveSingleItem();
+        again.Job.ShouldBe(lost.Job);
+        again.Token.ShouldBeGreaterThan(lost.Token);
+        second.Complete(lost.Job, lost.Token, Now).ShouldBeFalse();
+        second.Complete(again.Job, again.Token, Now).ShouldBeTrue();
+        second.PerhapsEnded.Select(job => job.Id).ShouldBe([Ids[1]]);
+        second.Enqueue(Ids[2], 9, Now);
+        second.Confirm(Ids[2]);
+        second.PerhapsEnded.Select(job => job.Id).ShouldBe([Ids[1]], "a new job was not leased yet");
+        var third = Reread(second, Now, instance: 3);
+        third.Renew(again.Job, again.Token, begun: true, Now).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Only_a_first_lease_and_the_removal_of_an_ended_job_can_wait_to_be_stored()
+    {
+        var queue = Filled(3);
+        queue.Segments.CanWait.ShouldBeFalse("a place is stored before its job is");
+        Store(queue);
+        Take(queue, 1, Now);
+        queue.Segments.CanWait.ShouldBeTrue();
+        queue.Complete(Ids[0], 1, Now);
+        queue.Segments.CanWait.ShouldBeTrue();
+        Take(queue, 1, Now);
+        queue.Release(Ids[1], 1, TimeSpan.Zero, 0, Now);
+        queue.Segments.CanWait.ShouldBeFalse();
+        Store(queue);
+        Take(queue, 1, Now).ShouldBe([(Ids[1], 2)]);
+        queue.Segments.CanWait.ShouldBeFalse("the lease that is stored would come back");
+        Store(queue);
+        Take(queue, 1, Now);
+        queue.Remove(Ids[2]);
+        queue.Segments.CanWait.ShouldBeFalse();
+        Store(queue);
+        queue.Segments.HaveChanged.ShouldBeFalse();
+        queue.Segments.CanWait.ShouldBeTrue();
+
+        static void Store(LeaseQueue queue) => queue.Segments.TakeChanged().ShouldBe([1]);
+    }
+
+    [Fact]
     public void A_change_names_its_own_segment_only_and_a_segment_has_32_jobs_at_most()
     {
         var queue = Filled(100);
@@ -212,7 +272,7 @@ public sealed class LeaseQueueTests
 
     private static TimeSpan After(int seconds) => Now + TimeSpan.FromSeconds(seconds);
 
-    private static LeaseQueue Fresh() => new([], 0, Now);
+    private static LeaseQueue Fresh() => new([], 0, 0, Now);
 
     private static LeaseQueue Filled(int jobs)
     {
@@ -226,11 +286,11 @@ public sealed class LeaseQueueTests
         return queue;
     }
 
-    private static LeaseQueue Reread(LeaseQueue queue, TimeSpan now) =>
-        new(
-            Enumerable.Range(1, (int)queue.Segments.Newest).Select(number => ((long)number, queue.Segments.Entries(number))).ToArray(),
-            queue.Segments.Newest,
-            now);
+    private static LeaseQueue Reread(LeaseQueue queue, TimeSpan now, long instance = 0) =>
+        new(Stored(queue), queue.Segments.Newest, instance, now);
+
+    private static IReadOnlyList<(long Number, IReadOnlyList<QueueEntry> Entries)> Stored(LeaseQueue queue) =>
+        [.. Enumerable.Range(1, (int)queue.Segments.Newest).Select(number => ((long)number, queue.Segments.Entries(number)))];
 
     private static IReadOnlyList<(Guid Job, long Token)> Take(LeaseQueue queue, int limit, TimeSpan now) =>
         queue.Take("a", limit, _ => true, now);

@@ -31,7 +31,7 @@ public sealed class RetryAfterEstimateTests
 
     private static LeaseQueue NewQueue(int jobs)
     {
-        var queue = new LeaseQueue([], 0, Now);
+        var queue = new LeaseQueue([], 0, 0, Now);
         for (var i = 0; i < jobs; i++)
         {
             var id = Guid.NewGuid();

@@ -284,6 +284,46 @@ public sealed class JobStoreTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_lease_and_a_removal_are_stored_with_the_next_place_or_a_quarter_of_a_second_later()
+    {
+        var first = (await SubmitMany(1))[0];
+        var before = _cluster.Storage.Writes;
+        var lease = (await Take(_cluster)).ShouldHaveSingleItem();
+        await Queue.Complete(lease);
+        _cluster.Storage.Writes.ShouldBe(before, "nobody waits for them");
+        await SubmitMany(1);
+        _cluster.Storage.Writes.ShouldBe(before + 2, "the place with the removal, and the job");
+        await using var next = await Restart();
+        (await Take(next)).ShouldHaveSingleItem().JobId.ShouldNotBe(first);
+        var leased = next.Storage.Writes;
+        await GrainCluster.Until(() =>
+        {
+            next.Time.Advance(TimeSpan.FromMilliseconds(250));
+            return Task.FromResult(next.Storage.Writes > leased);
+        });
+    }
+
+    [Fact]
+    public async Task A_job_that_has_ended_and_whose_removal_was_not_stored_is_counted_once_and_leaves_the_queue_when_it_is_taken()
+    {
+        var id = (await SubmitMany(1))[0];
+        var lease = (await Take(_cluster)).ShouldHaveSingleItem();
+        var job = _cluster.Grains.GetGrain<IJobGrain>(id);
+        await job.Claim(lease.Token);
+        await job.Begin(lease.Token, Start);
+        (await job.Complete(lease.Token, new JobResult($"job_results/{id:D}-{lease.Token}.wav", 3))).ShouldBeTrue();
+        await Queue.Complete(lease);
+        await using var next = await Restart();
+        (await Service(next).Count()).ShouldBe(new JobCounts(0, 0, 1, 0, 0));
+        (await Service(next).List(null, 50)).Jobs.ShouldHaveSingleItem().Status.ShouldBe(SpeechStatus.Completed);
+        var again = (await Take(next)).ShouldHaveSingleItem();
+        (await next.Grains.GetGrain<IJobGrain>(id).Claim(again.Token)).HasEnded.ShouldBeTrue();
+        await QueueOf(next).Complete(again);
+        (await TakeAll(next)).ShouldBeEmpty();
+        (await Service(next).Count()).ShouldBe(new JobCounts(0, 0, 1, 0, 0));
+    }
+
+    [Fact]
     public async Task One_job_wakes_one_waiting_runner()
     {
         var waits = Enumerable.Range(0, 3).Select(_ => Queue.WaitForWork(TimeSpan.FromSeconds(20))).ToList();

@@ -1,6 +1,8 @@
 using System.Reflection;
 using DiaOrleans.Abstractions.Speech;
+using DiaOrleans.Grains.Speech;
 using DiaOrleans.Server.Api.Generation;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Orleans.Runtime;
 
@@ -16,7 +18,7 @@ public sealed class SpeechReaderTests
     public async Task A_start_whose_silo_does_not_answer_is_repeated_as_a_new_request()
     {
         var speech = new FaultySpeech(faults: 3);
-        await using var reader = new SpeechReader(speech.ToFactory(), _time);
+        await using var reader = new SpeechReader(speech.ToFactory(), NoSessions(), _time);
         var starting = reader.Start(Request, TestContext.Current.CancellationToken);
         while (!starting.IsCompleted) await Pass(TimeSpan.FromMilliseconds(250));
         (await starting).Outcome.ShouldBe(AdmissionOutcome.Accepted);
@@ -28,11 +30,18 @@ public sealed class SpeechReaderTests
     public async Task A_start_fails_if_no_silo_answers_for_some_seconds()
     {
         var speech = new FaultySpeech(faults: int.MaxValue);
-        await using var reader = new SpeechReader(speech.ToFactory(), _time);
+        await using var reader = new SpeechReader(speech.ToFactory(), NoSessions(), _time);
         var starting = reader.Start(Request, TestContext.Current.CancellationToken);
         for (var i = 0; i < 40 && !starting.IsCompleted; i++) await Pass(TimeSpan.FromMilliseconds(250));
         await Should.ThrowAsync<SiloUnavailableException>(starting);
         speech.Started.Count.ShouldBeInRange(10, 30);
+    }
+
+    private SpeechSessions NoSessions()
+    {
+        // A folder of its own that does not exist: what is in the folder of unread audio is deleted.
+        var folder = Path.Combine(Path.GetTempPath(), Guid.NewGuid().ToString("N"));
+        return new SpeechSessions(new UnreadAudio(new SpeechOptions(), folder), _time, NullLogger<SpeechSession>.Instance);
     }
 
     private async Task Pass(TimeSpan time)
