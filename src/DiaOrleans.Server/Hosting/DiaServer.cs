@@ -104,19 +104,24 @@ internal static partial class DiaServer
     private static int GetPort(WebApplication app) =>
         new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port;
 
-    private static void ConfigureHttp(WebApplicationBuilder builder, HttpOptions options) => builder.WebHost.ConfigureKestrel(kestrel =>
+    private static void ConfigureHttp(WebApplicationBuilder builder, HttpOptions options)
     {
-        kestrel.AddServerHeader = false;
-        // Latin-1 decodes every byte. With UTF-8 Kestrel itself would answer 400 to other bytes, and echoed headers would change.
-        kestrel.RequestHeaderEncodingSelector = _ => Encoding.Latin1;
-        kestrel.ResponseHeaderEncodingSelector = _ => Encoding.Latin1;
-        kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
-        kestrel.Limits.MaxRequestBodySize = BodyOptions.MaxBytes;
-        kestrel.Limits.MaxRequestBufferSize = UnreadBytes;
-        // A client may stop reading, for example a player whose buffer is full: what is made stays until its connection ends.
-        kestrel.Limits.MinResponseDataRate = null;
-        kestrel.Listen(options.Address, options.Port, listen => listen.UseTcpKeepAlive());
-    });
+        // A request goes on with the thread of the pool that has received it. Another connection does not wait for that thread.
+        builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            // Latin-1 decodes every byte. With UTF-8 Kestrel itself would answer 400 to other bytes, and echoed headers would change.
+            kestrel.RequestHeaderEncodingSelector = _ => Encoding.Latin1;
+            kestrel.ResponseHeaderEncodingSelector = _ => Encoding.Latin1;
+            kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
+            kestrel.Limits.MaxRequestBodySize = BodyOptions.MaxBytes;
+            kestrel.Limits.MaxRequestBufferSize = UnreadBytes;
+            // A client may stop reading, for example a player whose buffer is full: what is made stays until its connection ends.
+            kestrel.Limits.MinResponseDataRate = null;
+            kestrel.Listen(options.Address, options.Port, listen => listen.UseTcpKeepAlive());
+        });
+    }
 
     /// <summary>The order of hosted services is that in which they start, and the reverse of that in which they stop.</summary>
     private static void AddServices(WebApplicationBuilder builder, OptionsSet options, DataFolder data, NpgsqlDataSource? database)
