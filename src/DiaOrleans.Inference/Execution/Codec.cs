@@ -37,8 +37,8 @@ internal sealed class Codec : IDisposable
         _decoder = _decoding.CreateSession(
             CodecDecoderGraph.Build(checkpoint, target.Precision.Activation, Operators(target.Device)),
             threads);
-        var blocks = Enumerable.Range(0, Config.UpsamplingRatios.Count);
-        _inputs = [CodecDecoderGraph.Codes, .. blocks.SelectMany(CodecDecoderGraph.Part)];
+        var parts = Enumerable.Range(0, Config.UpsamplingRatios.Count + 1);
+        _inputs = [CodecDecoderGraph.Codes, .. parts.SelectMany(CodecDecoderGraph.Part)];
         _encoder = new Lazy<InferenceSession>(() => _encoding.CreateSession(CodecEncoderGraph.Build(checkpoint), threads));
     }
 
@@ -88,12 +88,11 @@ internal sealed class Codec : IDisposable
     {
         var shape = windows[0].Shape;
         if (shape.Frames == 0) return [.. windows.Select(_ => Array.Empty<float>())];
-        var crops = CodecWindows.Crops(Config, shape.Frames, shape.Kept);
         _decoding.Enter();
         using var run = _decoding.CreateRunOptions();
         using var values = new Disposables();
         List<OrtValue> inputs = [values.Add(Tensor(Packed(windows), Config.Codebooks, windows.Count, shape.Frames))];
-        foreach (var part in crops.Parts)
+        foreach (var part in CodecWindows.Parts(Config, shape.Frames, shape.Kept))
         {
             inputs.Add(values.Add(Tensor([part.Start], 1)));
             inputs.Add(values.Add(Tensor([part.End], 1)));
@@ -105,7 +104,7 @@ internal sealed class Codec : IDisposable
         for (var i = 0; i < clips.Length; i++)
         {
             var wanted = windows[i].Wanted;
-            var start = i * (samples.Length / clips.Length) + wanted.Start - (int)crops.FirstSample;
+            var start = i * (samples.Length / clips.Length) + wanted.Start - shape.Kept.From * Config.HopLength;
             clips[i] = samples.Slice(start, wanted.End - wanted.Start).ToArray();
         }
 

@@ -23,12 +23,13 @@ internal static class CodecWindows
 
     /// <summary>
     /// The part of each block's input that the kept frames of a window depend on, counted from the start of what the block before makes of
-    /// its own part. The others would cost most: at the last block's rate, 10 frames are 200 times the samples that are needed.
+    /// its own part; and the kept samples, counted in the same way. The others would cost most: at the last block's rate, 10 frames are 200
+    /// times the samples that are needed.
     /// </summary>
     /// <param name="config">The codec.</param>
     /// <param name="frames">Frames of the window.</param>
     /// <param name="kept">Frames whose samples are kept.</param>
-    public static CodecCrops Crops(DacConfig config, int frames, FrameRange kept)
+    public static IReadOnlyList<TimeRange> Parts(DacConfig config, int frames, FrameRange kept)
     {
         var needed = Inputs(config, (long)kept.From * config.HopLength, (long)kept.To * config.HopLength);
         var parts = new TimeRange[needed.Length];
@@ -39,21 +40,24 @@ internal static class CodecWindows
             var start = Math.Max(needed[block].Start, 0);
             var end = Math.Min(needed[block].End, length);
             parts[block] = new TimeRange(start - made, end - made);
-            made = start * config.UpsamplingRatios[block];
-            length *= config.UpsamplingRatios[block];
+            var stride = block < config.UpsamplingRatios.Count ? config.UpsamplingRatios[block] : 1;
+            made = start * stride;
+            length *= stride;
         }
 
-        return new CodecCrops(parts, made);
+        return parts;
     }
 
     /// <summary>
-    /// The part of each block's input, counted at the input's rate, that the samples of a range depend on; it may reach beyond the clip.
+    /// The part of each block's input, counted at the input's rate, that the samples of a range depend on, which may reach beyond the clip;
+    /// and that range.
     /// </summary>
     private static TimeRange[] Inputs(DacConfig config, long from, long to)
     {
-        var inputs = new TimeRange[config.UpsamplingRatios.Count];
+        var inputs = new TimeRange[config.UpsamplingRatios.Count + 1];
+        inputs[^1] = new TimeRange(from, to);
         var range = new TimeRange(from - KernelRadius, to + KernelRadius);
-        for (var block = inputs.Length - 1; block >= 0; block--)
+        for (var block = inputs.Length - 2; block >= 0; block--)
         {
             // Output o of the transposed convolution, of kernel 2 * stride, reads the inputs (o + pad) / stride and the one before.
             var stride = config.UpsamplingRatios[block];
@@ -71,11 +75,6 @@ internal static class CodecWindows
 
 /// <summary>Frames <paramref name="From"/> up to <paramref name="To"/> of a window.</summary>
 internal readonly record struct FrameRange(int From, int To);
-
-/// <summary>The parts of the blocks' inputs that a decode keeps.</summary>
-/// <param name="Parts">One a block.</param>
-/// <param name="FirstSample">The sample of the window that the decode starts with.</param>
-internal sealed record CodecCrops(IReadOnlyList<TimeRange> Parts, long FirstSample);
 
 /// <summary>Elements <paramref name="Start"/> up to <paramref name="End"/> along the time axis.</summary>
 internal readonly record struct TimeRange(long Start, long End);

@@ -13,7 +13,9 @@ internal static class CodecDecoderGraph
     /// <summary>Output: fp32 [windows, 1, samples].</summary>
     public const string Samples = "samples";
 
-    /// <summary>Inputs: int64 [1] each, where the part of a block's input starts and where it ends.</summary>
+    /// <summary>
+    /// Inputs: int64 [1] each, where the part of a block's input starts and where it ends; behind the last block, of the samples.
+    /// </summary>
     public static string[] Part(int block) => [$"part_start_{block}", $"part_end_{block}"];
 
     /// <summary>The graph of a codec.</summary>
@@ -28,40 +30,45 @@ internal static class CodecDecoderGraph
         var codes = graph.Input(Codes, OnnxType.Int64, config.Codebooks, "windows", "frames");
 
         var x = ops.Convolve(Dequantise(graph, ops, codec, codes), "decoder.conv1", pad: 3);
-        for (var block = 0; block < config.UpsamplingRatios.Count; block++)
-        {
-            var module = $"decoder.block.{block}";
-            x = graph.Node("Slice", [x, .. Part(block).Select(name => graph.Input(name, OnnxType.Int64, 1)), graph.Integers(2)]);
-            x = ops.Upsample(ops.Snake(x, $"{module}.snake1"), $"{module}.conv_t1", config.UpsamplingRatios[block]);
-            x = ops.ResidualUnits(x, module);
-        }
+        var count = config.UpsamplingRatios.Count;
+        string[][] parts = [.. Enumerable.Range(0, count + 1).Select(PartInputs)];
+        x = graph.Node("Slice", [x, .. parts[0], graph.Integers(2)]);
+        for (var block = 0; block < count - 1; block++)
+            x = ops.Block(x, $"decoder.block.{block}", config.UpsamplingRatios[block], parts[block + 1]);
 
-        x = ops.Last(x, "decoder.snake1", "decoder.conv2");
+        x = ops.LastBlock(x, $"decoder.block.{count - 1}", config.UpsamplingRatios[^1], parts[count], "decoder.snake1", "decoder.conv2");
         var samples = graph.Cast(graph.Node("Tanh", [x]), activation, OnnxType.Float);
         graph.Output(Samples, samples, OnnxType.Float, "windows", 1, "samples");
         return graph.Build();
+
+        string[] PartInputs(int number) => [.. Part(number).Select(name => graph.Input(name, OnnxType.Int64, 1))];
     }
 
     /// <summary>
-    /// The sum over codebooks of out_proj(codebook[code]): one gather a codebook, then one product with all projections side by side.
+    /// The sum over codebooks of out_proj(codebook[code]): one gather of all codebooks' vectors, then one product with all projections side
+    /// by side.
     /// </summary>
     private static string Dequantise(GraphBuilder graph, CodecOps ops, DacCheckpoint codec, string codes)
     {
         var config = codec.Config;
-        var vectors = new string[config.Codebooks];
-        var projections = new string[config.Codebooks];
+        var count = config.Codebooks;
+        var books = graph.Node("Concat", [.. Enumerable.Range(0, count).Select(ops.Codebook)], ("axis", 0L));
+        long[] rows = [.. Enumerable.Range(0, count).Select(q => (long)q * config.CodebookSize)];
+        var firsts = graph.Node("Reshape", [graph.Integers(rows), graph.Integers(count, 1, 1)]);
+        var vectors = graph.Node("Gather", [books, graph.Node("Add", [codes, firsts])]);
+        var sides = graph.Node("Transpose", [vectors], ("perm", new long[] { 1, 0, 3, 2 }));
+        var joined = graph.Node("Reshape", [sides, graph.Integers(0, (long)count * config.CodebookDim, -1)]);
+
+        var projections = new string[count];
         var bias = "";
-        for (var q = 0; q < config.Codebooks; q++)
+        for (var q = 0; q < count; q++)
         {
-            var index = graph.Node("Gather", [codes, graph.Integer(q)], ("axis", 0L));
-            vectors[q] = graph.Node("Transpose", [graph.Node("Gather", [ops.Codebook(q), index])], ("perm", new long[] { 0, 2, 1 }));
             var projection = codec.Conv($"quantizer.quantizers.{q}.out_proj");
             projections[q] = graph.Node("Reshape", [ops.Fused(projection), graph.Integers(config.HiddenSize, config.CodebookDim)]);
             var term = graph.Weight(projection.Bias, config.HiddenSize, 1);
             bias = q == 0 ? term : graph.Node("Add", [bias, term]);
         }
 
-        var product = graph.Node("MatMul", [graph.Node("Concat", projections, ("axis", 1L)), graph.Node("Concat", vectors, ("axis", 1L))]);
-        return graph.Node("Add", [product, bias]);
+        return graph.Node("Add", [graph.Node("MatMul", [graph.Node("Concat", projections, ("axis", 1L)), joined]), bias]);
     }
 }

@@ -36,19 +36,6 @@ internal sealed class CodecOps(GraphBuilder graph, DacCheckpoint codec, CodecOpe
             ("pads", new long[] { pad, pad }));
     }
 
-    /// <summary>conv(snake(x)) to one channel.</summary>
-    public string Last(string x, string snake, string module)
-    {
-        var weight = codec.Conv(module);
-        if (!IsFused(weight.Shape[1])) return Convolve(Snake(x, snake), module, pad: 3);
-        var (alpha, beta) = SnakeWeights(snake);
-        var filled = graph.Integers(0, 0, 0, Convolution.Outputs - 1, 0, 0);
-        var kernel = graph.Node("Pad", [Fused(weight), filled]);
-        var bias = graph.Node("Pad", [Bias(weight), graph.Integers(0, Convolution.Outputs - 1)]);
-        string[] inputs = [x, alpha, beta, Grouped(kernel, Convolution.Outputs, weight), bias, graph.Integers(1)];
-        return graph.Node(SnakeConvolution.OperatorName, HostOperators.Domain, inputs);
-    }
-
     /// <summary>
     /// A transposed convolution with bias, of an even stride and a kernel of two strides, <paramref name="stride"/> times as long. On the
     /// host, ONNX Runtime's own one takes longer than <see cref="Phases"/> (bench/README.md).
@@ -100,30 +87,95 @@ internal sealed class CodecOps(GraphBuilder graph, DacCheckpoint codec, CodecOpe
 
     private string ResidualUnit(string x, string unit, int dilation)
     {
-        var first = codec.Conv($"{unit}.conv1");
-        var second = codec.Conv($"{unit}.conv2");
-        var channels = first.Shape[0];
-        if (IsFused(channels) && channels % Convolution.Outputs == 0)
-        {
-            var (alpha1, beta1) = SnakeWeights($"{unit}.snake1");
-            var (alpha2, beta2) = SnakeWeights($"{unit}.snake2");
-            string[] outer = [x, alpha1, beta1, Grouped(Fused(first), channels, first), Bias(first), graph.Integers(dilation)];
-            string[] inner = [alpha2, beta2, Grouped(Fused(second), channels, second), Bias(second)];
-            return graph.Node(Kernels.ResidualUnit.OperatorName, HostOperators.Domain, [.. outer, .. inner]);
-        }
-
         var y = Convolve(Snake(x, $"{unit}.snake1"), $"{unit}.conv1", dilation: dilation, pad: 3 * dilation);
         y = Convolve(Snake(y, $"{unit}.snake2"), $"{unit}.conv2");
         return graph.Node("Add", [x, y]);
     }
 
-    private bool IsFused(long channels) => operators == CodecOperators.Fused && channels <= MostChannels;
+    /// <summary>A block of the decoder.</summary>
+    /// <param name="x">Its input.</param>
+    /// <param name="module">Name of the block.</param>
+    /// <param name="stride">Its output has so many elements for each of the input.</param>
+    /// <param name="part">Start and end of the part of its output that is kept, int64 [1] each.</param>
+    public string Block(string x, string module, int stride, string[] part)
+    {
+        if (IsFused(module))
+            return graph.Node(UpsamplingBlock.OperatorName, HostOperators.Domain, BlockInputs(x, module, stride, part));
+        x = Upsample(Snake(x, $"{module}.snake1"), $"{module}.conv_t1", stride);
+        return graph.Node("Slice", [ResidualUnits(x, module), .. part, graph.Integers(2)]);
+    }
+
+    /// <summary>The last block, then conv(snake(x)) to one channel.</summary>
+    public string LastBlock(string x, string module, int stride, string[] part, string snake, string conv)
+    {
+        if (!IsFused(module))
+        {
+            x = ResidualUnits(Upsample(Snake(x, $"{module}.snake1"), $"{module}.conv_t1", stride), module);
+            return graph.Node("Slice", [Convolve(Snake(x, snake), conv, pad: 3), .. part, graph.Integers(2)]);
+        }
+
+        var (alpha, beta) = SnakeWeights(snake);
+        var weight = codec.Conv(conv);
+        string[] inputs = [.. BlockInputs(x, module, stride, part), alpha, beta, Fused(weight), Bias(weight)];
+        return graph.Node(UpsamplingBlock.LastName, HostOperators.Domain, inputs);
+    }
+
+    private bool IsFused(string block)
+    {
+        var channels = codec.Conv($"{block}.conv_t1").Shape[1];
+        return operators == CodecOperators.Fused && channels <= MostChannels && channels % Convolution.Outputs == 0;
+    }
+
+    private string[] BlockInputs(string x, string module, int stride, string[] part)
+    {
+        var (alpha, beta) = SnakeWeights($"{module}.snake1");
+        var transposed = codec.Conv($"{module}.conv_t1");
+        string[] units = [.. Enumerable.Range(1, Dilations.Length).Select(i => $"{module}.res_unit{i}")];
+        string[] layers = [.. units.SelectMany(unit => (string[])[$"{unit}.conv1", $"{unit}.conv2"])];
+        var snakes = units.SelectMany(unit => (string[])[$"{unit}.snake1", $"{unit}.snake2"]).Select(SnakeWeights).ToArray();
+        ConvWeight[] first = [.. units.Select(unit => codec.Conv($"{unit}.conv1"))];
+        ConvWeight[] second = [.. units.Select(unit => codec.Conv($"{unit}.conv2"))];
+        return
+        [
+            x,
+            .. part,
+            alpha,
+            beta,
+            TransposedWeights(transposed, stride),
+            Bias(transposed),
+            Joined(snakes.Select(snake => snake.Alpha)),
+            Joined(snakes.Select(snake => snake.Inverse)),
+            Joined(first.Select(Grouped)),
+            Joined(first.Select(PointValues)),
+            Joined(second.Select(Grouped)),
+            Joined(layers.Select(layer => Bias(codec.Conv(layer)))),
+        ];
+    }
+
+    private string Joined(IEnumerable<string> tensors) => graph.Node("Concat", [.. tensors], ("axis", 0L));
+
+    /// <summary>[inputs, outputs, 2 * stride] as <see cref="BlockWeights.Transposed"/>, the tap of the input before first.</summary>
+    private string TransposedWeights(ConvWeight weight, int stride)
+    {
+        var shape = graph.Integers(weight.Shape[0], weight.Shape[1] / Convolution.Outputs, Convolution.Outputs, 2, stride);
+        var phases = graph.Node("Transpose", [graph.Node("Reshape", [Fused(weight), shape])], ("perm", new long[] { 4, 1, 0, 3, 2 }));
+        return graph.Node("Gather", [phases, graph.Integers(1, 0)], ("axis", 3L));
+    }
+
+    /// <summary>[outputs, inputs, 7] as <see cref="BlockWeights.Values"/>.</summary>
+    private string PointValues(ConvWeight weight)
+    {
+        var kernels = graph.Constant(FastKernel.KernelValues(), FastKernel.Taps, FastKernel.Points);
+        var groups = graph.Integers(weight.Shape[0] / Convolution.Outputs, Convolution.Outputs, weight.Shape[1], FastKernel.Points);
+        var values = graph.Node("Reshape", [graph.Node("MatMul", [Fused(weight), kernels]), groups]);
+        return graph.Node("Transpose", [values], ("perm", new long[] { 3, 0, 2, 1 }));
+    }
 
     /// <summary>[outputs, inputs, taps] as <see cref="Convolution"/> reads it.</summary>
-    private string Grouped(string kernel, long outputs, ConvWeight weight)
+    private string Grouped(ConvWeight weight)
     {
-        var shape = graph.Integers(outputs / Convolution.Outputs, Convolution.Outputs, weight.Shape[1], weight.Shape[2]);
-        return graph.Node("Transpose", [graph.Node("Reshape", [kernel, shape])], ("perm", new long[] { 0, 2, 3, 1 }));
+        var shape = graph.Integers(weight.Shape[0] / Convolution.Outputs, Convolution.Outputs, weight.Shape[1], weight.Shape[2]);
+        return graph.Node("Transpose", [graph.Node("Reshape", [Fused(weight), shape])], ("perm", new long[] { 0, 2, 3, 1 }));
     }
 
     /// <summary>α and 1 / (α + 1e-9). The inverse is computed here: in fp16 the sum would lose 1e-9, and α may be 0.</summary>

@@ -12,8 +12,8 @@ internal static unsafe class HostOperators
     private static readonly HostOperator[] All =
     [
         new Snake(),
-        new ResidualUnit(),
-        new SnakeConvolution(),
+        new UpsamplingBlock(isLast: false),
+        new UpsamplingBlock(isLast: true),
         new SelfAttention(),
         new CrossAttention(),
         new GuidedTopK(),

@@ -100,7 +100,7 @@ internal sealed unsafe class Snake() : HostOperator(
 
     /// <summary>The same operations as on narrower vectors.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Compute(Vector512<float> x, float frequency, float beta)
+    public static Vector512<float> Compute(Vector512<float> x, float frequency, float beta)
     {
         var turns = x * frequency;
         var f = turns - Vector512.Round(turns);

@@ -14,18 +14,6 @@ internal unsafe struct SnakeRows
     /// <summary>[channels].</summary>
     public float* Beta;
 
-    /// <summary>The rows of an operator whose first inputs are x, α and β.</summary>
-    /// <param name="context">The call.</param>
-    /// <param name="dims">Windows, channels and time of x.</param>
-    public static SnakeRows Of(in KernelContext context, ReadOnlySpan<long> dims) => new()
-    {
-        X = context.Input<float>(0),
-        Channels = (int)dims[1],
-        Time = (int)dims[2],
-        Alpha = context.Input<float>(1),
-        Beta = context.Input<float>(2),
-    };
-
     /// <summary>Writes <paramref name="count"/> elements of each channel, 0 where a row has none.</summary>
     /// <param name="window">The window.</param>
     /// <param name="from">The first element along time; may be negative.</param>

@@ -15,14 +15,14 @@ public sealed class CodecWindowsTests
     {
         int[] ratios = [8, 8, 4, 2];
         var config = new DacConfig(44100, 512, 64, [.. ratios.Reverse()], 1536, ratios, 1024, 9, 1024, 8);
-        var crops = CodecWindows.Crops(config, frames, new FrameRange(from, to));
-        crops.Parts.Count.ShouldBe(4);
-        var last = crops.Parts[^1];
-        var samples = (last.End - last.Start) * 2;
-        crops.FirstSample.ShouldBeInRange(Math.Max(0, from * 512 - 50), from * 512);
-        (crops.FirstSample + samples).ShouldBeInRange(to * 512, Math.Min(frames * 512, to * 512 + 50));
-        if (from == 0) crops.FirstSample.ShouldBe(0);
-        crops.Parts[0].Start.ShouldBe(Math.Max(0, from - 7));
+        var parts = CodecWindows.Parts(config, frames, new FrameRange(from, to));
+        parts.Count.ShouldBe(5);
+        var last = parts[3];
+        var firstSample = parts.Take(4).Select((part, block) => part.Start * ratios[block..].Aggregate(1, (a, b) => a * b)).Sum();
+        firstSample.ShouldBeInRange(Math.Max(0, from * 512 - 50), from * 512);
+        (firstSample + (last.End - last.Start) * 2).ShouldBeInRange(to * 512, Math.Min(frames * 512, to * 512 + 50));
+        parts[0].Start.ShouldBe(Math.Max(0, from - 7));
+        parts[4].ShouldBe(new TimeRange(from * 512 - firstSample, to * 512 - firstSample));
     }
 
     [Theory]

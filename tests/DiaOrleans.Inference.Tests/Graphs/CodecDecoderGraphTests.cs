@@ -1,6 +1,7 @@
 using DiaOrleans.Inference.Checkpoints;
 using DiaOrleans.Inference.Execution;
 using DiaOrleans.Inference.Graphs;
+using DiaOrleans.Inference.Kernels;
 using DiaOrleans.Inference.Tests.Reference;
 using Microsoft.ML.OnnxRuntime;
 
@@ -19,7 +20,8 @@ public sealed class CodecDecoderGraphTests
         {
             var standard = Run(codec, frames, kept, CodecOperators.Standard);
             Golden.ShouldMatch(Run(codec, frames, kept, CodecOperators.Snake), standard, 1e-5, $"Snake, {folder}, {kept}");
-            Golden.ShouldMatch(Run(codec, frames, kept, CodecOperators.Fused), standard, 1e-5, $"fused, {folder}, {kept}");
+            if (!Convolution.IsSupported) continue;
+            Golden.ShouldMatch(Run(codec, frames, kept, CodecOperators.Fused), standard, 2e-5, $"fused, {folder}, {kept}");
         }
     }
 
@@ -28,7 +30,7 @@ public sealed class CodecDecoderGraphTests
         using var session = Device.Cpu.CreateSession(CodecDecoderGraph.Build(codec, OnnxType.Float, operators), threads: 2);
         var random = new Random(frames);
         long[] codes = [.. Enumerable.Range(0, codec.Config.Codebooks * frames).Select(_ => (long)random.Next(codec.Config.CodebookSize))];
-        var parts = CodecWindows.Crops(codec.Config, frames, kept).Parts;
+        var parts = CodecWindows.Parts(codec.Config, frames, kept);
         var inputs = new Dictionary<string, OrtValue>
         {
             [CodecDecoderGraph.Codes] = OrtValue.CreateTensorValueFromMemory(codes, [codec.Config.Codebooks, 1, frames]),
