@@ -41,6 +41,12 @@ internal sealed unsafe class CpuDevice() : Device("cpu")
         }
     }
 
+    /// <inheritdoc />
+    internal override void NarrowBlocks(nint from, nint to, long toStride, long length, long count)
+    {
+        for (var i = 0L; i < count; i++) NarrowRows.Write((float*)from + i * length, (ushort*)to + i * toStride, checked((int)length));
+    }
+
     private sealed class HostBuffer(CpuDevice device, long bytes) : IStagingBuffer
     {
         public nint Host { get; private set; } = device.Allocate(bytes);

@@ -15,12 +15,13 @@ internal sealed class CrossAttentionCache : IDisposable
     private readonly DeviceTensor[] _keys;
     private readonly DeviceTensor[] _values;
 
-    /// <param name="target">Its device, and the precision that gives its element type.</param>
+    /// <param name="device">Device of the memory.</param>
+    /// <param name="type">Element type.</param>
     /// <param name="shape">The decoder.</param>
     /// <param name="slots">Slots in the batch.</param>
     /// <param name="rowsPerSlot">1: the conditional row alone attends to a text; 2: both rows do, in the literal graph.</param>
     /// <param name="capacity">Text ids of a slot.</param>
-    public CrossAttentionCache(ExecutionTarget target, DecoderShape shape, int slots, int rowsPerSlot, int capacity)
+    public CrossAttentionCache(Device device, OnnxType type, DecoderShape shape, int slots, int rowsPerSlot, int capacity)
     {
         _shape = shape;
         _rowsPerSlot = rowsPerSlot;
@@ -28,8 +29,7 @@ internal sealed class CrossAttentionCache : IDisposable
         _keys = [.. Enumerable.Range(0, shape.Layers).Select(_ => Layer())];
         _values = [.. Enumerable.Range(0, shape.Layers).Select(_ => Layer())];
 
-        DeviceTensor Layer() =>
-            new(target.Device, target.Precision.Activation, slots, rowsPerSlot * shape.CrossHeads, capacity, shape.CrossHeadDim);
+        DeviceTensor Layer() => new(device, type, slots, rowsPerSlot * shape.CrossHeads, capacity, shape.CrossHeadDim);
     }
 
     /// <summary>Text ids of a slot.</summary>
@@ -38,7 +38,7 @@ internal sealed class CrossAttentionCache : IDisposable
     /// <summary>Bytes of a text id of a slot in all layers.</summary>
     public long IdBytes => 2L * _shape.Layers * _rowsPerSlot * _shape.CrossHeads * _shape.CrossHeadDim * _keys[0].Type.ByteSize();
 
-    /// <summary>Copies a text into a slot; in the literal graph also the unconditional text, which has the same length.</summary>
+    /// <summary>Copies a text into a slot, rounded to the element type; in the literal graph also the unconditional text, which has the same length.</summary>
     public void Put(int slot, EncodedText text, EncodedText? uncond)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(text.Length, Capacity);

@@ -132,4 +132,10 @@ public abstract class Device
     /// the first one.
     /// </summary>
     internal abstract void CopyBlocks(nint from, long fromStride, nint to, long toStride, long bytes, long count);
+
+    /// <summary>
+    /// Copies blocks of fp32 that lie one behind the other, as bf16; block i goes i times the stride behind <paramref name="to"/>. Stride
+    /// and length are elements. Only a device with <see cref="HasHostOperators"/> does that.
+    /// </summary>
+    internal virtual void NarrowBlocks(nint from, nint to, long toStride, long length, long count) => throw new NotSupportedException();
 }

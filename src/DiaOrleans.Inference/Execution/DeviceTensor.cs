@@ -72,17 +72,21 @@ internal sealed class DeviceTensor : IDisposable
 
     /// <summary>
     /// Copies all of <paramref name="source"/> into this tensor in <paramref name="blocks"/> equal blocks: block i goes to element
-    /// <paramref name="offset"/> + i * <paramref name="stride"/>. Both have the same type and device.
+    /// <paramref name="offset"/> + i * <paramref name="stride"/>. Both have the same device and the same type, or fp32 is rounded to bf16 if
+    /// the device has <see cref="Device.HasHostOperators"/>.
     /// </summary>
     public void CopyBlocks(DeviceTensor source, int blocks, long offset, long stride)
     {
-        if (source.Type != Type)
+        var narrows = source.Type == OnnxType.Float && Type == OnnxType.BFloat16 && _device.HasHostOperators;
+        if (source.Type != Type && !narrows)
             throw new ArgumentException($"A tensor of {source.Type} cannot be copied into one of {Type}.", nameof(source));
         var length = source._count / blocks;
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, stride);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(offset + (blocks - 1) * stride + length, _count);
         long size = Type.ByteSize();
-        _device.CopyBlocks(source._address, length * size, _address + (nint)(offset * size), stride * size, length * size, blocks);
+        var to = _address + (nint)(offset * size);
+        if (narrows) _device.NarrowBlocks(source._address, to, stride, length, blocks);
+        else _device.CopyBlocks(source._address, length * size, to, stride * size, length * size, blocks);
     }
 
     /// <summary>

@@ -1,7 +1,6 @@
 using DiaOrleans.Inference.Checkpoints;
 using DiaOrleans.Inference.Decoding;
 using DiaOrleans.Inference.Graphs;
-using DiaOrleans.Inference.Kernels;
 using DiaOrleans.Inference.Quantisation;
 using Microsoft.ML.OnnxRuntime;
 
@@ -92,18 +91,13 @@ internal sealed class DiaModel : IDisposable
     /// <param name="textCapacity">The most text ids of a slot.</param>
     public DecoderRunner CreateDecoder(int slots, int textCapacity)
     {
-        var cache = new KvCache(Target, Config.Decoder, slots, Config.Decoder.MaxPositions, _byRow);
-        var cross = new CrossAttentionCache(Target, Config.Decoder, slots, _literal ? 2 : 1, textCapacity);
+        var type = HostAttention.CacheType(Target, Config.Decoder, _byRow);
+        var cache = new KvCache(Target.Device, type, Config.Decoder, slots, Config.Decoder.MaxPositions, _byRow);
+        var cross = new CrossAttentionCache(Target.Device, type, Config.Decoder, slots, _literal ? 2 : 1, textCapacity);
         return new DecoderRunner(Target.Device, Config, _session, _topK, slots, cache, cross, _captured);
     }
 
     public void Dispose() => _parts.Dispose();
-
-    private bool OnHost => Target.Device.HasHostOperators
-        && Target.Precision.Activation == OnnxType.Float
-        && !_byRow
-        && AttentionHeads.CanCompute(Config.Decoder.HeadDim)
-        && AttentionHeads.CanCompute(Config.Decoder.CrossHeadDim);
 
     private DiaCheckpoint Weights(DiaModelOptions options)
     {
@@ -124,7 +118,9 @@ internal sealed class DiaModel : IDisposable
     private InferenceSession CreateSession(DiaCheckpoint weights)
     {
         var uncond = _literal ? null : UnconditionalConstants();
-        var options = new DecoderGraphOptions(Config.Decoder.MaxPositions, _topK, uncond, _byRow, OnHost);
+        var onHost = HostAttention.Computes(Target, Config.Decoder, _byRow);
+        var narrow = HostAttention.HasNarrowCaches(Target, Config.Decoder, _byRow);
+        var options = new DecoderGraphOptions(Config.Decoder.MaxPositions, _topK, uncond, _byRow, onHost, narrow);
         return Target.Device.CreateSession(DecoderGraph.Build(weights, options, Target.Precision.Activation), Threads, _captured);
     }
 

@@ -14,12 +14,13 @@ internal sealed class KvCache : IDisposable
     private readonly DeviceTensor[] _keys;
     private readonly DeviceTensor[] _values;
 
-    /// <param name="target">Its device, and the precision that gives its element type.</param>
+    /// <param name="device">Device of the memory.</param>
+    /// <param name="type">Element type.</param>
     /// <param name="shape">The decoder.</param>
     /// <param name="slots">Slots in the batch.</param>
     /// <param name="capacity">Rows of a slot.</param>
     /// <param name="byRow">Whether each guidance row is a batch entry of its own in the graph, with half of the slot's heads.</param>
-    public KvCache(ExecutionTarget target, DecoderShape shape, int slots, int capacity, bool byRow = false)
+    public KvCache(Device device, OnnxType type, DecoderShape shape, int slots, int capacity, bool byRow = false)
     {
         ByRow = byRow;
         _shape = shape;
@@ -27,7 +28,7 @@ internal sealed class KvCache : IDisposable
         _keys = [.. Enumerable.Range(0, shape.Layers).Select(_ => Layer())];
         _values = [.. Enumerable.Range(0, shape.Layers).Select(_ => Layer())];
 
-        DeviceTensor Layer() => new(target.Device, target.Precision.Activation, slots, 2 * shape.KvHeads, capacity, shape.HeadDim);
+        DeviceTensor Layer() => new(device, type, slots, 2 * shape.KvHeads, capacity, shape.HeadDim);
     }
 
     /// <summary>Whether each guidance row is a batch entry of its own in the graph.</summary>

@@ -29,7 +29,7 @@ public sealed record ModelMemory(long Weights, int Slots, long Caches, long Rest
         var target = ExecutionTarget.Parse(options.Device, options.Precision);
         var slots = options.Slots ?? SlotBudget.Choose(target, checkpoint);
         var weights = WeightBytes(checkpoint, target.Precision) + codec.ParameterCount * Fp32Bytes;
-        var caches = slots * SlotBudget.SlotBytes(target.Precision, checkpoint.Config);
+        var caches = slots * SlotBudget.SlotBytes(target, checkpoint.Config);
         return new ModelMemory(weights, slots, caches, Program + codec.ParameterCount * Fp32Bytes);
     }
 

@@ -16,7 +16,8 @@ public sealed class Precision
     public static Precision Fp32 { get; } = new("fp32", OnnxType.Float);
 
     /// <summary>
-    /// Linear maps in 8-bit integers, with a scale for each 32 weights; their inputs are rounded to 8 bits too. All else in 32-bit float.
+    /// Linear maps in 8-bit integers, with a scale for each 32 weights; their inputs are rounded to 8 bits too. Keys and values are
+    /// kept in <see cref="Bf16"/> where this program computes attention. All else in 32-bit float.
     /// </summary>
     public static Precision Int8 { get; } = new("int8", OnnxType.Float, weightBits: 8);
 
@@ -44,7 +45,7 @@ public sealed class Precision
     /// <summary>Name in settings, logs and answers, for example fp32.</summary>
     public string Name { get; }
 
-    /// <summary>Element type of activations and caches.</summary>
+    /// <summary>Element type of activations, and of caches unless <see cref="HostAttention"/> says otherwise.</summary>
     internal OnnxType Activation { get; }
 
     /// <summary>Bits of a linear map's weight; null if weights have the activation type.</summary>

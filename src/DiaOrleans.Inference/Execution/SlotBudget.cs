@@ -17,7 +17,7 @@ internal static class SlotBudget
     public static int Choose(ExecutionTarget target, DiaCheckpoint checkpoint)
     {
         var weights = checkpoint.ParameterCount * target.Precision.Activation.ByteSize();
-        return Choose(target.Device.MemoryBytes, weights, SlotBytes(target.Precision, checkpoint.Config), target.Device.MostSlots);
+        return Choose(target.Device.MemoryBytes, weights, SlotBytes(target, checkpoint.Config), target.Device.MostSlots);
     }
 
     /// <summary>At least 1, at most <paramref name="most"/>.</summary>
@@ -49,11 +49,12 @@ internal static class SlotBudget
     }
 
     /// <summary>Bytes of the caches of one slot with all its rows and text ids.</summary>
-    public static long SlotBytes(Precision precision, DiaConfig config)
+    public static long SlotBytes(ExecutionTarget target, DiaConfig config)
     {
         var shape = config.Decoder;
         var rows = 2L * shape.KvHeads * shape.HeadDim * shape.MaxPositions;
         var text = (long)shape.CrossHeads * shape.CrossHeadDim * config.Encoder.MaxPositions;
-        return 2L * shape.Layers * (rows + text) * precision.Activation.ByteSize();
+        var type = HostAttention.CacheType(target, shape, target.Device.CapturesSteps);
+        return 2L * shape.Layers * (rows + text) * type.ByteSize();
     }
 }

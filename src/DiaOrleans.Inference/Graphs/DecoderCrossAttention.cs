@@ -10,9 +10,8 @@ internal sealed class DecoderCrossAttention
     private readonly TransformerOps _ops;
     private readonly GuidanceLayout _layout;
     private readonly DecoderShape _shape;
-    private readonly IReadOnlyList<float[]>? _constants;
+    private readonly DecoderGraphOptions _options;
     private readonly RotaryTable? _rotary;
-    private readonly bool _onHost;
     private readonly string _isCond;
     private string? _noKeys;
 
@@ -34,15 +33,14 @@ internal sealed class DecoderCrossAttention
         _ops = ops;
         _layout = layout;
         _shape = config.Decoder;
-        _constants = options.UncondCross;
-        _onHost = options.OnHost;
+        _options = options;
         _isCond = layout.ByRow ? DecoderGraph.IsCond : graph.Booleans([true, false], 1, 1, 2, 1);
         if (!DecoderGraph.HasPositions(config)) return;
         var same = _shape.CrossHeadDim == _shape.HeadDim;
         _rotary = same ? rotary : RotaryTable.Add(graph, options.Capacity, _shape.CrossHeadDim, config.RopeTheta);
     }
 
-    private bool Literal => _constants is null;
+    private bool Literal => _options.UncondCross is null;
 
     /// <summary>
     /// A layer's attention of the conditional rows to their text, with the constant in the place of the unconditional ones; of all rows in
@@ -57,7 +55,7 @@ internal sealed class DecoderCrossAttention
         if (_rotary is not null) query = _ops.Rotate(query, DecoderGraph.Positions, _rotary);
         var attended = AttendToText(query, layer);
         var projected = _ops.Linear(Literal ? _layout.Fold(attended, width) : attended, $"{module}.o_proj");
-        if (_constants is not { } constants) return projected;
+        if (_options.UncondCross is not { } constants) return projected;
 
         // [slots, S, 1, hidden], by row [slots, 1, S, hidden], with the constant in the place of the other row.
         var row = _graph.Node("Unsqueeze", [projected, _graph.Integers(_layout.ByRow ? 1 : 2)]);
@@ -74,13 +72,15 @@ internal sealed class DecoderCrossAttention
         // Rows of a token row that attend to a text.
         long heads = (Literal ? 2 : 1) * _shape.CrossHeads;
         object[] memory = ["slots", heads, "text", _shape.CrossHeadDim];
+        var type = _options.NarrowCaches ? OnnxType.BFloat16 : _graph.Activation;
         string[] text =
         [
-            _graph.Input(TextEncoderGraph.CrossKey(layer), _graph.Activation, memory),
-            _graph.Input(TextEncoderGraph.CrossValue(layer), _graph.Activation, memory),
+            _graph.Input(TextEncoderGraph.CrossKey(layer), type, memory),
+            _graph.Input(TextEncoderGraph.CrossValue(layer), type, memory),
             DecoderGraph.LastTextKey,
         ];
-        if (_onHost) return _graph.Node(CrossAttention.OperatorName, HostOperators.Domain, [query, .. text]);
+        if (_options.OnHost)
+            return _graph.Node(CrossAttention.OperatorName(_options.NarrowCaches), HostOperators.Domain, [query, .. text]);
         _noKeys ??= _graph.Node("Slice", [query, _graph.Integers(0), _graph.Integers(0), _graph.Integers(1)]);
         return _graph.Node(
             "GroupQueryAttention",

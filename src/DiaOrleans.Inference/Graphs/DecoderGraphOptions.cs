@@ -14,9 +14,11 @@ namespace DiaOrleans.Inference.Graphs;
 /// <param name="OnHost">
 /// Whether this program computes attention and the choice of candidates (<see cref="Kernels.HostOperators"/>); fp32, and not by row.
 /// </param>
+/// <param name="NarrowCaches">Whether the caches that this program attends to are in bf16.</param>
 internal sealed record DecoderGraphOptions(
     int Capacity,
     int TopK,
     IReadOnlyList<float[]>? UncondCross,
     bool ByRow = false,
-    bool OnHost = false);
+    bool OnHost = false,
+    bool NarrowCaches = false);

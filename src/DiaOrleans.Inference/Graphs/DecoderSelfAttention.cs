@@ -13,9 +13,9 @@ internal sealed class DecoderSelfAttention
     private readonly TransformerOps _ops;
     private readonly GuidanceLayout _layout;
     private readonly DecoderShape _shape;
-    private readonly int _capacity;
+    private readonly DecoderGraphOptions _options;
+    private readonly OnnxType _cacheType;
     private readonly RotaryTable _rotary;
-    private readonly bool _onHost;
     private readonly string _lastPositions;
     private readonly string _total;
 
@@ -23,29 +23,27 @@ internal sealed class DecoderSelfAttention
     /// <param name="ops">Its operators.</param>
     /// <param name="layout">Of the guidance rows.</param>
     /// <param name="shape">The decoder.</param>
-    /// <param name="capacity">Rows of the cache.</param>
+    /// <param name="options">Options of the graph.</param>
     /// <param name="rotary">Of queries and keys.</param>
-    /// <param name="onHost">Whether <see cref="HostOperators"/> compute it.</param>
     public DecoderSelfAttention(
         GraphBuilder graph,
         TransformerOps ops,
         GuidanceLayout layout,
         DecoderShape shape,
-        int capacity,
-        RotaryTable rotary,
-        bool onHost)
+        DecoderGraphOptions options,
+        RotaryTable rotary)
     {
         _graph = graph;
         _ops = ops;
         _layout = layout;
         _shape = shape;
-        _capacity = capacity;
+        _options = options;
+        _cacheType = options.NarrowCaches ? OnnxType.BFloat16 : graph.Activation;
         _rotary = rotary;
-        _onHost = onHost;
         _lastPositions = layout.ByRow
             ? graph.Node("Reshape", [DecoderGraph.LastPosition, graph.Integers(-1)])
             : DecoderGraph.LastPosition;
-        _total = graph.Int32(capacity);
+        _total = graph.Int32(options.Capacity);
     }
 
     /// <summary>A layer's attention of all rows to themselves and to those in the cache, which they extend.</summary>
@@ -54,15 +52,15 @@ internal sealed class DecoderSelfAttention
         var module = $"decoder.layers.{layer}.self_attention";
         // Heads of a batch entry, in those of one guidance row.
         var rows = _layout.ByRow ? 1 : 2;
-        object[] cache = [_layout.ByRow ? "entries" : "slots", rows * _shape.KvHeads, _capacity, _shape.HeadDim];
+        object[] cache = [_layout.ByRow ? "entries" : "slots", rows * _shape.KvHeads, _options.Capacity, _shape.HeadDim];
         string[] past =
         [
-            _graph.Input(DecoderGraph.PastKey(layer), _graph.Activation, cache),
-            _graph.Input(DecoderGraph.PastValue(layer), _graph.Activation, cache),
+            _graph.Input(DecoderGraph.PastKey(layer), _cacheType, cache),
+            _graph.Input(DecoderGraph.PastValue(layer), _cacheType, cache),
         ];
         string[] present = [DecoderGraph.PresentKey(layer), DecoderGraph.PresentValue(layer)];
-        var attended = _onHost ? Compute(norm, module, past, present) : Attend(norm, module, rows, past, present);
-        foreach (var output in present) _graph.DeclareOutput(output, _graph.Activation, cache);
+        var attended = _options.OnHost ? Compute(norm, module, past, present) : Attend(norm, module, rows, past, present);
+        foreach (var output in present) _graph.DeclareOutput(output, _cacheType, cache);
         return _ops.Linear(attended, $"{module}.o_proj");
     }
 
@@ -71,7 +69,7 @@ internal sealed class DecoderSelfAttention
         string[] rows = [.. new[] { "q_proj", "k_proj", "v_proj" }.Select(part => _ops.Linear(norm, $"{module}.{part}"))];
         var attended = _graph.Fresh("attended");
         _graph.Emit(
-            SelfAttention.OperatorName,
+            SelfAttention.OperatorName(_options.NarrowCaches),
             [.. rows, .. past, _lastPositions, _rotary.Cos, _rotary.Sin],
             [attended, .. present],
             HostOperators.Domain,

@@ -44,11 +44,11 @@ internal static unsafe class AttentionHeads
     {
         var stride = Padded(count);
         Score(query, queries, keys, values, count, width, scratch, stride);
-        for (var q = 0; q < queries; q++) Exponentiate(scratch + q * stride, count, stride);
+        for (var q = 0; q < queries; q++) Softmax.Exponentiate(scratch + q * stride, count, stride);
         var first = 0;
         for (; first + 1 < queries; first += 2) SumPair(scratch + first * stride, stride, values, count, width, output + first * width);
         if (first < queries) SumOne(scratch + first * stride, values, count, width, output + first * width);
-        for (var q = 0; q < queries; q++) Divide(output + q * width, width, Sum(scratch + q * stride, stride));
+        for (var q = 0; q < queries; q++) Softmax.Divide(output + q * width, width, Softmax.Sum(scratch + q * stride, stride));
     }
 
     private static int Padded(int count) => (count + ScoreMultiple - 1) / ScoreMultiple * ScoreMultiple;
@@ -120,27 +120,6 @@ internal static unsafe class AttentionHeads
         var sum = Vector<float>.Zero;
         for (var i = 0; i < width; i += Vector<float>.Count)
             sum = Vector.FusedMultiplyAdd(Vector.Load(query + i), Vector.Load(key + i), sum);
-        return Vector.Sum(sum);
-    }
-
-    /// <summary>exp(score - largest score); 0 behind the last one.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Exponentiate(float* scores, int count, int stride)
-    {
-        for (var i = count; i < stride; i++) scores[i] = float.NegativeInfinity;
-        var largest = Vector.Load(scores);
-        for (var i = Vector<float>.Count; i < stride; i += Vector<float>.Count) largest = Vector.Max(largest, Vector.Load(scores + i));
-        var most = largest[0];
-        for (var i = 1; i < Vector<float>.Count; i++) most = MathF.Max(most, largest[i]);
-        var all = new Vector<float>(most);
-        for (var i = 0; i < stride; i += Vector<float>.Count) Vector.Exp(Vector.Load(scores + i) - all).Store(scores + i);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float Sum(float* weights, int stride)
-    {
-        var sum = Vector<float>.Zero;
-        for (var i = 0; i < stride; i += Vector<float>.Count) sum += Vector.Load(weights + i);
         return Vector.Sum(sum);
     }
 
@@ -224,12 +203,5 @@ internal static unsafe class AttentionHeads
         b.Store(output + Vector<float>.Count);
         c.Store(output + 2 * Vector<float>.Count);
         d.Store(output + 3 * Vector<float>.Count);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Divide(float* output, int width, float sum)
-    {
-        var factor = new Vector<float>(1 / sum);
-        for (var i = 0; i < width; i += Vector<float>.Count) (Vector.Load(output + i) * factor).Store(output + i);
     }
 }

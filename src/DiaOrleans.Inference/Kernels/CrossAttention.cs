@@ -8,13 +8,16 @@ namespace DiaOrleans.Inference.Kernels;
 /// capacity, width], and int32 [slots], the last valid key. The output is as the queries. A slot's results do not depend on the others, nor
 /// on the capacity.
 /// </summary>
-internal sealed unsafe class CrossAttention() : HostOperator(
-    OperatorName,
-    [TensorElementType.Float, TensorElementType.Float, TensorElementType.Float, TensorElementType.Int32],
+/// <param name="narrow">Whether keys and values are in bf16.</param>
+internal sealed unsafe class CrossAttention(bool narrow) : HostOperator(
+    OperatorName(narrow),
+    [TensorElementType.Float, HeadCache.Type(narrow), HeadCache.Type(narrow), TensorElementType.Int32],
     [TensorElementType.Float])
 {
+    private readonly bool _narrow = narrow;
+
     /// <summary>Name in a graph.</summary>
-    public const string OperatorName = "CrossAttention";
+    public static string OperatorName(bool narrow) => narrow ? "CrossAttentionBFloat16" : "CrossAttention";
 
     /// <inheritdoc />
     public override void Compute(in KernelContext context)
@@ -26,14 +29,15 @@ internal sealed unsafe class CrossAttention() : HostOperator(
         var work = new Work
         {
             Query = context.Input<float>(0),
-            Keys = context.Input<float>(1),
-            Values = context.Input<float>(2),
+            Keys = context.Input<byte>(1),
+            Values = context.Input<byte>(2),
             Last = context.Input<int>(3),
             Output = context.Output<float>(0, rows),
             Sequence = (int)rows[1],
             Heads = (int)text[1],
             Capacity = (int)text[2],
             Width = (int)text[3],
+            Narrow = _narrow,
         };
         for (var slot = 0; slot < text[0]; slot++)
         {
@@ -51,16 +55,15 @@ internal sealed unsafe class CrossAttention() : HostOperator(
         var slot = index / work->Heads;
         var head = index % work->Heads;
         var count = work->Last[slot] + 1;
-        var keys = work->Keys + (long)index * work->Capacity * work->Width;
-        var values = work->Values + (long)index * work->Capacity * work->Width;
-        var scratch = ArrayPool<float>.Shared.Rent(AttentionHeads.Scratch(1, count));
+        var memory = (long)index * work->Capacity * work->Width * HeadCache.ElementSize(work->Narrow);
+        var cache = new HeadCache(work->Keys + memory, work->Values + memory, work->Width, work->Narrow);
+        var scratch = ArrayPool<float>.Shared.Rent(HeadCache.Scratch(1, count, work->Width, work->Narrow));
         fixed (float* scores = scratch)
         {
             for (var s = 0; s < work->Sequence; s++)
             {
                 var offset = ((long)(slot * work->Sequence + s) * work->Heads + head) * work->Width;
-                var output = work->Output + offset;
-                AttentionHeads.Attend(work->Query + offset, output, 1, keys, values, count, work->Width, scores);
+                cache.Attend(work->Query + offset, work->Output + offset, 1, count, scores);
             }
         }
 
@@ -70,13 +73,14 @@ internal sealed unsafe class CrossAttention() : HostOperator(
     private struct Work
     {
         public float* Query;
-        public float* Keys;
-        public float* Values;
+        public byte* Keys;
+        public byte* Values;
         public int* Last;
         public float* Output;
         public int Sequence;
         public int Heads;
         public int Capacity;
         public int Width;
+        public bool Narrow;
     }
 }

@@ -14,8 +14,10 @@ internal static unsafe class HostOperators
         new Snake(),
         new UpsamplingBlock(isLast: false),
         new UpsamplingBlock(isLast: true),
-        new SelfAttention(),
-        new CrossAttention(),
+        new SelfAttention(narrow: false),
+        new SelfAttention(narrow: true),
+        new CrossAttention(narrow: false),
+        new CrossAttention(narrow: true),
         new GuidedTopK(),
         new QuantisedLinear(),
     ];

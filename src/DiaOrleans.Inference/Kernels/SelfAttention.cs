@@ -13,22 +13,25 @@ namespace DiaOrleans.Inference.Kernels;
 /// [positions, width / 2]. Outputs are as the queries, and the caches, which are the memory of the inputs. A slot's results do not depend
 /// on the others.
 /// </summary>
-internal sealed unsafe class SelfAttention() : HostOperator(
-    OperatorName,
+/// <param name="narrow">Whether the caches are in bf16.</param>
+internal sealed unsafe class SelfAttention(bool narrow) : HostOperator(
+    OperatorName(narrow),
     [
         TensorElementType.Float,
         TensorElementType.Float,
         TensorElementType.Float,
-        TensorElementType.Float,
-        TensorElementType.Float,
+        HeadCache.Type(narrow),
+        HeadCache.Type(narrow),
         TensorElementType.Int32,
         TensorElementType.Float,
         TensorElementType.Float,
     ],
-    [TensorElementType.Float, TensorElementType.Float, TensorElementType.Float])
+    [TensorElementType.Float, HeadCache.Type(narrow), HeadCache.Type(narrow)])
 {
+    private readonly bool _narrow = narrow;
+
     /// <summary>Name in a graph.</summary>
-    public const string OperatorName = "SelfAttention";
+    public static string OperatorName(bool narrow) => narrow ? "SelfAttentionBFloat16" : "SelfAttention";
 
     private const int RowsOfToken = 2;
 
@@ -44,8 +47,8 @@ internal sealed unsafe class SelfAttention() : HostOperator(
             Query = context.Input<float>(0),
             Key = context.Input<float>(1),
             Value = context.Input<float>(2),
-            Keys = context.Input<float>(3),
-            Values = context.Input<float>(4),
+            Keys = context.Input<byte>(3),
+            Values = context.Input<byte>(4),
             Last = context.Input<int>(5),
             Cos = context.Input<float>(6),
             Sin = context.Input<float>(7),
@@ -54,9 +57,10 @@ internal sealed unsafe class SelfAttention() : HostOperator(
             KvHeads = (int)cache[1] / RowsOfToken,
             Capacity = (int)cache[2],
             Width = (int)cache[3],
+            Narrow = _narrow,
         };
         work.Heads = (int)rows[2] / work.Width;
-        if (context.Output<float>(1, cache) != work.Keys || context.Output<float>(2, cache) != work.Values)
+        if (context.Output<byte>(1, cache) != work.Keys || context.Output<byte>(2, cache) != work.Values)
             throw new InvalidOperationException("The caches are to be extended in place.");
         for (var slot = 0; slot < cache[0]; slot++)
         {
@@ -76,33 +80,36 @@ internal sealed unsafe class SelfAttention() : HostOperator(
         var row = slot * RowsOfToken * work->Sequence + cacheHead / work->KvHeads;
         var head = cacheHead % work->KvHeads;
         var first = work->Last[slot] + 1 - work->Sequence;
-        var keys = work->Keys + (long)index * work->Capacity * work->Width;
-        var values = work->Values + (long)index * work->Capacity * work->Width;
-        for (var s = 0; s < work->Sequence; s++) Extend(work, row + s * RowsOfToken, head, first + s, keys, values);
-
         var queries = work->Heads / work->KvHeads;
         var rotated = queries * work->Width;
-        var scratch = ArrayPool<float>.Shared.Rent(rotated + AttentionHeads.Scratch(queries, first + work->Sequence));
+        var size = rotated + HeadCache.Scratch(queries, first + work->Sequence, work->Width, work->Narrow);
+        var scratch = ArrayPool<float>.Shared.Rent(size);
         fixed (float* query = scratch)
         {
+            var cache = Cache(work, index);
+            for (var s = 0; s < work->Sequence; s++) Extend(work, cache, row + s * RowsOfToken, head, first + s, query);
             for (var s = 0; s < work->Sequence; s++)
             {
                 var offset = ((long)(row + s * RowsOfToken) * work->Heads + head * queries) * work->Width;
                 for (var q = 0; q < queries; q++) Rotate(work, work->Query + offset + q * work->Width, first + s, query + q * work->Width);
-                var output = work->Output + offset;
-                AttentionHeads.Attend(query, output, queries, keys, values, first + s + 1, work->Width, query + rotated);
+                cache.Attend(query, work->Output + offset, queries, first + s + 1, query + rotated);
             }
         }
 
         ArrayPool<float>.Shared.Return(scratch);
     }
 
-    private static void Extend(Work* work, int row, int head, int position, float* keys, float* values)
+    private static HeadCache Cache(Work* work, int index)
+    {
+        var offset = (long)index * work->Capacity * work->Width * HeadCache.ElementSize(work->Narrow);
+        return new HeadCache(work->Keys + offset, work->Values + offset, work->Width, work->Narrow);
+    }
+
+    private static void Extend(Work* work, HeadCache cache, int row, int head, int position, float* scratch)
     {
         var offset = ((long)row * work->KvHeads + head) * work->Width;
-        Rotate(work, work->Key + offset, position, keys + (long)position * work->Width);
-        new ReadOnlySpan<float>(work->Value + offset, work->Width)
-            .CopyTo(new Span<float>(values + (long)position * work->Width, work->Width));
+        Rotate(work, work->Key + offset, position, scratch);
+        cache.Put(position, scratch, work->Value + offset);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -132,8 +139,8 @@ internal sealed unsafe class SelfAttention() : HostOperator(
         public float* Query;
         public float* Key;
         public float* Value;
-        public float* Keys;
-        public float* Values;
+        public byte* Keys;
+        public byte* Values;
         public int* Last;
         public float* Cos;
         public float* Sin;
@@ -143,5 +150,6 @@ internal sealed unsafe class SelfAttention() : HostOperator(
         public int KvHeads;
         public int Capacity;
         public int Width;
+        public bool Narrow;
     }
 }

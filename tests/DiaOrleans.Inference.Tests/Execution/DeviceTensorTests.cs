@@ -42,6 +42,17 @@ public sealed class DeviceTensorTests
     }
 
     [Fact]
+    public void Blocks_of_fp32_are_rounded_to_bf16()
+    {
+        float[] elements = [.. Enumerable.Range(0, 40).Select(i => 1 + i / 300f)];
+        using var source = Tensor(OnnxType.Float, elements, 2, 20);
+        using var target = new DeviceTensor(Device.Cpu, OnnxType.BFloat16, 2, 23);
+        target.CopyBlocks(source, blocks: 2, offset: 1, stride: 23);
+        var rounded = OnnxElements.Widen(OnnxElements.Narrow(elements, OnnxType.BFloat16), OnnxType.BFloat16);
+        target.ToSingles().ShouldBe([0, .. rounded[..20], 0, 0, 0, .. rounded[20..], 0, 0]);
+    }
+
+    [Fact]
     public void Blocks_outside_the_tensor_or_of_another_type_are_refused()
     {
         using var source = Tensor(OnnxType.Float, [1, 2, 3, 4], 4);

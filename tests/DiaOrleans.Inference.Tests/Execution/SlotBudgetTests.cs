@@ -1,5 +1,6 @@
 using DiaOrleans.Inference.Checkpoints;
 using DiaOrleans.Inference.Execution;
+using DiaOrleans.Inference.Kernels;
 using DiaOrleans.Inference.Tests.Reference;
 
 namespace DiaOrleans.Inference.Tests.Execution;
@@ -36,14 +37,19 @@ public sealed class SlotBudgetTests
         SlotBudget.SideBySide(Device.Cpu, threads, 16).ShouldBe(expected);
     }
 
-    [Fact]
-    public void SlotBytes_Models_AreTheBytesOfTheirCaches()
+    [Theory]
+    [InlineData("fp32")]
+    [InlineData("int8")]
+    [InlineData("int4")]
+    public void SlotBytes_Models_AreTheBytesOfTheirCaches(string precision)
     {
         var nano = DiaCheckpoint.Open(ReferenceCheckpoints.Folder("dia-nano")).Config;
+        var target = new ExecutionTarget(Device.Cpu, Precision.OfCpu.Single(p => p.Name == precision));
+        var size = precision != "fp32" && NarrowHeads.IsSupported ? 2 : 4;
         // 6 layers of keys and values: 2 rows of 2 heads of 64, 512 rows; 4 heads of 64, 512 text ids.
-        SlotBudget.SlotBytes(Precision.Fp32, nano).ShouldBe(6 * 2 * (2 * 2 * 64 * 512L + 4 * 64 * 512L) * sizeof(float));
+        SlotBudget.SlotBytes(target, nano).ShouldBe(6 * 2 * (2 * 2 * 64 * 512L + 4 * 64 * 512L) * size);
         var published = DiaConfig.Read(Path.Combine(ReferenceSet.Repository, "bench", "dia-1.6b-0626"), null);
-        (SlotBudget.SlotBytes(Precision.Fp32, published) / Mega).ShouldBe(432 + 288);
+        (SlotBudget.SlotBytes(target, published) / Mega).ShouldBe((432 + 288) * size / 4);
     }
 
     [Fact]

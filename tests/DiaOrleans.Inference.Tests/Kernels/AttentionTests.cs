@@ -10,29 +10,41 @@ public sealed class AttentionTests
 {
     private const double Tolerance = 2e-5;
 
+    // Of bf16, which has 8 bits.
+    private const double Rounding = 1.0 / 256;
+
     [Theory]
-    [InlineData(1, 1, 16, 1)]
-    [InlineData(4, 2, 64, 1)]
-    [InlineData(3, 1, 32, 2)]
-    [InlineData(5, 1, 80, 1)]
-    [InlineData(8, 2, 128, 2)]
-    public void Self_attention_rotates_extends_and_attends(int heads, int kvHeads, int width, int threads)
+    [InlineData(1, 1, 16, 1, false)]
+    [InlineData(4, 2, 64, 1, false)]
+    [InlineData(3, 1, 32, 2, false)]
+    [InlineData(5, 1, 80, 1, false)]
+    [InlineData(8, 2, 128, 2, false)]
+    [InlineData(1, 1, 16, 1, true)]
+    [InlineData(4, 2, 64, 1, true)]
+    [InlineData(3, 1, 48, 2, true)]
+    [InlineData(5, 1, 80, 1, true)]
+    [InlineData(8, 2, 128, 2, true)]
+    public void Self_attention_rotates_extends_and_attends(int heads, int kvHeads, int width, int threads, bool narrow)
     {
+        RequireNarrow(narrow);
         foreach (var (sequence, lasts) in ((int, int[])[])[(1, [0, 3, 17, 30]), (5, [4, 9, 30])])
         {
-            var slots = lasts.Select((last, i) => new SelfSlot(heads, kvHeads, width, sequence, last, seed: 10 * last + i)).ToArray();
-            using var session = SelfSession(heads, kvHeads, width, threads);
+            var slots = lasts.Select((last, i) => new SelfSlot(heads, kvHeads, width, sequence, last, 10 * last + i, narrow)).ToArray();
+            using var session = SelfSession(heads, kvHeads, width, threads, narrow);
             var outputs = Run(session, slots);
             for (var i = 0; i < slots.Length; i++) slots[i].Check(outputs[i]);
         }
     }
 
-    [Fact]
-    public void A_slot_has_the_same_bits_alone_and_beside_others()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_slot_has_the_same_bits_alone_and_beside_others(bool narrow)
     {
-        using var one = SelfSession(4, 2, 64, threads: 1);
-        using var two = SelfSession(4, 2, 64, threads: 2);
-        SelfSlot[] Make() => [.. Enumerable.Range(0, 7).Select(i => new SelfSlot(4, 2, 64, sequence: 1, last: 4 * i, seed: i))];
+        RequireNarrow(narrow);
+        using var one = SelfSession(4, 2, 64, threads: 1, narrow);
+        using var two = SelfSession(4, 2, 64, threads: 2, narrow);
+        SelfSlot[] Make() => [.. Enumerable.Range(0, 7).Select(i => new SelfSlot(4, 2, 64, sequence: 1, last: 4 * i, i, narrow))];
         var together = Make();
         var outputs = Run(two, together);
         foreach (var (slot, i) in Make().Select((slot, i) => (slot, i)))
@@ -46,28 +58,32 @@ public sealed class AttentionTests
     [Fact]
     public void A_position_outside_the_cache_is_an_error_of_the_run()
     {
-        using var session = SelfSession(2, 1, 16, threads: 1);
+        using var session = SelfSession(2, 1, 16, threads: 1, narrow: false);
         foreach (var last in (int[])[-1, SelfSlot.Capacity])
         {
-            var slot = new SelfSlot(2, 1, 16, sequence: 1, last, seed: 1);
+            var slot = new SelfSlot(2, 1, 16, sequence: 1, last, seed: 1, narrow: false);
             Should.Throw<OnnxRuntimeException>(() => Run(session, [slot])).Message.ShouldContain("outside the cache");
         }
     }
 
     [Theory]
-    [InlineData(1, 16)]
-    [InlineData(4, 64)]
-    [InlineData(3, 48)]
-    public void Cross_attention_reads_the_valid_keys_alone(int heads, int width)
+    [InlineData(1, 16, false)]
+    [InlineData(4, 64, false)]
+    [InlineData(3, 48, false)]
+    [InlineData(1, 16, true)]
+    [InlineData(4, 64, true)]
+    [InlineData(3, 112, true)]
+    public void Cross_attention_reads_the_valid_keys_alone(int heads, int width, bool narrow)
     {
+        RequireNarrow(narrow);
         int[] lengths = [1, 6, 40];
         const int Sequence = 2;
         var rows = lengths.Length * Sequence * heads * width;
         var query = Values(rows, seed: 1, scale: 0.3);
-        var keys = Values(lengths.Length * heads * 40 * width, seed: 2);
-        var values = Values(lengths.Length * heads * 40 * width, seed: 3);
-        using var session = CrossSession(heads, width);
-        var output = Cross(session, query, keys, values, lengths, Sequence, heads, width, capacity: 40);
+        var keys = Rounded(Values(lengths.Length * heads * 40 * width, seed: 2), narrow);
+        var values = Rounded(Values(lengths.Length * heads * 40 * width, seed: 3), narrow);
+        using var session = CrossSession(heads, width, narrow);
+        var output = Cross(session, query, keys, values, lengths, Sequence, heads, width, capacity: 40, narrow);
         for (var row = 0; row < rows / width; row++)
         {
             var slot = row / heads / Sequence;
@@ -79,21 +95,39 @@ public sealed class AttentionTests
         // More capacity, with what is no number behind the texts.
         var wide = Widened(keys, lengths.Length * heads, 40, 64, width, lengths, heads);
         var wideValues = Widened(values, lengths.Length * heads, 40, 64, width, lengths, heads);
-        Cross(session, query, wide, wideValues, lengths, Sequence, heads, width, capacity: 64).ShouldBe(output);
+        Cross(session, query, wide, wideValues, lengths, Sequence, heads, width, capacity: 64, narrow).ShouldBe(output);
     }
 
-    [Fact]
-    public void What_is_no_number_stays_none()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_is_no_number_stays_none(bool narrow)
     {
-        using var session = CrossSession(1, 16);
+        RequireNarrow(narrow);
+        using var session = CrossSession(1, 16, narrow);
         foreach (var broken in (float[])[float.NaN, float.PositiveInfinity])
         {
             var keys = Values(20 * 16, seed: 5);
             keys[3 * 16 + 7] = broken;
             var query = Values(16, seed: 6);
             query[7] = 1;
-            Cross(session, query, keys, Values(20 * 16, seed: 7), [20], 1, 1, 16, capacity: 20).ShouldAllBe(x => float.IsNaN(x));
+            Cross(session, query, keys, Values(20 * 16, seed: 7), [20], 1, 1, 16, capacity: 20, narrow).ShouldAllBe(x => float.IsNaN(x));
         }
+    }
+
+    private static void RequireNarrow(bool narrow) =>
+        Assert.SkipUnless(!narrow || NarrowHeads.IsSupported, "this processor has no AVX2: it keeps keys and values in fp32");
+
+    private static OnnxType CacheType(bool narrow) => narrow ? OnnxType.BFloat16 : OnnxType.Float;
+
+    private static float[] Rounded(float[] x, bool narrow) =>
+        OnnxElements.Widen(OnnxElements.Narrow(x, CacheType(narrow)), CacheType(narrow));
+
+    private static DeviceTensor Cache(float[] elements, bool narrow, params long[] shape)
+    {
+        var tensor = new DeviceTensor(Device.Cpu, CacheType(narrow), shape);
+        tensor.Write(OnnxElements.Narrow(elements, CacheType(narrow)));
+        return tensor;
     }
 
     private static double[] Attend(ReadOnlySpan<float> query, ReadOnlySpan<float> keys, ReadOnlySpan<float> values, int count)
@@ -116,8 +150,9 @@ public sealed class AttentionTests
         return mean;
     }
 
-    private static InferenceSession SelfSession(int heads, int kvHeads, int width, int threads)
+    private static InferenceSession SelfSession(int heads, int kvHeads, int width, int threads, bool narrow)
     {
+        var type = CacheType(narrow);
         var graph = new GraphBuilder("attention", OnnxType.Float);
         object[] cache = ["slots", 2 * kvHeads, SelfSlot.Capacity, width];
         string[] inputs =
@@ -125,16 +160,16 @@ public sealed class AttentionTests
             graph.Input("query", OnnxType.Float, "slots", "rows", heads * width),
             graph.Input("key", OnnxType.Float, "slots", "rows", kvHeads * width),
             graph.Input("value", OnnxType.Float, "slots", "rows", kvHeads * width),
-            graph.Input("past_key", OnnxType.Float, cache),
-            graph.Input("past_value", OnnxType.Float, cache),
+            graph.Input("past_key", type, cache),
+            graph.Input("past_value", type, cache),
             graph.Input("last", OnnxType.Int32, "slots"),
         ];
         var rotary = RotaryTable.Add(graph, SelfSlot.Capacity, width, theta: 10000);
         string[] outputs = ["output", "present_key", "present_value"];
-        graph.Emit(SelfAttention.OperatorName, [.. inputs, rotary.Cos, rotary.Sin], outputs, HostOperators.Domain, []);
+        graph.Emit(SelfAttention.OperatorName(narrow), [.. inputs, rotary.Cos, rotary.Sin], outputs, HostOperators.Domain, []);
         graph.DeclareOutput("output", OnnxType.Float, "slots", "rows", heads * width);
-        graph.DeclareOutput("present_key", OnnxType.Float, cache);
-        graph.DeclareOutput("present_value", OnnxType.Float, cache);
+        graph.DeclareOutput("present_key", type, cache);
+        graph.DeclareOutput("present_value", type, cache);
         return Device.Cpu.CreateSession(graph.Build(), threads);
     }
 
@@ -142,15 +177,13 @@ public sealed class AttentionTests
     private static float[][] Run(InferenceSession session, SelfSlot[] slots)
     {
         var (first, count) = (slots[0], slots.Length);
-        float[] keys = [.. slots.SelectMany(s => s.Keys)];
-        float[] values = [.. slots.SelectMany(s => s.Values)];
         int[] lasts = [.. slots.Select(s => s.Last)];
         long[] cache = [count, 2 * first.KvHeads, SelfSlot.Capacity, first.Width];
         using var query = Rows(slots, s => s.Query);
         using var key = Rows(slots, s => s.Key);
         using var value = Rows(slots, s => s.Value);
-        using var pastKey = OrtValue.CreateTensorValueFromMemory(keys, cache);
-        using var pastValue = OrtValue.CreateTensorValueFromMemory(values, cache);
+        using var pastKey = Cache([.. slots.SelectMany(s => s.Keys)], first.Narrow, cache);
+        using var pastValue = Cache([.. slots.SelectMany(s => s.Values)], first.Narrow, cache);
         using var last = OrtValue.CreateTensorValueFromMemory(lasts, [count]);
         var output = new float[slots.Sum(s => s.Query.Length)];
         using var result = OrtValue.CreateTensorValueFromMemory(output, [count, 2 * first.Sequence, first.Heads * first.Width]);
@@ -159,13 +192,15 @@ public sealed class AttentionTests
         binding.BindInput("query", query);
         binding.BindInput("key", key);
         binding.BindInput("value", value);
-        binding.BindInput("past_key", pastKey);
-        binding.BindInput("past_value", pastValue);
+        binding.BindInput("past_key", pastKey.Value);
+        binding.BindInput("past_value", pastValue.Value);
         binding.BindInput("last", last);
         binding.BindOutput("output", result);
-        binding.BindOutput("present_key", pastKey);
-        binding.BindOutput("present_value", pastValue);
+        binding.BindOutput("present_key", pastKey.Value);
+        binding.BindOutput("present_value", pastValue.Value);
         session.RunWithBinding(options, binding);
+        var keys = pastKey.ToSingles();
+        var values = pastValue.ToSingles();
         for (var i = 0; i < count; i++)
         {
             keys.AsSpan(i * first.Keys.Length, first.Keys.Length).CopyTo(slots[i].Keys);
@@ -181,17 +216,17 @@ public sealed class AttentionTests
         }
     }
 
-    private static InferenceSession CrossSession(int heads, int width)
+    private static InferenceSession CrossSession(int heads, int width, bool narrow)
     {
         var graph = new GraphBuilder("attention", OnnxType.Float);
         string[] inputs =
         [
             graph.Input("query", OnnxType.Float, "slots", "rows", heads * width),
-            graph.Input("keys", OnnxType.Float, "slots", heads, "text", width),
-            graph.Input("values", OnnxType.Float, "slots", heads, "text", width),
+            graph.Input("keys", CacheType(narrow), "slots", heads, "text", width),
+            graph.Input("values", CacheType(narrow), "slots", heads, "text", width),
             graph.Input("last", OnnxType.Int32, "slots"),
         ];
-        var attended = graph.Node(CrossAttention.OperatorName, HostOperators.Domain, inputs);
+        var attended = graph.Node(CrossAttention.OperatorName(narrow), HostOperators.Domain, inputs);
         graph.Output("output", attended, OnnxType.Float, "slots", "rows", heads * width);
         return Device.Cpu.CreateSession(graph.Build(), threads: 1);
     }
@@ -205,14 +240,15 @@ public sealed class AttentionTests
         int sequence,
         int heads,
         int width,
-        int capacity)
+        int capacity,
+        bool narrow)
     {
         using var q = OrtValue.CreateTensorValueFromMemory(query, [lengths.Length, sequence, heads * width]);
-        using var k = OrtValue.CreateTensorValueFromMemory(keys, [lengths.Length, heads, capacity, width]);
-        using var v = OrtValue.CreateTensorValueFromMemory(values, [lengths.Length, heads, capacity, width]);
+        using var k = Cache(keys, narrow, lengths.Length, heads, capacity, width);
+        using var v = Cache(values, narrow, lengths.Length, heads, capacity, width);
         using var last = OrtValue.CreateTensorValueFromMemory(lengths.Select(l => l - 1).ToArray(), [lengths.Length]);
         using var options = new RunOptions();
-        using var outputs = session.Run(options, ["query", "keys", "values", "last"], [q, k, v, last], ["output"]);
+        using var outputs = session.Run(options, ["query", "keys", "values", "last"], [q, k.Value, v.Value, last], ["output"]);
         return outputs[0].GetTensorDataAsSpan<float>().ToArray();
     }
 
@@ -231,11 +267,11 @@ public sealed class AttentionTests
         return [.. Enumerable.Range(0, count).Select(_ => (float)(scale * (random.NextDouble() * 2 - 1)))];
     }
 
-    private sealed class SelfSlot(int heads, int kvHeads, int width, int sequence, int last, int seed)
+    private sealed class SelfSlot(int heads, int kvHeads, int width, int sequence, int last, int seed, bool narrow)
     {
         public const int Capacity = 40;
 
-        private readonly float[] _before = AttentionTests.Values(2 * kvHeads * Capacity * width, seed + 100);
+        private readonly float[] _before = Rounded(AttentionTests.Values(2 * kvHeads * Capacity * width, seed + 100), narrow);
 
         public int Heads => heads;
 
@@ -247,15 +283,17 @@ public sealed class AttentionTests
 
         public int Last => last;
 
+        public bool Narrow => narrow;
+
         public float[] Query { get; } = AttentionTests.Values(2 * sequence * heads * width, seed, scale: 0.3);
 
         public float[] Key { get; } = AttentionTests.Values(2 * sequence * kvHeads * width, seed + 1);
 
         public float[] Value { get; } = AttentionTests.Values(2 * sequence * kvHeads * width, seed + 2);
 
-        public float[] Keys { get; } = AttentionTests.Values(2 * kvHeads * Capacity * width, seed + 100);
+        public float[] Keys { get; } = Rounded(AttentionTests.Values(2 * kvHeads * Capacity * width, seed + 100), narrow);
 
-        public float[] Values { get; } = AttentionTests.Values(2 * kvHeads * Capacity * width, seed + 100);
+        public float[] Values { get; } = Rounded(AttentionTests.Values(2 * kvHeads * Capacity * width, seed + 100), narrow);
 
         public void Check(float[] output)
         {
@@ -267,8 +305,10 @@ public sealed class AttentionTests
                 {
                     var row = 2 * s + head / kvHeads;
                     var at = (row * kvHeads + head % kvHeads) * width;
-                    ShouldBe(Keys.AsSpan(cache + (first + s) * width, width), Rotated(Key.AsSpan(at, width), first + s));
-                    Values.AsSpan(cache + (first + s) * width, width).SequenceEqual(Value.AsSpan(at, width)).ShouldBeTrue();
+                    var key = Keys.AsSpan(cache + (first + s) * width, width);
+                    ShouldBe(key, Rotated(Key.AsSpan(at, width), first + s), narrow ? Rounding : 0);
+                    var value = Rounded(Value[at..(at + width)], narrow);
+                    Values.AsSpan(cache + (first + s) * width, width).SequenceEqual(value).ShouldBeTrue();
                     for (var q = 0; q < heads / kvHeads; q++)
                     {
                         var place = (row * heads + head % kvHeads * (heads / kvHeads) + q) * width;
@@ -298,9 +338,10 @@ public sealed class AttentionTests
             return y;
         }
 
-        private static void ShouldBe(ReadOnlySpan<float> actual, double[] expected)
+        private static void ShouldBe(ReadOnlySpan<float> actual, double[] expected, double relative = 0)
         {
-            for (var i = 0; i < expected.Length; i++) ((double)actual[i]).ShouldBe(expected[i], Tolerance);
+            for (var i = 0; i < expected.Length; i++)
+                ((double)actual[i]).ShouldBe(expected[i], Tolerance + relative * Math.Abs(expected[i]));
         }
     }
 }
