@@ -38,7 +38,9 @@ internal sealed class CrossAttentionCache : IDisposable
     /// <summary>Bytes of a text id of a slot in all layers.</summary>
     public long IdBytes => 2L * _shape.Layers * _rowsPerSlot * _shape.CrossHeads * _shape.CrossHeadDim * _keys[0].Type.ByteSize();
 
-    /// <summary>Copies a text into a slot, rounded to the element type; in the literal graph also the unconditional text, which has the same length.</summary>
+    /// <summary>
+    /// Copies a text into a slot, rounded to the element type; in the literal graph also the unconditional text, which has the same length.
+    /// </summary>
     public void Put(int slot, EncodedText text, EncodedText? uncond)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(text.Length, Capacity);

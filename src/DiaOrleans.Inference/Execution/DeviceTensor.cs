@@ -72,8 +72,8 @@ internal sealed class DeviceTensor : IDisposable
 
     /// <summary>
     /// Copies all of <paramref name="source"/> into this tensor in <paramref name="blocks"/> equal blocks: block i goes to element
-    /// <paramref name="offset"/> + i * <paramref name="stride"/>. Both have the same device and the same type, or fp32 is rounded to bf16 if
-    /// the device has <see cref="Device.HasHostOperators"/>.
+    /// <paramref name="offset"/> + i * <paramref name="stride"/>. Both have the same device and the same type, or fp32 is rounded to bf16
+    /// if the device has <see cref="Device.HasHostOperators"/>.
     /// </summary>
     public void CopyBlocks(DeviceTensor source, int blocks, long offset, long stride)
     {

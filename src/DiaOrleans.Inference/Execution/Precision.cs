@@ -16,8 +16,8 @@ public sealed class Precision
     public static Precision Fp32 { get; } = new("fp32", OnnxType.Float);
 
     /// <summary>
-    /// Linear maps in 8-bit integers, with a scale for each 32 weights; their inputs are rounded to 8 bits too. Keys and values are
-    /// kept in <see cref="Bf16"/> where this program computes attention. All else in 32-bit float.
+    /// Linear maps in 8-bit integers, with a scale for each 32 weights; their inputs are rounded to 8 bits too. Keys and values are kept
+    /// as in <see cref="Bf16"/> where this program computes attention on a processor with AVX2. All else in 32-bit float.
     /// </summary>
     public static Precision Int8 { get; } = new("int8", OnnxType.Float, weightBits: 8);
 

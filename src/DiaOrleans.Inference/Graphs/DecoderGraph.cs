@@ -8,8 +8,9 @@ namespace DiaOrleans.Inference.Graphs;
 /// Self-attention takes both rows of a slot as one batch entry with twice the heads, since GroupQueryAttention extends a cache by several
 /// rows in a batch of one only. No operator mixes slots or sums in an order that depends on their number, and attention reads valid keys
 /// only: on the CPU, a slot's results are equal to the bit in every batch and with every capacity. Caches and cross-attention inputs have
-/// the activation type, or bf16 if the options say so; logits are cast to fp32 before guidance. On the CPU in fp32, operators of this program compute attention and the
-/// candidates (<see cref="Kernels.HostOperators"/>): ONNX Runtime's took two thirds of a step of 16 slots (bench/README.md).
+/// the activation type, or bf16 if the options say so; logits are cast to fp32 before guidance. On the CPU in fp32, operators of this
+/// program compute attention and the candidates (<see cref="Kernels.HostOperators"/>): ONNX Runtime's took two thirds of a step of 16
+/// slots (bench/README.md).
 /// <para>
 /// The graph by row takes each guidance row as a batch entry of its own: activations are [entries, S, hidden], and self-attention takes
 /// queries, keys and values as one product gives them. A step has both rows of its slots; a pass of several token rows has one guidance row

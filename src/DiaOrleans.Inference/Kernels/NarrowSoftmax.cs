@@ -4,10 +4,10 @@ using System.Runtime.Intrinsics.X86;
 
 namespace DiaOrleans.Inference.Kernels;
 
-/// <summary>The softmax of the scores of keys in bf16, in fp32: its exponentials are wrong by a few units of the last place at most.</summary>
+/// <summary>The softmax of the scores of keys in bf16; its exponentials are wrong by a few units of the last place at most.</summary>
 internal static unsafe class NarrowSoftmax
 {
-    // exp of it is the least number with all bits.
+    // exp of what is less has fewer bits than a float.
     private const float Least = -87;
 
     private const float Log2E = 1.44269504f;
@@ -43,8 +43,8 @@ internal static unsafe class NarrowSoftmax
     }
 
     /// <summary>
-    /// exp of numbers up to 0: 2 to a whole number, times a polynomial of the rest, which is at most ln 2 / 2 (Cephes, expf.c); 0 of what is
-    /// less than <see cref="Least"/>.
+    /// exp of numbers up to 0: 2 to a whole number, times a polynomial of the rest, which is at most ln 2 / 2 (Cephes, expf.c); 0 of what
+    /// is less than <see cref="Least"/>. Vector.Exp computes in double precision and takes a tenth of attention's time.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> Exp(Vector256<float> x)

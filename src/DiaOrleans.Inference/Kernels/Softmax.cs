@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace DiaOrleans.Inference.Kernels;
 
-/// <summary>The softmax of the scores of keys, and what a mean by it needs. A vector's length must divide the stride and the width.</summary>
+/// <summary>The softmax of the scores of keys in fp32, and what a mean by it needs. A vector's length divides stride and width.</summary>
 internal static unsafe class Softmax
 {
     /// <summary>exp(score - largest score); 0 behind the last one.</summary>
@@ -19,6 +19,7 @@ internal static unsafe class Softmax
         for (var i = 0; i < stride; i += Vector<float>.Count) Vector.Exp(Vector.Load(scores + i) - all).Store(scores + i);
     }
 
+    /// <summary>The sum of the weights.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Sum(float* weights, int stride)
     {
@@ -27,6 +28,7 @@ internal static unsafe class Softmax
         return Vector.Sum(sum);
     }
 
+    /// <summary>Divides a head's output by the sum of its weights.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Divide(float* output, int width, float sum)
     {

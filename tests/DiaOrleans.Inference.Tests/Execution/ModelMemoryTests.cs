@@ -1,5 +1,6 @@
 using DiaOrleans.Inference.Checkpoints;
 using DiaOrleans.Inference.Execution;
+using DiaOrleans.Inference.Kernels;
 using DiaOrleans.Inference.Quantisation;
 using DiaOrleans.Inference.Tests.Checkpoints;
 using DiaOrleans.Inference.Tests.Reference;
@@ -27,6 +28,23 @@ public sealed class ModelMemoryTests
         var many = ModelMemory.Estimate(Nano with { Slots = 10 });
         many.Caches.ShouldBe(10 * one.Caches);
         (many.Total - one.Total).ShouldBe(9 * one.Caches);
+    }
+
+    /// <summary>What is estimated before a load, and what each call is promised while it runs.</summary>
+    [Theory]
+    [InlineData("int8")]
+    [InlineData("int4")]
+    public void Caches_of_a_quantised_model_take_half(string name)
+    {
+        const int Rows = 10, TextIds = 20;
+        var precision = Precision.OfCpu.Single(p => p.Name == name);
+        using var exact = Golden.Load("dia-nano", threads: 1);
+        using var quantised = Golden.Load("dia-nano", precision: precision, threads: 1);
+        var part = NarrowVectors.IsSupported ? 2 : 1;
+        ModelMemory.Estimate(Nano with { Precision = name }).Caches.ShouldBe(ModelMemory.Estimate(Nano).Caches / part);
+        quantised.Decoder.Growth(0, Rows, TextIds).ShouldBe(exact.Decoder.Growth(0, Rows, TextIds) / part);
+        // 6 layers of keys and values: 2 rows of 2 heads of 64; 4 heads of 64.
+        exact.Decoder.Growth(0, Rows, TextIds).ShouldBe(6 * 2 * (Rows * 2 * 2 * 64 + TextIds * 4 * 64) * sizeof(float));
     }
 
     [Theory]

@@ -45,7 +45,7 @@ public sealed class SlotBudgetTests
     {
         var nano = DiaCheckpoint.Open(ReferenceCheckpoints.Folder("dia-nano")).Config;
         var target = new ExecutionTarget(Device.Cpu, Precision.OfCpu.Single(p => p.Name == precision));
-        var size = precision != "fp32" && NarrowHeads.IsSupported ? 2 : 4;
+        var size = precision != "fp32" && NarrowVectors.IsSupported ? 2 : 4;
         // 6 layers of keys and values: 2 rows of 2 heads of 64, 512 rows; 4 heads of 64, 512 text ids.
         SlotBudget.SlotBytes(target, nano).ShouldBe(6 * 2 * (2 * 2 * 64 * 512L + 4 * 64 * 512L) * size);
         var published = DiaConfig.Read(Path.Combine(ReferenceSet.Repository, "bench", "dia-1.6b-0626"), null);

@@ -116,7 +116,7 @@ public sealed class AttentionTests
     }
 
     private static void RequireNarrow(bool narrow) =>
-        Assert.SkipUnless(!narrow || NarrowHeads.IsSupported, "this processor has no AVX2: it keeps keys and values in fp32");
+        Assert.SkipUnless(!narrow || NarrowVectors.IsSupported, "this processor has no AVX2: it keeps keys and values in fp32");
 
     private static OnnxType CacheType(bool narrow) => narrow ? OnnxType.BFloat16 : OnnxType.Float;
 

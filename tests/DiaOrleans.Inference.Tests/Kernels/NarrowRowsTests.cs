@@ -18,7 +18,7 @@ public sealed class NarrowRowsTests
             float.NaN, float.PositiveInfinity, float.NegativeInfinity, float.MaxValue, float.Epsilon, -0f,
             Bits(0x3f808000), Bits(0x3f818000), Bits(0x3f808001), Bits(0x7fffffff), Bits(0xffffffff), Bits(0x7f800001),
         ];
-        float[] from = [.. Enumerable.Range(0, count).Select(i => i % 3 == 0 ? rare[i / 3 % rare.Length] : Bits((uint)random.NextInt64(1L << 32)))];
+        float[] from = [.. Enumerable.Range(0, count).Select(i => i % 3 == 0 ? rare[i / 3 % rare.Length] : Any())];
         var to = new ushort[count + 1];
         to[count] = 1;
         fixed (float* source = from)
@@ -26,6 +26,8 @@ public sealed class NarrowRowsTests
         to[count].ShouldBe((ushort)1);
         var expected = OnnxElements.Narrow(from, OnnxType.BFloat16);
         for (var i = 0; i < count; i++) to[i].ShouldBe(BitConverter.ToUInt16(expected, 2 * i), $"{from[i]} at {i}");
+
+        float Any() => Bits((uint)random.NextInt64(1L << 32));
     }
 
     private static float Bits(uint bits) => BitConverter.UInt32BitsToSingle(bits);

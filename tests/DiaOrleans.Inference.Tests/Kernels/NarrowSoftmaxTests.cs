@@ -28,7 +28,8 @@ public sealed class NarrowSoftmaxTests
     }
 
     [Fact]
-    public void A_score_that_is_far_less_has_no_weight() => Exponentiate([0, -86, -88, -1e30f, float.MinValue]).Weights[2..5].ShouldBe([0, 0, 0]);
+    public void A_score_that_is_far_less_has_no_weight() =>
+        Exponentiate([0, -86, -88, -1e30f, float.MinValue]).Weights[2..5].ShouldBe([0, 0, 0]);
 
     [Theory]
     [InlineData(float.NaN)]
@@ -45,7 +46,7 @@ public sealed class NarrowSoftmaxTests
 
     private static unsafe (float[] Weights, float Sum) Exponentiate(float[] scores)
     {
-        Assert.SkipUnless(NarrowHeads.IsSupported, "this processor has no AVX2: it keeps keys and values in fp32");
+        Assert.SkipUnless(NarrowVectors.IsSupported, "this processor has no AVX2: it keeps keys and values in fp32");
         var padded = new float[(scores.Length + Stride - 1) / Stride * Stride];
         Array.Fill(padded, float.NaN);
         scores.CopyTo(padded, 0);
