@@ -6,6 +6,9 @@ seeds="${1:-3}"
 shift $(($# < 1 ? $# : 1))
 (($# > 0)) || set -- fp32 int8 int4
 english=/usr/share/pocketsphinx/model/en-us
+for program in pocketsphinx_continuous sox; do
+  command -v "$program" >/dev/null || { echo "$program is missing: apt-get install pocketsphinx pocketsphinx-en-us sox" >&2; exit 1; }
+done
 . "$(dirname "${BASH_SOURCE[0]}")/server.sh"
 
 sentences=(

@@ -11,15 +11,9 @@ public sealed class RecordingReaders(IReadOnlyList<IRecordingReader> readers) : 
     /// Every reader of this assembly: libsndfile first, because it reads the most formats in this process; NAudio for WAV without
     /// libsndfile; ffmpeg last, because it starts a process for each file.
     /// </summary>
-    /// <param name="temporaryFolder">
-    /// Folder for temporary files, used by these readers alone: what a server that was killed left in it is deleted. Null is the system's
-    /// folder for temporary files.
-    /// </param>
-    public static RecordingReaders Create(string? temporaryFolder = null)
-    {
-        if (Directory.Exists(temporaryFolder)) Directory.Delete(temporaryFolder, recursive: true);
-        return new([new SoundFileReader(), new NAudioReader(), new FfmpegReader(new() { TemporaryFolder = temporaryFolder })]);
-    }
+    /// <param name="temporaryFolder">Folder for temporary files; null is the system's.</param>
+    public static RecordingReaders Create(string? temporaryFolder = null) =>
+        new([new SoundFileReader(), new NAudioReader(), new FfmpegReader(new() { TemporaryFolder = temporaryFolder })]);
 
     internal IReadOnlyList<IRecordingReader> Readers => readers;
 

@@ -8,6 +8,9 @@ namespace DiaOrleans.Server.Decoding;
 /// </summary>
 internal sealed class ChildRecordingReader : IRecordingReader, IDisposable
 {
+    /// <summary>Format of the GUIDs that are the names of the processes' folders.</summary>
+    private const string FolderName = "N";
+
     private static readonly TimeSpan IdleLimit = TimeSpan.FromMinutes(10);
 
     private readonly string _folder;
@@ -21,7 +24,7 @@ internal sealed class ChildRecordingReader : IRecordingReader, IDisposable
     private bool _isDisposed;
 
     /// <param name="folder">
-    /// Folder for temporary files, used by this reader alone: what a server that was killed left in it is deleted.
+    /// Folder for temporary files, used by this reader alone: folders that a killed server made in it are deleted. Everything else stays.
     /// </param>
     /// <param name="time">Clock of the time without work.</param>
     /// <param name="logger">Log.</param>
@@ -29,7 +32,7 @@ internal sealed class ChildRecordingReader : IRecordingReader, IDisposable
     {
         _folder = folder;
         _logger = logger;
-        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        DeleteLeft();
         _timer = time.CreateTimer(_ => EndIdle(), null, IdleLimit, IdleLimit);
     }
 
@@ -62,6 +65,15 @@ internal sealed class ChildRecordingReader : IRecordingReader, IDisposable
         }
 
         foreach (var process in all) process.Dispose();
+    }
+
+    private void DeleteLeft()
+    {
+        if (!Directory.Exists(_folder)) return;
+        foreach (var left in Directory.EnumerateDirectories(_folder))
+        {
+            if (Guid.TryParseExact(Path.GetFileName(left), FolderName, out _)) Directory.Delete(left, recursive: true);
+        }
     }
 
     private async Task<Recording> ReadInChild(ReadOnlyMemory<byte> file, ReadLimits limits, CancellationToken stop)
@@ -97,7 +109,7 @@ internal sealed class ChildRecordingReader : IRecordingReader, IDisposable
                 Drop(idle);
             }
 
-            var process = DecoderProcess.Start(Path.Combine(_folder, Guid.NewGuid().ToString("N")), _logger);
+            var process = DecoderProcess.Start(Path.Combine(_folder, Guid.NewGuid().ToString(FolderName)), _logger);
             _all.Add(process);
             return process;
         }

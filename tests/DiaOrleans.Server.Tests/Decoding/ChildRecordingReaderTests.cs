@@ -42,6 +42,22 @@ public sealed class ChildRecordingReaderTests : IDisposable
     }
 
     [Fact]
+    public void What_a_killed_server_left_is_deleted_and_everything_else_in_the_folder_stays()
+    {
+        var folder = _folder.File("used");
+        var left = Directory.CreateDirectory(Path.Combine(folder, Guid.NewGuid().ToString("N"))).FullName;
+        File.WriteAllBytes(Path.Combine(left, "recording"), [1]);
+        var other = Directory.CreateDirectory(Path.Combine(folder, "photographs")).FullName;
+        File.WriteAllBytes(Path.Combine(other, "one"), [1]);
+        File.WriteAllBytes(Path.Combine(folder, "two"), [1]);
+        using var reader = new ChildRecordingReader(folder, _time, NullLogger<ChildRecordingReader>.Instance);
+        reader.Read(PromptServer.Tone(1), Limits).Samples.Length.ShouldBe(16_000);
+        Directory.Exists(left).ShouldBeFalse();
+        File.Exists(Path.Combine(other, "one")).ShouldBeTrue();
+        File.Exists(Path.Combine(folder, "two")).ShouldBeTrue();
+    }
+
+    [Fact]
     public void A_refusal_is_the_reader_s_and_the_process_goes_on()
     {
         foreach (var (file, problem) in ((byte[], RecordingProblem)[])
