@@ -96,8 +96,9 @@ public sealed class DocumentedExamplesTests(ITestOutputHelper output)
             return null;
         }
 
-        var configuration = $"pid {folder}/pid; error_log {folder}/log; events {{ }} http {{ server {{ listen 127.0.0.1:1;\n{text}\n}} }}";
-        return [program, "-t", "-p", folder, "-c", await Write(configuration, Path.Combine(folder, "nginx.conf"))];
+        var configuration = NginxProcess.Configuration(folder, $"server {{ listen 127.0.0.1:1;\n{text}\n}}");
+        var file = await Write(configuration, Path.Combine(folder, "nginx.conf"));
+        return [program, "-t", "-p", folder, "-e", Path.Combine(folder, "error.log"), "-c", file];
     }
 
     private static async Task<bool> Succeeds(string[] command)

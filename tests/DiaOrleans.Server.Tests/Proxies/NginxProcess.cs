@@ -38,7 +38,10 @@ internal sealed class NginxProcess : IDisposable
         _folder.Dispose();
     }
 
-    private static string Configuration(string folder, string http)
+    /// <summary>A whole configuration whose files are in a folder.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="http">What its section http has.</param>
+    public static string Configuration(string folder, string http)
     {
         string[] temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
         return $$"""
