@@ -53,19 +53,20 @@ public sealed class RecordingReadersTests
         RecordingReaders.Create().Readers.Select(reader => reader.GetType())
             .ShouldBe([typeof(SoundFileReader), typeof(NAudioReader), typeof(FfmpegReader)]);
 
-    [Fact]
-    public void A_file_of_a_killed_server_is_deleted_and_the_folder_is_made_if_needed()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void The_folder_is_made_if_needed_and_what_is_in_it_stays(bool exists)
     {
         var folder = Path.Combine(Path.GetTempPath(), Guid.NewGuid().ToString("N"));
-        var left = Path.Combine(folder, "a", "recording");
-        Directory.CreateDirectory(Path.GetDirectoryName(left)!);
-        File.WriteAllText(left, "left");
+        string[] before = exists ? [Path.Combine(folder, "photographs")] : [];
+        foreach (var other in before) Directory.CreateDirectory(other);
         try
         {
             var readers = RecordingReaders.Create(folder);
-            Directory.Exists(folder).ShouldBeFalse();
+            Directory.Exists(folder).ShouldBe(exists);
             Tone.Check(readers.Read(MadeByFfmpeg.Tone("m4a"), Minute), 0.02);
-            Directory.GetFileSystemEntries(folder).ShouldBeEmpty();
+            Directory.GetFileSystemEntries(folder).ShouldBe(before);
         }
         finally
         {
