@@ -57,7 +57,8 @@ internal sealed class TextEncoder : IDisposable
     /// <summary>Quantised products of the decoder may give numbers for NaN (<see cref="TransformerOps.LinearOrNaN"/>).</summary>
     private void RequireNumbers(EncodedText text)
     {
-        if (_target.Precision.WeightBits is null || TensorPrimitives.IsFiniteAll<float>(text.Hidden.ToSingles())) return;
+        // In place, since quantised weights are the host's: a copy would be a large object for each text.
+        if (_target.Precision.WeightBits is null || TensorPrimitives.IsFiniteAll(text.Hidden.Value.GetTensorDataAsSpan<float>())) return;
         throw new NotFiniteNumberException("The text encoder has made numbers that are NaN or infinite.");
     }
 }
