@@ -84,13 +84,6 @@ public sealed class UpsamplingBlockTests
         return Device.Cpu.CreateSession(graph.Build(), threads);
     }
 
-    private static float[] Run(InferenceSession session, float[] x, int windows, long from, long to)
-    {
-        using var input = OrtValue.CreateTensorValueFromMemory(x, [windows, BlockFormula.Inputs, x.Length / windows / BlockFormula.Inputs]);
-        using var start = OrtValue.CreateTensorValueFromMemory(new[] { from }, [1]);
-        using var end = OrtValue.CreateTensorValueFromMemory(new[] { to }, [1]);
-        using var options = new RunOptions();
-        using var output = session.Run(options, ["x", "from", "to"], [input, start, end], ["y"]);
-        return output[0].GetTensorDataAsSpan<float>().ToArray();
-    }
+    private static float[] Run(InferenceSession session, float[] x, int windows, long from, long to) =>
+        KernelRuns.Run(session, x, [windows, BlockFormula.Inputs, x.Length / windows / BlockFormula.Inputs], ("from", from), ("to", to));
 }
