@@ -10,6 +10,7 @@ using DiaOrleans.Grains.Logs;
 using DiaOrleans.Grains.Placing;
 using DiaOrleans.Grains.Previews;
 using DiaOrleans.Grains.Prompts;
+using DiaOrleans.Grains.References;
 using DiaOrleans.Grains.Rendering;
 using DiaOrleans.Grains.Requests;
 using DiaOrleans.Grains.Retention;
@@ -51,6 +52,7 @@ public static class GrainServices
     {
         silo.Services.TryAddSingleton(TimeProvider.System);
         silo.Services.TryAddSingleton<DiaMetrics>();
+        GrainInterfaceTypes.AddTo(silo.Services);
         silo.Services.AddPlacementDirector<PinnedPlacement, PinnedPlacementDirector>();
         silo.AddGrainDirectory(NoDirectory.Name, (_, _) => new NoDirectory());
         silo.Configure<GrainDirectoryOptions>(directory => directory.CacheSize = DirectoryCacheSize);
