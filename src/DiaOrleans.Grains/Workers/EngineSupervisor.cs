@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace DiaOrleans.Grains.Workers;
 
 /// <summary>
-/// The life of one worker's engine: loaded in the background, reported to the directory each second and on a change, unloaded while idle
-/// if the options say so, drained and disposed of when the silo stops.
+/// The life of one worker's engine: loaded in the background, reported to the directory each second and after changes, unloaded while
+/// idle if the options say so, drained and disposed of when the silo stops.
 /// </summary>
 internal sealed partial class EngineSupervisor(
     LocalWorker worker,
@@ -20,6 +20,9 @@ internal sealed partial class EngineSupervisor(
     ILogger<EngineSupervisor> logger)
 {
     private static readonly TimeSpan ReportPeriod = TimeSpan.FromSeconds(1);
+
+    /// <summary>Changes of the load within this time share a report: silos read the directory each second.</summary>
+    private static readonly TimeSpan ReportPause = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Work that nobody has read for so long has lost its reader; it does not delay a drain.</summary>
     private static readonly TimeSpan ReaderGrace = TimeSpan.FromSeconds(2);
@@ -111,9 +114,22 @@ internal sealed partial class EngineSupervisor(
         {
             var change = worker.Changed;
             await SleepOrWake();
+            var state = worker.Status.State;
             await Report();
             foreach (var work in worker.Work.ReleaseForgotten()) Log.Forgotten(logger, work);
             await change.WaitUpTo(ReportPeriod, time, _stopped.Token);
+            if (change.IsCompleted) await WaitForOtherState(state, ReportPause);
+        }
+    }
+
+    private async Task WaitForOtherState(WorkerState state, TimeSpan upTo)
+    {
+        var start = time.GetTimestamp();
+        while (upTo - time.GetElapsedTime(start) is { Ticks: > 0 } left && !_stopped.IsCancellationRequested)
+        {
+            var change = worker.Changed;
+            if (worker.Status.State != state) return;
+            await change.WaitUpTo(left, time, _stopped.Token);
         }
     }
 

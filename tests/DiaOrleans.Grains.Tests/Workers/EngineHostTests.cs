@@ -88,9 +88,9 @@ public sealed class EngineHostTests
     }
 
     [Fact]
-    public async Task Reports_the_load_when_work_comes_and_when_it_ends()
+    public async Task Reports_the_load_soon_after_work_comes_and_when_it_ends()
     {
-        await using var cluster = await GrainCluster.Start();
+        await using var cluster = await GrainCluster.Start(realTime: true);
         var key = (await cluster.Workers()).Single().Key;
         await cluster.Grains.GetGrain<IGpuWorkerGrain>(key).Submit(Work());
         await GrainCluster.Until(async () => (await cluster.Workers()).Single().Active == 1);
