@@ -131,8 +131,9 @@ public sealed record JobClaim(
 
 /// <summary>What a run of a job renders.</summary>
 /// <param name="Request">The request with its seed set and an alias replaced by the voice.</param>
+/// <param name="IsUnmade">Whether nothing is known of any segment, so that none needs to be looked for.</param>
 [GenerateSerializer, Immutable, Alias("dia.job-order")]
-public sealed record JobAssignment([property: Id(0)] SpeechRequest Request);
+public sealed record JobAssignment([property: Id(0)] SpeechRequest Request, [property: Id(1)] bool IsUnmade);
 
 /// <summary>What is known when a slot begins to decode.</summary>
 /// <param name="WorkerId">The worker that runs the job, like <c>worker_1</c>.</param>

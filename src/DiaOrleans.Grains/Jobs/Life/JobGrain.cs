@@ -81,7 +81,11 @@ internal sealed class JobGrain(
         else if (Record.Claim(token, time.GetUtcNow()) is { } claimed) await Hold(claimed);
         if (Record is not { } record) return new JobClaim(null, HasEnded: true, token);
         if (!record.Job.Status.IsFinal())
-            return new JobClaim(record.Token == token ? record.ToAssignment() : null, HasEnded: false, record.Token);
+        {
+            var assignment = new JobAssignment(record.ToRunRequest(), _segments.AreNone);
+            return new JobClaim(record.Token == token ? assignment : null, HasEnded: false, record.Token);
+        }
+
         await _entries.List(record.ToEnded());
         return new JobClaim(null, HasEnded: true, record.Token);
     }

@@ -69,11 +69,11 @@ internal sealed record JobRecord
     };
 
     /// <summary>The request with the seed and the voice that every run of the job uses.</summary>
-    public JobAssignment ToAssignment() => new(Job.Request with
+    public SpeechRequest ToRunRequest() => Job.Request with
     {
         Seed = SeedUsed,
         VoiceId = Voice ?? Job.Request.VoiceId,
-    });
+    };
 
     /// <summary>Gives the job to this token or a newer one. A job that has begun <see cref="MaxStarts"/> times fails instead.</summary>
     public JobRecord? Claim(long token, DateTimeOffset now)

@@ -46,7 +46,7 @@ internal sealed partial class JobRun
         try
         {
             var claim = await _job.Claim(_lease.Token);
-            if (claim.Assignment is { } assignment) return await RunUnderLease(assignment.Request, stop, stopping);
+            if (claim.Assignment is { } assignment) return await RunUnderLease(assignment, stop, stopping);
             if (claim.HasEnded) return await _end.LeaveQueue();
             await _end.GiveBackOutdated(claim.NewestToken);
             return RunResult.Stopped;
@@ -62,12 +62,13 @@ internal sealed partial class JobRun
         }
     }
 
-    private async Task<RunResult> RunUnderLease(SpeechRequest request, CancellationTokenSource stop, CancellationToken serverStops)
+    private async Task<RunResult> RunUnderLease(JobAssignment assignment, CancellationTokenSource stop, CancellationToken serverStops)
     {
+        _keeping.FindsNothing = assignment.IsUnmade;
         var watching = new RunWatch(_lease, _job, _services.Time).WaitForEnd(stop);
         try
         {
-            return await RenderOrFail(request, stop.Token);
+            return await RenderOrFail(assignment.Request, stop.Token);
         }
         catch (Exception e) when (stop.IsCancellationRequested)
         {

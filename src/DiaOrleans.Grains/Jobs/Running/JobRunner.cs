@@ -41,6 +41,7 @@ internal sealed partial class JobRunner(
     private readonly JobRunServices _services =
         new(grains, renderer, blobs, options.RetryLimit, new LeaseKeeper(grains, time), time, logger);
     private IReadOnlyList<IJobQueueGrain> _queues = [];
+    private long _queuesReadAt;
     private int _turn;
     private Task _loop = Task.CompletedTask;
     private Task _renewals = Task.CompletedTask;
@@ -102,14 +103,27 @@ internal sealed partial class JobRunner(
         var free = workers.Slots + 1 - _runs.Count;
         if (!workers.AnyTakesWork || !IsOfDefaultPool) await change.WaitUpTo(PollTime, time, _stop.Token);
         else if (free <= 0) await Task.WhenAny(_runs).WaitAsync(_stop.Token);
-        else if (await Take(free) is { Count: > 0 } leases) await Begin(leases);
-        else await WaitForWork();
+        else await TakeOrWait(free);
+    }
+
+    /// <summary>Waits if there was no job, or a single queue has given all it has.</summary>
+    private async Task TakeOrWait(int free)
+    {
+        var leases = await Take(free);
+        await Begin(leases);
+        if (leases.Count == 0 || (_queues.Count == 1 && leases.Count < free)) await WaitForWork();
     }
 
     /// <summary>Leases of the first queue that has jobs; each call begins with the queue after the one before.</summary>
     private async Task<IReadOnlyList<JobLease>> Take(int limit)
     {
-        if (_queues.Count == 0) _queues = await queues.All();
+        // Another silo may use queues that this one does not know.
+        if (_queues.Count == 0 || time.GetElapsedTime(_queuesReadAt) >= PollTime)
+        {
+            _queues = await queues.All();
+            _queuesReadAt = time.GetTimestamp();
+        }
+
         var taker = new JobTaker(silo.SiloAddress.ToParsableString(), membership.CurrentSnapshot.Version.Value);
         for (var i = 0; i < _queues.Count; i++)
         {
@@ -125,8 +139,6 @@ internal sealed partial class JobRunner(
     {
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
         var waits = _queues.Select(queue => queue.WaitForWork(PollTime, enough.Token)).ToArray();
-        // Another silo may use queues that this one does not know.
-        _queues = [];
         try
         {
             await Task.WhenAny(waits).WaitAsync(_stop.Token);

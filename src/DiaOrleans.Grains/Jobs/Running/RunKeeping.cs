@@ -21,10 +21,14 @@ internal sealed partial class RunKeeping(JobLease lease, JobRunServices services
     /// <summary>Ends when no write of a segment runs. Never fails.</summary>
     public Task Ended { get; private set; } = Task.CompletedTask;
 
+    /// <summary>Whether earlier runs have made nothing.</summary>
+    public bool FindsNothing { private get; set; }
+
     /// <summary>Whether a segment of this run is stored.</summary>
     public bool HasKept { get; private set; }
 
-    public Task<SegmentCodes?> Find(int segment) => _job.FindSegment(segment);
+    public Task<SegmentCodes?> Find(int segment) =>
+        FindsNothing ? Task.FromResult<SegmentCodes?>(null) : _job.FindSegment(segment);
 
     public void Keep(int segment, SegmentCodes codes) => Ended = KeepAfter(Ended, segment, codes);
 

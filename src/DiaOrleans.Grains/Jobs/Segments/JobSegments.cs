@@ -22,6 +22,9 @@ internal sealed class JobSegments(IGrainStorage storage, Guid job, bool mayHaveR
     private int _running;
     private SegmentCodes? _made;
 
+    /// <summary>Whether nothing was made, as far as is known without the store.</summary>
+    public bool AreNone => _allRead && _rows.Count == 0 && _made is null;
+
     /// <summary>All codes of a finished segment, or those that are known of the one that is being spoken; else null.</summary>
     public async Task<SegmentCodes?> Find(int segment)
     {

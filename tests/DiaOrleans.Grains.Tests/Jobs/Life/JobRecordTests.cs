@@ -180,7 +180,7 @@ public sealed class JobRecordTests
     public void Every_run_has_the_same_seed_and_the_request_stays_as_sent(long? sent, long used)
     {
         var record = Submit(new SpeechRequest { Text = "Hi.", VoiceId = "v", Seed = sent }, drawnSeed: 77);
-        record.ToAssignment().Request.Seed.ShouldBe(used);
+        record.ToRunRequest().Seed.ShouldBe(used);
         record.Job.Request.Seed.ShouldBe(sent);
     }
 

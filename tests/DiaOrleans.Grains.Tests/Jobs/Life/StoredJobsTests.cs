@@ -147,7 +147,7 @@ public sealed class StoredJobsTests
     {
         var read = Read<JobState>(Job1).Record!;
         read.ShouldBe(Record);
-        read.ToAssignment().Request.VoiceId.ShouldBe("anna");
+        read.ToRunRequest().VoiceId.ShouldBe("anna");
     }
 
     [Fact]
