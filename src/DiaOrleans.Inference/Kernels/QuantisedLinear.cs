@@ -7,8 +7,8 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 namespace DiaOrleans.Inference.Kernels;
 
 /// <summary>
-/// x [..., inputs] times a weight in 8 bits: codes [groups, blocks, 8, 8, 4], uint8, and their scales [groups, blocks, 8], for groups of 8
-/// outputs and blocks of 32 inputs; then int64 [1], the number of outputs. The last two axes of the codes are an output of the group and
+/// x [..., inputs] times a weight in 8 bits: codes [groups, blocks, 8, 32, 4], uint8, and their scales [groups, blocks, 32], for groups of
+/// 32 outputs and blocks of 32 inputs; then int64 [1], the number of outputs. The last two axes of the codes are an output of the group and
 /// four inputs side by side. A code c stands for scale · (c - 128). Blocks of x are rounded to 8 bits and multiplied in integers; the
 /// blocks are summed in fp32, in their order. A row's result does not depend on the others.
 /// </summary>
@@ -21,7 +21,7 @@ internal sealed unsafe class QuantisedLinear() : HostOperator(
     public const string OperatorName = "QuantisedLinear";
 
     // Groups of outputs that one call of a thread computes.
-    private const int GroupsOfPart = 16;
+    private const int GroupsOfPart = 4;
 
     private const int MostAxes = 4;
 
@@ -65,7 +65,7 @@ internal sealed unsafe class QuantisedLinear() : HostOperator(
         var work = (Work*)state;
         var rows = work->X.Rows;
         var blocks = work->X.Blocks;
-        var scratch = ArrayPool<float>.Shared.Rent(rows * QuantisedRows.Outputs);
+        var scratch = ArrayPool<float>.Shared.Rent((rows + 1) * QuantisedRows.Outputs);
         fixed (float* sums = scratch)
         {
             var last = Math.Min((part + 1) * GroupsOfPart, work->Groups);
@@ -87,9 +87,18 @@ internal sealed unsafe class QuantisedLinear() : HostOperator(
     {
         for (var row = 0; row < rows; row++, sums += QuantisedRows.Outputs, y += stride)
         {
-            if (outputs >= QuantisedRows.Outputs) Vector256.Load(sums).Store(y);
+            if (outputs >= QuantisedRows.Outputs) CopyAll(sums, y);
             else new ReadOnlySpan<float>(sums, outputs).CopyTo(new Span<float>(y, outputs));
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void CopyAll(float* sums, float* y)
+    {
+        Vector256.Load(sums).Store(y);
+        Vector256.Load(sums + 8).Store(y + 8);
+        Vector256.Load(sums + 16).Store(y + 16);
+        Vector256.Load(sums + 24).Store(y + 24);
     }
 
     private struct Work

@@ -11,17 +11,20 @@ internal readonly unsafe struct QuantisedRows
     public const int BlockSize = 32;
 
     /// <summary>Outputs that are computed side by side.</summary>
-    public const int Outputs = 8;
+    public const int Outputs = 32;
 
     /// <summary>Bytes of a block's codes for these outputs.</summary>
     public const int GroupBytes = BlockSize * Outputs;
+
+    // Numbers of a block in fours, as the processor multiplies them.
+    private const int Quads = BlockSize / 4;
 
     // What a code of a weight is larger than what it stands for.
     private const int Offset = 128;
 
     private const float Largest = sbyte.MaxValue;
 
-    // [blocks, rows, 32], [blocks, rows] and [blocks, rows].
+    // [blocks, rows, 32], [blocks, rows] and [blocks, rows], with a row of zeros behind an odd number of rows.
     private readonly sbyte* _codes;
     private readonly float* _scales;
     private readonly int* _starts;
@@ -31,8 +34,8 @@ internal readonly unsafe struct QuantisedRows
         Rows = rows;
         Blocks = blocks;
         _codes = (sbyte*)memory;
-        _scales = (float*)(_codes + (long)rows * blocks * BlockSize);
-        _starts = (int*)(_scales + (long)rows * blocks);
+        _scales = (float*)(_codes + (long)Even(rows) * blocks * BlockSize);
+        _starts = (int*)(_scales + (long)Even(rows) * blocks);
     }
 
     /// <summary>Number of rows.</summary>
@@ -42,7 +45,7 @@ internal readonly unsafe struct QuantisedRows
     public int Blocks { get; }
 
     /// <summary>Bytes of memory that they take.</summary>
-    public static int Bytes(int rows, int blocks) => rows * blocks * (BlockSize + sizeof(float) + sizeof(int));
+    public static int Bytes(int rows, int blocks) => Even(rows) * blocks * (BlockSize + sizeof(float) + sizeof(int));
 
     /// <summary>Rounds rows.</summary>
     /// <param name="x">[rows, inputs].</param>
@@ -53,6 +56,7 @@ internal readonly unsafe struct QuantisedRows
     public static QuantisedRows Make(float* x, int rows, int inputs, int blocks, byte* memory)
     {
         var result = new QuantisedRows(rows, blocks, memory);
+        if (rows != Even(rows)) new Span<byte>(memory, Bytes(rows, blocks)).Clear();
         var rest = stackalloc float[BlockSize];
         for (var row = 0; row < rows; row++)
         {
@@ -67,102 +71,87 @@ internal readonly unsafe struct QuantisedRows
                     from = rest;
                 }
 
-                result.Round(from, block * rows + row);
+                result.Round(from, block * Even(rows) + row);
             }
         }
 
         return result;
     }
 
-    /// <summary>Writes the sums [rows, 8] of the products with a group of outputs.</summary>
-    /// <param name="codes">[blocks, 8, 8, 4].</param>
-    /// <param name="scales">[blocks, 8].</param>
-    /// <param name="sums">The sums.</param>
+    /// <summary>
+    /// Writes the sums of the products with a group of outputs. Two rows at a time: each number of a row is loaded once for the group, each
+    /// weight once for two rows.
+    /// </summary>
+    /// <param name="codes">[blocks, 8, 32, 4].</param>
+    /// <param name="scales">[blocks, 32].</param>
+    /// <param name="sums">[rows + 1, 32]; what is behind the last row is overwritten.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Multiply(byte* codes, float* scales, float* sums)
     {
-        if (Rows == 2)
-        {
-            MultiplyTwo(codes, scales, sums);
-            return;
-        }
-
-        new Span<float>(sums, Rows * Outputs).Clear();
-        MultiplyAll(codes, scales, sums);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void MultiplyAll(byte* codes, float* scales, float* sums)
-    {
+        new Span<float>(sums, Even(Rows) * Outputs).Clear();
         var x = (int*)_codes;
         var xScale = _scales;
         var start = _starts;
         for (var block = Blocks; block > 0; block--, codes += GroupBytes, scales += Outputs)
         {
-            var w0 = Vector256.Load(codes);
-            var w1 = Vector256.Load(codes + 32);
-            var w2 = Vector256.Load(codes + 64);
-            var w3 = Vector256.Load(codes + 96);
-            var w4 = Vector256.Load(codes + 128);
-            var w5 = Vector256.Load(codes + 160);
-            var w6 = Vector256.Load(codes + 192);
-            var w7 = Vector256.Load(codes + 224);
-            var scale = Vector256.Load(scales);
             var sum = sums;
-            for (var row = Rows; row > 0; row--, x += 8, sum += Outputs)
+            for (var row = 0; row < Rows; row += 2, x += 2 * Quads, xScale += 2, start += 2, sum += 2 * Outputs)
             {
-                var product = Vector256.Create(*start++);
-                product = Add(product, w0, x[0]);
-                product = Add(product, w1, x[1]);
-                product = Add(product, w2, x[2]);
-                product = Add(product, w3, x[3]);
-                product = Add(product, w4, x[4]);
-                product = Add(product, w5, x[5]);
-                product = Add(product, w6, x[6]);
-                product = Add(product, w7, x[7]);
-                var factor = scale * Vector256.Create(*xScale++);
-                Vector256.FusedMultiplyAdd(Vector256.ConvertToSingle(product), factor, Vector256.Load(sum)).Store(sum);
+                var a0 = Vector256.Create(start[0]);
+                var b0 = Vector256.Create(start[1]);
+                var a1 = a0;
+                var b1 = b0;
+                var a2 = a0;
+                var b2 = b0;
+                var a3 = a0;
+                var b3 = b0;
+                var weights = codes;
+                for (var i = 0; i < Quads; i++, weights += 4 * Outputs)
+                {
+                    var a = Vector256.Create(x[i]).AsSByte();
+                    var b = Vector256.Create(x[i + Quads]).AsSByte();
+                    var w = Vector256.Load(weights);
+                    a0 = AvxVnni.MultiplyWideningAndAdd(a0, w, a);
+                    b0 = AvxVnni.MultiplyWideningAndAdd(b0, w, b);
+                    w = Vector256.Load(weights + 32);
+                    a1 = AvxVnni.MultiplyWideningAndAdd(a1, w, a);
+                    b1 = AvxVnni.MultiplyWideningAndAdd(b1, w, b);
+                    w = Vector256.Load(weights + 64);
+                    a2 = AvxVnni.MultiplyWideningAndAdd(a2, w, a);
+                    b2 = AvxVnni.MultiplyWideningAndAdd(b2, w, b);
+                    w = Vector256.Load(weights + 96);
+                    a3 = AvxVnni.MultiplyWideningAndAdd(a3, w, a);
+                    b3 = AvxVnni.MultiplyWideningAndAdd(b3, w, b);
+                }
+
+                AddScaled(sum, scales, xScale[0], a0, a1, a2, a3);
+                AddScaled(sum + Outputs, scales, xScale[1], b0, b1, b2, b3);
             }
         }
     }
 
-    /// <summary>The same results for two rows, the guidance rows of one call, without a wait for the sums of the block before.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void MultiplyTwo(byte* codes, float* scales, float* sums)
-    {
-        var x = (int*)_codes;
-        var xScale = _scales;
-        var start = _starts;
-        var first = Vector256<float>.Zero;
-        var second = Vector256<float>.Zero;
-        for (var block = Blocks; block > 0; block--, codes += GroupBytes, scales += Outputs, x += 16, xScale += 2, start += 2)
-        {
-            var a = Vector256.Create(start[0]);
-            var b = Vector256.Create(start[1]);
-            var c = Vector256<int>.Zero;
-            var d = Vector256<int>.Zero;
-            for (var i = 0; i < 8; i += 2)
-            {
-                var w = Vector256.Load(codes + i * 32);
-                a = Add(a, w, x[i]);
-                b = Add(b, w, x[i + 8]);
-                w = Vector256.Load(codes + i * 32 + 32);
-                c = Add(c, w, x[i + 1]);
-                d = Add(d, w, x[i + 9]);
-            }
+    private static int Even(int rows) => rows + (rows & 1);
 
-            var scale = Vector256.Load(scales);
-            first = Vector256.FusedMultiplyAdd(Vector256.ConvertToSingle(a + c), scale * Vector256.Create(xScale[0]), first);
-            second = Vector256.FusedMultiplyAdd(Vector256.ConvertToSingle(b + d), scale * Vector256.Create(xScale[1]), second);
-        }
-
-        first.Store(sums);
-        second.Store(sums + Outputs);
-    }
-
-    /// <summary>Adds the products of four inputs of each output with four numbers of a row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<int> Add(Vector256<int> sum, Vector256<byte> weights, int numbers) =>
-        AvxVnni.MultiplyWideningAndAdd(sum, weights, Vector256.Create(numbers).AsSByte());
+    private static void AddScaled(
+        float* sums,
+        float* scales,
+        float xScale,
+        Vector256<int> a,
+        Vector256<int> b,
+        Vector256<int> c,
+        Vector256<int> d)
+    {
+        var factor = Vector256.Create(xScale);
+        AddScaled(sums, Vector256.Load(scales) * factor, a);
+        AddScaled(sums + 8, Vector256.Load(scales + 8) * factor, b);
+        AddScaled(sums + 16, Vector256.Load(scales + 16) * factor, c);
+        AddScaled(sums + 24, Vector256.Load(scales + 24) * factor, d);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddScaled(float* sums, Vector256<float> factor, Vector256<int> products) =>
+        Vector256.FusedMultiplyAdd(Vector256.ConvertToSingle(products), factor, Vector256.Load(sums)).Store(sums);
 
     /// <summary>Of a block with NaN or infinity, the scale is NaN, and with it all results of the row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
