@@ -114,6 +114,23 @@ public sealed class ConsoleLogTests
         lines.Seen.ShouldNotContain(line => line.Text.Contains("quiet"));
     }
 
+    [Fact]
+    public async Task Lines_of_speech_name_the_request_of_its_client()
+    {
+        var lines = new Lines();
+        await using var server = await RunningServer.Start(services: services => services.AddSingleton<ILoggerProvider>(lines));
+        await server.Client.PutJson("/config", """{"debug_mode":true,"show_prompts":true}""");
+        (await server.Client.PostJson("/voice_mappings", """{"voice_id":"anna"}""")).EnsureSuccessStatusCode();
+        foreach (var streamed in (string[])["false", "true"])
+        {
+            var body = $$"""{"input":"Where is my hat?","voice":"anna","seed":7,"stream":{{streamed}}}""";
+            var request = new HttpRequestMessage(HttpMethod.Post, "/v1/audio/speech") { Content = new StringContent(body) };
+            request.Headers.Add("X-Request-ID", $"mine-{streamed}");
+            (await server.Client.SendAsync(request)).EnsureSuccessStatusCode();
+            lines.Seen.ShouldContain(line => line.Text.Contains(" speaks: ") && line.Request == $"mine-{streamed}");
+        }
+    }
+
     private static GenerationEntry Entry(string id) => new()
     {
         Id = id,
