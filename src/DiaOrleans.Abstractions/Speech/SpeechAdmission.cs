@@ -22,22 +22,21 @@ public enum AdmissionOutcome
     Failed,
 }
 
-/// <summary>The answer to <see cref="ISpeechGrain.Start"/>.</summary>
-[GenerateSerializer, Immutable, Alias("dia.speech-admission")]
+/// <summary>The answer to a request.</summary>
 public sealed record SpeechAdmission
 {
     /// <summary>Whether the request will be served.</summary>
-    [Id(0)] public required AdmissionOutcome Outcome { get; init; }
+    public required AdmissionOutcome Outcome { get; init; }
 
     /// <summary>A sentence for the client, if refused.</summary>
-    [Id(1)] public string? Reason { get; init; }
+    public string? Reason { get; init; }
 
     /// <summary>When to try again, if busy or unavailable.</summary>
-    [Id(2)] public TimeSpan? RetryAfter { get; init; }
+    public TimeSpan? RetryAfter { get; init; }
 
     /// <summary>The first ids in creation order, if the voice is unknown.</summary>
-    [Id(3)] public IReadOnlyList<string> AvailableVoices { get; init; } = [];
+    public IReadOnlyList<string> AvailableVoices { get; init; } = [];
 
     /// <summary>How many voices follow <see cref="AvailableVoices"/>.</summary>
-    [Id(4)] public int FurtherVoices { get; init; }
+    public int FurtherVoices { get; init; }
 }

@@ -4,7 +4,7 @@ using Orleans.Runtime;
 namespace DiaOrleans.Grains.Placing;
 
 /// <summary>
-/// The directory of grains whose place follows from their kind or their key. The parts of Orleans' own directory are spread over all silos,
+/// The directory of grains whose place follows from their key. The parts of Orleans' own directory are spread over all silos,
 /// and it is asked for each grain that a silo calls for the first time: if a part is on a silo that does not answer, the call waits until
 /// that silo is evicted.
 /// </summary>

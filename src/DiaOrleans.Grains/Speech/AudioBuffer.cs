@@ -1,32 +1,33 @@
-using DiaOrleans.Abstractions.Speech;
+using System.Runtime.CompilerServices;
 using DiaOrleans.Grains.TemporaryFiles;
-using DiaOrleans.Grains.Waiting;
 using DiaOrleans.Inference.Streams;
 
 namespace DiaOrleans.Grains.Speech;
 
 /// <summary>
-/// Encoded audio between the one that makes it and its client, who reads it as it grows. It is kept until the client has it: a read from a
-/// position drops what is before. Thread-safe.
+/// Encoded audio between the one that makes it and its client, who reads it as it grows. It is kept until the client has it. Thread-safe.
 /// </summary>
 /// <param name="unread">The memory and the files of all buffers.</param>
-/// <param name="time">Clock of waits.</param>
-internal sealed class AudioBuffer(UnreadAudio unread, TimeProvider time)
+internal sealed class AudioBuffer(UnreadAudio unread)
 {
+    /// <summary>Smaller chunks in the file are read together, up to so many bytes.</summary>
+    private const int MaxFileRead = 64 << 10;
+
     private readonly Lock _gate = new();
     private readonly AsyncSignal _changed = new();
-    private readonly LinkedList<AudioPart> _parts = [];
+    private readonly Queue<AudioPart> _parts = [];
     private TemporaryFile? _file;
     private Exception? _failure;
     private long _bytes;
     private long _stored;
+    private int _lent;
     private bool _ended;
-    private bool _dropped;
 
     /// <summary>Bytes that were appended.</summary>
     public long Bytes => Interlocked.Read(ref _bytes);
 
     /// <summary>Appends a chunk, in memory if there is room, else in a file. Without effect after the end. One call at a time.</summary>
+    /// <param name="chunk">Not to be changed any more.</param>
     /// <exception cref="TemporaryFileException">
     /// There is no room in memory, and the file cannot be written or has reached its limit.
     /// </exception>
@@ -35,18 +36,18 @@ internal sealed class AudioBuffer(UnreadAudio unread, TimeProvider time)
         if (chunk.IsEmpty) return;
         if (unread.TryHold(chunk.Length))
         {
-            if (!TryAdd(new AudioPart(Bytes, chunk.Length, chunk, null))) unread.Release(chunk.Length);
+            if (!TryAdd(new AudioPart(chunk.Length, chunk))) unread.Release(chunk.Length);
             return;
         }
 
         if (OpenFile(chunk.Length) is not { } file) return;
         var offset = file.Length;
         await file.Append(chunk, CancellationToken.None);
-        TryAdd(new AudioPart(Bytes, chunk.Length, null, offset));
+        TryAdd(new AudioPart(chunk.Length, null, file, offset));
     }
 
     /// <summary>Ends the audio; without effect if it has ended.</summary>
-    /// <param name="failure">Thrown to readers behind the last chunk; null tells them that there is no more.</param>
+    /// <param name="failure">Thrown to the reader behind the last chunk; null tells it that there is no more.</param>
     public void End(Exception? failure = null)
     {
         lock (_gate)
@@ -62,78 +63,81 @@ internal sealed class AudioBuffer(UnreadAudio unread, TimeProvider time)
     /// <summary>Ends the audio and forgets it: nobody will read it any more.</summary>
     public async ValueTask Drop()
     {
-        End(new InvalidOperationException("The audio has been dropped."));
         TemporaryFile? file;
         lock (_gate)
         {
-            _dropped = true;
-            foreach (var part in _parts) Release(part);
+            _ended = true;
+            _failure ??= new InvalidOperationException("The audio has been dropped.");
+            TakeBack();
+            foreach (var part in _parts) unread.Release(part.Held);
             _parts.Clear();
             file = _file;
             _file = null;
         }
 
+        _changed.Raise();
         if (file is null) return;
         await file.DisposeAsync();
         unread.Forget(_stored);
     }
 
     /// <summary>
-    /// The audio from a position on, as soon as there is any: at most <paramref name="maxBytes"/>; empty if none was made for
-    /// <see cref="LongPoll.MaxWait"/>. What is before the position is dropped.
+    /// The audio from its first byte to its last, as it is made. What is in memory comes in the chunks that were appended, without a copy;
+    /// the reader has a chunk when it asks for the next. For one reader, once.
     /// </summary>
-    /// <param name="position">From 0; not before that of an earlier call.</param>
-    /// <param name="maxBytes">1 or more.</param>
-    /// <exception cref="InvalidOperationException">The audio ended by a failure here, or the position has been dropped.</exception>
+    /// <exception cref="InvalidOperationException">The audio ended by a failure here, or was dropped.</exception>
     /// <exception cref="TemporaryFileException">The file cannot be read.</exception>
-    public async Task<SpeechAudio> Read(long position, int maxBytes)
+    public async IAsyncEnumerable<ReadOnlyMemory<byte>> Read([EnumeratorCancellation] CancellationToken stop)
     {
-        var started = time.GetTimestamp();
         while (true)
         {
             var change = _changed.Next;
-            if (Take(position, maxBytes) is { } found) return await Copy(found);
-            var left = LongPoll.MaxWait - time.GetElapsedTime(started);
-            if (left <= TimeSpan.Zero) return SpeechAudio.None;
-            await change.WaitUpTo(left, time);
+            if (TryTake(out var part, out var isEnd)) yield return await Read(part, stop);
+            else if (isEnd) yield break;
+            else await change.WaitAsync(stop);
         }
     }
 
-    /// <summary>The parts of the next read; null if there is nothing to say yet.</summary>
-    private AudioSelection? Take(long position, int maxBytes)
+    private static async ValueTask<ReadOnlyMemory<byte>> Read(AudioPart part, CancellationToken stop)
+    {
+        if (part.File is null) return part.Memory;
+        var bytes = GC.AllocateUninitializedArray<byte>(part.Length);
+        await part.File.Read(part.Offset, bytes, stop);
+        return bytes;
+    }
+
+    /// <summary>Takes what is read next; false if there is nothing yet, or nothing more.</summary>
+    private bool TryTake(out AudioPart part, out bool isEnd)
     {
         lock (_gate)
         {
-            for (var first = _parts.First; first is { Value: var part } && part.End <= position; first = _parts.First)
+            TakeBack();
+            isEnd = false;
+            if (_parts.TryDequeue(out part))
             {
-                Release(part);
-                _parts.RemoveFirst();
+                _lent = part.Held;
+                // Chunks in the file follow one another.
+                while (part.File is not null && _parts.TryPeek(out var next) && next.File is not null
+                    && part.Length + next.Length <= MaxFileRead)
+                {
+                    part = part with { Length = part.Length + next.Length };
+                    _parts.Dequeue();
+                }
+
+                return true;
             }
 
-            var start = _parts.First?.Value.Start ?? _bytes;
-            if (_dropped || position < start || position > _bytes) throw _failure ?? NotKept(position);
-            if (position == _bytes && _ended) return _failure is null ? new AudioSelection([], position, 0, true, null) : throw _failure;
-            if (position == _bytes) return null;
-            var end = Math.Min(position + maxBytes, _bytes);
-            var isLast = end == _bytes && _ended && _failure is null;
-            return new AudioSelection([.. _parts.TakeWhile(part => part.Start < end)], position, (int)(end - position), isLast, _file);
+            if (_failure is not null) throw _failure;
+            isEnd = _ended;
+            return false;
         }
     }
 
-    private static async Task<SpeechAudio> Copy(AudioSelection found)
+    /// <summary>The reader has what it was given last.</summary>
+    private void TakeBack()
     {
-        var bytes = GC.AllocateUninitializedArray<byte>(found.Count);
-        foreach (var part in found.Parts)
-        {
-            var from = Math.Max(part.Start, found.Position);
-            var target = bytes.AsMemory((int)(from - found.Position));
-            var count = (int)Math.Min(part.End - from, target.Length);
-            var skipped = (int)(from - part.Start);
-            if (part.Offset is { } offset) await found.File!.Read(offset + skipped, target[..count], CancellationToken.None);
-            else part.Memory.Slice(skipped, count).CopyTo(target);
-        }
-
-        return new SpeechAudio(bytes, found.IsLast);
+        unread.Release(_lent);
+        _lent = 0;
     }
 
     /// <summary>The file, made if there is none, with room for further bytes; null if the audio has ended.</summary>
@@ -154,7 +158,7 @@ internal sealed class AudioBuffer(UnreadAudio unread, TimeProvider time)
         lock (_gate)
         {
             if (_ended) return false;
-            _parts.AddLast(part);
+            _parts.Enqueue(part);
             _bytes += part.Length;
         }
 
@@ -162,23 +166,14 @@ internal sealed class AudioBuffer(UnreadAudio unread, TimeProvider time)
         return true;
     }
 
-    private void Release(AudioPart part)
-    {
-        if (part.Offset is null) unread.Release(part.Length);
-    }
-
-    private static InvalidOperationException NotKept(long position) => new($"There is no audio at {position} any more, or not yet.");
-
     /// <summary>A part of the audio.</summary>
-    /// <param name="Start">Its position.</param>
     /// <param name="Length">Bytes.</param>
-    /// <param name="Memory">The bytes, unless they are in the file.</param>
-    /// <param name="Offset">Of the bytes in the file; null if they are in memory.</param>
-    private readonly record struct AudioPart(long Start, int Length, ReadOnlyMemory<byte> Memory, long? Offset)
+    /// <param name="Memory">The bytes, if they are in memory.</param>
+    /// <param name="File">Has the bytes if they are not in memory; else null.</param>
+    /// <param name="Offset">Of the bytes in the file.</param>
+    private readonly record struct AudioPart(int Length, ReadOnlyMemory<byte> Memory, TemporaryFile? File = null, long Offset = 0)
     {
-        public long End => Start + Length;
+        /// <summary>Bytes of memory that it takes.</summary>
+        public int Held => File is null ? Length : 0;
     }
-
-    /// <summary>What one read returns.</summary>
-    private readonly record struct AudioSelection(AudioPart[] Parts, long Position, int Count, bool IsLast, TemporaryFile? File);
 }

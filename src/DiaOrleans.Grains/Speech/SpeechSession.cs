@@ -1,4 +1,5 @@
 using DiaOrleans.Abstractions.Speech;
+using DiaOrleans.Abstractions.Workers;
 using DiaOrleans.Grains.Rendering;
 using DiaOrleans.Grains.TemporaryFiles;
 using DiaOrleans.Grains.Waiting;
@@ -7,169 +8,154 @@ using Microsoft.Extensions.Logging;
 namespace DiaOrleans.Grains.Speech;
 
 /// <summary>
-/// A request whose client waits for it: its state, and its audio between the one that makes it and the client. Thread-safe, but for
-/// <see cref="Begin"/> and <see cref="Produce(ISpeechRendering)"/>, which its grain calls.
+/// A request whose client waits for it, from its start to the last byte of its audio. It lives in the process of its client's connection,
+/// until it is disposed of. Its audio is made whether it is read or not: a client may stop reading for as long as it likes.
 /// </summary>
-/// <param name="id">Id of the request.</param>
+/// <param name="renderer">Makes the audio.</param>
 /// <param name="unread">The memory and the files of audio that is not read yet.</param>
-/// <param name="time">Clock of waits.</param>
+/// <param name="time">Clock of the limit of the start.</param>
 /// <param name="logger">Log of failures.</param>
-public sealed partial class SpeechSession(Guid id, UnreadAudio unread, TimeProvider time, ILogger<SpeechSession> logger)
+public sealed partial class SpeechSession(
+    ISpeechRenderer renderer,
+    UnreadAudio unread,
+    TimeProvider time,
+    ILogger<SpeechSession> logger) : IAsyncDisposable
 {
-    // Below 85,000 bytes, from which arrays go to the large object heap.
-    private const int ChunkBytes = 80 * 1000;
+    /// <summary>A silo that was killed is replaced within this time.</summary>
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(5);
 
-    private readonly ClientWatch _client = new(time);
+    private static readonly TimeSpan StartPause = TimeSpan.FromMilliseconds(250);
+
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _readable = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly AudioBuffer _audio = new(unread, time);
-    private readonly Lock _gate = new();
+    private readonly AudioBuffer _audio = new(unread);
     private Task _producing = Task.CompletedTask;
-    private ISpeechRendering? _rendering;
-    private SpeechStatus _status = SpeechStatus.Failed;
-    private string? _error = "No such request: it was not started here, or the time to fetch its audio is over.";
-    private volatile bool _begun;
-    private bool _streamed;
-    private bool _noSpace;
-    private bool _canSucceedLater;
-    private bool _badTranscript;
+    private volatile ISpeechRendering? _rendering;
+    private SpeechSnapshot? _end;
 
-    /// <summary>Whether the request has a final state.</summary>
-    internal bool Ended => _status is SpeechStatus.Completed or SpeechStatus.Failed or SpeechStatus.Cancelled;
+    /// <summary>Names the request and its entry in the generation log; final when <see cref="Start"/> has ended.</summary>
+    public Guid Id { get; private set; } = Guid.NewGuid();
 
-    /// <summary>Whether the client needs no more.</summary>
-    internal bool IsReleased { get; private set; }
+    /// <summary>
+    /// Resolves the voice, prepares the text and offers the first segment to the workers, which admit or refuse it at once. Waits up to
+    /// 30 s for a model that is being loaded. If a silo that it needs does not answer, it is repeated for some seconds under another id:
+    /// then nothing is left of the first one. Call it once.
+    /// </summary>
+    /// <param name="request">The request.</param>
+    /// <param name="stop">Ends the waiting; disposing ends the start itself.</param>
+    public Task<SpeechAdmission> Start(SpeechRequest request, CancellationToken stop) => Admit(request).WaitAsync(stop);
 
-    /// <summary>See <see cref="ClientWatch.Silence"/>.</summary>
-    internal TimeSpan Silence => _client.Silence;
-
-    /// <summary>Cancelled when the request ends without its audio.</summary>
-    internal CancellationToken Stop => _stop.Token;
-
-    /// <summary>See <see cref="ClientWatch.Enter"/>.</summary>
-    internal IDisposable Enter() => _client.Enter();
-
-    /// <inheritdoc cref="ISpeechGrain.Wait"/>
-    public async Task<SpeechSnapshot> Wait(TimeSpan upTo)
+    /// <summary>
+    /// The state when the request has ended or, if it is <see cref="SpeechRequest.Streamed"/>, its first byte can be read.
+    /// </summary>
+    public async Task<SpeechSnapshot> Wait(CancellationToken stop)
     {
-        if (!_begun) return Snapshot();
-        using var visit = _client.Enter();
-        await _readable.Task.WaitUpTo(LongPoll.Limit(upTo), time);
-        return Snapshot();
+        await _readable.Task.WaitAsync(stop);
+        return Look();
     }
 
-    /// <inheritdoc cref="ISpeechGrain.Read"/>
-    public async Task<SpeechAudio> Read(long position)
+    /// <summary>The state now.</summary>
+    public SpeechSnapshot Look()
     {
-        if (!_begun) throw new InvalidOperationException(_error);
-        using var visit = _client.Enter();
-        return await _audio.Read(position, ChunkBytes);
+        var rendering = _rendering;
+        var begun = rendering?.Started.IsCompleted == true ? SpeechStatus.Processing : SpeechStatus.Pending;
+        return (Volatile.Read(ref _end) ?? new SpeechSnapshot { Status = begun }) with
+        {
+            ProcessedText = rendering?.ProcessedText,
+            AudioBytes = _audio.Bytes,
+            InputTokens = rendering?.InputTokens ?? 0,
+            OutputTokens = rendering?.OutputTokens ?? 0,
+        };
     }
 
-    /// <inheritdoc cref="ISpeechGrain.Cancel"/>
-    public async Task Cancel()
+    /// <summary>The encoded audio from its first byte to its last, as it is made, in pieces. May be called once.</summary>
+    /// <exception cref="InvalidOperationException">The request failed or was stopped.</exception>
+    /// <exception cref="TemporaryFileException">Audio that was written to a file cannot be read.</exception>
+    public IAsyncEnumerable<ReadOnlyMemory<byte>> Read(CancellationToken stop) => _audio.Read(stop);
+
+    /// <summary>
+    /// The client needs no more: stops the work, frees its slot and drops the audio. The state of a request that has ended stays as it is.
+    /// </summary>
+    public async ValueTask DisposeAsync()
     {
-        IsReleased = true;
-        End(SpeechStatus.Cancelled, "The request was stopped.");
+        End(new SpeechSnapshot { Status = SpeechStatus.Cancelled });
         await _audio.Drop();
         await _producing;
     }
 
-    /// <summary>The request waits for its admission.</summary>
-    internal void Begin(bool streamed)
+    private async Task<SpeechAdmission> Admit(SpeechRequest request)
     {
-        _streamed = streamed;
-        _status = SpeechStatus.Pending;
-        _error = null;
-        _begun = true;
+        var priority = request.Streamed ? WorkPriority.Live : WorkPriority.Waiting;
+        for (var begin = time.GetTimestamp(); ; Id = Guid.NewGuid())
+        {
+            try
+            {
+                var start = await renderer.Start(Id, request, priority, _stop.Token);
+                if (start.Rendering is null) return Refuse(start.Admission);
+                _rendering = start.Rendering;
+                // Not by the caller: encoding computes.
+                _producing = Task.Run(() => Produce(start.Rendering, request.Streamed));
+                return start.Admission;
+            }
+            catch (RenderException fault)
+            {
+                return Refuse(SpeechAdmissions.FromFault(fault));
+            }
+            catch (Exception e) when (e.IsSiloFault() && time.GetElapsedTime(begin) < StartLimit)
+            {
+                await Task.Delay(StartPause, time, _stop.Token);
+            }
+        }
     }
 
-    /// <summary>The request is refused.</summary>
-    internal void Refuse(string? reason) => End(SpeechStatus.Failed, reason);
-
-    /// <summary>Makes the audio, outside the turns of the caller: encoding computes.</summary>
-    internal void Produce(ISpeechRendering rendering)
+    private SpeechAdmission Refuse(SpeechAdmission refusal)
     {
-        _rendering = rendering;
-        _producing = Task.Run(ProduceAll);
+        End(Failed(refusal.Reason));
+        return refusal;
     }
 
-    private async Task ProduceAll()
+    private async Task Produce(ISpeechRendering rendering, bool streamed)
     {
-        var rendering = _rendering!;
         try
         {
             await using (rendering)
             {
-                _ = rendering.Started.ContinueWith(_ => MoveTo(SpeechStatus.Processing), TaskScheduler.Default);
                 await foreach (var chunk in rendering.Read(_stop.Token))
                 {
                     await _audio.Append(chunk);
-                    if (_streamed && _audio.Bytes > 0) _readable.TrySetResult();
+                    if (streamed && _audio.Bytes > 0) _readable.TrySetResult();
                 }
 
                 // Before the worker is told to forget the work, so that the client does not wait for that.
-                End(SpeechStatus.Completed, null);
+                End(new SpeechSnapshot { Status = SpeechStatus.Completed });
             }
         }
         catch (RenderException e)
         {
-            _canSucceedLater = e.Passing;
-            _badTranscript = e.BadTranscript;
-            End(SpeechStatus.Failed, e.Message);
+            End(Failed(e.Message) with { CanSucceedLater = e.Passing, BadTranscript = e.BadTranscript });
         }
         catch (TemporaryFileException e) when (e.NoSpace is not null)
         {
-            Log.NoSpace(logger, e, id);
-            End(SpeechStatus.Failed, e.NoSpace, noSpace: true);
+            Log.NoSpace(logger, e, Id);
+            End(Failed(e.NoSpace) with { NoSpace = true });
         }
         catch (Exception e)
         {
-            if (!_stop.IsCancellationRequested) Log.Failed(logger, e, id);
-            End(SpeechStatus.Failed, "The server could not finish the audio.");
+            if (!_stop.IsCancellationRequested) Log.Failed(logger, e, Id);
+            End(Failed("The server could not finish the audio."));
         }
     }
 
-    private SpeechSnapshot Snapshot()
-    {
-        lock (_gate)
-        {
-            return new SpeechSnapshot
-            {
-                Status = _status,
-                Error = _status == SpeechStatus.Failed ? _error : null,
-                NoSpace = _noSpace,
-                CanSucceedLater = _status == SpeechStatus.Failed && _canSucceedLater,
-                BadTranscript = _badTranscript,
-                ProcessedText = _rendering?.ProcessedText,
-                AudioBytes = _audio.Bytes,
-                InputTokens = _rendering?.InputTokens ?? 0,
-                OutputTokens = _rendering?.OutputTokens ?? 0,
-            };
-        }
-    }
+    private static SpeechSnapshot Failed(string? error) => new() { Status = SpeechStatus.Failed, Error = error };
 
-    private void MoveTo(SpeechStatus status)
+    /// <summary>Sets the final state; without effect if there is one.</summary>
+    private void End(SpeechSnapshot end)
     {
-        lock (_gate)
-        {
-            if (!Ended) _status = status;
-        }
-    }
-
-    private void End(SpeechStatus status, string? error, bool noSpace = false)
-    {
-        lock (_gate)
-        {
-            if (Ended) return;
-            _status = status;
-            _error = error;
-            _noSpace = noSpace;
-        }
-
-        _audio.End(status == SpeechStatus.Completed ? null : new InvalidOperationException(error ?? "The request ended without audio."));
+        if (Interlocked.CompareExchange(ref _end, end, null) is not null) return;
+        var isWhole = end.Status == SpeechStatus.Completed;
+        _audio.End(isWhole ? null : new InvalidOperationException(end.Error ?? "The request ended without audio."));
         _readable.TrySetResult();
-        if (status != SpeechStatus.Completed) _stop.Cancel();
+        if (!isWhole) _stop.Cancel();
     }
 
     private static partial class Log

@@ -4,7 +4,7 @@ namespace DiaOrleans.Grains.Waiting;
 internal static class LongPoll
 {
     /// <summary>20 s: below the 30 s after which Orleans ends a call with a <see cref="TimeoutException"/>.</summary>
-    public static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(20);
 
     /// <summary>The smaller of the requested wait and <see cref="MaxWait"/>.</summary>
     public static TimeSpan Limit(TimeSpan requested) => requested < MaxWait ? requested : MaxWait;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using DiaOrleans.Abstractions.Voices;
 using DiaOrleans.Abstractions.Workers;
 using DiaOrleans.Grains.Blobs;
@@ -18,6 +19,7 @@ namespace DiaOrleans.Grains.Tests.Fakes;
 internal sealed class GrainCluster : IAsyncDisposable
 {
     private readonly InProcessTestCluster _cluster;
+    private readonly ConcurrentBag<SpeechSession> _speech = [];
 
     private GrainCluster(InProcessTestCluster cluster, SharedStorage storage, FakeTimeProvider time, IReadOnlyList<FakeEngine> engines)
     {
@@ -104,6 +106,14 @@ internal sealed class GrainCluster : IAsyncDisposable
 
     public Task<IReadOnlyList<WorkerStatus>> Workers() => Grains.GetGrain<IWorkerDirectoryGrain>(0).List();
 
+    /// <summary>A new request of a client of a silo, the first one by default.</summary>
+    public SpeechSession Speech(InProcessSiloHandle? silo = null)
+    {
+        var speech = (silo ?? Silos[0]).ServiceProvider.GetRequiredService<SpeechSessions>().Create();
+        _speech.Add(speech);
+        return speech;
+    }
+
     public IVoiceGrain Voice(string id) => Grains.GetGrain<IVoiceGrain>(id);
 
     public IVoiceCatalogGrain Catalog => Grains.GetGrain<IVoiceCatalogGrain>(0);
@@ -117,6 +127,8 @@ internal sealed class GrainCluster : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (var engine in Engines) engine.StopAll();
+        // As a server does: connections end before the silo stops.
+        foreach (var speech in _speech) await speech.DisposeAsync();
         var stopping = _cluster.DisposeAsync().AsTask();
         while (!stopping.IsCompleted)
         {

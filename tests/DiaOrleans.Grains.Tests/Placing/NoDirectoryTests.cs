@@ -1,4 +1,3 @@
-using DiaOrleans.Abstractions.Speech;
 using DiaOrleans.Abstractions.Workers;
 using DiaOrleans.Grains.Placing;
 using DiaOrleans.Grains.Tests.Fakes;
@@ -11,7 +10,7 @@ namespace DiaOrleans.Grains.Tests.Placing;
 public sealed class NoDirectoryTests
 {
     [Fact]
-    public async Task No_silo_is_asked_for_the_place_of_a_request_or_of_a_worker()
+    public async Task No_silo_is_asked_for_the_place_of_a_worker()
     {
         await using var cluster = await GrainCluster.Start(silos: 2, realTime: true, loaded: false);
         foreach (var silo in cluster.Silos)
@@ -23,8 +22,6 @@ public sealed class NoDirectoryTests
                 await GrainCluster.Until(async () => (await worker.GetStatus()).Key == worker.GetPrimaryKeyString());
                 DirectoryOf(silo.ServiceProvider, worker).ShouldBe(NoDirectory.Name);
             }
-
-            DirectoryOf(silo.ServiceProvider, grains.GetGrain<ISpeechGrain>(Guid.NewGuid())).ShouldBe(NoDirectory.Name);
         }
     }
 

@@ -3,7 +3,6 @@ using DiaOrleans.Abstractions.Speech;
 using DiaOrleans.Abstractions.Voices;
 using DiaOrleans.Grains.Tests.Fakes;
 using DiaOrleans.Inference.Serving;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace DiaOrleans.Grains.Tests.Rendering;
 
@@ -72,7 +71,7 @@ public sealed class BrokenEngineTests : IAsyncLifetime
 
     private async Task<string> Speak(SpeechRequest request)
     {
-        var speech = _cluster.Silos[0].ServiceProvider.GetRequiredService<IGrainFactory>().GetGrain<ISpeechGrain>(Guid.NewGuid());
+        await using var speech = _cluster.Speech();
         (await speech.Start(request)).Outcome.ShouldBe(AdmissionOutcome.Accepted);
         var parts = await speech.ReadAll();
         return Convert.ToHexString(SHA256.HashData([.. parts.SelectMany(part => part)])) + " " + parts.Sum(part => part.Length);

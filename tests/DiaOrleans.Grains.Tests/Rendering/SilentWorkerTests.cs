@@ -1,10 +1,9 @@
 using DiaOrleans.Abstractions.Speech;
 using DiaOrleans.Abstractions.Voices;
 using DiaOrleans.Abstractions.Workers;
+using DiaOrleans.Grains.Speech;
 using DiaOrleans.Grains.Tests.Fakes;
 using DiaOrleans.Inference.Serving;
-using Microsoft.Extensions.DependencyInjection;
-using Orleans.TestingHost;
 
 namespace DiaOrleans.Grains.Tests.Rendering;
 
@@ -74,7 +73,7 @@ public sealed class SilentWorkerTests : IAsyncLifetime
             var count = 0;
             for (; count < 3 || !stop.IsCancellationRequested; count++)
             {
-                var speech = Speech(silo);
+                await using var speech = _cluster.Speech(silo);
                 (await speech.Start(Request)).Outcome.ShouldBe(AdmissionOutcome.Accepted);
                 await speech.ReadAll();
             }
@@ -94,14 +93,11 @@ public sealed class SilentWorkerTests : IAsyncLifetime
         }
     }
 
-    private static ISpeechGrain Speech(InProcessSiloHandle silo) =>
-        silo.ServiceProvider.GetRequiredService<IGrainFactory>().GetGrain<ISpeechGrain>(Guid.NewGuid());
-
     private FakeEngine Engine(int silo) => _cluster.EngineOf(_cluster.Silos[silo]);
 
-    private async Task<(ISpeechGrain Speech, SpeechRun Run)> StartAtOther()
+    private async Task<(SpeechSession Speech, SpeechRun Run)> StartAtOther()
     {
-        var speech = Speech(_cluster.Silos[0]);
+        var speech = _cluster.Speech();
         (await speech.Start(Request)).Outcome.ShouldBe(AdmissionOutcome.Accepted);
         return (speech, Engine(1).Next());
     }

@@ -3,6 +3,7 @@ using DiaOrleans.Abstractions.Configuration;
 using DiaOrleans.Abstractions.Logs;
 using DiaOrleans.Abstractions.Speech;
 using DiaOrleans.Abstractions.Voices;
+using DiaOrleans.Grains.Speech;
 using DiaOrleans.Grains.Tests.Fakes;
 using DiaOrleans.Inference.Decoding;
 using DiaOrleans.Inference.Serving;
@@ -45,7 +46,7 @@ public sealed class SpeechRenderingTests : IAsyncLifetime
         var wav = await Read(speech);
         // Both segments and the pause of 0.15 s between them.
         ((wav.Length - 44) / 2).ShouldBe((int)Math.Ceiling((1600 + 2400 + 3200) * 44100 / 16000.0));
-        (await speech.Wait(Long)).ShouldSatisfyAllConditions(
+        (await speech.Wait()).ShouldSatisfyAllConditions(
             s => s.Status.ShouldBe(SpeechStatus.Completed),
             s => s.ProcessedText.ShouldBe($"{First} {Second} [S1]"),
             s => s.InputTokens.ShouldBeGreaterThan(80));
@@ -57,7 +58,7 @@ public sealed class SpeechRenderingTests : IAsyncLifetime
         var speech = await Start(Request(First) with { Streamed = true, SampleRate = 16000 });
         var run = _cluster.Engine.Next();
         run.Append(Clip(16000).Samples[..8000]);
-        (await speech.Wait(Long).WaitAsync(Long)).ShouldSatisfyAllConditions(
+        (await speech.Wait()).ShouldSatisfyAllConditions(
             s => s.AudioBytes.ShouldBe(44 + 2 * 8000), s => s.Status.ShouldNotBe(SpeechStatus.Completed));
         var reading = Read(speech);
         run.CompleteFrom(8000, Clip(16000));
@@ -72,10 +73,10 @@ public sealed class SpeechRenderingTests : IAsyncLifetime
         var speech = await Start(Request(First));
         var run = _cluster.Engine.Next();
         run.Append(new CodeGrid(8, 9));
-        await GrainCluster.Until(async () => (await speech.Wait(TimeSpan.Zero)).OutputTokens == 8);
+        await GrainCluster.Until(() => Task.FromResult(speech.Look().OutputTokens == 8));
         run.Complete(Clip(16000) with { Codes = new CodeGrid(3, 9) });
         await Read(speech);
-        (await speech.Wait(TimeSpan.Zero)).OutputTokens.ShouldBe(11);
+        speech.Look().OutputTokens.ShouldBe(11);
     }
 
     [Fact]
@@ -84,10 +85,10 @@ public sealed class SpeechRenderingTests : IAsyncLifetime
         var speech = await Start(Request(First) with { Streamed = true });
         var run = _cluster.Engine.Next();
         run.Append(new float[8000]);
-        await speech.Wait(Long);
+        await speech.Wait();
         run.Fail(new InvalidOperationException("lost"));
         await Should.ThrowAsync<InvalidOperationException>(() => Read(speech));
-        (await speech.Wait(TimeSpan.Zero)).Error.ShouldBe("The model failed; the server's log says why.");
+        speech.Look().Error.ShouldBe("The model failed; the server's log says why.");
     }
 
     [Fact]
@@ -126,7 +127,7 @@ public sealed class SpeechRenderingTests : IAsyncLifetime
         }
 
         seeds.Count.ShouldBe(3);
-        (await speech.Wait(Long)).Error!.ShouldContain("nothing to say");
+        (await speech.Wait()).Error!.ShouldContain("nothing to say");
     }
 
     [Fact]
@@ -161,9 +162,8 @@ public sealed class SpeechRenderingTests : IAsyncLifetime
     public async Task A_finished_generation_is_in_the_log_and_is_saved_if_the_configuration_asks_for_it()
     {
         await _cluster.Grains.GetGrain<IConfigurationGrain>(0).Replace(new ServerConfiguration { SaveOutputs = true });
-        var id = Guid.NewGuid();
-        var speech = _cluster.Grains.GetGrain<ISpeechGrain>(id);
-        await speech.Start(Request(First) with { Format = "flac" });
+        var speech = await Start(Request(First) with { Format = "flac" });
+        var id = speech.Id;
         _cluster.Engine.Next().Complete(Clip(16000));
         await Read(speech);
         var entry = (await _cluster.Grains.GetGrain<IGenerationLogGrain>(0).Get(id.ToString()))!;
@@ -182,7 +182,7 @@ public sealed class SpeechRenderingTests : IAsyncLifetime
     {
         var speech = await Start(Request(First));
         var run = _cluster.Engine.Next();
-        await speech.Cancel();
+        await speech.DisposeAsync();
         run.Stop.IsCancellationRequested.ShouldBeTrue();
         (await _cluster.Grains.GetGrain<IGenerationLogGrain>(0).List(10, null)).Total.ShouldBe(0);
     }
@@ -191,14 +191,14 @@ public sealed class SpeechRenderingTests : IAsyncLifetime
 
     private static SpeechClip Clip(int samples) => FakeEngine.Clip(samples);
 
-    private async Task<ISpeechGrain> Start(SpeechRequest request)
+    private async Task<SpeechSession> Start(SpeechRequest request)
     {
-        var speech = _cluster.Grains.GetGrain<ISpeechGrain>(Guid.NewGuid());
+        var speech = _cluster.Speech();
         (await speech.Start(request)).Outcome.ShouldBe(AdmissionOutcome.Accepted);
         return speech;
     }
 
-    private static async Task<byte[]> Read(ISpeechGrain speech) =>
+    private static async Task<byte[]> Read(SpeechSession speech) =>
         [.. (await speech.ReadAll().WaitAsync(Long)).SelectMany(part => part)];
 
     private async Task Turn()

@@ -1,18 +1,15 @@
+using System.Runtime.InteropServices;
 using DiaOrleans.Grains.Speech;
 using DiaOrleans.Grains.TemporaryFiles;
 using FsCheck;
 using FsCheck.Fluent;
 using FsCheck.Xunit;
-using Microsoft.Extensions.Time.Testing;
 
 namespace DiaOrleans.Grains.Tests.Speech;
 
 public sealed class AudioBufferTests : IDisposable
 {
-    private const int Most = 1 << 20;
-
     private readonly string _folder = Path.Combine(Path.GetTempPath(), $"dia-unread-{Guid.NewGuid():N}");
-    private readonly FakeTimeProvider _time = new();
 
     public void Dispose()
     {
@@ -24,33 +21,58 @@ public sealed class AudioBufferTests : IDisposable
     {
         var (buffer, _) = Open();
         await buffer.Append(Bytes(0, 100));
-        (await buffer.Read(0, Most)).ShouldSatisfyAllConditions(a => a.Bytes.ShouldBe(Bytes(0, 100)), a => a.IsLast.ShouldBeFalse());
-        var next = buffer.Read(100, Most);
+        await using var reading = Read(buffer);
+        (await Next(reading)).ShouldBe(Bytes(0, 100));
+        var next = Next(reading);
         next.IsCompleted.ShouldBeFalse();
         await buffer.Append(Bytes(100, 50));
-        (await next).Bytes.ShouldBe(Bytes(100, 50));
-    }
-
-    [Fact]
-    public async Task Read_NothingForTwentySeconds_Empty()
-    {
-        var (buffer, _) = Open();
-        var read = buffer.Read(0, Most);
-        _time.Advance(TimeSpan.FromSeconds(19));
-        read.IsCompleted.ShouldBeFalse();
-        _time.Advance(TimeSpan.FromSeconds(1));
-        (await read).ShouldSatisfyAllConditions(a => a.Bytes.ShouldBeEmpty(), a => a.IsLast.ShouldBeFalse());
-    }
-
-    [Fact]
-    public async Task Read_TheSamePositionAgain_GivesTheSame()
-    {
-        var (buffer, _) = Open();
-        await buffer.Append(Bytes(0, 100));
+        (await next).ShouldBe(Bytes(100, 50));
+        next = Next(reading);
         buffer.End();
-        for (var i = 0; i < 2; i++) (await buffer.Read(40, Most)).Bytes.ShouldBe(Bytes(40, 60));
-        (await buffer.Read(100, Most)).ShouldSatisfyAllConditions(a => a.Bytes.ShouldBeEmpty(), a => a.IsLast.ShouldBeTrue());
-        await Should.ThrowAsync<InvalidOperationException>(() => buffer.Read(40, Most));
+        (await next).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Read_WhatIsInMemory_IsNotCopiedAndHeldUntilTheReaderComesBack()
+    {
+        var (buffer, unread) = Open();
+        byte[][] chunks = [Bytes(0, 100), Bytes(100, 50)];
+        foreach (var chunk in chunks) await buffer.Append(chunk);
+        buffer.End();
+        await using var reading = Read(buffer);
+        foreach (var (chunk, held) in chunks.Zip([150, 50]))
+        {
+            (await reading.MoveNextAsync()).ShouldBeTrue();
+            MemoryMarshal.TryGetArray(reading.Current, out var array).ShouldBeTrue();
+            array.Array.ShouldBeSameAs(chunk);
+            unread.Held.ShouldBe(held);
+        }
+
+        (await reading.MoveNextAsync()).ShouldBeFalse();
+        unread.Held.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Read_SmallChunksInAFile_AreReadTogether()
+    {
+        var (buffer, _) = Open(megabytes: 0);
+        for (var i = 0; i < 100; i++) await buffer.Append(Bytes(i * 1000, 1000));
+        buffer.End();
+        await using var reading = Read(buffer);
+        (await Next(reading)).ShouldBe(Bytes(0, 65_000));
+        (await Next(reading)).ShouldBe(Bytes(65_000, 35_000));
+        (await Next(reading)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Read_Stopped_IsCancelled()
+    {
+        var (buffer, _) = Open();
+        using var stop = new CancellationTokenSource();
+        await using var reading = buffer.Read(stop.Token).GetAsyncEnumerator(CancellationToken.None);
+        var next = Next(reading);
+        await stop.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(next);
     }
 
     [Fact]
@@ -60,8 +82,23 @@ public sealed class AudioBufferTests : IDisposable
         await buffer.Append(Bytes(0, 100));
         buffer.End(new InvalidOperationException("It failed."));
         await buffer.Append(Bytes(100, 50));
-        (await buffer.Read(0, Most)).ShouldSatisfyAllConditions(a => a.Bytes.ShouldBe(Bytes(0, 100)), a => a.IsLast.ShouldBeFalse());
-        (await Should.ThrowAsync<InvalidOperationException>(() => buffer.Read(100, Most))).Message.ShouldBe("It failed.");
+        await using var reading = Read(buffer);
+        (await Next(reading)).ShouldBe(Bytes(0, 100));
+        (await Should.ThrowAsync<InvalidOperationException>(() => Next(reading))).Message.ShouldBe("It failed.");
+    }
+
+    [Fact]
+    public async Task Drop_WhileAChunkIsOut_ReturnsItsMemoryOnce()
+    {
+        var (buffer, unread) = Open();
+        for (var i = 0; i < 2; i++) await buffer.Append(Bytes(i * 100, 100));
+        await using var reading = Read(buffer);
+        (await Next(reading)).ShouldBe(Bytes(0, 100));
+        await buffer.Drop();
+        unread.Held.ShouldBe(0);
+        await Should.ThrowAsync<InvalidOperationException>(() => Next(reading));
+        await buffer.Drop();
+        unread.Held.ShouldBe(0);
     }
 
     [Fact]
@@ -72,7 +109,7 @@ public sealed class AudioBufferTests : IDisposable
         buffer.End();
         unread.Held.ShouldBe(1_000_000);
         new FileInfo(Directory.GetFiles(_folder).ShouldHaveSingleItem()).Length.ShouldBe(2_000_000);
-        (await ReadAll(buffer, 256_000)).AsSpan().SequenceEqual(Bytes(0, 3_000_000)).ShouldBeTrue();
+        (await ReadAll(buffer)).AsSpan().SequenceEqual(Bytes(0, 3_000_000)).ShouldBeTrue();
         await buffer.Drop();
         unread.Held.ShouldBe(0);
         Directory.GetFiles(_folder).ShouldBeEmpty();
@@ -82,19 +119,20 @@ public sealed class AudioBufferTests : IDisposable
     public async Task Append_TwoBuffers_ShareTheMemory()
     {
         var (one, unread) = Open(megabytes: 1);
-        var two = new AudioBuffer(unread, _time);
+        var two = new AudioBuffer(unread);
         await one.Append(Bytes(0, 1_000_000));
         await two.Append(Bytes(0, 100_000));
         Directory.GetFiles(_folder).Length.ShouldBe(1);
-        (await one.Read(0, Most)).Bytes.Length.ShouldBe(1_000_000);
-        var read = one.Read(1_000_000, Most);
+        await using var reading = Read(one);
+        (await Next(reading))!.Length.ShouldBe(1_000_000);
+        var next = Next(reading);
         unread.Held.ShouldBe(0);
         await two.Append(Bytes(100_000, 100_000));
         unread.Held.ShouldBe(100_000);
         two.End();
-        (await ReadAll(two, Most)).AsSpan().SequenceEqual(Bytes(0, 200_000)).ShouldBeTrue();
+        (await ReadAll(two)).AsSpan().SequenceEqual(Bytes(0, 200_000)).ShouldBeTrue();
         await one.Drop();
-        await Should.ThrowAsync<InvalidOperationException>(() => read);
+        await Should.ThrowAsync<InvalidOperationException>(next);
         await two.Drop();
         unread.Held.ShouldBe(0);
     }
@@ -114,7 +152,7 @@ public sealed class AudioBufferTests : IDisposable
     public async Task Append_BeyondTheLimitOfAllFiles_FailsUntilOtherAudioIsDropped()
     {
         var (first, unread) = Open(megabytes: 0, fileMegabytes: 1);
-        var second = new AudioBuffer(unread, _time);
+        var second = new AudioBuffer(unread);
         await first.Append(Bytes(0, 600_000));
         var full = await Should.ThrowAsync<TemporaryFileException>(async () => await second.Append(Bytes(0, 600_000)));
         full.NoSpace.ShouldBe(
@@ -124,23 +162,22 @@ public sealed class AudioBufferTests : IDisposable
         await first.Append(Bytes(0, 600_000));
         await second.Append(Bytes(400_000, 600_000));
         second.End();
-        (await ReadAll(second, Most)).AsSpan().SequenceEqual(Bytes(0, 1_000_000)).ShouldBeTrue();
+        (await ReadAll(second)).AsSpan().SequenceEqual(Bytes(0, 1_000_000)).ShouldBeTrue();
         await second.Drop();
-        await new AudioBuffer(unread, _time).Append(Bytes(0, 1 << 20));
+        await new AudioBuffer(unread).Append(Bytes(0, 1 << 20));
     }
 
-    /// <summary>Whatever the chunks, the reads and the memory: what is read is what was written, and nothing stays behind.</summary>
+    /// <summary>Whatever the chunks and the memory: what is read is what was written, and nothing stays behind.</summary>
     [Property(MaxTest = 50)]
-    public Property Read_AnyChunksAndReads_GivesTheBytesInOrder() => Prop.ForAll(
+    public Property Read_AnyChunks_GivesTheBytesInOrder() => Prop.ForAll(
         Gen.Choose(1, 70_000).ListOf().ToArbitrary(),
-        Gen.Choose(1, 100_000).ToArbitrary(),
         Gen.Choose(0, 1).ToArbitrary(),
-        (chunks, maxBytes, megabytes) => Check([.. chunks], maxBytes, megabytes).GetAwaiter().GetResult());
+        (chunks, megabytes) => Check([.. chunks], megabytes).GetAwaiter().GetResult());
 
-    private async Task Check(int[] chunks, int maxBytes, int megabytes)
+    private async Task Check(int[] chunks, int megabytes)
     {
         var (buffer, unread) = Open(megabytes);
-        var reading = Task.Run(() => ReadAll(buffer, maxBytes));
+        var reading = Task.Run(() => ReadAll(buffer));
         var written = 0;
         foreach (var count in chunks)
         {
@@ -150,21 +187,24 @@ public sealed class AudioBufferTests : IDisposable
 
         buffer.End();
         (await reading.WaitAsync(TimeSpan.FromSeconds(20))).AsSpan().SequenceEqual(Bytes(0, written)).ShouldBeTrue();
+        unread.Held.ShouldBe(0);
         await buffer.Drop();
         unread.Held.ShouldBe(0);
     }
 
-    private static async Task<byte[]> ReadAll(AudioBuffer buffer, int maxBytes)
+    private static async Task<byte[]> ReadAll(AudioBuffer buffer)
     {
         var all = new MemoryStream();
-        while (true)
-        {
-            var audio = await buffer.Read(all.Length, maxBytes);
-            audio.Bytes.Length.ShouldBeLessThanOrEqualTo(maxBytes);
-            all.Write(audio.Bytes);
-            if (audio.IsLast) return all.ToArray();
-        }
+        await foreach (var chunk in buffer.Read(CancellationToken.None)) all.Write(chunk.Span);
+        return all.ToArray();
     }
+
+    private static IAsyncEnumerator<ReadOnlyMemory<byte>> Read(AudioBuffer buffer) =>
+        buffer.Read(CancellationToken.None).GetAsyncEnumerator(CancellationToken.None);
+
+    /// <summary>The next chunk; null at the end.</summary>
+    private static async Task<byte[]?> Next(IAsyncEnumerator<ReadOnlyMemory<byte>> reading) =>
+        await reading.MoveNextAsync() ? reading.Current.ToArray() : null;
 
     private static byte[] Bytes(int from, int count) => [.. Enumerable.Range(from, count).Select(i => (byte)(i * 7 + i / 251))];
 
@@ -172,6 +212,6 @@ public sealed class AudioBufferTests : IDisposable
     {
         var options = new SpeechOptions { UnreadAudioMegabytes = megabytes, MaxUnreadFilesMegabytes = fileMegabytes };
         var unread = new UnreadAudio(options, _folder);
-        return (new AudioBuffer(unread, _time), unread);
+        return (new AudioBuffer(unread), unread);
     }
 }

@@ -1,5 +1,5 @@
 using System.Text;
-using DiaOrleans.Abstractions.Speech;
+using DiaOrleans.Grains.Speech;
 using DiaOrleans.Server.Api.Pipeline;
 
 namespace DiaOrleans.Server.Api.Generation;
@@ -7,8 +7,8 @@ namespace DiaOrleans.Server.Api.Generation;
 /// <summary>Writes the server-sent events of OpenAI's speech route; docs/api.md, OpenAI's speech route.</summary>
 internal static class SpeechEvents
 {
-    public static Task SendDelta(HttpResponse response, byte[] audio) =>
-        Send(response, new { type = "speech.audio.delta", audio = Convert.ToBase64String(audio) });
+    public static Task SendDelta(HttpResponse response, ReadOnlyMemory<byte> audio) =>
+        Send(response, new { type = "speech.audio.delta", audio = Convert.ToBase64String(audio.Span) });
 
     public static Task SendDone(HttpResponse response, SpeechSnapshot ended) => Send(response, new
     {

@@ -13,16 +13,13 @@ using DiaOrleans.Server.Lifetime;
 namespace DiaOrleans.Server.Api.Generation;
 
 /// <summary>
-/// Answers a request with its audio: starts a speech grain, waits for the first audio and sends it. The grain is cancelled if the client
-/// disconnects.
+/// Answers a request with its audio: starts it, waits for the first audio and sends that. A client that disconnects stops its request.
 /// </summary>
 internal sealed class SpeechResponder(
-    IGrainFactory grains,
     SpeechSessions sessions,
     CurrentConfiguration configuration,
     VoiceAliases aliases,
-    StopSignal stop,
-    TimeProvider time)
+    StopSignal stop)
 {
     private const string GenerationId = "X-Generation-ID";
 
@@ -45,7 +42,7 @@ internal sealed class SpeechResponder(
                 if (request.Streamed) await context.Response.Body.FlushAsync(context.RequestAborted);
             }
 
-            // The client does not wait until the grain has ended.
+            // The client does not wait until the worker has forgotten the work.
             await context.Response.CompleteAsync();
         });
     }
@@ -65,12 +62,12 @@ internal sealed class SpeechResponder(
         using var whole = new MemoryStream();
         await Run(context, request, async (audio, _) =>
         {
-            await foreach (var chunk in audio.Read(context.RequestAborted)) whole.Write(chunk);
+            await foreach (var chunk in audio.Read(context.RequestAborted)) whole.Write(chunk.Span);
         });
         return whole.ToArray();
     }
 
-    private static async Task SendEvents(HttpContext context, SpeechRequest request, SpeechReader audio)
+    private static async Task SendEvents(HttpContext context, SpeechRequest request, SpeechSession audio)
     {
         SeedHeader.Add(context.Response, request.Seed);
         context.Response.ContentType = "text/event-stream";
@@ -78,11 +75,11 @@ internal sealed class SpeechResponder(
         try
         {
             await foreach (var chunk in audio.Read(context.RequestAborted)) await SpeechEvents.SendDelta(context.Response, chunk);
-            await SpeechEvents.SendDone(context.Response, await audio.Look());
+            await SpeechEvents.SendDone(context.Response, audio.Look());
         }
         catch (Exception) when (!context.RequestAborted.IsCancellationRequested)
         {
-            await SpeechEvents.SendError(context.Response, (await audio.Look()).Error ?? "The server could not finish the audio.");
+            await SpeechEvents.SendError(context.Response, audio.Look().Error ?? "The server could not finish the audio.");
         }
     }
 
@@ -92,11 +89,11 @@ internal sealed class SpeechResponder(
     /// <summary>A proxy is not to wait for more of a stream before it passes on what there is.</summary>
     private static void ForbidBuffering(HttpResponse response) => response.Headers["X-Accel-Buffering"] = "no";
 
-    private async Task Run(HttpContext context, SpeechRequest request, Func<SpeechReader, SpeechSnapshot, Task> send)
+    private async Task Run(HttpContext context, SpeechRequest request, Func<SpeechSession, SpeechSnapshot, Task> send)
     {
         if (stop.RefusesWork) throw ApiProblem.Unavailable(retryAfter: null);
         request = request with { VoiceId = aliases.Resolve(request.VoiceId) };
-        await using var audio = new SpeechReader(grains, sessions, time);
+        await using var audio = sessions.Create();
         try
         {
             ThrowIfRefused(await audio.Start(request, context.RequestAborted), request);
@@ -137,17 +134,13 @@ internal sealed class SpeechResponder(
     }
 
     /// <summary>Waits for the first audio of a stream, or for all audio.</summary>
-    private static async Task<SpeechSnapshot> WaitForAudio(HttpContext context, SpeechReader audio, SpeechRequest request)
+    private static async Task<SpeechSnapshot> WaitForAudio(HttpContext context, SpeechSession audio, SpeechRequest request)
     {
-        while (true)
-        {
-            var state = await audio.Wait(context.RequestAborted);
-            if (state.Status == SpeechStatus.Completed || (request.Streamed && state.AudioBytes > 0)) return state;
-            if (state.NoSpace) throw ApiProblem.NoSpace(state.Error!);
-            if (state.CanSucceedLater) throw ApiProblem.Unavailable(retryAfter: null);
-            if (state.BadTranscript) throw ApiProblem.Invalid([VoiceField(context, request, state.Error!)]);
-            if (state.Status == SpeechStatus.Failed) throw ApiProblem.Failed($"Audio generation failed: {state.Error}");
-            if (state.Status == SpeechStatus.Cancelled) throw ApiProblem.Failed("Audio generation failed: the request was cancelled");
-        }
+        var state = await audio.Wait(context.RequestAborted);
+        if (state.Status == SpeechStatus.Completed || (request.Streamed && state.AudioBytes > 0)) return state;
+        if (state.NoSpace) throw ApiProblem.NoSpace(state.Error!);
+        if (state.CanSucceedLater) throw ApiProblem.Unavailable(retryAfter: null);
+        if (state.BadTranscript) throw ApiProblem.Invalid([VoiceField(context, request, state.Error!)]);
+        throw ApiProblem.Failed($"Audio generation failed: {state.Error}");
     }
 }

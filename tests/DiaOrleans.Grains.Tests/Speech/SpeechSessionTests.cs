@@ -1,13 +1,14 @@
 using DiaOrleans.Abstractions.Speech;
 using DiaOrleans.Abstractions.Voices;
+using DiaOrleans.Grains.Speech;
 using DiaOrleans.Grains.Tests.Fakes;
 using DiaOrleans.Inference.Serving;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace DiaOrleans.Grains.Tests.Speech;
 
-public sealed class SpeechGrainTests : IAsyncLifetime
+public sealed class SpeechSessionTests : IAsyncLifetime
 {
-    private static readonly TimeSpan Long = TimeSpan.FromSeconds(20);
     private GrainCluster _cluster = null!;
 
     public async ValueTask InitializeAsync()
@@ -26,19 +27,20 @@ public sealed class SpeechGrainTests : IAsyncLifetime
         (await speech.Start(Request("Hello *there*."))).ShouldBeEquivalentTo(new SpeechAdmission { Outcome = AdmissionOutcome.Accepted });
         var run = _cluster.Engine.Next();
         run.Call.Text.ShouldBe("[S2] Hello there. [S2]");
-        (await speech.Wait(TimeSpan.Zero))
+        speech.Look()
             .ShouldBe(new SpeechSnapshot { Status = SpeechStatus.Pending, ProcessedText = "[S2] Hello there. [S2]", InputTokens = 16 });
-        var wait = speech.Wait(Long);
+        var wait = speech.Wait();
         run.Complete(FakeEngine.Clip(160_000));
-        var done = await wait.WaitAsync(Long);
+        var done = await wait;
         done.Status.ShouldBe(SpeechStatus.Completed);
+        Unread.Held.ShouldBe(done.AudioBytes);
         var chunks = await speech.ReadAll();
-        chunks.ShouldAllBe(chunk => chunk.Length <= 256 * 1024);
+        chunks.ShouldAllBe(chunk => chunk.Length <= 64 * 1024);
+        Unread.Held.ShouldBe(0);
         byte[] audio = [.. chunks.SelectMany(chunk => chunk)];
         audio.LongLength.ShouldBe(done.AudioBytes);
         audio.AsSpan(0, 4).SequenceEqual("RIFF"u8).ShouldBeTrue();
         ((audio.Length - 44) / 2).ShouldBeInRange(440_990, 441_010);
-        await Should.ThrowAsync<InvalidOperationException>(() => speech.Read(0));
     }
 
     [Fact]
@@ -48,17 +50,7 @@ public sealed class SpeechGrainTests : IAsyncLifetime
         var speech = Speech();
         await speech.Start(Request() with { SampleRate = 8000 });
         _cluster.Engine.Next().Complete(FakeEngine.Clip(16_000));
-        (await speech.Wait(Long)).AudioBytes.ShouldBeInRange(44 + 2 * 7_990, 44 + 2 * 8_010);
-    }
-
-    [Fact]
-    public async Task A_second_start_answers_as_the_first_and_runs_nothing_again()
-    {
-        await _cluster.FinishLoading();
-        var speech = Speech();
-        await speech.Start(Request());
-        (await speech.Start(Request())).Outcome.ShouldBe(AdmissionOutcome.Accepted);
-        _cluster.Engine.Admitted.ShouldBe(1);
+        (await speech.Wait()).AudioBytes.ShouldBeInRange(44 + 2 * 7_990, 44 + 2 * 8_010);
     }
 
     [Fact]
@@ -68,7 +60,7 @@ public sealed class SpeechGrainTests : IAsyncLifetime
         var speech = Speech();
         await speech.Start(Request());
         _cluster.Engine.Next().Start();
-        await Turn(async () => (await speech.Wait(TimeSpan.Zero)).Status == SpeechStatus.Processing);
+        await Turn(() => Task.FromResult(speech.Look().Status == SpeechStatus.Processing));
     }
 
     [Fact]
@@ -105,11 +97,12 @@ public sealed class SpeechGrainTests : IAsyncLifetime
     {
         await _cluster.FinishLoading();
         _cluster.Engine.Refusal = new EngineAdmission(null, EngineRefusal.Busy, "full", TimeSpan.FromSeconds(9));
-        var speech = Speech();
         var busy = new SpeechAdmission { Outcome = AdmissionOutcome.Busy, Reason = "full", RetryAfter = TimeSpan.FromSeconds(9) };
+        var speech = Speech();
         (await speech.Start(Request())).ShouldBeEquivalentTo(busy);
+        (await speech.Wait()).ShouldBe(new SpeechSnapshot { Status = SpeechStatus.Failed, Error = "full" });
         _cluster.Engine.Refusal = null;
-        await GrainCluster.Until(async () => (await speech.Start(Request())).Outcome == AdmissionOutcome.Accepted);
+        (await Speech().Start(Request())).Outcome.ShouldBe(AdmissionOutcome.Accepted);
     }
 
     [Fact]
@@ -155,62 +148,62 @@ public sealed class SpeechGrainTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_cancelled_job_frees_its_slot_and_stays_cancelled()
+    public async Task A_request_whose_client_leaves_frees_its_slot_and_stays_cancelled()
     {
         await _cluster.FinishLoading();
         var speech = Speech();
         await speech.Start(Request());
         var run = _cluster.Engine.Next();
-        var wait = speech.Wait(Long);
-        await speech.Cancel();
+        var wait = speech.Wait();
+        await speech.DisposeAsync();
         run.Stop.IsCancellationRequested.ShouldBeTrue();
         (await wait).Status.ShouldBe(SpeechStatus.Cancelled);
         run.Complete(FakeEngine.Clip(16_000));
-        await speech.Cancel();
-        (await speech.Wait(Long)).Status.ShouldBe(SpeechStatus.Cancelled);
+        await speech.DisposeAsync();
+        (await speech.Wait()).Status.ShouldBe(SpeechStatus.Cancelled);
     }
 
     [Fact]
-    public async Task A_cancel_after_the_end_changes_nothing()
+    public async Task The_state_stays_as_it_is_if_the_client_leaves_after_the_end()
     {
         await _cluster.FinishLoading();
         var speech = Speech();
         await speech.Start(Request());
         _cluster.Engine.Next().Complete(FakeEngine.Clip(16_000));
-        await speech.Wait(Long);
-        await speech.Cancel();
-        (await speech.Wait(Long)).Status.ShouldBe(SpeechStatus.Completed);
+        await speech.Wait();
+        await speech.DisposeAsync();
+        (await speech.Wait()).Status.ShouldBe(SpeechStatus.Completed);
     }
 
     [Fact]
-    public async Task A_failed_run_fails_the_job()
+    public async Task A_failed_run_fails_the_request()
     {
         await _cluster.FinishLoading();
         var speech = Speech();
         await speech.Start(Request());
         _cluster.Engine.Next().Fail(new InvalidOperationException("out of memory"));
-        (await speech.Wait(Long)).ShouldSatisfyAllConditions(
+        (await speech.Wait()).ShouldSatisfyAllConditions(
             now => now.Status.ShouldBe(SpeechStatus.Failed), now => now.Error.ShouldBe("The model failed; the server's log says why."));
-        await Should.ThrowAsync<InvalidOperationException>(() => speech.Read(0));
+        await Should.ThrowAsync<InvalidOperationException>(speech.ReadAll);
     }
 
     [Fact]
-    public async Task Speech_without_a_sample_fails_the_job()
+    public async Task Speech_without_a_sample_fails_the_request()
     {
         await _cluster.FinishLoading();
         var speech = Speech();
         await speech.Start(Request());
         for (var attempt = 0; attempt < 3; attempt++) _cluster.Engine.Next().Complete(FakeEngine.Clip(0));
-        (await speech.Wait(Long)).ShouldSatisfyAllConditions(
+        (await speech.Wait()).ShouldSatisfyAllConditions(
             now => now.Status.ShouldBe(SpeechStatus.Failed), now => now.Error!.ShouldContain("nothing to say"));
     }
 
     [Fact]
-    public async Task A_cancel_while_the_model_loads_leaves_no_work_behind()
+    public async Task A_client_that_leaves_while_the_model_loads_leaves_no_work_behind()
     {
         var speech = Speech();
         var start = speech.Start(Request());
-        await speech.Cancel();
+        await speech.DisposeAsync();
         await Turn(() => Task.FromResult(start.IsCompleted));
         (await start).Outcome.ShouldBe(AdmissionOutcome.Unavailable);
         await _cluster.FinishLoading();
@@ -218,101 +211,52 @@ public sealed class SpeechGrainTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Work_whose_client_stops_asking_is_stopped_after_a_minute()
+    public async Task Audio_of_a_client_that_stops_reading_stays()
     {
         await _cluster.FinishLoading();
         var speech = Speech();
-        await speech.Start(Request());
+        await speech.Start(Request("Hello there, my old friend.") with { Streamed = true });
         var run = _cluster.Engine.Next();
-        var before = _cluster.Time.GetTimestamp();
-        await Turn(() => Task.FromResult(run.Stop.IsCancellationRequested));
-        _cluster.Time.GetElapsedTime(before).ShouldBeGreaterThanOrEqualTo(TimeSpan.FromSeconds(55));
-        (await speech.Wait(Long)).Status.ShouldBe(SpeechStatus.Cancelled);
-    }
-
-    [Fact]
-    public async Task A_request_whose_client_needs_no_more_is_dropped_within_seconds()
-    {
-        await _cluster.FinishLoading();
-        var speech = Speech();
-        await speech.Start(Request());
-        _cluster.Engine.Next().Complete(FakeEngine.Clip(16_000));
-        await speech.Wait(Long);
-        await speech.ReadAll();
-        await speech.Cancel();
-        var before = _cluster.Time.GetTimestamp();
-        await Turn(async () => (await speech.Wait(TimeSpan.Zero)).Status == SpeechStatus.Failed);
-        _cluster.Time.GetElapsedTime(before).ShouldBeLessThan(TimeSpan.FromSeconds(30));
-    }
-
-    [Fact]
-    public async Task Work_whose_client_waits_is_not_stopped()
-    {
-        await _cluster.FinishLoading();
-        var speech = Speech();
-        await speech.Start(Request());
-        var run = _cluster.Engine.Next();
-        for (var i = 0; i < 4; i++)
-        {
-            var wait = speech.Wait(Long);
-            await Turn(() => Task.FromResult(wait.IsCompleted));
-        }
-
+        run.Append(FakeEngine.Clip(160_000).Samples[..80_000]);
+        await using var reading = speech.Read(TestContext.Current.CancellationToken).GetAsyncEnumerator();
+        (await reading.MoveNextAsync()).ShouldBeTrue();
+        long bytes = reading.Current.Length;
+        await Pass(minutes: 3);
         run.Stop.IsCancellationRequested.ShouldBeFalse();
+        run.CompleteFrom(80_000, FakeEngine.Clip(160_000));
+        await speech.Wait();
+        await Pass(minutes: 3);
+        while (await reading.MoveNextAsync()) bytes += reading.Current.Length;
+        ((bytes - 44) / 2).ShouldBeInRange(440_990, 441_010);
     }
 
     [Fact]
-    public async Task Audio_of_a_client_that_stops_reading_stays_while_it_calls()
-    {
-        await _cluster.FinishLoading();
-        var speech = Speech();
-        await speech.Start(Request());
-        _cluster.Engine.Next().Complete(FakeEngine.Clip(160_000));
-        await speech.Wait(Long);
-        var first = await speech.Read(0);
-        for (var minute = 0; minute < 10; minute++)
-        {
-            await speech.Wait(TimeSpan.Zero);
-            for (var i = 0; i < 10; i++)
-            {
-                _cluster.Time.Advance(TimeSpan.FromSeconds(5));
-                await Task.Delay(1);
-            }
-        }
-
-        var rest = await speech.Read(first.Bytes.Length);
-        (rest.Bytes.Length, first.IsLast).ShouldBe((80_000, false));
-    }
-
-    [Fact]
-    public async Task A_cancel_drops_the_audio_of_a_request_that_has_ended()
+    public async Task The_audio_is_dropped_if_the_client_leaves_after_the_end()
     {
         await _cluster.FinishLoading();
         var speech = Speech();
         await speech.Start(Request());
         _cluster.Engine.Next().Complete(FakeEngine.Clip(16_000));
-        await speech.Wait(Long);
-        await speech.Cancel();
-        await Should.ThrowAsync<InvalidOperationException>(() => speech.Read(0));
+        await speech.Wait();
+        await speech.DisposeAsync();
+        Unread.Held.ShouldBe(0);
+        await Should.ThrowAsync<InvalidOperationException>(speech.ReadAll);
     }
 
-    [Fact]
-    public async Task Audio_that_is_not_fetched_is_dropped()
-    {
-        await _cluster.FinishLoading();
-        var speech = Speech();
-        await speech.Start(Request());
-        _cluster.Engine.Next().Complete(FakeEngine.Clip(16_000));
-        (await speech.Wait(Long)).Status.ShouldBe(SpeechStatus.Completed);
-        var deactivated = _cluster.Cluster.WaitForDeactivationAsync(speech);
-        await Turn(() => Task.FromResult(deactivated.IsCompleted));
-        (await speech.Wait(TimeSpan.Zero)).ShouldSatisfyAllConditions(
-            now => now.Status.ShouldBe(SpeechStatus.Failed), now => now.Error!.ShouldContain("No such request"));
-    }
+    private UnreadAudio Unread => _cluster.Silos[0].ServiceProvider.GetRequiredService<UnreadAudio>();
 
-    private ISpeechGrain Speech() => _cluster.Grains.GetGrain<ISpeechGrain>(Guid.NewGuid());
+    private SpeechSession Speech() => _cluster.Speech();
 
     private static SpeechRequest Request(string text = "Hello.") => new() { Text = text, VoiceId = "v", Seed = 1 };
+
+    private async Task Pass(int minutes)
+    {
+        for (var second = 0; second < minutes * 60; second++)
+        {
+            _cluster.Time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(1);
+        }
+    }
 
     private Task Turn(Func<Task<bool>> condition) => GrainCluster.Until(() =>
     {
