@@ -21,9 +21,10 @@ public sealed class GrainInterfaceTypesTests
             loaded: false,
             configure: services => services.AddSingleton<IGrainInterfaceTypeProvider>(others));
         var services = cluster.Silos[0].ServiceProvider;
-        services.GetServices<IGrainInterfaceTypeProvider>().First().ShouldBeOfType<GrainInterfaceTypes>();
+        var providers = services.GetServices<IGrainInterfaceTypeProvider>().ToArray();
+        providers[0].ShouldBeOfType<GrainInterfaceTypes>();
         var plain = new GrainInterfaceTypeResolver(
-            services.GetServices<IGrainInterfaceTypeProvider>().Where(provider => provider is not (GrainInterfaceTypes or CountingProvider)),
+            providers.Where(provider => provider is not (GrainInterfaceTypes or CountingProvider)),
             services.GetRequiredService<TypeConverter>());
         var silos = services.GetRequiredService<GrainInterfaceTypeResolver>();
         Interfaces.Length.ShouldBeGreaterThan(10);
