@@ -17,7 +17,7 @@ internal static class NativeLibraries
     /// <summary>Loads a library; false if it is not installed.</summary>
     public static bool TryLoad(NativeLibraryName name, out nint handle)
     {
-        handle = Handles.GetOrAdd(name, Load);
+        handle = Handles.GetOrAdd(name, key => LoadFirst(NativeLibraryFacts.Get(key).Files));
         return handle != 0;
     }
 
@@ -45,9 +45,24 @@ internal static class NativeLibraries
         return Marshal.PtrToStringUTF8(text);
     }
 
-    private static nint Load(NativeLibraryName name)
+    /// <summary>
+    /// The handle of the first file that can be loaded; 0 if none can. They are loaded by a thread of their own: a library that is linked
+    /// with -ffast-math, as Debian's SoundTouch is, sets the thread that loads it, and those that this one starts later, to take subnormal
+    /// numbers for zero, and a model computes other logits there.
+    /// </summary>
+    /// <param name="files">Names or paths.</param>
+    internal static nint LoadFirst(IReadOnlyList<string> files)
     {
-        foreach (var file in NativeLibraryFacts.Get(name).Files)
+        nint handle = 0;
+        var loader = new Thread(() => handle = Load(files));
+        loader.Start();
+        loader.Join();
+        return handle;
+    }
+
+    private static nint Load(IReadOnlyList<string> files)
+    {
+        foreach (var file in files)
         {
             foreach (var folder in Folders)
             {
