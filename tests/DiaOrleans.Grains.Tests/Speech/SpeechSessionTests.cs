@@ -166,12 +166,7 @@ public sealed class SpeechSessionTests : IAsyncLifetime
     [Fact]
     public async Task The_state_stays_as_it_is_if_the_client_leaves_after_the_end()
     {
-        await _cluster.FinishLoading();
-        var speech = Speech();
-        await speech.Start(Request());
-        _cluster.Engine.Next().Complete(FakeEngine.Clip(16_000));
-        await speech.Wait();
-        await speech.DisposeAsync();
+        var speech = await LeaveAfterTheEnd();
         (await speech.Wait()).Status.ShouldBe(SpeechStatus.Completed);
     }
 
@@ -233,14 +228,20 @@ public sealed class SpeechSessionTests : IAsyncLifetime
     [Fact]
     public async Task The_audio_is_dropped_if_the_client_leaves_after_the_end()
     {
+        var speech = await LeaveAfterTheEnd();
+        Unread.Held.ShouldBe(0);
+        await Should.ThrowAsync<InvalidOperationException>(speech.ReadAll);
+    }
+
+    private async Task<SpeechSession> LeaveAfterTheEnd()
+    {
         await _cluster.FinishLoading();
         var speech = Speech();
         await speech.Start(Request());
         _cluster.Engine.Next().Complete(FakeEngine.Clip(16_000));
         await speech.Wait();
         await speech.DisposeAsync();
-        Unread.Held.ShouldBe(0);
-        await Should.ThrowAsync<InvalidOperationException>(speech.ReadAll);
+        return speech;
     }
 
     private UnreadAudio Unread => _cluster.Silos[0].ServiceProvider.GetRequiredService<UnreadAudio>();
