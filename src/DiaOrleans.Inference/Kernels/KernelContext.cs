@@ -9,24 +9,21 @@ internal readonly unsafe ref struct KernelContext(nint context)
     /// <summary>The elements of an input.</summary>
     public T* Input<T>(int index) where T : unmanaged => (T*)Data(Value(index));
 
-    /// <summary>The number of an input's dimensions.</summary>
-    public int Rank(int index)
-    {
-        nint info;
-        nuint count;
-        var api = OrtNative.Api;
-        OrtNative.Check(((delegate* unmanaged<nint, nint*, nint>)api->GetTensorTypeAndShape)(Value(index), &info));
-        var problem = ((delegate* unmanaged<nint, nuint*, nint>)api->GetDimensionsCount)(info, &count);
-        ((delegate* unmanaged<nint, void>)api->ReleaseTensorTypeAndShapeInfo)(info);
-        OrtNative.Check(problem);
-        return (int)count;
-    }
-
     /// <summary>Writes the dimensions of an input.</summary>
     /// <param name="index">The input.</param>
     /// <param name="dims">As many as it has.</param>
     /// <exception cref="InvalidOperationException">It has another number of dimensions.</exception>
     public void Shape(int index, Span<long> dims)
+    {
+        var count = ShapeWithin(index, dims).Length;
+        if (count != dims.Length) throw new InvalidOperationException($"Input {index} has {count} dimensions; expected {dims.Length}.");
+    }
+
+    /// <summary>The dimensions of an input, written to <paramref name="room"/>.</summary>
+    /// <param name="index">The input.</param>
+    /// <param name="room">As many as it has, or more.</param>
+    /// <exception cref="InvalidOperationException">It has more dimensions.</exception>
+    public Span<long> ShapeWithin(int index, Span<long> room)
     {
         nint info;
         var api = OrtNative.Api;
@@ -35,10 +32,11 @@ internal readonly unsafe ref struct KernelContext(nint context)
         {
             nuint count;
             OrtNative.Check(((delegate* unmanaged<nint, nuint*, nint>)api->GetDimensionsCount)(info, &count));
-            if (count != (nuint)dims.Length)
-                throw new InvalidOperationException($"Input {index} has {count} dimensions; expected {dims.Length}.");
+            if (count > (nuint)room.Length)
+                throw new InvalidOperationException($"Input {index} has {count} dimensions; expected {room.Length} at most.");
             var getDimensions = (delegate* unmanaged<nint, long*, nuint, nint>)api->GetDimensions;
-            fixed (long* first = dims) OrtNative.Check(getDimensions(info, first, count));
+            fixed (long* first = room) OrtNative.Check(getDimensions(info, first, count));
+            return room[..(int)count];
         }
         finally
         {

@@ -31,17 +31,15 @@ internal sealed unsafe class QuantisedLinear() : HostOperator(
     /// <inheritdoc />
     public override void Compute(in KernelContext context)
     {
+        // A call costs as much as a small product: of the shapes, only that of x is asked for.
         Span<long> axes = stackalloc long[MostAxes];
-        Span<long> codes = stackalloc long[5];
-        var dims = axes[..context.Rank(0)];
-        context.Shape(0, dims);
-        context.Shape(1, codes);
+        var dims = context.ShapeWithin(0, axes);
         var inputs = (int)dims[^1];
         var outputs = (int)*context.Input<long>(3);
+        var blocks = (inputs + QuantisedRows.BlockSize - 1) / QuantisedRows.BlockSize;
         var rows = 1;
         foreach (var dim in dims[..^1]) rows *= (int)dim;
         dims[^1] = outputs;
-        var blocks = (int)codes[1];
         var scratch = ArrayPool<byte>.Shared.Rent(QuantisedRows.Bytes(rows, blocks));
         fixed (byte* memory = scratch)
         {
@@ -51,7 +49,7 @@ internal sealed unsafe class QuantisedLinear() : HostOperator(
                 Codes = context.Input<byte>(1),
                 Scales = context.Input<float>(2),
                 Y = context.Output<float>(0, dims),
-                Groups = (int)codes[0],
+                Groups = (outputs + QuantisedRows.Outputs - 1) / QuantisedRows.Outputs,
                 Outputs = outputs,
             };
             context.ParallelFor((work.Groups + GroupsOfPart - 1) / GroupsOfPart, &ComputePart, &work);
