@@ -1,5 +1,6 @@
 using k8s;
-using Orleans.Hosting.Kubernetes;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
 
 namespace DiaOrleans.Server.Clustering;
 
@@ -10,23 +11,30 @@ namespace DiaOrleans.Server.Clustering;
 internal static class PodMembership
 {
     private const string ApiServer = "KUBERNETES_SERVICE_HOST";
+    private const string Namespace = "POD_NAMESPACE";
+    private const string Name = "POD_NAME";
 
     /// <summary>
     /// Whether this process is a pod that is to watch the others: it knows its name, its namespace and the API server, and the silo has the
     /// name of the pod.
     /// </summary>
     public static bool IsPod(LocalSiloOptions silo) =>
-        IsSet(ApiServer)
-        && IsSet(KubernetesHostingOptions.PodNamespaceEnvironmentVariable)
-        && Environment.GetEnvironmentVariable(KubernetesHostingOptions.PodNameEnvironmentVariable) == silo.Name;
+        IsSet(ApiServer) && IsSet(Namespace) && Environment.GetEnvironmentVariable(Name) == silo.Name;
 
-    /// <summary>Adds the watch. What is configured after it replaces the names and addresses that it takes from the pod.</summary>
-    public static void UsePods(this ISiloBuilder orleans)
+    /// <summary>
+    /// Adds the watch, after Orleans: services start in their order, and calls that a silo makes at its start fail if it declares another
+    /// one dead meanwhile.
+    /// </summary>
+    public static void AddPodWatch(this IServiceCollection services)
     {
-        orleans.Services.AddHostedService<PodAccess>();
-        // In a pod this is the service account, unless the variable KUBECONFIG names a file.
-        orleans.UseKubernetesHosting(options =>
-            options.Configure(pods => pods.GetClientConfiguration = KubernetesClientConfiguration.BuildDefaultConfig));
+        // In a pod the default configuration is the service account, unless the variable KUBECONFIG names a file.
+        services.AddSingleton(provider => new SiloPods(
+            KubernetesClientConfiguration.BuildDefaultConfig(),
+            Environment.GetEnvironmentVariable(Namespace)!,
+            provider.GetRequiredService<IOptions<ClusterOptions>>().Value,
+            provider.GetRequiredService<TimeProvider>()));
+        services.AddHostedService<PodAccess>();
+        services.AddHostedService<PodWatch>();
     }
 
     private static bool IsSet(string variable) => !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(variable));

@@ -55,7 +55,6 @@ internal static class ServerSilo
         builder.Services.AddSingleton<ICleanupStep, PostgresClearedRows>();
         builder.UseOrleans(orleans =>
         {
-            if (PodMembership.IsPod(silo)) orleans.UsePods();
             ConfigureSilo(orleans, silo);
             orleans.Configure<ClusterOptions>(cluster =>
             {
@@ -67,6 +66,7 @@ internal static class ServerSilo
             orleans.AddPostgresState(database);
             orleans.UseClusterRecord(options);
         });
+        if (PodMembership.IsPod(silo)) builder.Services.AddPodWatch();
     }
 
     private static void ConfigureSilo(ISiloBuilder orleans, LocalSiloOptions silo)

@@ -1,3 +1,4 @@
+using DiaOrleans.Server.Tests.Clustering;
 using Npgsql;
 
 namespace DiaOrleans.Cluster.Tests.Silos;
@@ -14,8 +15,8 @@ public sealed class PodTests(PostgresServer postgres)
         using var cluster = await TestCluster.Create(postgres);
         await using var api = new PodApi("one", "two");
         await api.Start();
-        var one = await cluster.Start(api.Describe(cluster.Settings("one")));
-        await cluster.Start(api.Describe(cluster.Settings("two")));
+        var one = await cluster.Start(InPod(api, cluster.Settings("one")));
+        await cluster.Start(InPod(api, cluster.Settings("two")));
         (await StatusOf(cluster, "two")).ShouldBe(Active);
         api.Delete("two");
         await Until.Succeeds(async () => (await StatusOf(cluster, "two")).ShouldBe(Dead));
@@ -29,7 +30,7 @@ public sealed class PodTests(PostgresServer postgres)
         await using var api = new PodApi("one");
         await api.Start();
         await cluster.Start("outside");
-        await cluster.Start(api.Describe(cluster.Settings("one")));
+        await cluster.Start(InPod(api, cluster.Settings("one")));
         await Until.Succeeds(async () => (await StatusOf(cluster, "outside")).ShouldBe(Dead));
     }
 
@@ -39,7 +40,7 @@ public sealed class PodTests(PostgresServer postgres)
         using var cluster = await TestCluster.Create(postgres);
         await using var api = new PodApi("one") { MayList = false };
         await api.Start();
-        var (code, log) = await cluster.Launch(api.Describe(cluster.Settings("one"))).WaitForExit();
+        var (code, log) = await cluster.Launch(InPod(api, cluster.Settings("one"))).WaitForExit();
         code.ShouldBe(1, log);
         log.ShouldContain("may not get, list and watch the pods of the namespace dia");
     }
@@ -50,10 +51,21 @@ public sealed class PodTests(PostgresServer postgres)
         using var cluster = await TestCluster.Create(postgres);
         await using var api = new PodApi("one") { Cluster = "another" };
         await api.Start();
-        var (code, log) = await cluster.Launch(api.Describe(cluster.Settings("one"))).WaitForExit();
+        var (code, log) = await cluster.Launch(InPod(api, cluster.Settings("one"))).WaitForExit();
         code.ShouldBe(1, log);
         log.ShouldContain("The label orleans/clusterId of the pod is not 'dia'");
     }
+
+    private static SiloSettings InPod(PodApi api, SiloSettings settings) => settings with
+    {
+        Variables = new Dictionary<string, string>
+        {
+            ["KUBERNETES_SERVICE_HOST"] = "127.0.0.1",
+            ["KUBECONFIG"] = api.ConfigFile,
+            ["POD_NAME"] = settings.Name,
+            ["POD_NAMESPACE"] = PodApi.Space,
+        },
+    };
 
     private static async Task<int> StatusOf(TestCluster cluster, string name)
     {
