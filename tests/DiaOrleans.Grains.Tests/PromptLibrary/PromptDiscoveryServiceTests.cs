@@ -33,7 +33,8 @@ public sealed class PromptDiscoveryServiceTests : IAsyncLifetime
     [Fact]
     public async Task Uploads_are_transcribed_in_the_background_also_after_a_failure()
     {
-        await _bench.Configure(new ServerConfiguration());
+        // The discovery at the start would find the first upload too, and may see it late.
+        await _bench.Configure(new ServerConfiguration { AutoDiscoverPrompts = false });
         await _bench.Get<IHostedService>().StartAsync(default);
         _bench.Recognizer.Failure = new InvalidOperationException("Broken.");
         await _bench.Intake.Store("a", WaveReader.Tone(1), default);
