@@ -31,12 +31,14 @@ internal sealed partial class GenerationLogGrain(
     private readonly SortedSet<long> _changed = [];
     private LogRows _rows = null!;
     private RowsGuard _guard = null!;
+    private LateWrite _late = null!;
     private Task _storing = Task.CompletedTask;
     private Task? _next;
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _guard = new RowsGuard(this, "The generation log");
+        _late = new LateWrite(NoteTime, time, StoreRest);
         _rows = new LogRows(storage);
         var pages = await _rows.Open();
         foreach (var (number, entries) in pages)
@@ -48,7 +50,7 @@ internal sealed partial class GenerationLogGrain(
 
     /// <summary>Returns when what is in memory is stored.</summary>
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) =>
-        _guard.HasFailed ? Task.CompletedTask : Store().WaitUpTo(Timeout.InfiniteTimeSpan, time, cancellationToken);
+        StoreRest().WaitUpTo(Timeout.InfiniteTimeSpan, time, cancellationToken);
 
     public Task Append(GenerationEntry entry)
     {
@@ -62,7 +64,7 @@ internal sealed partial class GenerationLogGrain(
         _guard.ThrowIfFailed();
         Add(entry);
         _noted.Add(entry.Id);
-        if (_noted.Count == 1) _ = StoreNoted();
+        _late.Begin();
         return Task.CompletedTask;
     }
 
@@ -132,20 +134,7 @@ internal sealed partial class GenerationLogGrain(
         _changed.Add(page);
     }
 
-    private async Task StoreNoted()
-    {
-        await Task.Delay(NoteTime, time);
-        string[] noted = [.. _noted];
-        _noted.Clear();
-        try
-        {
-            await Store();
-        }
-        catch (Exception e)
-        {
-            foreach (var entry in noted) Log.NotStored(logger, e, entry);
-        }
-    }
+    private Task StoreRest() => _guard.HasFailed ? Task.CompletedTask : Store();
 
     /// <summary>Returns when all changes of before are stored.</summary>
     private Task Store()
@@ -165,8 +154,20 @@ internal sealed partial class GenerationLogGrain(
     private async Task StoreChanged()
     {
         long[] changed = [.. _changed];
+        string[] noted = [.. _noted];
         _changed.Clear();
-        await _guard.Run(() => _rows.Store(changed, _pages));
+        _noted.Clear();
+        try
+        {
+            await _guard.Run(() => _rows.Store(changed, _pages));
+        }
+        catch (Exception e)
+        {
+            // What was noted during the write is lost, too.
+            foreach (var entry in noted.Concat(_noted)) Log.NotStored(logger, e, entry);
+            _noted.Clear();
+            throw;
+        }
     }
 
     private static partial class Log

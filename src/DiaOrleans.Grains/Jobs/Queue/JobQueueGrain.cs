@@ -32,8 +32,8 @@ internal sealed partial class JobQueueGrain(
     private QueueRows _rows = null!;
     private LeaseQueue _queue = null!;
     private RowsGuard _guard = null!;
+    private LateWrite _late = null!;
     private long _checkedAt;
-    private bool _storesLate;
 
     private string Key => this.GetPrimaryKeyString();
 
@@ -42,6 +42,7 @@ internal sealed partial class JobQueueGrain(
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _guard = new RowsGuard(this, $"The queue {Key}", _waiters.WakeAll);
+        _late = new LateWrite(LateTime, time, StoreRest, failure => Log.NotStored(logger, failure, Key));
         _rows = new QueueRows(storage, Key);
         await _silos.KnowAtLeast(0);
         _checkedAt = _silos.Version;
@@ -51,7 +52,7 @@ internal sealed partial class JobQueueGrain(
 
     /// <summary>Returns when what is in memory is stored.</summary>
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) =>
-        _guard.HasFailed ? Task.CompletedTask : Store().WaitUpTo(Timeout.InfiniteTimeSpan, time, cancellationToken);
+        StoreRest().WaitUpTo(Timeout.InfiniteTimeSpan, time, cancellationToken);
 
     public async Task<JobPlace> Enqueue(Guid job)
     {
@@ -170,25 +171,11 @@ internal sealed partial class JobQueueGrain(
     private Task StoreOrWait()
     {
         if (!_queue.Segments.CanWait) return Store();
-        if (!_storesLate && _queue.Segments.HaveChanged) _ = StoreLate();
+        if (_queue.Segments.HaveChanged) _late.Begin();
         return Task.CompletedTask;
     }
 
-    private async Task StoreLate()
-    {
-        _storesLate = true;
-        await Task.Delay(LateTime, time);
-        _storesLate = false;
-        if (_guard.HasFailed) return;
-        try
-        {
-            await Store();
-        }
-        catch (Exception e)
-        {
-            Log.NotStored(logger, e, Key);
-        }
-    }
+    private Task StoreRest() => _guard.HasFailed ? Task.CompletedTask : Store();
 
     private Task Store() => _guard.Run(() => Task.WhenAll(_queue.Segments.TakeChanged().Select(number => _rows.Store(number, _queue))));
 
