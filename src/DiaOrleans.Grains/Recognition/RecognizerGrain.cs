@@ -24,23 +24,13 @@ internal sealed partial class RecognizerGrain(SiloRecognition recognition, TimeP
         RecognitionOrder order,
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        using var left = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        try
-        {
-            var end = End(order, left.Token);
-            while (!end.IsCompleted)
-            {
-                await end.WaitUpTo(HeartbeatPeriod, time, cancellationToken);
-                cancellationToken.ThrowIfCancellationRequested();
-                if (!end.IsCompleted) yield return new RecognitionHeartbeat();
-            }
+        var events = Events(order, cancellationToken).WithPauses(HeartbeatPeriod, time, cancellationToken);
+        await foreach (var happened in events) yield return happened ?? new RecognitionHeartbeat();
+    }
 
-            yield return await end;
-        }
-        finally
-        {
-            await left.CancelAsync();
-        }
+    private async IAsyncEnumerable<RecognitionEvent> Events(RecognitionOrder order, [EnumeratorCancellation] CancellationToken stop)
+    {
+        yield return await End(order, stop);
     }
 
     private async Task<RecognitionEvent> End(RecognitionOrder order, CancellationToken stop)

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using DiaOrleans.Abstractions.Workers;
+using DiaOrleans.Grains.Waiting;
 
 namespace DiaOrleans.Grains.Workers;
 

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
-using DiaOrleans.Grains.Waiting;
 
-namespace DiaOrleans.Grains.Workers;
+namespace DiaOrleans.Grains.Waiting;
 
 /// <summary>Finds pauses in a sequence of events.</summary>
 internal static class EventPauses
