@@ -14,11 +14,10 @@ namespace DiaOrleans.Grains.Prompts;
 /// <param name="silo">This silo; null if this process is none.</param>
 internal sealed class SharedPromptLocks(IGrainFactory grains, TimeProvider time, ILocalSiloDetails? silo = null)
 {
-    /// <summary>If calls fail for so long, the lock cannot be had.</summary>
-    private static readonly TimeSpan FaultLimit = TimeSpan.FromSeconds(5);
-
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan FaultPause = TimeSpan.FromSeconds(1);
+
+    // The last of three attempts is made after a silo that was killed is declared dead.
+    private readonly CallRetry _calls = new(TimeSpan.FromSeconds(2), time);
 
     /// <summary>Waits for the lock of a prompt.</summary>
     /// <returns>Names the holding, for <see cref="Release"/>.</returns>
@@ -30,19 +29,8 @@ internal sealed class SharedPromptLocks(IGrainFactory grains, TimeProvider time,
         var holder = Guid.NewGuid();
         try
         {
-            for (var answered = time.GetTimestamp(); ;)
-            {
-                try
-                {
-                    if (await grains.GetGrain<IPromptLockGrain>(promptId).TryTake(holder, silo?.SiloAddress)) return holder;
-                    await Task.Delay(Pause, time, cancellationToken);
-                    answered = time.GetTimestamp();
-                }
-                catch (Exception fault) when (fault.IsSiloFault() && time.GetElapsedTime(answered) < FaultLimit)
-                {
-                    await Task.Delay(FaultPause, time, cancellationToken);
-                }
-            }
+            while (!await _calls.Execute(TryTake, cancellationToken)) await Task.Delay(Pause, time, cancellationToken);
+            return holder;
         }
         catch
         {
@@ -50,6 +38,8 @@ internal sealed class SharedPromptLocks(IGrainFactory grains, TimeProvider time,
             _ = Release(promptId, holder);
             throw;
         }
+
+        Task<bool> TryTake() => grains.GetGrain<IPromptLockGrain>(promptId).TryTake(holder, silo?.SiloAddress);
     }
 
     /// <summary>Gives a lock up. If the call fails, the lock is free after some minutes.</summary>

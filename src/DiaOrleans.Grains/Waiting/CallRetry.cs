@@ -15,7 +15,8 @@ internal sealed class CallRetry(TimeSpan pause, TimeProvider time)
 
     /// <summary>The result of the first attempt that does not fail, or the last failure.</summary>
     /// <param name="call">The call.</param>
-    public async Task<T> Execute<T>(Func<Task<T>> call)
+    /// <param name="cancellation">Ends a pause.</param>
+    public async Task<T> Execute<T>(Func<Task<T>> call, CancellationToken cancellation = default)
     {
         var begin = time.GetTimestamp();
         for (var attempt = 1; ; attempt++)
@@ -26,7 +27,7 @@ internal sealed class CallRetry(TimeSpan pause, TimeProvider time)
             }
             catch (Exception e) when (attempt < Attempts && e.IsSiloFault() && !(e is TimeoutException && IsOver(begin)))
             {
-                await Task.Delay(pause, time);
+                await Task.Delay(pause, time, cancellation);
             }
         }
     }

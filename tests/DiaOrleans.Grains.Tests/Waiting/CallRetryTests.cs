@@ -26,6 +26,18 @@ public sealed class CallRetryTests
         _calls.ShouldBe(1);
     }
 
+    [Fact]
+    public async Task A_cancelled_pause_ends()
+    {
+        using var stop = new CancellationTokenSource();
+        var running = new CallRetry(TimeSpan.FromSeconds(1), _time).Execute(
+            () => ++_calls > 0 ? Task.FromException<int>(new OrleansException()) : Task.FromResult(0),
+            stop.Token);
+        await stop.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(running);
+        _calls.ShouldBe(1);
+    }
+
     /// <summary>Runs a call whose first attempts fail, each after a time.</summary>
     private async Task<int> Run(int failures, Exception fault, TimeSpan after)
     {
