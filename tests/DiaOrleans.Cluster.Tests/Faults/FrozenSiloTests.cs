@@ -41,9 +41,7 @@ public sealed class FrozenSiloTests(PostgresServer postgres, ITestOutputHelper o
     {
         LongTests.Require();
         using var cluster = await TestCluster.Create(postgres);
-        // The first silo has all grains until others join.
-        var frozen = await cluster.Start("frozen");
-        await Requests.MakeVoice(frozen, "anna");
+        var frozen = await cluster.StartFirst("frozen");
         var job = await Requests.Submit(frozen);
         await Until.Succeeds(async () => (await Requests.StatusOf(frozen, job)).ShouldBe("completed"));
         foreach (var asked in Stored) await Ask(frozen, asked, job);

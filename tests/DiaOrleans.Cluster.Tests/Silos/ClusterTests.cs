@@ -44,9 +44,7 @@ public sealed class ClusterTests(PostgresServer postgres)
     public async Task The_others_go_on_when_one_of_three_silos_is_killed()
     {
         using var cluster = await TestCluster.Create(postgres);
-        // The first silo has all grains until others join.
-        var first = await cluster.Start("first");
-        await Requests.MakeVoice(first, "anna");
+        var first = await cluster.StartFirst("first");
         SiloProcess[] others = [await cluster.Start("second"), await cluster.Start("third")];
         var job = await Requests.Submit(first);
         first.Kill();

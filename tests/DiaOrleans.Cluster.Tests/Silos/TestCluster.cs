@@ -47,6 +47,14 @@ internal sealed class TestCluster : IDisposable
         return silo;
     }
 
+    /// <summary>Starts the first silo, which has all grains until others join, and makes the voice anna.</summary>
+    public async Task<SiloProcess> StartFirst(string name, string role = "all")
+    {
+        var silo = await Start(name, role);
+        await Requests.MakeVoice(silo, "anna");
+        return silo;
+    }
+
     /// <summary>Starts a silo and does not wait.</summary>
     public SiloProcess Launch(SiloSettings settings)
     {

@@ -53,9 +53,7 @@ public sealed class FailoverTests(PostgresServer postgres, ITestOutputHelper out
     {
         LongTests.Require();
         using var cluster = await TestCluster.Create(postgres);
-        // The first silo has all grains until others join.
-        var frozen = await cluster.Start("frozen");
-        await Requests.MakeVoice(frozen, "anna");
+        var frozen = await cluster.StartFirst("frozen");
         var api = await cluster.Start("api", "api");
         var gpu = await cluster.Start("gpu", "gpu");
         await Know(frozen, gpu);
@@ -71,8 +69,7 @@ public sealed class FailoverTests(PostgresServer postgres, ITestOutputHelper out
 
     private static async Task<SiloProcess> StartWithVoices(TestCluster cluster)
     {
-        var api = await cluster.Start("api", "api");
-        await Requests.MakeVoice(api, "anna");
+        var api = await cluster.StartFirst("api", "api");
         (await Recordings.Upload(api, "hum", Recordings.Tone(220))).EnsureSuccessStatusCode();
         await Recordings.MakeVoice(api, "cloned", "hum");
         return api;
