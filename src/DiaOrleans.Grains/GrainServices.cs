@@ -85,8 +85,7 @@ public static class GrainServices
         silo.Services.AddSingleton<EndedJobRows>();
         silo.Services.AddSingleton<JobService>();
         silo.Services.AddSingleton<JobReads>();
-        if (keepsState)
-            silo.AddStartupTask((services, _) => services.GetRequiredService<IGrainFactory>().GetGrain<IJobUpgradeGrain>(0).Run());
+        if (keepsState) silo.AddStartupTask<JobUpgradeStart>();
         silo.Services.AddSingleton<LogReads>();
         silo.Services.AddSingleton<GenerationLog>();
         silo.Services.AddSingleton<ICleanupStep, JobCleanup>();
