@@ -1,3 +1,5 @@
+using DiaOrleans.Audio.Memory;
+
 namespace DiaOrleans.Audio.Formats;
 
 /// <summary>
@@ -19,7 +21,7 @@ public sealed class AudioFile(AudioFormat format, int sampleRate) : IDisposable
     public void Write(ReadOnlySpan<float> samples) => _encoder.Write(samples, _bytes);
 
     /// <summary>Ends the file. Call it once, after the last sample.</summary>
-    /// <returns>The file's bytes in order, in pieces of at most 64 KiB.</returns>
+    /// <returns>The file's bytes in order, in pieces of at most 64 KiB, for <see cref="AudioPieces.GiveBack"/>.</returns>
     /// <exception cref="AudioEncodingException">The format's library or program fails, or the format cannot hold so much audio.</exception>
     public IReadOnlyList<ReadOnlyMemory<byte>> Finish()
     {

@@ -1,14 +1,12 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
+using DiaOrleans.Audio.Memory;
 
 namespace DiaOrleans.Audio.Formats;
 
 /// <summary>A growing sequence of bytes in pieces, which are never copied.</summary>
 internal sealed class ByteChunks : IBufferWriter<byte>
 {
-    // Below 85,000 bytes, from which arrays go to the large object heap.
-    private const int ChunkBytes = 1 << 16;
-
     private readonly List<ReadOnlyMemory<byte>> _full = [];
     private byte[] _current = [];
     private int _used;
@@ -18,7 +16,7 @@ internal sealed class ByteChunks : IBufferWriter<byte>
         if (_current.Length - _used < Math.Max(sizeHint, 1))
         {
             Close();
-            _current = new byte[Math.Max(sizeHint, ChunkBytes)];
+            _current = AudioPieces.Rent(Math.Max(sizeHint, AudioPieces.FullBytes));
         }
 
         return _current.AsMemory(_used);

@@ -7,9 +7,9 @@ namespace DiaOrleans.Audio.Resampling;
 /// position n · from / to, and n input samples give ceil(n · to / from) output samples. The output does not depend on how the input was
 /// divided into calls. Not thread-safe.
 /// </summary>
-public sealed class Resampler
+public sealed class Resampler : IDisposable
 {
-    private const int BlockSamples = 4096;
+    private const int BlockSamples = 2048;
 
     private readonly int _up;
     private readonly int _down;
@@ -35,7 +35,7 @@ public sealed class Resampler
         // The input starts with as many zeros as the filter uses before its centre.
         _count = _filter is null ? 0 : _filter.Half - 1;
         _bufferStart = -_count;
-        _buffer = new float[_count + BlockSamples];
+        _buffer = Rent(_count + BlockSamples);
     }
 
     /// <summary>Converts a whole recording.</summary>
@@ -46,7 +46,7 @@ public sealed class Resampler
     public static float[] Convert(ReadOnlySpan<float> samples, int fromHz, int toHz)
     {
         if (fromHz == toHz) return samples.ToArray();
-        var resampler = new Resampler(fromHz, toHz);
+        using var resampler = new Resampler(fromHz, toHz);
         var length = (long)samples.Length * toHz / fromHz + 1;
         var output = new ArrayBufferWriter<float>((int)Math.Min(int.MaxValue / 8, length) + 1);
         resampler.Process(samples, output);
@@ -90,10 +90,17 @@ public sealed class Resampler
         }
     }
 
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_buffer.Length > 0) ArrayPool<float>.Shared.Return(_buffer);
+        _buffer = [];
+    }
+
     private void Append(ReadOnlySpan<float> block)
     {
         var length = _count + block.Length + _filter!.Taps;
-        if (length > _buffer.Length) Array.Resize(ref _buffer, length);
+        if (length > _buffer.Length) Grow(length);
         block.CopyTo(_buffer.AsSpan(_count));
         _count += block.Length;
     }
@@ -146,6 +153,21 @@ public sealed class Resampler
         _bufferStart += count;
         // The zeros that pad a filter multiply these samples, which therefore must be finite.
         Array.Clear(_buffer, _count, _buffer.Length - _count);
+    }
+
+    private void Grow(int length)
+    {
+        var grown = Rent(length);
+        _buffer.AsSpan(0, _count).CopyTo(grown);
+        Dispose();
+        _buffer = grown;
+    }
+
+    private static float[] Rent(int length)
+    {
+        var zeros = ArrayPool<float>.Shared.Rent(length);
+        Array.Clear(zeros);
+        return zeros;
     }
 
     private static int Gcd(int a, int b) => b == 0 ? a : Gcd(b, a % b);

@@ -1,5 +1,6 @@
 using DiaOrleans.Abstractions.Speech;
 using DiaOrleans.Abstractions.Workers;
+using DiaOrleans.Audio.Memory;
 
 namespace DiaOrleans.Grains.Rendering;
 
@@ -71,7 +72,7 @@ public interface ISpeechRendering : IAsyncDisposable
 
     /// <summary>
     /// The encoded audio, as it is made if the request is <see cref="SpeechRequest.Streamed"/>, else all at the end. The log entry is
-    /// written before the last chunk. May be called once.
+    /// written before the last chunk. The caller owns the chunks, for <see cref="AudioPieces.GiveBack"/>. May be called once.
     /// </summary>
     /// <exception cref="RenderException">The audio could not be made; the message is a sentence for the client.</exception>
     IAsyncEnumerable<ReadOnlyMemory<byte>> Read(CancellationToken stop);

@@ -1,5 +1,5 @@
-using System.Buffers;
 using DiaOrleans.Audio.Formats;
+using DiaOrleans.Audio.Memory;
 using DiaOrleans.Audio.Resampling;
 using DiaOrleans.Audio.Stretching;
 
@@ -24,10 +24,10 @@ internal sealed class OutputChain : IDisposable
     private readonly Lazy<IAudioEncoder>? _stream;
     private readonly Lazy<AudioFile>? _whole;
     private readonly AudioFile? _recording;
-    private readonly ArrayBufferWriter<float> _joined = new();
-    private readonly ArrayBufferWriter<float> _stretched = new();
-    private readonly ArrayBufferWriter<float> _resampled = new();
-    private readonly ArrayBufferWriter<byte> _encoded = new();
+    private readonly PooledWriter<float> _joined = new();
+    private readonly PooledWriter<float> _stretched = new();
+    private readonly PooledWriter<float> _resampled = new();
+    private readonly PooledWriter<byte> _encoded = new();
 
     /// <param name="modelRate">Hz of the input.</param>
     /// <param name="speed">0.25 to 4; 1 changes nothing.</param>
@@ -52,7 +52,7 @@ internal sealed class OutputChain : IDisposable
     /// <param name="pause">Silence of the output before it; zero for the usual one between segments.</param>
     public void Begin(bool last, TimeSpan pause) => _joiner.Begin(last, pause * _speed, _joined);
 
-    /// <summary>Takes a segment's samples; returns the bytes that are ready, in pieces.</summary>
+    /// <summary>Takes a segment's samples; returns the bytes that are ready, in pieces for <see cref="AudioPieces.GiveBack"/>.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> Write(ReadOnlySpan<float> samples)
     {
         var pieces = new List<ReadOnlyMemory<byte>>();
@@ -62,7 +62,7 @@ internal sealed class OutputChain : IDisposable
             _joiner.Write(block, _joined);
             Advance(ended: false);
             samples = samples[block.Length..];
-            if (_encoded.WrittenCount >= PieceBytes || samples.IsEmpty) TakeEncoded(pieces);
+            if (_encoded.Written.Length >= PieceBytes || samples.IsEmpty) TakeEncoded(pieces);
         }
 
         return pieces;
@@ -72,7 +72,7 @@ internal sealed class OutputChain : IDisposable
     /// <param name="pause">Silence of the output behind it.</param>
     public void End(TimeSpan pause) => _joiner.End(pause * _speed, _joined);
 
-    /// <summary>The remaining bytes, in pieces: all bytes unless the output is streamed.</summary>
+    /// <summary>The remaining bytes, likewise: all bytes unless the output is streamed.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> Finish()
     {
         Advance(ended: true);
@@ -87,32 +87,38 @@ internal sealed class OutputChain : IDisposable
 
     public void Dispose()
     {
+        _joiner.Dispose();
         _stretch?.Dispose();
+        _resampler.Dispose();
         if (_stream is { IsValueCreated: true }) _stream.Value.Dispose();
         if (_whole is { IsValueCreated: true }) _whole.Value.Dispose();
         _recording?.Dispose();
+        _joined.Dispose();
+        _stretched.Dispose();
+        _resampled.Dispose();
+        _encoded.Dispose();
     }
 
     private void Advance(bool ended)
     {
-        Stretch(ended);
-        _resampler.Process(_stretched.WrittenSpan, _resampled);
-        _stretched.ResetWrittenCount();
+        _resampler.Process(Stretch(ended), _resampled);
+        _joined.Clear();
+        _stretched.Clear();
         if (ended) _resampler.Flush(_resampled);
         Encode(ended);
-        _resampled.ResetWrittenCount();
+        _resampled.Clear();
     }
 
     private void TakeEncoded(List<ReadOnlyMemory<byte>> pieces)
     {
-        if (_encoded.WrittenCount == 0) return;
-        pieces.Add(_encoded.WrittenSpan.ToArray());
-        _encoded.ResetWrittenCount();
+        if (_encoded.Written.IsEmpty) return;
+        pieces.Add(AudioPieces.Copy(_encoded.Written));
+        _encoded.Clear();
     }
 
     private void Encode(bool ended)
     {
-        var samples = _resampled.WrittenSpan;
+        var samples = _resampled.Written;
         if (samples.IsEmpty && !ended) return;
         _recording?.Write(samples);
         _whole?.Value.Write(samples);
@@ -120,18 +126,11 @@ internal sealed class OutputChain : IDisposable
         if (ended) _stream?.Value.Finish(_encoded);
     }
 
-    private void Stretch(bool ended)
+    private ReadOnlySpan<float> Stretch(bool ended)
     {
-        if (_stretch is null)
-        {
-            _stretched.Write(_joined.WrittenSpan);
-        }
-        else
-        {
-            _stretch.Process(_joined.WrittenSpan, _stretched);
-            if (ended) _stretch.Flush(_stretched);
-        }
-
-        _joined.ResetWrittenCount();
+        if (_stretch is null) return _joined.Written;
+        _stretch.Process(_joined.Written, _stretched);
+        if (ended) _stretch.Flush(_stretched);
+        return _stretched.Written;
     }
 }

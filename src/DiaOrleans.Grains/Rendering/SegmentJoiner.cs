@@ -1,4 +1,5 @@
 using System.Buffers;
+using DiaOrleans.Audio.Memory;
 
 namespace DiaOrleans.Grains.Rendering;
 
@@ -7,13 +8,13 @@ namespace DiaOrleans.Grains.Rendering;
 /// end of the last one are not changed.
 /// </summary>
 /// <param name="sampleRate">Hz.</param>
-internal sealed class SegmentJoiner(int sampleRate)
+internal sealed class SegmentJoiner(int sampleRate) : IDisposable
 {
     private const double PauseSeconds = 0.15;
     private const double FadeSeconds = 0.005;
 
     private readonly int _fade = Math.Max(1, (int)(FadeSeconds * sampleRate));
-    private readonly ArrayBufferWriter<float> _held = new();
+    private readonly PooledWriter<float> _held = new();
     private int _segment;
     private int _written;
     private bool _last;
@@ -34,11 +35,11 @@ internal sealed class SegmentJoiner(int sampleRate)
     /// <summary>Takes samples of the segment, and holds back those that may have to fade.</summary>
     public void Write(ReadOnlySpan<float> samples, IBufferWriter<float> output)
     {
-        var start = _held.WrittenCount;
+        var start = _held.Written.Length;
         _held.Write(samples);
         if (_segment > 1) FadeIn(start);
         _written += samples.Length;
-        Emit(_last ? _held.WrittenCount : Math.Max(0, _held.WrittenCount - _fade), output);
+        Emit(_last ? _held.Written.Length : Math.Max(0, _held.Written.Length - _fade), output);
     }
 
     /// <summary>Ends the segment.</summary>
@@ -46,11 +47,13 @@ internal sealed class SegmentJoiner(int sampleRate)
     /// <param name="output">Receives the rest of the segment and the silence.</param>
     public void End(TimeSpan pause, IBufferWriter<float> output)
     {
-        var rest = Held(0);
+        var rest = _held.Written;
         for (var i = 0; i < rest.Length; i++) rest[i] *= (float)(rest.Length - i) / (rest.Length + 1);
         Emit(rest.Length, output);
         WriteSilence(pause.TotalSeconds, output);
     }
+
+    public void Dispose() => _held.Dispose();
 
     private void WriteSilence(double seconds, IBufferWriter<float> output)
     {
@@ -62,19 +65,14 @@ internal sealed class SegmentJoiner(int sampleRate)
 
     private void FadeIn(int start)
     {
-        var fresh = Held(start);
+        var fresh = _held.Written[start..];
         for (var i = 0; i < fresh.Length && _written + i < _fade; i++) fresh[i] *= (float)(_written + i + 1) / (_fade + 1);
     }
-
-    private Span<float> Held(int start) => System.Runtime.InteropServices.MemoryMarshal.AsMemory(_held.WrittenMemory)[start..].Span;
 
     private void Emit(int count, IBufferWriter<float> output)
     {
         if (count == 0) return;
-        output.Write(_held.WrittenSpan[..count]);
-        var rest = Held(count);
-        rest.CopyTo(Held(0));
-        _held.ResetWrittenCount();
-        _held.Advance(rest.Length);
+        output.Write(_held.Written[..count]);
+        _held.Remove(count);
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using DiaOrleans.Audio.Memory;
 using DiaOrleans.Grains.TemporaryFiles;
 using DiaOrleans.Inference.Streams;
 
@@ -20,14 +21,14 @@ internal sealed class AudioBuffer(UnreadAudio unread)
     private Exception? _failure;
     private long _bytes;
     private long _stored;
-    private int _lent;
+    private AudioPart _lent;
     private bool _ended;
 
     /// <summary>Bytes that were appended.</summary>
     public long Bytes => Interlocked.Read(ref _bytes);
 
     /// <summary>Appends a chunk, in memory if there is room, else in a file. Without effect after the end. One call at a time.</summary>
-    /// <param name="chunk">Not to be changed any more.</param>
+    /// <param name="chunk">Not to be used any more by the caller.</param>
     /// <exception cref="TemporaryFileException">
     /// There is no room in memory, and the file cannot be written or has reached its limit.
     /// </exception>
@@ -68,8 +69,10 @@ internal sealed class AudioBuffer(UnreadAudio unread)
         {
             _ended = true;
             _failure ??= new InvalidOperationException("The audio has been dropped.");
-            TakeBack();
-            foreach (var part in _parts) unread.Release(part.Held);
+            // Not taken back: the reader may still be sending it.
+            unread.Release(_lent.Held);
+            _lent = default;
+            foreach (var part in _parts) TakeBack(part);
             _parts.Clear();
             file = _file;
             _file = null;
@@ -111,11 +114,13 @@ internal sealed class AudioBuffer(UnreadAudio unread)
     {
         lock (_gate)
         {
-            TakeBack();
+            // The reader has what it was given last.
+            TakeBack(_lent);
+            _lent = default;
             isEnd = false;
             if (_parts.TryDequeue(out part))
             {
-                _lent = part.Held;
+                if (part.File is null) _lent = part;
                 // Chunks in the file follow one another.
                 while (part.File is not null && _parts.TryPeek(out var next) && next.File is not null
                     && part.Length + next.Length <= MaxFileRead)
@@ -133,11 +138,10 @@ internal sealed class AudioBuffer(UnreadAudio unread)
         }
     }
 
-    /// <summary>The reader has what it was given last.</summary>
-    private void TakeBack()
+    private void TakeBack(AudioPart part)
     {
-        unread.Release(_lent);
-        _lent = 0;
+        unread.Release(part.Held);
+        AudioPieces.GiveBack(part.Memory);
     }
 
     /// <summary>The file, made if there is none, with room for further bytes; null if the audio has ended.</summary>

@@ -65,7 +65,7 @@ public sealed class ResamplerTests
         var from = random.Next(3) * 7350 + 8000;
         var to = random.Next(8000, 48001);
         var input = Enumerable.Range(0, random.Next(1, 20000)).Select(_ => random.NextSingle() * 2 - 1).ToArray();
-        var resampler = new Resampler(from, to);
+        using var resampler = new Resampler(from, to);
         var output = new ArrayBufferWriter<float>();
         var at = 0;
         foreach (var cut in cuts)

@@ -10,7 +10,7 @@ public sealed class SegmentJoinerTests
     [Fact]
     public void A_single_segment_is_left_as_it_is_and_not_held_back()
     {
-        var joiner = new SegmentJoiner(Rate);
+        using var joiner = new SegmentJoiner(Rate);
         var output = new ArrayBufferWriter<float>();
         joiner.Begin(last: true, TimeSpan.Zero, output);
         joiner.Write([1, 1, 1], output);
@@ -25,7 +25,7 @@ public sealed class SegmentJoinerTests
     [InlineData(100)]
     public void Segments_are_apart_by_silence_and_their_edges_fade_however_the_samples_come(int block)
     {
-        var joiner = new SegmentJoiner(Rate);
+        using var joiner = new SegmentJoiner(Rate);
         var output = new ArrayBufferWriter<float>();
         for (var segment = 0; segment < 2; segment++)
         {
@@ -46,7 +46,7 @@ public sealed class SegmentJoinerTests
     [Fact]
     public void A_pause_stands_before_between_and_behind_segments_instead_of_the_usual_silence()
     {
-        var joiner = new SegmentJoiner(Rate);
+        using var joiner = new SegmentJoiner(Rate);
         var output = new ArrayBufferWriter<float>();
         for (var segment = 0; segment < 2; segment++)
         {

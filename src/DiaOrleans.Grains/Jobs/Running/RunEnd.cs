@@ -1,4 +1,5 @@
 using DiaOrleans.Abstractions.Jobs;
+using DiaOrleans.Audio.Memory;
 using DiaOrleans.Grains.Rendering;
 using DiaOrleans.Grains.Waiting;
 using Microsoft.Extensions.Logging;
@@ -32,7 +33,7 @@ internal sealed partial class RunEnd(JobLease lease, JobRunServices services, St
     }
 
     /// <summary>Writes the audio, then completes the job. Deletes the audio if the job has ended or another lease holds it.</summary>
-    /// <param name="audio">The audio, in pieces.</param>
+    /// <param name="audio">The audio, in pieces that the caller does not use any more.</param>
     /// <param name="format">Its format.</param>
     /// <param name="before">What must have ended before the job is complete.</param>
     /// <param name="stop">Ends the attempts to store it.</param>
@@ -44,6 +45,7 @@ internal sealed partial class RunEnd(JobLease lease, JobRunServices services, St
     {
         var result = new JobResult(JobResults.GetKey(lease, format), audio.Sum(piece => (long)piece.Length));
         await writes.Execute("The audio", () => services.Blobs.Write(result.Key, audio, stop), stop);
+        foreach (var piece in audio) AudioPieces.GiveBack(piece);
         await before;
         var completed = await writes.Execute("The end", () => _job.Complete(lease.Token, result), stop);
         if (!completed) await TryOnce(() => services.Blobs.Delete(result.Key, CancellationToken.None));

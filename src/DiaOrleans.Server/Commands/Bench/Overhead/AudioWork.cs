@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using DiaOrleans.Audio.Formats;
+using DiaOrleans.Audio.Memory;
 using DiaOrleans.Grains.Rendering;
 using DiaOrleans.Inference.Serving;
 
@@ -28,11 +29,16 @@ internal sealed class AudioWork
         using (var output = new OutputChain(_rate, 1, AudioFormat.Wav, rate, way == OverheadWay.Stream, keep: false))
         {
             output.Begin(last: true, TimeSpan.Zero);
-            foreach (var block in _blocks) output.Write(block);
+            foreach (var block in _blocks) GiveBack(output.Write(block));
             output.End(TimeSpan.Zero);
-            output.Finish();
+            GiveBack(output.Finish());
         }
 
         return (clock.Elapsed, Environment.CpuUsage.TotalTime - cpu);
+    }
+
+    private static void GiveBack(IReadOnlyList<ReadOnlyMemory<byte>> pieces)
+    {
+        foreach (var piece in pieces) AudioPieces.GiveBack(piece);
     }
 }
