@@ -114,22 +114,11 @@ internal sealed partial class EngineSupervisor(
         {
             var change = worker.Changed;
             await SleepOrWake();
-            var state = worker.Status.State;
+            var otherState = worker.StateChanged;
             await Report();
             foreach (var work in worker.Work.ReleaseForgotten()) Log.Forgotten(logger, work);
             await change.WaitUpTo(ReportPeriod, time, _stopped.Token);
-            if (change.IsCompleted) await WaitForOtherState(state, ReportPause);
-        }
-    }
-
-    private async Task WaitForOtherState(WorkerState state, TimeSpan upTo)
-    {
-        var start = time.GetTimestamp();
-        while (upTo - time.GetElapsedTime(start) is { Ticks: > 0 } left && !_stopped.IsCancellationRequested)
-        {
-            var change = worker.Changed;
-            if (worker.Status.State != state) return;
-            await change.WaitUpTo(left, time, _stopped.Token);
+            if (change.IsCompleted) await otherState.WaitUpTo(ReportPause, time, _stopped.Token);
         }
     }
 

@@ -25,6 +25,7 @@ internal sealed partial class LocalWorker(
 
     private readonly Lock _gate = new();
     private readonly AsyncSignal _changed = new();
+    private readonly AsyncSignal _stateChanged = new();
     private ISpeechEngine? _engine;
     private WorkerState _state = WorkerState.Loading;
     private long _usedAt = time.GetTimestamp();
@@ -57,6 +58,9 @@ internal sealed partial class LocalWorker(
 
     /// <summary>Ends at the next change of state or load. Take it before <see cref="Status"/> is read; then no change is missed.</summary>
     public Task Changed => _changed.Next;
+
+    /// <summary>Ends when the worker is put into another state, like <see cref="Changed"/>.</summary>
+    public Task StateChanged => _stateChanged.Next;
 
     public WorkerStatus Status
     {
@@ -207,6 +211,7 @@ internal sealed partial class LocalWorker(
     private void Change(Action change)
     {
         lock (_gate) change();
+        _stateChanged.Raise();
         Raise();
     }
 
