@@ -119,8 +119,7 @@ internal sealed partial class GenerationLogGrain(
     {
         if (_pages.Contains(entry.Id)) return;
         while (IsFull(entry)) Set(_pages.Numbers.First(), []);
-        var page = _pages.FindPageToFill();
-        Set(page, [.. _pages[page], entry]);
+        _changed.Add(_pages.Add(entry));
         if (configuration.Value.ShowPrompts) Log.GeneratedText(logger, entry.Id, entry.Voice, entry.GenerationTime, entry.Text);
         else Log.Generated(logger, entry.Id, entry.Voice, entry.GenerationTime);
     }

@@ -10,7 +10,7 @@ internal sealed class LogPages(int pageSize)
     /// <summary>Names of members, numbers and times, and the path of a saved output.</summary>
     private const int FixedBytes = 512;
 
-    private readonly SortedDictionary<long, List<GenerationEntry>> _pages = [];
+    private readonly SortedList<long, List<GenerationEntry>> _pages = [];
     private readonly Dictionary<string, long> _pageById = new(StringComparer.Ordinal);
 
     /// <summary>Numbers of the pages, oldest first.</summary>
@@ -36,14 +36,6 @@ internal sealed class LogPages(int pageSize)
     public GenerationEntry? Find(string id) =>
         _pageById.TryGetValue(id, out var page) ? _pages[page].First(entry => entry.Id == id) : null;
 
-    /// <summary>Number of the page that takes the next entry; it may not be in <see cref="Numbers"/> yet.</summary>
-    public long FindPageToFill()
-    {
-        if (_pages.Count == 0) return 0;
-        var newest = _pages.Last();
-        return newest.Value.Count < pageSize ? newest.Key : newest.Key + 1;
-    }
-
     /// <summary>The entries of a page, oldest first; none if there is no such page.</summary>
     public IReadOnlyList<GenerationEntry> this[long number] => _pages.GetValueOrDefault(number, []);
 
@@ -56,6 +48,17 @@ internal sealed class LogPages(int pageSize)
         IReadOnlyList<GenerationEntry> Left(long page) => [.. _pages[page].Where(entry => !ids.Contains(entry.Id))];
     }
 
+    /// <summary>Adds an entry behind the others; returns the number of its page, which may be new.</summary>
+    public long Add(GenerationEntry entry)
+    {
+        var number = _pages.Count == 0 ? 0 : _pages.Keys[^1];
+        if (this[number].Count >= pageSize) number++;
+        if (!_pages.TryGetValue(number, out var page)) _pages[number] = page = [];
+        page.Add(entry);
+        Enter(entry, number);
+        return number;
+    }
+
     /// <summary>Sets the entries of a page. Without entries the newest page stays, and an older one is removed.</summary>
     public void Set(long number, IReadOnlyList<GenerationEntry> entries)
     {
@@ -65,18 +68,19 @@ internal sealed class LogPages(int pageSize)
             Bytes -= SizeOf(entry);
         }
 
-        foreach (var entry in entries)
-        {
-            _pageById[entry.Id] = number;
-            Bytes += SizeOf(entry);
-        }
-
+        foreach (var entry in entries) Enter(entry, number);
         if (entries.Count > 0 || number >= _pages.Keys.LastOrDefault(number)) _pages[number] = [.. entries];
         else _pages.Remove(number);
     }
 
     /// <summary>Bytes of an entry as it is stored, nearly.</summary>
     public static long SizeOf(GenerationEntry entry) => FixedBytes + (long)Utf8(entry.Text) + Utf8(entry.ProcessedText) + Utf8(entry.Voice);
+
+    private void Enter(GenerationEntry entry, long page)
+    {
+        _pageById[entry.Id] = page;
+        Bytes += SizeOf(entry);
+    }
 
     private static int Utf8(string text) => Encoding.UTF8.GetByteCount(text);
 }

@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using DiaOrleans.Abstractions.Logs;
 using DiaOrleans.Grains.Waiting;
 using Microsoft.Extensions.Logging;
@@ -21,43 +20,41 @@ internal sealed partial class LogWriter(IGrainFactory grains, TimeProvider time,
 
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(5);
 
-    private readonly Channel<WaitingEntry> _waiting = Channel.CreateBounded<WaitingEntry>(MaxWaiting);
+    private readonly Lock _gate = new();
     private readonly CancellationTokenSource _stop = new();
-    private Task _writing = Task.CompletedTask;
+    private Task _last = Task.CompletedTask;
+    private int _waiting;
+    private bool _isStopping;
 
     /// <summary>Takes an entry and returns at once.</summary>
     /// <returns>Ends when the entry is in the log, or was given up.</returns>
     public Task Add(GenerationEntry entry)
     {
-        var waiting = new WaitingEntry(entry, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-        if (_waiting.Writer.TryWrite(waiting)) return waiting.Written.Task;
+        lock (_gate)
+        {
+            if (!_isStopping && _waiting < MaxWaiting) return _last = WriteAfter(_last, entry);
+        }
+
         Log.Dropped(logger, entry.Id);
         return Task.CompletedTask;
     }
 
     public void Participate(ISiloLifecycle lifecycle) =>
-        lifecycle.Subscribe(nameof(LogWriter), ServiceLifecycleStage.Active, Start, Stop);
-
-    private Task Start(CancellationToken cancellationToken)
-    {
-        _writing = Task.Run(KeepWriting, CancellationToken.None);
-        return Task.CompletedTask;
-    }
+        lifecycle.Subscribe(nameof(LogWriter), ServiceLifecycleStage.Active, _ => Task.CompletedTask, Stop);
 
     private async Task Stop(CancellationToken cancellationToken)
     {
-        _waiting.Writer.TryComplete();
-        await _writing.WaitUpTo(StopLimit, time, cancellationToken);
+        lock (_gate) _isStopping = true;
+        await _last.WaitUpTo(StopLimit, time, cancellationToken);
         await _stop.CancelAsync();
     }
 
-    private async Task KeepWriting()
+    private async Task WriteAfter(Task before, GenerationEntry entry)
     {
-        await foreach (var (entry, written) in _waiting.Reader.ReadAllAsync(CancellationToken.None))
-        {
-            await Write(entry);
-            written.SetResult();
-        }
+        Interlocked.Increment(ref _waiting);
+        await before;
+        await Write(entry);
+        Interlocked.Decrement(ref _waiting);
     }
 
     private async Task Write(GenerationEntry entry)
@@ -84,8 +81,6 @@ internal sealed partial class LogWriter(IGrainFactory grains, TimeProvider time,
             await Task.Delay(backoff.Next(), time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
-
-    private readonly record struct WaitingEntry(GenerationEntry Entry, TaskCompletionSource Written);
 
     private static partial class Log
     {
