@@ -72,6 +72,7 @@ public static class GrainServices
         silo.Services.AddSingleton<GenerationRecorder>();
         silo.Services.TryAddSingleton<IStateBatches, SingleReads>();
         silo.Services.TryAddSingleton<StoredReads>();
+        silo.Services.TryAddSingleton<ActivationCopies>();
         silo.Services.TryAddSingleton<VoiceReads>();
         silo.Services.TryAddSingleton<PromptReads>();
         silo.Services.AddSingleton<ConfigurationReads>();

@@ -7,14 +7,21 @@ namespace DiaOrleans.Grains.Configuration;
 [GrainType("dia.configuration")]
 internal sealed class ConfigurationGrain(
     [PersistentState(ConfigurationState.Name, StateStorage.ProviderName)] IPersistentState<ConfigurationState> state,
-    ConfigurationOverrides overrides) : Grain, IConfigurationGrain
+    ConfigurationOverrides overrides,
+    ActivationCopies copies) : Grain, IConfigurationGrain
 {
     // Not read from the state: during a write that may contain a configuration that is not stored yet.
     private ServerConfiguration _stored = new();
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        _stored = state.State.Configuration;
+        Use(state.State.Configuration);
+        return Task.CompletedTask;
+    }
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        copies.Remove(this);
         return Task.CompletedTask;
     }
 
@@ -22,10 +29,17 @@ internal sealed class ConfigurationGrain(
 
     public async Task<ServerConfiguration> Replace(ServerConfiguration configuration)
     {
+        copies.Remove(this);
         state.State.Configuration = configuration;
         await state.WriteOrDeactivate(this);
         overrides.Disable();
-        _stored = configuration;
+        Use(configuration);
         return configuration;
+    }
+
+    private void Use(ServerConfiguration configuration)
+    {
+        _stored = configuration;
+        copies.Set(this, overrides.ApplyTo(configuration));
     }
 }

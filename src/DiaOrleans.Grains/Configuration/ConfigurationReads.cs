@@ -4,13 +4,17 @@ using DiaOrleans.Grains.State;
 namespace DiaOrleans.Grains.Configuration;
 
 /// <summary>The configuration for requests; see <see cref="StoredReads"/>.</summary>
-internal sealed class ConfigurationReads(IGrainFactory grains, ConfigurationOverrides overrides, StoredReads reads)
+internal sealed class ConfigurationReads(
+    IGrainFactory grains,
+    ConfigurationOverrides overrides,
+    StoredReads reads,
+    ActivationCopies copies)
 {
     /// <summary>The configuration in use.</summary>
-    public Task<ServerConfiguration> Get()
+    public async ValueTask<ServerConfiguration> Get()
     {
         var grain = grains.GetGrain<IConfigurationGrain>(0);
-        return reads.Read(grain, grain.Get, async () =>
+        return copies.Find<ServerConfiguration>(grain) ?? await reads.Read(grain, grain.Get, async () =>
             overrides.ApplyTo((await reads.ReadState<ConfigurationState>(grain, ConfigurationState.Name)).Configuration));
     }
 }

@@ -32,6 +32,7 @@ public static class PromptServices
         services.TryAddSingleton(new CloningPolicy(RequiresRecording: false));
         services.TryAddSingleton<IStateBatches, SingleReads>();
         services.TryAddSingleton<StoredReads>();
+        services.TryAddSingleton<ActivationCopies>();
         services.TryAddSingleton<VoiceReads>();
         services.TryAddSingleton<PromptReads>();
         services.TryAddSingleton<OverrideOptions>();

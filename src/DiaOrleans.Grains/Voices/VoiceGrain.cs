@@ -13,6 +13,7 @@ namespace DiaOrleans.Grains.Voices;
 [GrainType("dia.voice")]
 internal sealed class VoiceGrain(
     [PersistentState(VoiceState.Name, StateStorage.ProviderName)] IPersistentState<VoiceState> state,
+    ActivationCopies copies,
     TimeProvider time) : Grain, IVoiceGrain
 {
     private string Id => this.GetPrimaryKeyString();
@@ -25,7 +26,17 @@ internal sealed class VoiceGrain(
         return IdCatalog.Correct(state.State.Settings is null ? Catalog.Remove(Id) : Catalog.Add(Id), time);
     }
 
-    public Task<VoiceSettings?> Get() => Task.FromResult(state.State.Settings);
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        copies.Remove(this);
+        return Task.CompletedTask;
+    }
+
+    public Task<VoiceSettings?> Get()
+    {
+        if (state.State.Settings is { } settings) copies.Set(this, settings);
+        return Task.FromResult(state.State.Settings);
+    }
 
     public async Task<VoiceSettings?> Put(VoiceSettings settings)
     {
@@ -67,6 +78,7 @@ internal sealed class VoiceGrain(
     public async Task<bool> Delete()
     {
         if (state.State.Settings is null) return false;
+        copies.Remove(this);
         await state.ClearOrDeactivate(this);
         this.EndSoonIf(() => state.State.Settings is null);
         await Catalog.Remove(Id);
@@ -95,6 +107,7 @@ internal sealed class VoiceGrain(
     private Task Store(VoiceSettings settings, bool fromPrompt)
     {
         if (settings == state.State.Settings && fromPrompt == state.State.TranscriptFromPrompt) return Task.CompletedTask;
+        copies.Remove(this);
         state.State.Settings = settings;
         state.State.TranscriptFromPrompt = fromPrompt;
         return state.WriteOrDeactivate(this);

@@ -5,7 +5,7 @@ using DiaOrleans.Grains.State;
 namespace DiaOrleans.Grains.Voices;
 
 /// <summary>Voices for requests; see <see cref="StoredReads"/>.</summary>
-internal sealed class VoiceReads(IGrainFactory grains, StoredReads reads)
+internal sealed class VoiceReads(IGrainFactory grains, StoredReads reads, ActivationCopies copies)
 {
     private IVoiceCatalogGrain Catalog => grains.GetGrain<IVoiceCatalogGrain>(0);
 
@@ -14,7 +14,7 @@ internal sealed class VoiceReads(IGrainFactory grains, StoredReads reads)
     {
         if (!VoiceId.CanExist(id)) return null;
         var voice = grains.GetGrain<IVoiceGrain>(id);
-        return await reads.Read(voice, voice.Get, () => FindStored(id));
+        return copies.Find<VoiceSettings>(voice) ?? await reads.Read(voice, voice.Get, () => FindStored(id));
     }
 
     /// <summary>All voices, in the order of their creation.</summary>

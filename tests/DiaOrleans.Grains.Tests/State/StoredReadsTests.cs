@@ -99,8 +99,8 @@ public sealed class StoredReadsTests : IAsyncLifetime
         var silent = NewReads(TimeProvider.System);
         foreach (var grain in (IAddressable[])[Catalog<IVoiceCatalogGrain>(), Catalog<IAudioPromptCatalogGrain>()])
             await silent.Read(grain, () => Task.FromException<bool>(new TimeoutException()), () => Task.FromResult(true));
-        (await new VoiceReads(_cluster.Grains, silent).List()).ShouldBe(voices);
-        (await new VoiceReads(_cluster.Grains, silent).ListIds()).ShouldBe(voices.Select(voice => voice.Id));
+        (await new VoiceReads(_cluster.Grains, silent, new ActivationCopies()).List()).ShouldBe(voices);
+        (await new VoiceReads(_cluster.Grains, silent, new ActivationCopies()).ListIds()).ShouldBe(voices.Select(voice => voice.Id));
         (await new PromptReads(_cluster.Grains, silent).List()).ShouldHaveSingleItem().Hash.ShouldBe("22");
 
         TCatalog Catalog<TCatalog>() where TCatalog : IGrainWithIntegerKey => _cluster.Grains.GetGrain<TCatalog>(0);
