@@ -26,7 +26,7 @@ public static class AudioPieces
         return array.AsMemory(0, bytes.Length);
     }
 
-    /// <summary>Takes a piece back from its owner, who does not use it any more. Without effect for memory that is not of the pool.</summary>
+    /// <summary>Takes a piece back from its owner, who does not use it any more. Without effect for other memory.</summary>
     public static void GiveBack(ReadOnlyMemory<byte> piece)
     {
         if (!MemoryMarshal.TryGetArray(piece, out var part) || part.Offset != 0) return;

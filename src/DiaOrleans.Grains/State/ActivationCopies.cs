@@ -4,8 +4,8 @@ using Orleans.Runtime;
 namespace DiaOrleans.Grains.State;
 
 /// <summary>
-/// What activations of this silo answer, for callers in this silo, who then send no message. A grain has one activation: it sets its answer,
-/// and removes it before it changes what it keeps, and when it ends. Thread-safe.
+/// What activations of this silo answer, for callers in this silo, who then send no message. A grain has one activation: it sets its
+/// answer, and removes it before it changes what it keeps, and when it ends. Thread-safe.
 /// </summary>
 internal sealed class ActivationCopies
 {
