@@ -67,5 +67,5 @@ internal static class ModelFolder
         }
     }
 
-    private static SettingsException Missing(string setting, string message) => new(message) { Setting = setting };
+    private static SettingsException Missing(string setting, string message) => new(message) { Setting = setting, IsMissingModel = true };
 }

@@ -6,6 +6,9 @@ internal sealed class SettingsException(string message, Exception? cause = null)
     /// <summary>Name of the setting that is wrong, as in the settings file; null if it is not one setting.</summary>
     public string? Setting { get; init; }
 
+    /// <summary>Whether the setting names a model that is not on this disk.</summary>
+    public bool IsMissingModel { get; init; }
+
     /// <summary>The source of its value: the command line, a variable, or a key of the settings file; null if it is not known.</summary>
     public string? Origin { get; init; }
 }

@@ -40,6 +40,9 @@ internal sealed class ModelContext
     /// <summary>Path of the data folder.</summary>
     public string Data => _options.Get<DataOptions>().Data;
 
+    /// <summary>Path of the folder of the models of speech recognition.</summary>
+    public string WhisperFolder => _options.Get<RecognitionOptions>().FolderIn(Data);
+
     /// <summary>The options that all these commands have.</summary>
     public static Command AddOptions(Command command)
     {
@@ -60,7 +63,7 @@ internal sealed class ModelContext
         catch (SettingsException e)
         {
             Console.Error.WriteLine(e.Message);
-            return ExitCode.Usage;
+            return e.IsMissingModel ? ExitCode.NotFound : ExitCode.Usage;
         }
     }
 

@@ -28,7 +28,9 @@ internal static class ModelRemoveCommand
                 return ExitCode.Done;
             }
 
-            Console.Error.WriteLine($"{name} is not in {context.Store.Folder}. Models of the Hugging Face cache are only read.");
+            Console.Error.WriteLine(isWhisper
+                ? $"{name} is not in {context.WhisperFolder}."
+                : $"{name} is not in {context.Store.Folder}. Models of the Hugging Face cache are only read.");
             return ExitCode.NotFound;
         }
         catch (DownloadException e)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using DiaOrleans.Server.Hosting;
 using DiaOrleans.Server.Models.Store;
+using DiaOrleans.Server.Recognition.ModelFiles;
 
 namespace DiaOrleans.Server.Commands.Model;
 
@@ -19,7 +20,10 @@ internal static class ModelVerifyCommand
 
     private static async Task<int> Run(ModelContext context, string? name, CancellationToken cancellation)
     {
+        using var whisper = context.OpenWhisper();
         var models = name is null ? context.Store.All : [Find(context, name)];
+        var sizes = name is null ? whisper.OnDisk : [];
+        if (models.Count + sizes.Count == 0) Console.WriteLine("No model was pulled: there is nothing to verify.");
         var isSound = true;
         foreach (var model in models)
         {
@@ -30,25 +34,18 @@ internal static class ModelVerifyCommand
             isSound &= problems.Count == 0;
         }
 
-        if (name is null) isSound &= await VerifyWhisper(context, cancellation);
+        foreach (var size in sizes) isSound &= await IsUsable(whisper, size, cancellation);
         return isSound ? ExitCode.Done : ExitCode.Wrong;
     }
 
     private static StoredModel Find(ModelContext context, string name) => context.Store.Find(name)
         ?? new StoredModel(name, ModelFolder.Find(name, context.Store, nameof(EngineOptions.Model)), ModelOrigin.Shipped);
 
-    private static async Task<bool> VerifyWhisper(ModelContext context, CancellationToken cancellation)
+    private static async Task<bool> IsUsable(WhisperModels models, string size, CancellationToken cancellation)
     {
-        using var models = context.OpenWhisper();
-        var isSound = true;
-        foreach (var size in models.OnDisk)
-        {
-            var problem = await models.FindProblem(size, cancellation);
-            if (problem is null) Console.WriteLine($"{ModelContext.WhisperPrefix}{size}: usable");
-            else Console.Error.WriteLine($"{ModelContext.WhisperPrefix}{size}: its file {problem}");
-            isSound &= problem is null;
-        }
-
-        return isSound;
+        var problem = await models.FindProblem(size, cancellation);
+        if (problem is null) Console.WriteLine($"{ModelContext.WhisperPrefix}{size}: usable");
+        else Console.Error.WriteLine($"{ModelContext.WhisperPrefix}{size}: its file {problem}");
+        return problem is null;
     }
 }

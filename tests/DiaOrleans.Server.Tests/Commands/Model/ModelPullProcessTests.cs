@@ -46,6 +46,11 @@ public sealed class ModelPullProcessTests(ITestOutputHelper output) : IDisposabl
         (await Finish(Start(hub, "pull", "nobody/nothing"))).ShouldBe(
             (3, "", "nobody/nothing was not downloaded: its source answers 404. Check its name and --revision.\n"));
         (await Finish(Start(hub, "pull", "nothing"))).Code.ShouldBe(2);
+        (await Finish(Start(hub, "pull"))).Code.ShouldBe(2);
+        (await Finish(Start(hub, "verify"))).ShouldBe((0, "No model was pulled: there is nothing to verify.\n", ""));
+        (await Finish(Start(hub, "verify", Model))).Code.ShouldBe(3);
+        (await Finish(Start(hub, "remove", "whisper-base"))).ShouldBe(
+            (3, "", $"whisper-base is not in {_folder.File("data/whisper_models")}.\n"));
         (await Finish(Start(hub, "pull", "whisper-huge"))).Code.ShouldBe(3);
         (await Finish(Start(hub, "remove", Model))).Code.ShouldBe(3);
         hub.Token = "other";
@@ -60,7 +65,8 @@ public sealed class ModelPullProcessTests(ITestOutputHelper output) : IDisposabl
         (await Finish(Start(hub, "list", "--json"))).Text.ShouldContain($"\"name\": \"{Model}\"");
         (await Finish(Start(hub, "inspect", Model))).Code.ShouldBe(0);
         (await Finish(Start(hub, "remove", Model))).Code.ShouldBe(0);
-        (await Finish(Start(hub, "inspect", Model))).Error.ShouldContain($"./run.sh model pull {Model}");
+        (await Finish(Start(hub, "inspect", Model))).ShouldBe(
+            (3, "", $"The model {Model} is not on this disk. Get it with: ./run.sh model pull {Model}\n"));
     }
 
     private Process Start(HubServer hub, string command, params string[] arguments)
