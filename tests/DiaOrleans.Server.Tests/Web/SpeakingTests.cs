@@ -161,6 +161,7 @@ public sealed class SpeakingTests(PageBrowser browser, PageServer server)
         await open.PlayerIs("failed");
         (await open.Page.TextContentAsync("#script-error")).ShouldBe("There is nothing to speak: a script needs a letter or a digit.");
         (await open.Page.IsVisibleAsync("#player-status")).ShouldBeFalse();
+        (await open.Page.IsVisibleAsync("#figures")).ShouldBeFalse("nothing was made");
         open.ShouldBeClean("status of 400");
     }
 

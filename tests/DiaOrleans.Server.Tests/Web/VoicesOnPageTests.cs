@@ -29,6 +29,9 @@ public sealed class VoicesOnPageTests(PageBrowser browser, PageServer server)
         await page.ClickAsync("button[aria-label='Delete toned']");
         await open.Save("#confirm-dialog");
         await page.Locator("#prompts-notice").GetByText("is used by voices: ['toned voice']").WaitForAsync();
+        await page.ClickAsync("#tab-voices");
+        await page.ClickAsync("button[aria-label='Delete toned voice']");
+        (await page.TextContentAsync("#confirm-text")).ShouldBe("Delete the voice “toned voice”? Its recording is kept.");
         open.ShouldBeClean();
     }
 
@@ -143,7 +146,7 @@ public sealed class VoicesOnPageTests(PageBrowser browser, PageServer server)
         (await (await server.Server.Client.GetAsync("/voice_mappings")).Json()).GetProperty(Name).GetProperty("primary_speaker").GetString()
             .ShouldBe("S2");
         await page.ClickAsync("#voice-delete");
-        (await page.TextContentAsync("#confirm-text"))!.ShouldContain(Name);
+        (await page.TextContentAsync("#confirm-text")).ShouldBe($"Delete the voice “{Name}”?");
         await open.Save("#confirm-dialog");
         await page.WaitForFunctionAsync(
             "name => ![...document.getElementById('voice').options].some(option => option.value === name)",
@@ -159,11 +162,13 @@ public sealed class VoicesOnPageTests(PageBrowser browser, PageServer server)
         await using var own = await RunningServer.Start();
         await using var open = await browser.Open(own);
         await open.Page.FillAsync("#script", script);
+        await Assertions.Expect(open.Page.Locator("#voices-none")).ToBeVisibleAsync();
         await open.Page.ClickAsync("text=Make a voice called anna");
         await open.PlayerIs("done");
         (await open.SecondsMade()).ShouldBeGreaterThan(1);
         (await open.Page.InputValueAsync("#script")).ShouldStartWith(script.Length > 0 ? script : "[S1] Have you seen my hat?");
         (await open.Page.IsVisibleAsync("#voice-hint")).ShouldBeFalse();
+        (await open.Page.IsVisibleAsync("#voices-none")).ShouldBeFalse();
         (await (await own.Client.GetAsync("/voices")).Json()).GetProperty("voices").GetArrayLength().ShouldBe(1);
         open.ShouldBeClean();
     }

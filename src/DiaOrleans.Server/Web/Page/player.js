@@ -59,6 +59,7 @@ export async function speak({ ask, text, format, place }) {
   }
   progress.end(arrival?.whole && samples);
   const blob = arrival?.file();
+  if (run === mine && !blob?.size) figures.hidden = true;
   return blob?.size > 0 && (samples || !mine.signal.aborted) ? { blob, samples, seed, whole: arrival.whole } : null;
 }
 

@@ -9,7 +9,7 @@ const LABELS = {
   whisper_model_size: "Model of speech recognition",
   auto_discover_prompts: "Look for new recordings in the folder at the start",
   save_outputs: "Keep the audio of all that is generated",
-  output_retention_hours: "Hours that the log, and kept audio, stay",
+  output_retention_hours: "Hours to keep the log and the audio",
   show_prompts: "Write the texts into the server's log",
   debug_mode: "Write more into the server's log",
 };

@@ -39,7 +39,7 @@ export async function loadVoices(wanted = select.value || localStorage.getItem(K
     select.replaceChildren(...options.map(([value, textContent]) => make("option", { value, textContent })));
   }
   if (voices.some(({ id }) => id === wanted)) select.value = wanted;
-  byId("voice-hint").hidden = !none;
+  byId("voice-hint").hidden = byId("voices-none").hidden = !none;
   for (const id of ["voice", "voice-preview", "voice-edit", "voice-delete"]) byId(id).disabled = none;
   list.items = voices.map(({ id }) => ({ id, ...mappings.get(id) }));
   document.dispatchEvent(new Event("voices-changed"));
@@ -126,7 +126,8 @@ async function save(id, before) {
 }
 
 async function discard(id) {
-  const question = `Delete the voice “${id}”? Its recording is kept.`;
+  const kept = mappings.get(id)?.audio_prompt ? " Its recording is kept." : "";
+  const question = `Delete the voice “${id}”?${kept}`;
   if (await confirmed(question, "Delete", () => remove(route("voice_mappings", id)))) await loadVoices();
 }
 
