@@ -18,8 +18,11 @@ M
   exit 1
 }
 
+# Reads the whole list: with grep -q, ldconfig may end with an error because nobody reads its output any more, which pipefail reports.
 icu_is_there() {
-  PATH="$PATH:/usr/sbin:/sbin" ldconfig -p 2>/dev/null | grep -q 'libicuuc\.so' || compgen -G '/usr/lib*/libicuuc.so*' >/dev/null
+  local libraries
+  libraries="$(PATH="$PATH:/usr/sbin:/sbin" ldconfig -p 2>/dev/null || true)"
+  [[ "$libraries" == *libicuuc.so* ]] || compgen -G '/usr/lib*/libicuuc.so*' >/dev/null
 }
 
 # The SDK aborts without ICU unless it is told to run without it. The server and its tests never use ICU.

@@ -69,6 +69,15 @@ public sealed class SdkTests : IDisposable
         output.Contains("libicu is missing").ShouldBe(expected == "1");
     }
 
+    [Fact]
+    public async Task Icu_is_found_at_the_start_of_a_long_list_of_libraries()
+    {
+        Machine("x86_64");
+        _script.Program("bin/ldconfig", "echo 'libicuuc.so.72 => /lib/libicuuc.so.72'; seq -f 'libother.so.%g => /lib' 100000 || exit 141");
+        const string Command = "set -euo pipefail; compgen() { false; }; . $root/eng/sdk.sh; allow_missing_icu; echo found";
+        (await _script.Run(Command)).ShouldBe((0, "found\n"));
+    }
+
     [Theory]
     [InlineData("x86_64", "x64")]
     [InlineData("aarch64", "arm64")]
