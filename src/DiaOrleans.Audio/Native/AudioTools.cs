@@ -23,7 +23,7 @@ public static class AudioTools
         FindLibrary(NativeLibraryName.OpusEnc, "writes opus"),
         FindLibrary(NativeLibraryName.Flac, "writes flac"),
         FindLibrary(NativeLibraryName.SoundTouch, "changes the speed of speech"),
-        new("ffmpeg", ReadFfmpegVersion(), "writes aac, reads recordings in M4A and AAC", Ffmpeg.Missing),
+        new("ffmpeg", ReadFfmpegVersion(), "writes aac, reads recordings: M4A, AAC, WebM and most others", Ffmpeg.Missing),
     ];
 
     private static AudioTool FindLibrary(NativeLibraryName name, string purpose) =>

@@ -35,8 +35,8 @@ internal static class BlobCheck
             using var client = store as IDisposable;
             var isFolder = blobs.Place == BlobPlace.Folder;
             return await (isFolder ? TryFolder(store, blobs.FolderIn(Path.GetFullPath(data))) : Try(store, limit.Token))
-                ? new(Check, Verdict.Ok, $"{blobs.Describe()} can be written and read")
-                : new(Check, Verdict.Problem, $"{blobs.Describe()} does not give back what was written");
+                ? new(Check, Verdict.Ok, $"{Name(blobs)} can be written and read")
+                : new(Check, Verdict.Problem, $"{Name(blobs)} does not give back what was written");
         }
         catch (SettingsException e)
         {
@@ -44,13 +44,16 @@ internal static class BlobCheck
         }
         catch (OperationCanceledException)
         {
-            return new(Check, Verdict.Problem, $"{blobs.Describe()} did not answer within {Limit.TotalSeconds:0} seconds", Advise(blobs));
+            return new(Check, Verdict.Problem, $"{Name(blobs)} did not answer within {Limit.TotalSeconds:0} seconds", Advise(blobs));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NpgsqlException)
         {
-            return new(Check, Verdict.Problem, $"{blobs.Describe()} cannot be used: {(e.InnerException ?? e).Message}", Advise(blobs));
+            return new(Check, Verdict.Problem, $"{Name(blobs)} cannot be used: {(e.InnerException ?? e).Message}", Advise(blobs));
         }
     }
+
+    private static string Name(BlobOptions blobs) =>
+        blobs is { Place: BlobPlace.Folder, BlobFolder: null } ? "the data folder" : blobs.Describe();
 
     private static string Advise(BlobOptions blobs) => blobs.Place switch
     {

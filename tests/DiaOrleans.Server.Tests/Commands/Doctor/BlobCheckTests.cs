@@ -15,7 +15,7 @@ public sealed class BlobCheckTests : IDisposable
     public async Task A_folder_is_written_and_left_as_it_was()
     {
         var data = _folder.File("data");
-        (await Check(data, new BlobOptions())).Verdict.ShouldBe(Verdict.Ok);
+        (await Check(data, new BlobOptions())).ShouldBe(new Finding("blobs", Verdict.Ok, "the data folder can be written and read"));
         Directory.Exists(data).ShouldBeFalse();
         Directory.CreateDirectory(data);
         await File.WriteAllTextAsync(Path.Combine(data, "kept"), "");
