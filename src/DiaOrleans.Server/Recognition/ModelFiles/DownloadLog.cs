@@ -43,7 +43,7 @@ internal sealed partial class DownloadLog(ILogger logger, string size, string ho
     }
 
     /// <inheritdoc/>
-    public void Resumes(RemoteFile file, Exception cause, TimeSpan wait) => Log.Resumes(logger, cause, size, wait.TotalSeconds);
+    public void Resumes(RemoteFile file, Exception cause, TimeSpan wait) => Log.Resumes(logger, size, Explain(cause), wait.TotalSeconds);
 
     /// <inheritdoc/>
     public void Verifies(RemoteFile file)
@@ -52,6 +52,13 @@ internal sealed partial class DownloadLog(ILogger logger, string size, string ho
 
     /// <inheritdoc/>
     public void Ends(RemoteFile file) => Log.Ends(logger, size);
+
+    /// <summary>Without the traces of a fault that is repeated while a machine has no network.</summary>
+    private static string Explain(Exception cause)
+    {
+        var origin = cause.GetBaseException();
+        return origin == cause ? cause.Message : $"{cause.Message} ({origin.Message})";
+    }
 
     private long CountSteps() => _size is > 0 and var all ? _done * Steps / all : 0;
 
@@ -63,8 +70,8 @@ internal sealed partial class DownloadLog(ILogger logger, string size, string ho
         [LoggerMessage(602, LogLevel.Information, "The Whisper model {Size}: {Percent} %, {Mebibytes} MiB.")]
         public static partial void Progress(ILogger logger, string size, long percent, long mebibytes);
 
-        [LoggerMessage(603, LogLevel.Warning, "The download of the Whisper model {Size} was interrupted; it continues in {Seconds:0.#} s.")]
-        public static partial void Resumes(ILogger logger, Exception cause, string size, double seconds);
+        [LoggerMessage(603, LogLevel.Warning, "The download of the Whisper model {Size} waits {Seconds:0.#} s: {Reason}.")]
+        public static partial void Resumes(ILogger logger, string size, string reason, double seconds);
 
         [LoggerMessage(604, LogLevel.Information, "The Whisper model {Size} is downloaded and verified.")]
         public static partial void Ends(ILogger logger, string size);
