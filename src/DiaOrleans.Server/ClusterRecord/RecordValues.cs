@@ -101,6 +101,7 @@ internal sealed record RecordValues
     private static string ShowDefault(string name)
     {
         var setting = Settings.Single(one => one.Name == name);
-        return SettingText.Format(setting.GetValue(Activator.CreateInstance(setting.Options)!)) ?? "the model's";
+        return SettingText.Format(setting.GetValue(Activator.CreateInstance(setting.Options)!))
+            ?? (name == nameof(WorkerPoolOptions.DefaultPool) ? "the first by name" : "the model's");
     }
 }

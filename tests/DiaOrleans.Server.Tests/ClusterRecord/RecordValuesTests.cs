@@ -66,6 +66,7 @@ public sealed class RecordValuesTests
         record.FindConflict(Of(("TopP", "0.5")))!.ShouldStartWith(
             "TopP is 0.5 in the settings of this silo and not set (default: the model's) in its cluster");
         record.FindConflict(Of(("MaxPromptSeconds", "10")))!.ShouldContain("not set (default: 15)");
+        record.Show("DefaultPool").ShouldBe("not set (default: the first by name)");
     }
 
     private static RecordValues Of(params (string Name, string Value)[] given) => RecordValues.Of(
