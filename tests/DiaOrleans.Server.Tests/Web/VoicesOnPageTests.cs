@@ -103,7 +103,7 @@ public sealed class VoicesOnPageTests(PageBrowser browser, PageServer server)
         await page.FocusAsync("#voice-id");
         await page.Keyboard.PressAsync("Escape");
         await open.Save("#confirm-dialog");
-        (await page.IsVisibleAsync("#voice-dialog")).ShouldBeFalse();
+        await Assertions.Expect(page.Locator("#voice-dialog")).ToBeHiddenAsync();
         await page.ClickAsync("#voice-new");
         await page.Keyboard.PressAsync("Escape");
         await Assertions.Expect(page.Locator("#voice-dialog")).ToBeHiddenAsync();
