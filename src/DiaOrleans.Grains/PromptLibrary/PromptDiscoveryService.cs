@@ -61,7 +61,7 @@ internal sealed partial class PromptDiscoveryService(
 
     private static partial class Log
     {
-        [LoggerMessage(403, LogLevel.Information, "{Count} audio prompts were discovered.")]
+        [LoggerMessage(403, LogLevel.Information, "Audio prompts discovered: {Count}.")]
         public static partial void Discovered(ILogger logger, int count);
 
         [LoggerMessage(404, LogLevel.Warning, "The discovery of audio prompts in the background failed.")]

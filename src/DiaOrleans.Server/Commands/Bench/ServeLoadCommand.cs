@@ -69,8 +69,7 @@ internal static class ServeLoadCommand
         {
             foreach (var (plan, clients) in loads)
             {
-                var name = plan.Rate is { } rate ? Invariant($"{rate} requests/s") : Invariant($"{clients} clients");
-                var task = context.AddTask(name, maxValue: 1);
+                var task = context.AddTask(LoadTable.Name(plan.Rate, clients), maxValue: 1);
                 var run = new LoadRun(http, plan, new Progress(task));
                 if (results.Count == 0 && await run.WarmUp(cancellation) is { IsGood: false } first)
                     return $"The first request failed: {first.Outcome}.";

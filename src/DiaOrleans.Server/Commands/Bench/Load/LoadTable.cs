@@ -10,12 +10,7 @@ internal static class LoadTable
     public static void Print(IReadOnlyList<LoadResult> results)
     {
         var table = new Table().Border(TableBorder.Rounded).AddColumn("");
-        foreach (var result in results)
-        {
-            var clients = result.Clients == 1 ? "1 client" : Invariant($"{result.Clients} clients");
-            var load = result.Rate is { } rate ? Invariant($"{rate}/s") : clients;
-            table.AddColumn(new TableColumn(load).RightAligned());
-        }
+        foreach (var result in results) table.AddColumn(new TableColumn(Name(result.Rate, result.Clients)).RightAligned());
 
         Add("audio s made in a second", r => Invariant($"{r.AudioPerSecond:0.0}"));
         Add("requests", r => Invariant($"{r.Requests}"));
@@ -32,6 +27,10 @@ internal static class LoadTable
 
         void Add(string name, Func<LoadResult, string> value) => table.AddRow([name, .. results.Select(r => Markup.Escape(value(r)))]);
     }
+
+    /// <summary>A load in words: requests that arrive in a second, or clients that are always busy.</summary>
+    public static string Name(double? rate, int? clients) =>
+        rate is { } arrivals ? Invariant($"{arrivals}/s") : clients == 1 ? "1 client" : Invariant($"{clients} clients");
 
     private static string Show(Percentiles? times, double unit, string format)
     {
