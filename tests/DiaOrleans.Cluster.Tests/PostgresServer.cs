@@ -85,6 +85,30 @@ public sealed class PostgresServer : IAsyncLifetime
         return Connection(name);
     }
 
+    /// <summary>Removes the databases whose tables are in a folder, with their connections.</summary>
+    /// <param name="tables">Folder of the tables.</param>
+    public async Task DropDatabases(string tables)
+    {
+        await using var server = NpgsqlDataSource.Create(Connection("postgres"));
+        await using var find = server.CreateCommand(
+            "SELECT datname, spcname FROM pg_tablespace JOIN pg_database ON dattablespace = pg_tablespace.oid "
+            + "WHERE pg_tablespace_location(pg_tablespace.oid) = $1");
+        find.Parameters.AddWithValue(tables);
+        var found = new List<(string Database, string Space)>();
+        await using (var rows = await find.ExecuteReaderAsync())
+        {
+            while (await rows.ReadAsync()) found.Add((rows.GetString(0), rows.GetString(1)));
+        }
+
+        foreach (var (database, space) in found)
+        {
+            await using var dropDatabase = server.CreateCommand($"DROP DATABASE {database} WITH (FORCE)");
+            await dropDatabase.ExecuteNonQueryAsync();
+            await using var dropSpace = server.CreateCommand($"DROP TABLESPACE {space}");
+            await dropSpace.ExecuteNonQueryAsync();
+        }
+    }
+
     /// <summary>Makes a database with the schema of the release.</summary>
     /// <param name="tables">Folder of its tables; null is that of the server.</param>
     /// <returns>Its connection string.</returns>

@@ -16,7 +16,7 @@ public sealed class DatabaseFullTests(PostgresServer postgres)
     public async Task What_needs_room_is_507_nothing_is_lost_and_all_goes_on_when_there_is_room()
     {
         LongTests.Require();
-        using var disk = FullTablespace.Mount();
+        await using var disk = FullTablespace.Mount(postgres);
         using var cluster = await TestCluster.Create(postgres, disk.Tables);
         SiloProcess[] silos = [await cluster.Start("one"), await cluster.Start("two")];
         await Requests.MakeVoice(silos[0], "anna");
