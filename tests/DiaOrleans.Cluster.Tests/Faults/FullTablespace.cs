@@ -53,8 +53,8 @@ internal sealed class FullTablespace : IAsyncDisposable
     public void Free() => File.Delete(_filling);
 
     /// <summary>
-    /// Unmounts it when the server has dropped what is in it: while it knows a table there, its checkpoints fail, and with them the databases
-    /// of other tests. The server may still have files open: then the file system goes when they are closed.
+    /// Unmounts it when the server has dropped what is in it: while it knows a table there, its checkpoints fail, and with them the
+    /// databases of other tests. The server may still have files open: then the file system goes when they are closed.
     /// </summary>
     public async ValueTask DisposeAsync()
     {
