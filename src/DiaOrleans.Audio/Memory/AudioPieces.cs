@@ -33,6 +33,12 @@ public static class AudioPieces
         if (part.Array is { Length: >= LeastBytes and <= FullBytes } array && BitOperations.IsPow2(array.Length)) Pool.Return(array);
     }
 
+    /// <summary>Takes pieces back.</summary>
+    public static void GiveBackAll(IReadOnlyList<ReadOnlyMemory<byte>> pieces)
+    {
+        foreach (var piece in pieces) GiveBack(piece);
+    }
+
     /// <summary>An array of at least that length, with any contents.</summary>
     internal static byte[] Rent(int length) => Pool.Rent(length);
 }

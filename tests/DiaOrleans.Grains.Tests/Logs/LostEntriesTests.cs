@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using DiaOrleans.Abstractions.Logs;
 using DiaOrleans.Grains.Logs;
 using DiaOrleans.Grains.Tests.Fakes;
@@ -10,14 +9,16 @@ namespace DiaOrleans.Grains.Tests.Logs;
 /// <summary>What the server's log says of entries of the generation log that were noted and are not stored.</summary>
 public sealed class LostEntriesTests
 {
-    private readonly Lines _lines = new();
+    private const int NotStored = 303;
+
+    private readonly RecordedLog<GenerationLogGrain> _log = new();
 
     [Fact]
     public async Task Entries_that_were_noted_before_or_during_a_write_that_fails_are_named()
     {
         await using var cluster = await GrainCluster.Start(
             loaded: false,
-            configure: services => services.AddSingleton<ILogger<GenerationLogGrain>>(_lines));
+            configure: services => services.AddSingleton<ILogger<GenerationLogGrain>>(_log));
         var log = cluster.Grains.GetGrain<IGenerationLogGrain>(0);
         var gate = new TaskCompletionSource();
         cluster.Storage.Gate = gate.Task;
@@ -28,7 +29,9 @@ public sealed class LostEntriesTests
         await log.Note(Entry("during"));
         gate.SetResult();
         await Should.ThrowAsync<Exception>(appended);
-        _lines.Lost.ShouldBe(["before", "during"]);
+        _log.Lines.Where(line => line.Id == NotStored)
+            .Select(line => line.Values.Single(value => value.Key == "Request").Value)
+            .ShouldBe(["before", "during"]);
     }
 
     private static GenerationEntry Entry(string id) => new()
@@ -39,26 +42,4 @@ public sealed class LostEntriesTests
         ProcessedText = "[S1] text [S1]",
         Voice = "anna",
     };
-
-    private sealed class Lines : ILogger<GenerationLogGrain>
-    {
-        private const int NotStored = 303;
-
-        public ConcurrentQueue<string> Lost { get; } = new();
-
-        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel,
-            EventId eventId,
-            TState state,
-            Exception? exception,
-            Func<TState, Exception?, string> formatter)
-        {
-            if (eventId.Id != NotStored || state is not IEnumerable<KeyValuePair<string, object?>> values) return;
-            Lost.Enqueue((string)values.Single(value => value.Key == "Request").Value!);
-        }
-    }
 }

@@ -1,3 +1,4 @@
+using DiaOrleans.Grains.Tests.Fakes;
 using DiaOrleans.Grains.Waiting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
@@ -9,14 +10,14 @@ public sealed class StorageRetryTests
     private static readonly TimeSpan Limit = TimeSpan.FromHours(24);
 
     private readonly FakeTimeProvider _time = new();
-    private readonly Lines _lines = new();
+    private readonly RecordedLog _log = new();
 
     [Fact]
     public async Task A_write_is_repeated_after_1_2_4_8_16_30_and_30_seconds()
     {
         var time = new ElapsedTime();
         var attempts = 0;
-        await new StorageRetry(Guid.NewGuid(), Limit, time, _lines).Execute("It", Write, default);
+        await new StorageRetry(Guid.NewGuid(), Limit, time, _log).Execute("It", Write, default);
         time.Delays.Select(delay => delay.TotalSeconds).ShouldBe([1, 2, 4, 8, 16, 30, 30]);
 
         Task<int> Write() => ++attempts < 8 ? throw new IOException("full") : Task.FromResult(0);
@@ -36,7 +37,7 @@ public sealed class StorageRetryTests
 
         (await writing).ShouldBe(7);
         attempts.ShouldBeInRange(10, 365);
-        _lines.Levels.ShouldBe([LogLevel.Warning, LogLevel.Information]);
+        _log.Lines.Select(line => line.Level).ShouldBe([LogLevel.Warning, LogLevel.Information]);
 
         Task<int> Write()
         {
@@ -81,7 +82,7 @@ public sealed class StorageRetryTests
     public async Task A_write_that_succeeds_gives_no_log_line()
     {
         (await Writes.Execute("It", () => Task.FromResult(7), default)).ShouldBe(7);
-        _lines.Levels.ShouldBeEmpty();
+        _log.Lines.ShouldBeEmpty();
     }
 
     [Fact]
@@ -95,7 +96,7 @@ public sealed class StorageRetryTests
         await Should.ThrowAsync<OperationCanceledException>(writing);
     }
 
-    private StorageRetry Writes => new(Guid.NewGuid(), Limit, _time, _lines);
+    private StorageRetry Writes => new(Guid.NewGuid(), Limit, _time, _log);
 
     /// <summary>Ends every delay at once and records its length.</summary>
     private sealed class ElapsedTime : TimeProvider
@@ -107,21 +108,5 @@ public sealed class StorageRetryTests
             Delays.Add(dueTime);
             return base.CreateTimer(callback, state, TimeSpan.Zero, period);
         }
-    }
-
-    private sealed class Lines : ILogger
-    {
-        public List<LogLevel> Levels { get; } = [];
-
-        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel,
-            EventId eventId,
-            TState state,
-            Exception? exception,
-            Func<TState, Exception?, string> formatter) => Levels.Add(logLevel);
     }
 }

@@ -45,7 +45,7 @@ internal sealed partial class RunEnd(JobLease lease, JobRunServices services, St
     {
         var result = new JobResult(JobResults.GetKey(lease, format), audio.Sum(piece => (long)piece.Length));
         await writes.Execute("The audio", () => services.Blobs.Write(result.Key, audio, stop), stop);
-        foreach (var piece in audio) AudioPieces.GiveBack(piece);
+        AudioPieces.GiveBackAll(audio);
         await before;
         var completed = await writes.Execute("The end", () => _job.Complete(lease.Token, result), stop);
         if (!completed) await TryOnce(() => services.Blobs.Delete(result.Key, CancellationToken.None));

@@ -1,12 +1,11 @@
 using DiaOrleans.Server.Models.Downloading;
 using DiaOrleans.Server.Recognition.ModelFiles;
-using Microsoft.Extensions.Logging;
 
 namespace DiaOrleans.Server.Tests.Recognition.ModelFiles;
 
 public sealed class DownloadLogTests
 {
-    private readonly Lines _lines = new();
+    private readonly RecordedLog _log = new();
 
     [Fact]
     public void A_download_that_is_repeated_is_one_line_with_the_reason_and_no_trace()
@@ -14,7 +13,7 @@ public sealed class DownloadLogTests
         var cause = new HttpRequestException("no connection", new IOException("Name or service not known"));
         Resume(new DownloadException(DownloadFault.Unavailable, "its source cannot be reached", cause));
         Resume(new DownloadException(DownloadFault.Unavailable, "its source answers 503"));
-        _lines.All.ShouldBe(
+        _log.Lines.Select(line => $"{line.Text}{line.Cause}").ShouldBe(
         [
             "The download of the Whisper model base waits 1.5 s: its source cannot be reached (Name or service not known).",
             "The download of the Whisper model base waits 1.5 s: its source answers 503.",
@@ -23,24 +22,7 @@ public sealed class DownloadLogTests
 
     private void Resume(Exception cause)
     {
-        var log = new DownloadLog(_lines, "base", "hub.example");
+        var log = new DownloadLog(_log, "base", "hub.example");
         log.Resumes(new RemoteFile("ggml-base.bin", null, null), cause, TimeSpan.FromSeconds(1.5));
-    }
-
-    private sealed class Lines : ILogger
-    {
-        public List<string> All { get; } = [];
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel,
-            EventId eventId,
-            TState state,
-            Exception? exception,
-            Func<TState, Exception?, string> formatter) => All.Add($"{formatter(state, exception)}{exception}");
     }
 }

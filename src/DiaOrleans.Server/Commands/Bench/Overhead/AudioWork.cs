@@ -29,16 +29,11 @@ internal sealed class AudioWork
         using (var output = new OutputChain(_rate, 1, AudioFormat.Wav, rate, way == OverheadWay.Stream, keep: false))
         {
             output.Begin(last: true, TimeSpan.Zero);
-            foreach (var block in _blocks) GiveBack(output.Write(block));
+            foreach (var block in _blocks) AudioPieces.GiveBackAll(output.Write(block));
             output.End(TimeSpan.Zero);
-            GiveBack(output.Finish());
+            AudioPieces.GiveBackAll(output.Finish());
         }
 
         return (clock.Elapsed, Environment.CpuUsage.TotalTime - cpu);
-    }
-
-    private static void GiveBack(IReadOnlyList<ReadOnlyMemory<byte>> pieces)
-    {
-        foreach (var piece in pieces) AudioPieces.GiveBack(piece);
     }
 }
