@@ -17,15 +17,29 @@ public enum WeightLayout
 /// <param name="OutputMajor">Stored [Out, In]; else [In, Out] once flattened.</param>
 public sealed record LinearWeight(TensorEntry Tensor, int In, int Out, bool OutputMajor)
 {
-    /// <summary>If the weight is quantised: how codes become numbers. The tensor then holds codes, [Out, blocks, block bytes].</summary>
+    /// <summary>If the weight is quantised: how codes become numbers. The tensor then holds codes.</summary>
     public QuantisedBlocks? Blocks { get; init; }
 }
 
 /// <summary>The format of a quantised weight: a code c stands for scale * (c - 2^(Bits - 1)).</summary>
 /// <param name="Bits">Bits of a code, 8 or 4.</param>
 /// <param name="BlockSize">Inputs that share a scale.</param>
-/// <param name="Scales">The scales, [Out, blocks].</param>
-public sealed record QuantisedBlocks(int Bits, int BlockSize, TensorEntry Scales);
+/// <param name="Order">Order of the codes and of their scales.</param>
+/// <param name="Scales">The scales.</param>
+public sealed record QuantisedBlocks(int Bits, int BlockSize, BlockOrder Order, TensorEntry Scales);
+
+/// <summary>The order of the codes of a quantised weight and of their scales in memory.</summary>
+public enum BlockOrder
+{
+    /// <summary>Codes [outputs, blocks, block bytes] and scales [outputs, blocks], as ONNX Runtime's MatMulNBits reads them.</summary>
+    Outputs,
+
+    /// <summary>
+    /// Codes [groups, blocks, block / 4, outputs of a group, 4] and scales [groups, blocks, outputs of a group], as the operator of this
+    /// program reads them (QuantisedLinear).
+    /// </summary>
+    Groups,
+}
 
 /// <summary>
 /// A Dia checkpoint folder: its configuration, and its weights by their canonical names, every shape checked against the configuration.

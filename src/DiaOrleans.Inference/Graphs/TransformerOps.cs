@@ -6,9 +6,6 @@ namespace DiaOrleans.Inference.Graphs;
 /// <summary>Blocks of the text encoder and the decoder. Activations are [rows, sequence, hidden].</summary>
 internal sealed class TransformerOps(GraphBuilder graph, DiaCheckpoint checkpoint)
 {
-    // Weights of a linear map; dia-nano has at most 2.4 million, the published model 4 million and more in most of its maps.
-    private const long MostGrouped = 1 << 22;
-
     private readonly float _epsilon = checkpoint.Config.NormEpsilon;
 
     /// <summary>x of [..., in] times the named module's weight.</summary>
@@ -29,7 +26,7 @@ internal sealed class TransformerOps(GraphBuilder graph, DiaCheckpoint checkpoin
     public static string LinearOrNaN(GraphBuilder graph, string x, LinearWeight weight)
     {
         var y = Linear(graph, x, weight);
-        if (weight.Blocks is not { } blocks || IsGrouped(weight, blocks)) return y;
+        if (weight.Blocks is not { Order: BlockOrder.Outputs }) return y;
         var squares = graph.Node("ReduceSumSquare", [x, graph.Integers(-1)], ("keepdims", 1L));
         return graph.Node("Add", [y, graph.Node("Mul", [squares, graph.Constant(OnnxType.Float, [0f], 1)])]);
     }
@@ -90,51 +87,24 @@ internal sealed class TransformerOps(GraphBuilder graph, DiaCheckpoint checkpoin
             ("scale", 1f));
 
     /// <summary>
-    /// Accuracy level 4 rounds blocks of x to 8 bits and sums their products in integers; the others are 30 times slower on the CPU.
+    /// Both operators round blocks of x to 8 bits and sum their products in integers. MatMulNBits does so at accuracy level 4; the others
+    /// are 30 times slower on the CPU.
     /// </summary>
     private static string Quantised(GraphBuilder graph, string x, LinearWeight weight, QuantisedBlocks blocks)
     {
-        if (IsGrouped(weight, blocks)) return Grouped(graph, x, weight, blocks);
+        var codes = graph.Bytes(weight.Tensor, [.. weight.Tensor.Shape]);
+        var scales = graph.Weight(blocks.Scales, [.. blocks.Scales.Shape]);
+        if (blocks.Order == BlockOrder.Groups)
+            return graph.Node(QuantisedLinear.OperatorName, HostOperators.Domain, [x, codes, scales, graph.Integers(weight.Out)]);
         return graph.Node(
             "MatMulNBits",
             GraphBuilder.Microsoft,
-            [x, graph.Bytes(weight.Tensor, [.. weight.Tensor.Shape]), graph.Weight(blocks.Scales, [.. blocks.Scales.Shape])],
+            [x, codes, scales],
             ("K", (long)weight.In),
             ("N", (long)weight.Out),
             ("bits", (long)blocks.Bits),
             ("block_size", (long)blocks.BlockSize),
             ("accuracy_level", 4L));
-    }
-
-    /// <summary>
-    /// The operator of this program, which reads the weights in another order. They are copied into it when the session is made: a large
-    /// weight stays in its file, because its products wait for memory anyway.
-    /// </summary>
-    private static bool IsGrouped(LinearWeight weight, QuantisedBlocks blocks) =>
-        QuantisedLinear.IsSupported
-        && blocks.Bits == 8
-        && blocks.BlockSize == QuantisedRows.BlockSize
-        && (long)weight.In * weight.Out < MostGrouped;
-
-    private static string Grouped(GraphBuilder graph, string x, LinearWeight weight, QuantisedBlocks blocks)
-    {
-        const long Outputs = QuantisedRows.Outputs;
-        var groups = (weight.Out + Outputs - 1) / Outputs;
-        var count = weight.Tensor.Shape[1];
-        var missing = groups * Outputs - weight.Out;
-        var codes = graph.Bytes(weight.Tensor, [.. weight.Tensor.Shape]);
-        var scales = graph.Weight(blocks.Scales, [.. blocks.Scales.Shape]);
-        if (missing > 0)
-        {
-            codes = graph.Node("Pad", [codes, graph.Integers(0, 0, 0, missing, 0, 0)]);
-            scales = graph.Node("Pad", [scales, graph.Integers(0, 0, missing, 0)]);
-        }
-
-        codes = graph.Node("Reshape", [codes, graph.Integers(groups, Outputs, count, QuantisedRows.BlockSize / 4, 4)]);
-        codes = graph.Node("Transpose", [codes], ("perm", new long[] { 0, 2, 3, 1, 4 }));
-        scales = graph.Node("Reshape", [scales, graph.Integers(groups, Outputs, count)]);
-        scales = graph.Node("Transpose", [scales], ("perm", new long[] { 0, 2, 1 }));
-        return graph.Node(QuantisedLinear.OperatorName, HostOperators.Domain, [x, codes, scales, graph.Integers(weight.Out)]);
     }
 
     private string NormWeight(string module)

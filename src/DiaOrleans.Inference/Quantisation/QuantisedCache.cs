@@ -18,7 +18,7 @@ public sealed record QuantisationProgress(string Checkpoint, string File, int Pe
 internal sealed class QuantisedCache(string folder, Func<string, long>? freeBytes = null)
 {
     // Part of the file names: raise it if the content of the files changes.
-    private const int Format = 2;
+    private const int Format = 3;
     private const int PercentStep = 10;
 
     private static readonly TimeSpan LockPoll = TimeSpan.FromMilliseconds(100);
@@ -32,14 +32,14 @@ internal sealed class QuantisedCache(string folder, Func<string, long>? freeByte
     /// <exception cref="CheckpointException">The file cannot be written; the message says why, and what to do.</exception>
     public DiaCheckpoint Open(DiaCheckpoint checkpoint, int bits, Action<QuantisationProgress>? report = null)
     {
-        var path = "";
+        var layout = BlockLayout.Of(bits);
         try
         {
             Directory.CreateDirectory(folder);
-            path = PathOf(new CheckpointHash(folder).Of(checkpoint), bits);
-            if (TryOpen(path, checkpoint, bits) is { } ready) return ready;
+            var path = PathOf(new CheckpointHash(folder).Of(checkpoint), layout);
+            if (TryOpen(path, checkpoint, layout) is { } ready) return ready;
             using var held = Lock($"{path}.lock");
-            return TryOpen(path, checkpoint, bits) ?? Make(path, checkpoint, bits, report);
+            return TryOpen(path, checkpoint, layout) ?? Make(path, checkpoint, layout, report);
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
@@ -54,17 +54,17 @@ internal sealed class QuantisedCache(string folder, Func<string, long>? freeByte
     {
         if (new CheckpointHash(folder).FindKept(checkpoint) is not { } hash) return [];
         int[] bits = [8, 4];
-        return [.. bits.Where(n => File.Exists(PathOf(hash, n))).Select(n => $"int{n}")];
+        return [.. bits.Where(n => File.Exists(PathOf(hash, BlockLayout.Of(n)))).Select(n => $"int{n}")];
     }
 
-    private string PathOf(string hash, int bits) => Path.Combine(folder, $"{hash}.int{bits}.v{Format}.safetensors");
+    private string PathOf(string hash, BlockLayout layout) => Path.Combine(folder, $"{hash}.{layout.Name}.v{Format}.safetensors");
 
-    private static DiaCheckpoint? TryOpen(string path, DiaCheckpoint checkpoint, int bits)
+    private static DiaCheckpoint? TryOpen(string path, DiaCheckpoint checkpoint, BlockLayout layout)
     {
         if (!File.Exists(path)) return null;
         try
         {
-            return QuantisedFile.Open(path, checkpoint, bits);
+            return QuantisedFile.Open(path, checkpoint, layout);
         }
         catch (CheckpointException)
         {
@@ -72,16 +72,16 @@ internal sealed class QuantisedCache(string folder, Func<string, long>? freeByte
         }
     }
 
-    private DiaCheckpoint Make(string path, DiaCheckpoint checkpoint, int bits, Action<QuantisationProgress>? report)
+    private DiaCheckpoint Make(string path, DiaCheckpoint checkpoint, BlockLayout layout, Action<QuantisationProgress>? report)
     {
         foreach (var old in Directory.EnumerateFiles(folder, $"{Path.GetFileName(path)}.*.part")) File.Delete(old);
-        DeleteOlderFormats(path);
-        RequireSpace(QuantisedFile.Size(checkpoint, bits));
+        DeleteOlderFormats(path, layout);
+        RequireSpace(QuantisedFile.Size(checkpoint, layout));
         var part = $"{path}.{Guid.NewGuid():N}.part";
         try
         {
             using (var file = new FileStream(part, FileMode.CreateNew, FileAccess.Write))
-                QuantisedFile.Write(file, checkpoint, bits, Steps(path, checkpoint, report));
+                QuantisedFile.Write(file, checkpoint, layout, Steps(path, checkpoint, report));
 
             File.Move(part, path, overwrite: true);
         }
@@ -91,15 +91,17 @@ internal sealed class QuantisedCache(string folder, Func<string, long>? freeByte
             throw;
         }
 
-        return QuantisedFile.Open(path, checkpoint, bits);
+        return QuantisedFile.Open(path, checkpoint, layout);
     }
 
-    /// <summary>A file that a model has open stays on Windows; elsewhere the model keeps its mapping.</summary>
-    private void DeleteOlderFormats(string path)
+    /// <summary>
+    /// Files of the precision in any order. One that a model has open stays on Windows; elsewhere the model keeps its mapping.
+    /// </summary>
+    private void DeleteOlderFormats(string path, BlockLayout layout)
     {
         var name = Path.GetFileName(path);
-        var prefix = name[..name.IndexOf(".v", StringComparison.Ordinal)];
-        foreach (var old in Directory.EnumerateFiles(folder, $"{prefix}.v*.safetensors"))
+        var hash = name[..name.IndexOf('.', StringComparison.Ordinal)];
+        foreach (var old in Directory.EnumerateFiles(folder, $"{hash}.int{layout.Bits}*.v*.safetensors"))
         {
             if (FormatOf(Path.GetFileName(old)) is not < Format) continue;
             try

@@ -15,29 +15,29 @@ internal static class QuantisedFile
 
     /// <summary>The checkpoint with the weights of a file.</summary>
     /// <exception cref="CheckpointException">The file is missing, damaged or of another model.</exception>
-    public static DiaCheckpoint Open(string path, DiaCheckpoint checkpoint, int bits)
+    public static DiaCheckpoint Open(string path, DiaCheckpoint checkpoint, BlockLayout layout)
     {
         var tensors = SafetensorsFile.Read(path);
         Verify(path);
         var table = new TensorTable(path, tensors.ToDictionary(t => t.Name, StringComparer.Ordinal));
-        return checkpoint.WithWeights(new QuantisedTensors(table, bits));
+        return checkpoint.WithWeights(new QuantisedTensors(table, layout));
     }
 
     /// <summary>Bytes of the file of a checkpoint.</summary>
-    public static long Size(DiaCheckpoint checkpoint, int bits)
+    public static long Size(DiaCheckpoint checkpoint, BlockLayout layout)
     {
-        var parts = QuantisedParts.Of(checkpoint, bits).ToList();
+        var parts = QuantisedParts.Of(checkpoint, layout).ToList();
         return Header(parts).Length + parts.Sum(p => p.Length) + FileChecksum.Length;
     }
 
     /// <summary>Quantises a checkpoint's weights into a stream.</summary>
     /// <param name="file">The stream.</param>
     /// <param name="checkpoint">The checkpoint.</param>
-    /// <param name="bits">8 or 4.</param>
+    /// <param name="layout">Bits and order of the weights.</param>
     /// <param name="report">Receives the fraction that is done, 0 to 1.</param>
-    public static void Write(Stream file, DiaCheckpoint checkpoint, int bits, Action<double> report)
+    public static void Write(Stream file, DiaCheckpoint checkpoint, BlockLayout layout, Action<double> report)
     {
-        var parts = QuantisedParts.Of(checkpoint, bits).ToList();
+        var parts = QuantisedParts.Of(checkpoint, layout).ToList();
         var checksum = new FileChecksum();
         Append(Header(parts));
         var total = parts.Sum(p => p.Length);

@@ -20,7 +20,7 @@ internal sealed record QuantisedPart(IReadOnlyList<NewTensor> Tensors, Func<IRea
 internal static class QuantisedParts
 {
     /// <summary>The parts of a checkpoint's file.</summary>
-    public static IEnumerable<QuantisedPart> Of(DiaCheckpoint checkpoint, int bits)
+    public static IEnumerable<QuantisedPart> Of(DiaCheckpoint checkpoint, BlockLayout layout)
     {
         var config = checkpoint.Config;
         var shapes = new DiaShapes(config);
@@ -28,28 +28,30 @@ internal static class QuantisedParts
         long rows = config.Decoder.Channels * config.Decoder.Vocab;
         yield return Floats(QuantisedTensors.Audio, [rows, config.Decoder.Hidden], [.. checkpoint.AudioEmbeddings]);
         foreach (var (module, size) in shapes.Vectors) yield return Floats(module, [size], checkpoint.Vector(module));
-        foreach (var (module, _) in shapes.Linears) yield return Quantised(module, checkpoint.Linear(module), bits);
+        foreach (var (module, _) in shapes.Linears) yield return Quantised(module, checkpoint.Linear(module), layout);
     }
 
     private static QuantisedPart Floats(string name, long[] shape, params TensorEntry[] sources)
     {
-        var tensor = new NewTensor(name, "F32", shape, sizeof(float) * sources.Sum(s => s.Count));
+        var tensor = Tensor(name, "F32", shape, sizeof(float));
         return new QuantisedPart([tensor], () => [.. sources.Select(Read)]);
 
         static byte[] Read(TensorEntry source) => MemoryMarshal.AsBytes(Numbers(source, TensorData.Read(source)).AsSpan()).ToArray();
     }
 
-    private static QuantisedPart Quantised(string module, LinearWeight weight, int bits)
+    private static QuantisedPart Quantised(string module, LinearWeight weight, BlockLayout layout)
     {
-        long blocks = BlockQuantiser.Blocks(weight.In);
-        var blockBytes = BlockQuantiser.BlockBytes(bits);
-        var codes = new NewTensor(QuantisedTensors.Codes(module), "U8", [weight.Out, blocks, blockBytes], weight.Out * blocks * blockBytes);
-        var scales = new NewTensor(QuantisedTensors.Scales(module), "F32", [weight.Out, blocks], sizeof(float) * weight.Out * blocks);
-        return new QuantisedPart([codes, scales], () => Quantise(weight, bits));
+        var codes = Tensor(QuantisedTensors.Codes(module), "U8", layout.CodesShape(weight.In, weight.Out), sizeof(byte));
+        var scales = Tensor(QuantisedTensors.Scales(module), "F32", layout.ScalesShape(weight.In, weight.Out), sizeof(float));
+        return new QuantisedPart([codes, scales], () => Quantise(weight, layout));
     }
 
-    private static IReadOnlyList<byte[]> Quantise(LinearWeight weight, int bits)
+    private static NewTensor Tensor(string name, string type, long[] shape, int elementBytes) =>
+        new(name, type, shape, shape.Aggregate((long)elementBytes, (product, dim) => product * dim));
+
+    private static IReadOnlyList<byte[]> Quantise(LinearWeight weight, BlockLayout layout)
     {
+        var bits = layout.Bits;
         var values = Numbers(weight.Tensor, WeightReader.ReadOutputMajor(weight));
         var blocks = BlockQuantiser.Blocks(weight.In);
         var row = blocks * BlockQuantiser.BlockBytes(bits);
@@ -60,7 +62,7 @@ internal static class QuantisedParts
             bits,
             codes.AsSpan(output * row, row),
             scales.AsSpan(output * blocks, blocks)));
-        return [codes, MemoryMarshal.AsBytes(scales.AsSpan()).ToArray()];
+        return [layout.OrderCodes(codes, weight.Out), MemoryMarshal.AsBytes(layout.OrderScales(scales, weight.Out).AsSpan()).ToArray()];
     }
 
     /// <summary>The values of a tensor. Rounding would turn NaN into a number, and a fault into noise.</summary>

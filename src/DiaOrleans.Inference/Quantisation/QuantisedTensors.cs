@@ -5,7 +5,7 @@ namespace DiaOrleans.Inference.Quantisation;
 /// <summary>
 /// The tensors of a quantised file by the names of the checkpoint's modules: linear maps in codes and scales, all others in F32.
 /// </summary>
-internal sealed class QuantisedTensors(TensorTable table, int bits) : ITensorNames
+internal sealed class QuantisedTensors(TensorTable table, BlockLayout layout) : ITensorNames
 {
     /// <summary>Name of the text embedding.</summary>
     public const string Text = "text_embedding";
@@ -21,12 +21,11 @@ internal sealed class QuantisedTensors(TensorTable table, int bits) : ITensorNam
     /// <inheritdoc />
     public LinearWeight Linear(string module, LinearShape shape)
     {
-        var blocks = BlockQuantiser.Blocks(shape.Inputs);
-        var codes = table.TakeBytes(Codes(module), [shape.Outputs, blocks, BlockQuantiser.BlockBytes(bits)]);
-        var scales = table.Take(Scales(module), [shape.Outputs, blocks]);
+        var codes = table.TakeBytes(Codes(module), layout.CodesShape(shape.Inputs, shape.Outputs));
+        var scales = table.Take(Scales(module), layout.ScalesShape(shape.Inputs, shape.Outputs));
         return new LinearWeight(codes, shape.Inputs, shape.Outputs, OutputMajor: true)
         {
-            Blocks = new QuantisedBlocks(bits, BlockQuantiser.BlockSize, scales),
+            Blocks = new QuantisedBlocks(layout.Bits, BlockQuantiser.BlockSize, layout.Order, scales),
         };
     }
 

@@ -127,17 +127,22 @@ public sealed class QuantisedCacheTests : IDisposable
     public void Files_of_an_older_format_are_removed_if_the_file_is_made_and_those_of_others_stay()
     {
         Open();
-        var older = File().Replace(".v2.", ".v1.");
+        var made = File();
+        var hash = Path.GetFileName(made).Split('.')[0];
+        string[] older = [_cache.File($"{hash}.int8.v2.safetensors"), _cache.File($"{hash}.int8-groups.v2.safetensors")];
         string[] others =
         [
-            File().Replace(".v2.", ".v3."),
-            File().Replace(".int8.v2.", ".int4.v1."),
+            _cache.File($"{hash}.int8.v3.safetensors.other"),
+            _cache.File($"{hash}.int8.v4.safetensors"),
+            _cache.File($"{hash}.int8-other.v3.safetensors"),
+            _cache.File($"{hash}.int4.v1.safetensors"),
             _cache.File("other.int8.v1.safetensors"),
         ];
-        System.IO.File.Move(File(), older);
-        foreach (var other in others) System.IO.File.WriteAllText(other, "other");
+        foreach (var file in older.Concat(others)) System.IO.File.WriteAllText(file, "");
+        System.IO.File.Delete(made);
         Open();
-        Files().ShouldBe([older.Replace(".v1.", ".v2."), .. others], ignoreOrder: true);
+        var left = Directory.GetFiles(_cache.Path, "*.safetensors*").Where(file => !file.EndsWith(".lock"));
+        left.ShouldBe([made, .. others], ignoreOrder: true);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using DiaOrleans.Inference.Checkpoints;
 using DiaOrleans.Inference.Execution;
 using DiaOrleans.Inference.Graphs;
+using DiaOrleans.Inference.Kernels;
 using DiaOrleans.Inference.Quantisation;
 using DiaOrleans.Inference.Tests.Checkpoints;
 using Microsoft.ML.OnnxRuntime;
@@ -9,8 +10,8 @@ using Microsoft.ML.OnnxRuntime;
 namespace DiaOrleans.Inference.Tests.Quantisation;
 
 /// <summary>
-/// The product with quantised weights, by this program for small weights in 8 bits and by ONNX Runtime for the others: its value, and that
-/// a row does not depend on the others.
+/// The product with quantised weights, by this program for weights in groups and by ONNX Runtime for the others: its value, and that a row
+/// does not depend on the others.
 /// </summary>
 public sealed class QuantisedLinearTests : IDisposable
 {
@@ -19,26 +20,29 @@ public sealed class QuantisedLinearTests : IDisposable
 
     private readonly TempFolder _folder = new();
 
-    /// <summary>Inputs, outputs, bits and threads.</summary>
-    public static TheoryData<int, int, int, int> Shapes => new()
+    /// <summary>Inputs, outputs, layout and threads.</summary>
+    public static TheoryData<int, int, string, int> Shapes => new()
     {
-        { 256, 768, 8, 1 },
-        { 256, 768, 4, 1 },
-        { 768, 256, 8, 2 },
-        { 48, 37, 8, 2 },
-        { 33, 130, 4, 2 },
-        { 2048, 2048, 8, 1 },
-        { 2048, 2048, 4, 2 },
-        { 1024, 8192, 8, 2 },
+        { 256, 768, "int8-groups", 1 },
+        { 256, 768, "int8", 1 },
+        { 256, 768, "int4", 1 },
+        { 768, 256, "int8-groups", 2 },
+        { 48, 37, "int8-groups", 2 },
+        { 48, 37, "int8", 2 },
+        { 33, 130, "int4", 2 },
+        { 2048, 2048, "int8-groups", 1 },
+        { 2048, 2048, "int4", 2 },
+        { 1024, 8192, "int8-groups", 2 },
+        { 1024, 8192, "int8", 2 },
     };
 
     public void Dispose() => _folder.Dispose();
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void A_row_has_the_same_result_to_the_bit_among_any_number_of_rows(int inputs, int outputs, int bits, int threads)
+    public void A_row_has_the_same_result_to_the_bit_among_any_number_of_rows(int inputs, int outputs, string layout, int threads)
     {
-        using var linear = new Linear(_folder.File("weights.bin"), inputs, outputs, bits, threads);
+        using var linear = new Linear(_folder.File("weights.bin"), inputs, outputs, LayoutOf(layout), threads);
         var x = Numbers(MaxRows * inputs, seed: 2, 1f);
         var alone = Enumerable.Range(0, MaxRows).SelectMany(row => linear.Run(x.AsSpan(row * inputs, inputs), 1)).ToArray();
         for (var rows = 2; rows <= MaxRows; rows++)
@@ -51,9 +55,9 @@ public sealed class QuantisedLinearTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void The_result_is_that_of_the_weights_that_the_codes_stand_for(int inputs, int outputs, int bits, int threads)
+    public void The_result_is_that_of_the_weights_that_the_codes_stand_for(int inputs, int outputs, string layout, int threads)
     {
-        using var linear = new Linear(_folder.File("weights.bin"), inputs, outputs, bits, threads);
+        using var linear = new Linear(_folder.File("weights.bin"), inputs, outputs, LayoutOf(layout), threads);
         var x = Numbers(inputs, seed: 3, 1f);
         var y = linear.Run(x, 1);
         double error = 0, size = 0;
@@ -69,13 +73,15 @@ public sealed class QuantisedLinearTests : IDisposable
     }
 
     [Theory]
-    [InlineData(8, float.NaN)]
-    [InlineData(8, float.PositiveInfinity)]
-    [InlineData(4, float.NaN)]
-    [InlineData(4, float.NegativeInfinity)]
-    public void A_row_with_a_number_that_is_not_finite_has_no_numbers_and_changes_no_other_row(int bits, float value)
+    [InlineData("int8-groups", float.NaN)]
+    [InlineData("int8-groups", float.PositiveInfinity)]
+    [InlineData("int8", float.NaN)]
+    [InlineData("int8", float.PositiveInfinity)]
+    [InlineData("int4", float.NaN)]
+    [InlineData("int4", float.NegativeInfinity)]
+    public void A_row_with_a_number_that_is_not_finite_has_no_numbers_and_changes_no_other_row(string layout, float value)
     {
-        using var linear = new Linear(_folder.File("weights.bin"), 256, 768, bits, threads: 1, orNaN: true);
+        using var linear = new Linear(_folder.File("weights.bin"), 256, 768, LayoutOf(layout), threads: 1, orNaN: true);
         var x = Numbers(3 * 256, seed: 4, 1f);
         var expected = linear.Run(x, 3);
         x[256 + 40] = value;
@@ -85,11 +91,20 @@ public sealed class QuantisedLinearTests : IDisposable
         y[1536..].ShouldBe(expected[1536..]);
     }
 
-    [Fact]
-    public void A_row_of_zeros_has_zeros()
+    [Theory]
+    [InlineData("int8-groups")]
+    [InlineData("int8")]
+    public void A_row_of_zeros_has_zeros(string layout)
     {
-        using var linear = new Linear(_folder.File("weights.bin"), 256, 768, bits: 8, threads: 1);
+        using var linear = new Linear(_folder.File("weights.bin"), 256, 768, LayoutOf(layout), threads: 1);
         linear.Run(new float[512], 2).ShouldAllBe(value => value == 0);
+    }
+
+    private static BlockLayout LayoutOf(string name)
+    {
+        var layout = new BlockLayout(name.StartsWith("int4") ? 4 : 8, name.EndsWith("-groups") ? BlockOrder.Groups : BlockOrder.Outputs);
+        Assert.SkipUnless(layout.Order != BlockOrder.Groups || QuantisedLinear.IsSupported, "the operator needs AVX2");
+        return layout;
     }
 
     private static float[] Numbers(int count, int seed, float range)
@@ -108,8 +123,9 @@ public sealed class QuantisedLinearTests : IDisposable
         private readonly InferenceSession _session;
         private readonly RunOptions _run = new();
 
-        public Linear(string file, int inputs, int outputs, int bits, int threads, bool orNaN = false)
+        public Linear(string file, int inputs, int outputs, BlockLayout layout, int threads, bool orNaN = false)
         {
+            var bits = layout.Bits;
             _inputs = inputs;
             _bits = bits;
             var blocks = BlockQuantiser.Blocks(inputs);
@@ -123,13 +139,15 @@ public sealed class QuantisedLinearTests : IDisposable
                 BlockQuantiser.Quantise(weights.AsSpan(output * inputs, inputs), bits, codes, _scales.AsSpan(output * blocks, blocks));
             }
 
-            File.WriteAllBytes(file, [.. _codes, .. MemoryMarshal.AsBytes(_scales.AsSpan())]);
-            long[] codesShape = [outputs, blocks, BlockQuantiser.BlockBytes(bits)];
-            var scales = new TensorEntry("scales", ElementType.F32, [outputs, blocks], file, _codes.Length, 4L * _scales.Length);
-            var codesEntry = new TensorEntry("codes", ElementType.U8, codesShape, file, 0, _codes.Length);
+            var codesBytes = layout.OrderCodes(_codes, outputs);
+            var scalesBytes = MemoryMarshal.AsBytes(layout.OrderScales(_scales, outputs).AsSpan()).ToArray();
+            File.WriteAllBytes(file, [.. codesBytes, .. scalesBytes]);
+            var codesEntry = new TensorEntry("codes", ElementType.U8, layout.CodesShape(inputs, outputs), file, 0, codesBytes.Length);
+            var scalesShape = layout.ScalesShape(inputs, outputs);
+            var scales = new TensorEntry("scales", ElementType.F32, scalesShape, file, codesBytes.Length, scalesBytes.Length);
             var weight = new LinearWeight(codesEntry, inputs, outputs, OutputMajor: true)
             {
-                Blocks = new QuantisedBlocks(bits, BlockQuantiser.BlockSize, scales),
+                Blocks = new QuantisedBlocks(bits, BlockQuantiser.BlockSize, layout.Order, scales),
             };
             var graph = new GraphBuilder("linear", OnnxType.Float);
             var x = graph.Input("x", OnnxType.Float, "rows", inputs);
