@@ -26,10 +26,16 @@ internal sealed unsafe class QuantisedLinear() : HostOperator(
     private const int MostAxes = 4;
 
     /// <summary>Whether this processor can compute it.</summary>
-    public static bool IsSupported => AvxVnni.IsSupported;
+    public static bool IsSupported => Avx2.IsSupported && Fma.IsSupported;
 
     /// <inheritdoc />
     public override void Compute(in KernelContext context)
+    {
+        if (AvxVnni.IsSupported) Compute<VnniDot>(context);
+        else Compute<PairDot>(context);
+    }
+
+    private static void Compute<TDot>(in KernelContext context) where TDot : struct, IBlockDot
     {
         // A call costs as much as a small product: of the shapes, only that of x is asked for.
         Span<long> axes = stackalloc long[MostAxes];
@@ -40,27 +46,27 @@ internal sealed unsafe class QuantisedLinear() : HostOperator(
         var rows = 1;
         foreach (var dim in dims[..^1]) rows *= (int)dim;
         dims[^1] = outputs;
-        var scratch = ArrayPool<byte>.Shared.Rent(QuantisedRows.Bytes(rows, blocks));
+        var scratch = ArrayPool<byte>.Shared.Rent(QuantisedRows<TDot>.Bytes(rows, blocks));
         fixed (byte* memory = scratch)
         {
-            var work = new Work
+            var work = new Work<TDot>
             {
-                X = QuantisedRows.Make(context.Input<float>(0), rows, inputs, blocks, memory),
+                X = QuantisedRows<TDot>.Make(context.Input<float>(0), rows, inputs, blocks, memory),
                 Codes = context.Input<byte>(1),
                 Scales = context.Input<float>(2),
                 Y = context.Output<float>(0, dims),
                 Groups = (outputs + QuantisedRows.Outputs - 1) / QuantisedRows.Outputs,
                 Outputs = outputs,
             };
-            context.ParallelFor((work.Groups + GroupsOfPart - 1) / GroupsOfPart, &ComputePart, &work);
+            context.ParallelFor((work.Groups + GroupsOfPart - 1) / GroupsOfPart, &ComputePart<TDot>, &work);
         }
 
         ArrayPool<byte>.Shared.Return(scratch);
     }
 
-    private static void ComputePart(void* state, int part)
+    private static void ComputePart<TDot>(void* state, int part) where TDot : struct, IBlockDot
     {
-        var work = (Work*)state;
+        var work = (Work<TDot>*)state;
         var rows = work->X.Rows;
         var blocks = work->X.Blocks;
         var scratch = ArrayPool<float>.Shared.Rent((rows + 1) * QuantisedRows.Outputs);
@@ -99,9 +105,9 @@ internal sealed unsafe class QuantisedLinear() : HostOperator(
         Vector256.Load(sums + 24).Store(y + 24);
     }
 
-    private struct Work
+    private struct Work<TDot> where TDot : struct, IBlockDot
     {
-        public QuantisedRows X;
+        public QuantisedRows<TDot> X;
         public byte* Codes;
         public float* Scales;
         public float* Y;

@@ -4,28 +4,22 @@ using System.Runtime.Intrinsics.X86;
 
 namespace DiaOrleans.Inference.Kernels;
 
-/// <summary>Rows of numbers whose blocks of 32 are rounded to 8 bits, with a scale each.</summary>
-internal readonly unsafe struct QuantisedRows
+/// <summary>
+/// Rows of numbers whose blocks of 32 are rounded to 8 bits, with a scale each, for products by <typeparamref name="TDot"/>. Needs AVX2 and
+/// FMA.
+/// </summary>
+internal readonly unsafe struct QuantisedRows<TDot> where TDot : struct, IBlockDot
 {
-    /// <summary>Numbers of a block.</summary>
-    public const int BlockSize = 32;
-
-    /// <summary>Outputs that are computed side by side.</summary>
-    public const int Outputs = 32;
-
-    /// <summary>Bytes of a block's codes for these outputs.</summary>
-    public const int GroupBytes = BlockSize * Outputs;
+    private const int BlockSize = QuantisedRows.BlockSize;
+    private const int Outputs = QuantisedRows.Outputs;
 
     // Numbers of a block in fours, as the processor multiplies them.
     private const int Quads = BlockSize / 4;
 
-    // What a code of a weight is larger than what it stands for.
-    private const int Offset = 128;
-
     private const float Largest = sbyte.MaxValue;
 
-    // [blocks, rows, 32], [blocks, rows] and [blocks, rows], with a row of zeros behind an odd number of rows.
-    private readonly sbyte* _codes;
+    // [blocks, rows, TDot.Bytes], [blocks, rows] and [blocks, rows], with a row of zeros behind an odd number of rows.
+    private readonly byte* _x;
     private readonly float* _scales;
     private readonly int* _starts;
 
@@ -33,8 +27,8 @@ internal readonly unsafe struct QuantisedRows
     {
         Rows = rows;
         Blocks = blocks;
-        _codes = (sbyte*)memory;
-        _scales = (float*)(_codes + (long)Even(rows) * blocks * BlockSize);
+        _x = memory;
+        _scales = (float*)(_x + (long)Even(rows) * blocks * TDot.Bytes);
         _starts = (int*)(_scales + (long)Even(rows) * blocks);
     }
 
@@ -45,7 +39,7 @@ internal readonly unsafe struct QuantisedRows
     public int Blocks { get; }
 
     /// <summary>Bytes of memory that they take.</summary>
-    public static int Bytes(int rows, int blocks) => Even(rows) * blocks * (BlockSize + sizeof(float) + sizeof(int));
+    public static int Bytes(int rows, int blocks) => Even(rows) * blocks * (TDot.Bytes + sizeof(float) + sizeof(int));
 
     /// <summary>Rounds rows.</summary>
     /// <param name="x">[rows, inputs].</param>
@@ -53,9 +47,9 @@ internal readonly unsafe struct QuantisedRows
     /// <param name="inputs">Numbers of a row.</param>
     /// <param name="blocks">Blocks of a row; of the last one, a part may be unused.</param>
     /// <param name="memory">As many bytes as <see cref="Bytes"/> says; the result refers to it.</param>
-    public static QuantisedRows Make(float* x, int rows, int inputs, int blocks, byte* memory)
+    public static QuantisedRows<TDot> Make(float* x, int rows, int inputs, int blocks, byte* memory)
     {
-        var result = new QuantisedRows(rows, blocks, memory);
+        var result = new QuantisedRows<TDot>(rows, blocks, memory);
         if (rows != Even(rows)) new Span<byte>(memory, Bytes(rows, blocks)).Clear();
         var rest = stackalloc float[BlockSize];
         for (var row = 0; row < rows; row++)
@@ -89,13 +83,13 @@ internal readonly unsafe struct QuantisedRows
     public void Multiply(byte* codes, float* scales, float* sums)
     {
         new Span<float>(sums, Even(Rows) * Outputs).Clear();
-        var x = (int*)_codes;
+        var x = _x;
         var xScale = _scales;
         var start = _starts;
-        for (var block = Blocks; block > 0; block--, codes += GroupBytes, scales += Outputs)
+        for (var block = Blocks; block > 0; block--, codes += QuantisedRows.GroupBytes, scales += Outputs)
         {
             var sum = sums;
-            for (var row = 0; row < Rows; row += 2, x += 2 * Quads, xScale += 2, start += 2, sum += 2 * Outputs)
+            for (var row = 0; row < Rows; row += 2, x += 2 * TDot.Bytes, xScale += 2, start += 2, sum += 2 * Outputs)
             {
                 var a0 = Vector256.Create(start[0]);
                 var b0 = Vector256.Create(start[1]);
@@ -108,20 +102,20 @@ internal readonly unsafe struct QuantisedRows
                 var weights = codes;
                 for (var i = 0; i < Quads; i++, weights += 4 * Outputs)
                 {
-                    var a = Vector256.Create(x[i]).AsSByte();
-                    var b = Vector256.Create(x[i + Quads]).AsSByte();
+                    var a = x + 4 * i;
+                    var b = a + TDot.Bytes;
                     var w = Vector256.Load(weights);
-                    a0 = AvxVnni.MultiplyWideningAndAdd(a0, w, a);
-                    b0 = AvxVnni.MultiplyWideningAndAdd(b0, w, b);
+                    a0 = TDot.Add(a0, w, a);
+                    b0 = TDot.Add(b0, w, b);
                     w = Vector256.Load(weights + 32);
-                    a1 = AvxVnni.MultiplyWideningAndAdd(a1, w, a);
-                    b1 = AvxVnni.MultiplyWideningAndAdd(b1, w, b);
+                    a1 = TDot.Add(a1, w, a);
+                    b1 = TDot.Add(b1, w, b);
                     w = Vector256.Load(weights + 64);
-                    a2 = AvxVnni.MultiplyWideningAndAdd(a2, w, a);
-                    b2 = AvxVnni.MultiplyWideningAndAdd(b2, w, b);
+                    a2 = TDot.Add(a2, w, a);
+                    b2 = TDot.Add(b2, w, b);
                     w = Vector256.Load(weights + 96);
-                    a3 = AvxVnni.MultiplyWideningAndAdd(a3, w, a);
-                    b3 = AvxVnni.MultiplyWideningAndAdd(b3, w, b);
+                    a3 = TDot.Add(a3, w, a);
+                    b3 = TDot.Add(b3, w, b);
                 }
 
                 AddScaled(sum, scales, xScale[0], a0, a1, a2, a3);
@@ -175,9 +169,21 @@ internal readonly unsafe struct QuantisedRows
             Avx.ConvertToVector256Int32(d * inverse));
         // Packing puts the lower halves of all before the upper ones.
         var packed = Avx2.PackSignedSaturate(ab, cd).AsInt32();
-        var codes = Avx2.PermuteVar8x32(packed, Vector256.Create(0, 4, 1, 5, 2, 6, 3, 7)).AsSByte();
-        codes.Store(_codes + (long)index * BlockSize);
+        var rounded = Avx2.PermuteVar8x32(packed, Vector256.Create(0, 4, 1, 5, 2, 6, 3, 7)).AsSByte();
+        _starts[index] = TDot.Store(rounded, _x + (long)index * TDot.Bytes);
         _scales[index] = float.IsFinite(extreme) ? extreme / Largest : float.NaN;
-        _starts[index] = -Offset * Vector256.Sum(AvxVnni.MultiplyWideningAndAdd(Vector256<int>.Zero, Vector256<byte>.One, codes));
     }
+}
+
+/// <summary>The sizes of rows that are rounded to 8 bits and of the weights that they are multiplied with.</summary>
+internal static class QuantisedRows
+{
+    /// <summary>Numbers of a block.</summary>
+    public const int BlockSize = 32;
+
+    /// <summary>Outputs that are computed side by side.</summary>
+    public const int Outputs = 32;
+
+    /// <summary>Bytes of a block's codes for these outputs.</summary>
+    public const int GroupBytes = BlockSize * Outputs;
 }
