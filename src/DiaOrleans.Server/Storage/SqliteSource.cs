@@ -64,15 +64,17 @@ internal sealed class SqliteSource(string database) : DbDataSource, IWriteTransa
         }
     }
 
-    /// <summary>A connection that its users do not close.</summary>
+    /// <summary>A connection that its users do not close, with one command, which they use one after the other.</summary>
     private sealed class KeptConnection(string connectionString) : SqliteConnection(connectionString)
     {
+        private readonly KeptCommand _command = new();
         private bool _isReleased;
 
         public static KeptConnection Open(string connectionString)
         {
             var connection = new KeptConnection(connectionString);
             connection.Open();
+            connection._command.Connection = connection;
             return connection;
         }
 
@@ -84,12 +86,43 @@ internal sealed class SqliteSource(string database) : DbDataSource, IWriteTransa
         public void Release()
         {
             _isReleased = true;
+            _command.Release();
+            Dispose();
+        }
+
+        protected override DbCommand CreateDbCommand()
+        {
+            _command.Transaction = Transaction;
+            return _command;
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            if (_isReleased) base.Dispose(disposing);
+        }
+    }
+
+    /// <summary>A command that its users do not dispose of: SQLite compiles its statement again only if the text changes.</summary>
+    private sealed class KeptCommand : SqliteCommand
+    {
+        private bool _isReleased;
+
+        public void Release()
+        {
+            _isReleased = true;
             Dispose();
         }
 
         protected override void Dispose(bool disposing)
         {
             if (_isReleased) base.Dispose(disposing);
+            else if (disposing) EndUse();
+        }
+
+        private void EndUse()
+        {
+            DataReader?.Dispose();
+            Parameters.Clear();
         }
     }
 }

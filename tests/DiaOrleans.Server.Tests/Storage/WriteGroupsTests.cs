@@ -102,6 +102,35 @@ public sealed class WriteGroupsTests : IDisposable
         _transactions.Sizes.ShouldBe([1, 2, 1, 1]);
     }
 
+    [Fact]
+    public async Task A_write_has_nothing_of_the_command_of_the_write_before()
+    {
+        const string Sql = "INSERT INTO t VALUES (@key)";
+        await Run(Sql, "a");
+        await Run(Sql, "b");
+        (await Should.ThrowAsync<InvalidOperationException>(Run(Sql, null))).Message.ShouldContain("@key");
+        await Run("INSERT INTO t VALUES ('c')", null);
+        (await Should.ThrowAsync<SqliteException>(Run(Sql, "bad"))).SqliteErrorCode.ShouldBe(19);
+        await Run(Sql, "d");
+        Keys().ShouldBe(["a", "b", "c", "d"]);
+    }
+
+    private Task Run(string sql, string? key) => _groups.Run(new GrainState<string>(""), async _ =>
+    {
+        await using var connection = await _source.OpenConnectionAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        if (key is not null)
+        {
+            var parameter = command.CreateParameter();
+            parameter.ParameterName = "@key";
+            parameter.Value = key;
+            command.Parameters.Add(parameter);
+        }
+
+        await command.ExecuteNonQueryAsync();
+    });
+
     /// <summary>Makes writes while another one is held, and waits for all.</summary>
     private async Task<Task<GrainState<string>>[]> InOneGroup(params Func<Task<GrainState<string>>>[] writes)
     {
