@@ -12,7 +12,6 @@ using DiaOrleans.Grains.Previews;
 using DiaOrleans.Grains.Prompts;
 using DiaOrleans.Grains.References;
 using DiaOrleans.Grains.Rendering;
-using DiaOrleans.Grains.Requests;
 using DiaOrleans.Grains.Retention;
 using DiaOrleans.Grains.Scripts;
 using DiaOrleans.Grains.Settings;
@@ -90,7 +89,6 @@ public static class GrainServices
         silo.Services.AddSingleton<LogReads>();
         silo.Services.AddSingleton<GenerationLog>();
         silo.Services.AddSingleton<ICleanupStep, JobCleanup>();
-        silo.AddIncomingGrainCallFilter<RequestLogScopeFilter>();
         silo.Services.TryAddSingleton<OverrideOptions>();
         silo.Services.AddSingleton<ConfigurationOverrides>();
         silo.Services.TryAddSingleton<GenerationLogOptions>();

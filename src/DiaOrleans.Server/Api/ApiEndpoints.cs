@@ -49,7 +49,6 @@ internal static class ApiEndpoints
             .AddSingleton<BodyReader>()
             .AddSingleton(new VoiceAliases(options.VoicesByAlias))
             .AddSingleton<SpeechResponder>()
-            .AddSingleton<RequestId>()
             .AddSingleton<RecognitionProblems>()
             .AddSingleton<Problems>()
             .AddSingleton<UsableGpus>()
@@ -63,7 +62,7 @@ internal static class ApiEndpoints
     /// <param name="answersClients">If not, it answers health and metrics only.</param>
     public static WebApplication MapApi(this WebApplication app, bool answersClients = true)
     {
-        app.Use(app.Services.GetRequiredService<RequestId>().Assign);
+        app.Use(RequestId.Assign);
         app.Use(app.Services.GetRequiredService<DrainDeadline>().Watch);
         app.Use(AnswerHeaders.Add);
         app.Use(app.Services.GetRequiredService<RequestBodies>().Limit);

@@ -72,7 +72,6 @@ internal static class ServerSilo
     private static void ConfigureSilo(ISiloBuilder orleans, LocalSiloOptions silo)
     {
         orleans.Configure<SiloOptions>(o => o.SiloName = silo.Name);
-        orleans.AddActivityPropagation();
         orleans.AddDiaGrains(silo.KeepsState);
         if (silo.Dashboard) orleans.AddDashboard();
     }

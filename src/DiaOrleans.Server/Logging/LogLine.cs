@@ -29,13 +29,8 @@ internal sealed class LogLine(TimeProvider time) : ConsoleFormatter(FormatterNam
             LogText.Write(JoinLines(LogText.Cut(cause.ToString(), MaxException)), output);
         }
 
-        scopes?.ForEachScope(WriteRequest, output);
+        if (CurrentRequest.Id is { } request) output.Write($" [request {request}]");
         output.WriteLine();
-    }
-
-    private static void WriteRequest(object? scope, TextWriter output)
-    {
-        if (scope is RequestLogScope request) output.Write($" [{request}]");
     }
 
     /// <summary>The lines of a stack trace follow each other in one line.</summary>

@@ -15,13 +15,15 @@ namespace DiaOrleans.Server.Tests.Logging;
 public sealed class ConsoleLogTests
 {
     [Fact]
-    public void A_message_is_one_line_with_its_request_whatever_clients_send()
+    public async Task A_message_is_one_line_with_its_request_whatever_clients_send()
     {
-        var scopes = new LoggerExternalScopeProvider();
-        using var request = scopes.Push(new RequestLogScope("mine-1"));
-        using var other = scopes.Push("another scope");
         var entry = new LogEntry<string>(LogLevel.Warning, "DiaOrleans.X", 7, "a\nfail: b", null, (text, _) => text);
-        Write(entry, scopes).ShouldBe($@"08:30:05 warn: DiaOrleans.X[7] a\u000afail: b [request mine-1]{Environment.NewLine}");
+        var line = await Task.Run(() =>
+        {
+            CurrentRequest.Set("mine-1");
+            return Write(entry);
+        });
+        line.ShouldBe($@"08:30:05 warn: DiaOrleans.X[7] a\u000afail: b [request mine-1]{Environment.NewLine}");
     }
 
     [Theory]
@@ -75,12 +77,12 @@ public sealed class ConsoleLogTests
         lines.Written.Single().Length.ShouldBeLessThan(30_000);
     }
 
-    private static string Write<T>(LogEntry<T> entry, IExternalScopeProvider? scopes = null)
+    private static string Write<T>(LogEntry<T> entry)
     {
         var line = new StringWriter();
         var time = new FakeTimeProvider(new DateTimeOffset(2026, 11, 24, 8, 30, 5, TimeSpan.Zero));
         time.SetLocalTimeZone(TimeZoneInfo.Utc);
-        new LogLine(time).Write(entry, scopes, line);
+        new LogLine(time).Write(entry, scopes: null, line);
         return line.ToString();
     }
 
@@ -91,7 +93,7 @@ public sealed class ConsoleLogTests
         await using var server = await RunningServer.Start(services: services => services.AddSingleton<ILoggerProvider>(lines));
         server.App.MapGet("/broken", IResult () => throw new InvalidOperationException("Broken."));
         var log = server.App.Services.GetRequiredService<IGrainFactory>().GetGrain<IGenerationLogGrain>(0);
-        new RequestLogScope("mine-2").SetCurrent();
+        CurrentRequest.Set("mine-2");
 
         await log.Append(Entry("quiet"));
         lines.Seen.ShouldNotContain(line => line.Text.StartsWith("Generation"));
@@ -143,15 +145,11 @@ public sealed class ConsoleLogTests
 
     private sealed record Line(LogLevel Level, string Text, string? Request);
 
-    private sealed class Lines : ILoggerProvider, ISupportExternalScope, ILogger
+    private sealed class Lines : ILoggerProvider, ILogger
     {
-        private IExternalScopeProvider _scopes = new LoggerExternalScopeProvider();
-
         public ConcurrentQueue<Line> Seen { get; } = [];
 
         public ILogger CreateLogger(string categoryName) => categoryName.StartsWith("DiaOrleans") ? this : NullLogger.Instance;
-
-        public void SetScopeProvider(IExternalScopeProvider scopeProvider) => _scopes = scopeProvider;
 
         public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
 
@@ -162,12 +160,8 @@ public sealed class ConsoleLogTests
             EventId eventId,
             TState state,
             Exception? exception,
-            Func<TState, Exception?, string> formatter)
-        {
-            string? request = null;
-            _scopes.ForEachScope<object?>((scope, _) => request = scope is RequestLogScope { Id: var id } ? id : request, null);
-            Seen.Enqueue(new Line(logLevel, formatter(state, exception), request));
-        }
+            Func<TState, Exception?, string> formatter) =>
+            Seen.Enqueue(new Line(logLevel, formatter(state, exception), CurrentRequest.Id));
 
         public void Dispose()
         {
