@@ -35,11 +35,11 @@ internal static class JobEndpoints
         ApiJson.Ok(new { message = $"Cleared {await jobs.Clear()} completed jobs" });
 
     private static async Task<IResult> Get(HttpContext context, JobReads jobs) =>
-        ApiJson.Ok(JobView.FromJob(await Find(context, jobs)));
+        ApiJson.Ok(JobView.FromJob(await Find(context, jobs.Find)));
 
     private static async Task<IResult> Cancel(HttpContext context, JobReads reads, JobService jobs)
     {
-        var job = await Find(context, reads);
+        var job = await Find(context, reads.Find);
         if (await jobs.Cancel(job.Id) is not { } answer) throw NotFound(context);
         if (!answer.Cancelled) throw ApiProblem.BadRequest($"Cannot cancel job with status: {JobView.FormatStatus(answer.Status)}");
         return ApiJson.Ok(new { message = $"Job '{ReadId(context)}' cancelled" });
@@ -47,7 +47,7 @@ internal static class JobEndpoints
 
     private static async Task<IResult> Result(HttpContext context, JobReads reads, JobService jobs)
     {
-        var job = await Find(context, reads);
+        var job = await Find(context, reads.FindEnded);
         if (job.Status == SpeechStatus.Failed) throw ApiProblem.Failed($"Job failed: {job.Error}");
         if (job.Status != SpeechStatus.Completed)
             throw ApiProblem.TooEarly($"Job not completed (status: {JobView.FormatStatus(job.Status)})");
@@ -58,10 +58,10 @@ internal static class JobEndpoints
         return FinishedAudio.Send(context, audio, format, job.Result!.Key, $"speech_{job.Id.ToString()[..IdPrefixLength]}");
     }
 
-    /// <summary>The job that the route names.</summary>
+    /// <summary>What is known of the job that the route names.</summary>
     /// <exception cref="ApiProblem">404: there is none.</exception>
-    internal static async Task<Job> Find(HttpContext context, JobReads jobs) =>
-        (Guid.TryParseExact(ReadId(context), "D", out var id) ? await jobs.Find(id) : null) ?? throw NotFound(context);
+    internal static async Task<T> Find<T>(HttpContext context, Func<Guid, Task<T?>> find) where T : class =>
+        (Guid.TryParseExact(ReadId(context), "D", out var id) ? await find(id) : null) ?? throw NotFound(context);
 
     private static string ReadId(HttpContext context) => RouteParameter.Read(context, "id");
 

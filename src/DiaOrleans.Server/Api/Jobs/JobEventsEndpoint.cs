@@ -28,7 +28,7 @@ internal static class JobEventsEndpoint
         // A server that stops ends the answer, and the client goes on with the next server.
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
         var stop = ends.Token;
-        var job = await JobEndpoints.Find(context, reads);
+        var state = await JobEndpoints.Find(context, reads.FindRevision);
         var known = ReadLastId(context.Request);
         var response = context.Response;
         response.ContentType = "text/event-stream; charset=utf-8";
@@ -37,7 +37,7 @@ internal static class JobEventsEndpoint
         await response.StartAsync(stop);
         try
         {
-            await SendChanges(new EventWriter(response, time), jobs, job, known, stop);
+            await SendChanges(new EventWriter(response, time), jobs, state, known, stop);
         }
         catch (TimeoutException)
         {
@@ -49,23 +49,23 @@ internal static class JobEventsEndpoint
         }
     }
 
-    private static async Task SendChanges(EventWriter events, JobService jobs, Job job, long known, CancellationToken stop)
+    private static async Task SendChanges(EventWriter events, JobService jobs, JobRevision state, long known, CancellationToken stop)
     {
-        for (var isFinal = job.Status.IsFinal(); !stop.IsCancellationRequested; isFinal = job.Status.IsFinal())
+        while (true)
         {
-            if (await jobs.Watch(job.Id, isFinal ? 0 : known, Silence, stop) is not { } state || stop.IsCancellationRequested) return;
-            job = state.Job;
-            if (state.Number > known || job.Status.IsFinal())
+            if (state.Number > known || state.Job.Status.IsFinal())
             {
                 known = Math.Max(state.Number, known + 1);
-                await events.Write(Event(known, job), stop);
+                await events.Write(Event(known, state.Job), stop);
             }
             else
             {
                 await events.Write(": waiting\n\n", stop);
             }
 
-            if (job.Status.IsFinal()) return;
+            if (state.Job.Status.IsFinal() || await jobs.Watch(state.Job.Id, known, Silence, stop) is not { } next) return;
+            if (stop.IsCancellationRequested) return;
+            state = next;
         }
     }
 

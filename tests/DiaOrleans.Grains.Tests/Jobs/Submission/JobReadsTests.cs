@@ -5,6 +5,7 @@ using DiaOrleans.Grains.Jobs.Submission;
 using DiaOrleans.Grains.State;
 using DiaOrleans.Grains.Tests.Fakes;
 using Microsoft.Extensions.Logging.Abstractions;
+using Orleans.Runtime;
 
 namespace DiaOrleans.Grains.Tests.Jobs.Submission;
 
@@ -22,16 +23,49 @@ public sealed class JobReadsTests
             TimeProvider.System,
             NullLogger<StoredReads>.Instance);
         var reads = new JobReads(jobs, cluster.Grains, silent, cluster.Time);
-        (await reads.Find(id)).ShouldBe(await jobs.Find(id), "the grain answers");
+        var answered = (await reads.FindRevision(id)).ShouldNotBeNull();
+        answered.Job.ShouldBe(await jobs.Find(id), "the grain answers");
         var grain = cluster.Grains.GetGrain<IJobGrain>(id);
         await silent.Read(grain, () => Task.FromException<bool>(new TimeoutException()), () => Task.FromResult(true));
 
         var waiting = (await reads.Find(id)).ShouldNotBeNull();
         (waiting.Status, waiting.SeedUsed, waiting.PartDone).ShouldBe((SpeechStatus.Pending, 5, null));
+        (await reads.FindRevision(id))!.Number.ShouldBe(answered.Number);
         await jobs.Cancel(id);
         (await reads.Find(id)).ShouldBe(await jobs.Find(id));
         (await reads.Find(id))!.Status.ShouldBe(SpeechStatus.Cancelled);
         cluster.Time.Advance(JobRetention.Time);
         (await reads.Find(id)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task The_row_of_a_job_that_has_ended_is_read_without_its_grain()
+    {
+        await using var cluster = await GrainCluster.Start(loaded: false);
+        var jobs = new JobService(cluster.Grains, cluster.Blobs, new JobOptions(), TimeProvider.System);
+        var id = (await jobs.Submit(new SpeechRequest { Text = "Hi.", VoiceId = "v" })).JobId;
+        var stored = new StoredReads(
+            cluster.Storage,
+            new SingleReads(cluster.Storage),
+            TimeProvider.System,
+            NullLogger<StoredReads>.Instance);
+        var reads = new JobReads(jobs, cluster.Grains, stored, cluster.Time);
+        (await reads.FindEnded(id))!.Status.ShouldBe(SpeechStatus.Pending);
+        await jobs.Cancel(id);
+        var ended = await jobs.Find(id);
+        cluster.Time.Advance(TimeSpan.FromSeconds(3));
+        await GrainCluster.Until(async () => await Activations(cluster) == 0);
+
+        (await reads.FindEnded(id)).ShouldBe(ended);
+        (await Activations(cluster)).ShouldBe(0);
+        cluster.Time.Advance(JobRetention.Time);
+        (await reads.FindEnded(id)).ShouldBeNull();
+        (await reads.FindEnded(Guid.NewGuid())).ShouldBeNull();
+    }
+
+    private static async Task<int> Activations(GrainCluster cluster)
+    {
+        var all = await cluster.Grains.GetGrain<IManagementGrain>(0).GetDetailedGrainStatistics();
+        return all.Count(one => one.GrainId.Type.ToString() == "dia.job");
     }
 }
