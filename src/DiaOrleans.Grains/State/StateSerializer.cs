@@ -1,8 +1,8 @@
-using System.Buffers;
 using System.Reflection;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using DiaOrleans.Audio.Memory;
 using Orleans.Storage;
 
 namespace DiaOrleans.Grains.State;
@@ -27,7 +27,7 @@ public sealed class StateSerializer : IGrainStorageSerializer
     public BinaryData Serialize<T>(T? input)
     {
         var shape = Shape<T>.Attribute;
-        var bytes = new ArrayBufferWriter<byte>();
+        using var bytes = new PooledWriter<byte>();
         using (var json = new Utf8JsonWriter(bytes, new JsonWriterOptions { Encoder = Options.Encoder }))
         {
             json.WriteStartObject();
@@ -38,7 +38,7 @@ public sealed class StateSerializer : IGrainStorageSerializer
             json.WriteEndObject();
         }
 
-        return new BinaryData(bytes.WrittenMemory);
+        return new BinaryData(bytes.Written.ToArray());
     }
 
     /// <inheritdoc/>
