@@ -9,7 +9,7 @@ internal sealed record GenerationLogOptions
     [Range(1, int.MaxValue)]
     public int MaxEntries { get; init; } = 10_000;
 
-    /// <summary>Entries in a stored page. An added entry rewrites one page. 1 to 1000, 64 by default.</summary>
+    /// <summary>Entries in a stored page. An added entry rewrites one page. 1 to 1000, 16 by default.</summary>
     [Range(1, 1000)]
-    public int PageSize { get; init; } = 64;
+    public int PageSize { get; init; } = 16;
 }
