@@ -15,17 +15,22 @@ internal static class ModelFolder
 {
     private const string Shipped = "models/dia-nano";
 
-    /// <summary>Path of the model that comes with the server: beside the program, or above it in a clone of the repository.</summary>
+    /// <summary>Path of the model that comes with the server.</summary>
     /// <exception cref="SettingsException">There is none.</exception>
-    public static string Default()
+    public static string Default() => FindShipped(AppContext.BaseDirectory)
+        ?? throw Missing(nameof(EngineOptions.Model), $"No {Shipped} beside the program. Name a checkpoint folder with --model.");
+
+    /// <summary>Path of the model that comes with the server: beside the program, or above it in a clone; null if there is none.</summary>
+    /// <param name="program">Path of the folder of the program.</param>
+    public static string? FindShipped(string program)
     {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        for (var folder = new DirectoryInfo(program); folder is not null; folder = folder.Parent)
         {
             var candidate = Path.Combine(folder.FullName, Shipped);
             if (File.Exists(Path.Combine(candidate, "config.json"))) return candidate;
         }
 
-        throw Missing(nameof(EngineOptions.Model), $"No {Shipped} beside the program. Name a checkpoint folder with --model.");
+        return null;
     }
 
     /// <summary>The folders of the settings.</summary>

@@ -31,12 +31,19 @@ internal static class ModelListCommand
 
     private static int Run(ModelContext context, bool json)
     {
-        var shipped = new StoredModel("dia-nano", ModelFolder.Default(), ModelOrigin.Shipped);
         var cache = DataFolder.CacheIn(context.Data);
-        Row[] rows = [.. context.Store.All.Prepend(shipped).Select(model => Describe(model, cache)), .. DescribeWhisper(context)];
+        var models = FindShipped().Concat(context.Store.All);
+        Row[] rows = [.. models.Select(model => Describe(model, cache)), .. DescribeWhisper(context)];
         if (json) Console.WriteLine(JsonSerializer.Serialize(rows, Json));
         else Print(rows);
         return ExitCode.Done;
+    }
+
+    /// <summary>A program may be installed without the model that comes with it.</summary>
+    private static IEnumerable<StoredModel> FindShipped()
+    {
+        if (ModelFolder.FindShipped(AppContext.BaseDirectory) is { } folder)
+            yield return new StoredModel("dia-nano", folder, ModelOrigin.Shipped);
     }
 
     private static Row Describe(StoredModel model, string cache) => new(
