@@ -24,6 +24,7 @@ internal static class PullDisplay
 
     private sealed class PullBars(IAnsiConsole console, ProgressContext context) : IDownloadObserver
     {
+        private readonly Interruptions _interruptions = new(TimeProvider.System);
         private readonly Lock _lock = new();
         private readonly Dictionary<string, ProgressTask> _tasks = [];
 
@@ -39,8 +40,10 @@ internal static class PullDisplay
 
         public void Advances(RemoteFile file, int bytes) => Find(file).Increment(bytes);
 
-        public void Resumes(RemoteFile file, Exception cause, TimeSpan wait) =>
-            console.WriteLine(PullLines.Describe(file, cause, wait));
+        public void Resumes(RemoteFile file, Exception cause, TimeSpan wait)
+        {
+            if (_interruptions.Describe(file, cause, wait) is { } sentence) console.WriteLine(sentence);
+        }
 
         public void Verifies(RemoteFile file) => Find(file).Description = Markup.Escape($"{file.Path} (verifying)");
 

@@ -10,19 +10,13 @@ internal sealed class PullLines(TextWriter output, TimeProvider time) : IDownloa
 {
     private const int Steps = 10;
 
+    private readonly Interruptions _interruptions = new(time);
     private readonly Lock _lock = new();
     private long _done;
     private long _brought;
     private long? _total;
     private long _shown;
     private long _started;
-
-    /// <summary>An interruption, as a sentence.</summary>
-    public static string Describe(RemoteFile file, Exception cause, TimeSpan wait)
-    {
-        var when = wait > TimeSpan.Zero ? Invariant($"in {wait.TotalSeconds:0.#} s") : "now";
-        return $"{file.Path}: interrupted, {(cause is DownloadException ? cause.Message : "its source breaks off")}; it continues {when}.";
-    }
 
     /// <inheritdoc/>
     public void Waits(string what) => output.WriteLine($"{what}: another process downloads it; waiting for that one.");
@@ -60,7 +54,10 @@ internal sealed class PullLines(TextWriter output, TimeProvider time) : IDownloa
     }
 
     /// <inheritdoc/>
-    public void Resumes(RemoteFile file, Exception cause, TimeSpan wait) => output.WriteLine(Describe(file, cause, wait));
+    public void Resumes(RemoteFile file, Exception cause, TimeSpan wait)
+    {
+        if (_interruptions.Describe(file, cause, wait) is { } sentence) output.WriteLine(sentence);
+    }
 
     /// <inheritdoc/>
     public void Verifies(RemoteFile file)
