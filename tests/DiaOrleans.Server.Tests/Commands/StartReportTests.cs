@@ -51,6 +51,21 @@ public sealed class StartReportTests : IDisposable
         failure.ShouldNotContain("   at ");
     }
 
+    [Fact]
+    public async Task A_server_that_is_stopped_during_the_load_does_not_report_a_failure()
+    {
+        using var process = Process.Start(ServerProcess.Command(_data.Path))!;
+        var lines = new ConcurrentQueue<string>();
+        var reading = Read(process, lines);
+        using var timeout = new CancellationTokenSource(Limit);
+        while (!lines.Any(line => line.Contains("is being loaded"))) await Task.Delay(5, timeout.Token);
+        using (var kill = Process.Start("kill", ["-TERM", process.Id.ToString()])) await kill.WaitForExitAsync(timeout.Token);
+        await process.WaitForExitAsync(timeout.Token);
+        await reading;
+        process.ExitCode.ShouldBe(0);
+        lines.ShouldNotContain(line => line.Contains("could not be loaded"));
+    }
+
     /// <summary>The lines of a server until one contains <paramref name="end"/>, and those that it writes within the next second.</summary>
     private async Task<IReadOnlyList<string>> ReadUntil(string end, params string[] arguments)
     {

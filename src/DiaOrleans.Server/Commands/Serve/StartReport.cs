@@ -68,7 +68,7 @@ internal sealed class StartReport(
     {
         Write("Model", $"{_model} is being loaded ...");
         var next = Period;
-        while (!cancellation.IsCancellationRequested)
+        while (!cancellation.IsCancellationRequested && !life.ApplicationStopping.IsCancellationRequested)
         {
             var change = workers.Changed;
             var elapsed = time.GetElapsedTime(_begin);
