@@ -8,6 +8,12 @@ internal sealed class HostMemory(string root = "/")
 {
     private const long Kibi = 1024;
 
+    private static readonly Controller[] Controllers =
+    [
+        new("", "sys/fs/cgroup", "memory.max", "memory.current", "inactive_file "),
+        new("memory", "sys/fs/cgroup/memory", "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file "),
+    ];
+
     /// <summary>
     /// Available bytes: on Linux the smaller of the machine's and of what is left of the limits of the control groups that this process is
     /// in; elsewhere what .NET knows.
@@ -20,7 +26,10 @@ internal sealed class HostMemory(string root = "/")
             return Math.Max(0, known.TotalAvailableMemoryBytes - known.MemoryLoadBytes);
         }
 
-        return Math.Max(0, GroupsOf(ReadGroup()).Select(ReadLeft).OfType<long>().Append(machine).Min());
+        var left = from controller in Controllers
+                   from folder in GroupsOf(controller)
+                   select ReadLeft(controller, folder);
+        return Math.Max(0, left.OfType<long>().Append(machine).Min());
     }
 
     private long? ReadMachine()
@@ -31,32 +40,36 @@ internal sealed class HostMemory(string root = "/")
         return line is null ? null : ParseNumber(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) * Kibi;
     }
 
-    /// <summary>Path of the process's group, of version 2: the line that begins with 0.</summary>
-    private string ReadGroup()
+    /// <summary>Path of the process's group.</summary>
+    private string ReadGroup(Controller controller)
     {
-        const string VersionTwo = "0::";
         var file = Path.Combine(root, "proc/self/cgroup");
-        var line = File.Exists(file) ? File.ReadLines(file).FirstOrDefault(l => l.StartsWith(VersionTwo, StringComparison.Ordinal)) : null;
-        return line is null ? "/" : line[VersionTwo.Length..];
+        if (!File.Exists(file)) return "/";
+        var paths = from line in File.ReadLines(file)
+                    let parts = line.Split(':', 3)
+                    where parts.Length == 3 && parts[1].Split(',').Contains(controller.Name)
+                    select parts[2];
+        return paths.FirstOrDefault() ?? "/";
     }
 
-    /// <summary>The folders of a group and of all above it.</summary>
-    private IEnumerable<string> GroupsOf(string group)
+    /// <summary>The folders of the process's group and of all above it.</summary>
+    private IEnumerable<string> GroupsOf(Controller controller)
     {
-        var groups = Path.Combine(root, "sys/fs/cgroup");
-        for (var path = group.Trim('/'); path.Length > 0; path = Path.GetDirectoryName(path) ?? "") yield return Path.Combine(groups, path);
+        var groups = Path.Combine(root, controller.Folder);
+        for (var path = ReadGroup(controller).Trim('/'); path.Length > 0; path = Path.GetDirectoryName(path) ?? "")
+            yield return Path.Combine(groups, path);
         yield return groups;
     }
 
     /// <summary>What is left of a group's limit; files that can be dropped count as free. Null without a limit.</summary>
-    private static long? ReadLeft(string folder)
+    private static long? ReadLeft(Controller controller, string folder)
     {
         try
         {
-            if (ParseNumber(File.ReadAllText(Path.Combine(folder, "memory.max"))) is not { } most) return null;
-            if (ParseNumber(File.ReadAllText(Path.Combine(folder, "memory.current"))) is not { } used) return null;
+            if (ParseNumber(File.ReadAllText(Path.Combine(folder, controller.Limit))) is not { } most) return null;
+            if (ParseNumber(File.ReadAllText(Path.Combine(folder, controller.Usage))) is not { } used) return null;
             var droppable = File.ReadLines(Path.Combine(folder, "memory.stat"))
-                .FirstOrDefault(line => line.StartsWith("inactive_file ", StringComparison.Ordinal));
+                .FirstOrDefault(line => line.StartsWith(controller.Droppable, StringComparison.Ordinal));
             return most - used + (ParseNumber(droppable?.Split(' ')[1] ?? "") ?? 0);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -67,4 +80,12 @@ internal sealed class HostMemory(string root = "/")
 
     private static long? ParseNumber(string text) =>
         long.TryParse(text.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+
+    /// <summary>How a version of control groups tells memory.</summary>
+    /// <param name="Name">Name in the lines of /proc/self/cgroup; empty in version 2.</param>
+    /// <param name="Folder">Folder of the groups.</param>
+    /// <param name="Limit">File of the limit, in bytes.</param>
+    /// <param name="Usage">File of the bytes that are used.</param>
+    /// <param name="Droppable">Beginning of the line of memory.stat with the bytes of files that can be dropped.</param>
+    private sealed record Controller(string Name, string Folder, string Limit, string Usage, string Droppable);
 }

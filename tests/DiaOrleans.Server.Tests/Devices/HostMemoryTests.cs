@@ -34,6 +34,21 @@ public sealed class HostMemoryTests : IDisposable
         new HostMemory(_root.Path).Available().ShouldBe(1_300_000);
     }
 
+    [Theory]
+    [InlineData("a/b")]
+    [InlineData(".")]
+    public void A_limit_of_control_groups_of_version_one_counts_too(string limited)
+    {
+        Write("proc/meminfo", "MemAvailable:    8000 kB\n");
+        Write("proc/self/cgroup", "5:cpu:/old\n4:memory:/a/b\n0::/\n");
+        Write("sys/fs/cgroup/memory/a/memory.limit_in_bytes", "9223372036854771712\n");
+        Write("sys/fs/cgroup/memory/a/memory.usage_in_bytes", "4000000\n");
+        Write($"sys/fs/cgroup/memory/{limited}/memory.limit_in_bytes", "5000000\n");
+        Write($"sys/fs/cgroup/memory/{limited}/memory.usage_in_bytes", "4000000\n");
+        Write($"sys/fs/cgroup/memory/{limited}/memory.stat", "inactive_file 1\ntotal_inactive_file 300000\n");
+        new HostMemory(_root.Path).Available().ShouldBe(1_300_000);
+    }
+
     private void Write(string path, string text)
     {
         var file = _root.File(path);
