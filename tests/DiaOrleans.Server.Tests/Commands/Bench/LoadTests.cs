@@ -8,12 +8,8 @@ using Microsoft.Extensions.Logging;
 
 namespace DiaOrleans.Server.Tests.Commands.Bench;
 
-public sealed class LoadTests : IDisposable
+public sealed class LoadTests
 {
-    private readonly TemporaryFolder _folder = new();
-
-    public void Dispose() => _folder.Dispose();
-
     [Fact]
     public void Percentiles_are_values_by_the_nearest_rank()
     {
@@ -135,19 +131,6 @@ public sealed class LoadTests : IDisposable
         result.AudioPerSecond.ShouldBe(result.Requests * 2 / result.Seconds, 1e-6);
         await server.StopAsync();
         (await samples.Measure(3, CancellationToken.None)).Outcome.ShouldBe("broken connection");
-    }
-
-    [Fact]
-    public void A_plot_has_a_panel_for_audio_and_two_for_times()
-    {
-        var times = new Percentiles(0.1, 0.2, 0.3);
-        var plan = new LoadPlan { Server = new Uri("http://localhost/") };
-        var sample = new RequestSample { Outcome = "200", FirstByte = 0.1, Whole = 1, Audio = 5 };
-        var results = ((int[])[1, 8]).Select(clients => LoadResult.Create(plan, clients, 2, [sample, sample], null) with { Whole = times });
-        LoadPlot.Write(_folder.File("plot.svg"), "a title", [.. results]);
-        var svg = File.ReadAllText(_folder.File("plot.svg"));
-        string[] texts = ["a title", "audio seconds a second", "time to first byte, s", "time to whole answer, s", "p50", "p99"];
-        foreach (var text in texts) svg.ShouldContain(text);
     }
 
     private static byte[] Wave(int seconds)

@@ -43,7 +43,8 @@ internal static class LoadPlot
             LegendPlacement = LegendPlacement.Outside,
             LegendLineSpacing = 6,
         });
-        AddPanel(model, 0, "audio seconds a second", (null, OxyColors.SteelBlue, results.Select(At(r => r.AudioPerSecond))));
+        var speeds = results.Select(At(r => r.AudioPerSecond));
+        AddPanel(model, 0, new LinearAxis { Minimum = 0 }, "audio seconds a second", (null, OxyColors.SteelBlue, speeds));
         AddTimes(model, 1, "time to first byte, s", hasLegend: true, results, r => r.FirstByte);
         AddTimes(model, 2, "time to whole answer, s", hasLegend: false, results, r => r.Whole);
         using var file = File.Create(path);
@@ -53,7 +54,10 @@ internal static class LoadPlot
             result => new DataPoint(result.Clients ?? result.Rate!.Value, value(result));
     }
 
-    /// <summary>Both panels of times have lines of the same colours, so that one legend is for both.</summary>
+    /// <summary>
+    /// Both panels of times have lines of the same colours, so that one legend is for both. They are logarithmic: one client waits for some
+    /// hundredths of a second, a hundred for many seconds.
+    /// </summary>
     private static void AddTimes(
         PlotModel model,
         int panel,
@@ -65,6 +69,7 @@ internal static class LoadPlot
         AddPanel(
             model,
             panel,
+            new LogarithmicAxis { MinimumPadding = 0.1, StringFormat = "0.####" },
             title,
             (hasLegend ? "p50" : null, OxyColors.SeaGreen, Points(p => p.P50)),
             (hasLegend ? "p95" : null, OxyColors.DarkOrange, Points(p => p.P95)),
@@ -81,26 +86,30 @@ internal static class LoadPlot
     private static void AddPanel(
         PlotModel model,
         int panel,
+        Axis axis,
         string title,
         params (string? Title, OxyColor Colour, IEnumerable<DataPoint> Points)[] lines)
     {
         const int Panels = 3;
-        var key = $"panel {panel}";
-        model.Axes.Add(new LinearAxis
-        {
-            Key = key,
-            Position = AxisPosition.Left,
-            Title = title,
-            AxisTitleDistance = 16,
-            Minimum = 0,
-            MaximumPadding = 0.1,
-            StartPosition = (double)(Panels - 1 - panel) / Panels,
-            EndPosition = (double)(Panels - panel) / Panels - Gap,
-            MajorGridlineStyle = LineStyle.Dot,
-        });
+        axis.Key = $"panel {panel}";
+        axis.Position = AxisPosition.Left;
+        axis.Title = title;
+        axis.AxisTitleDistance = 16;
+        axis.MaximumPadding = 0.1;
+        axis.StartPosition = (double)(Panels - 1 - panel) / Panels;
+        axis.EndPosition = (double)(Panels - panel) / Panels - Gap;
+        axis.MajorGridlineStyle = LineStyle.Dot;
+        model.Axes.Add(axis);
         foreach (var (name, colour, points) in lines)
         {
-            var series = new LineSeries { Title = name, Color = colour, YAxisKey = key, MarkerType = MarkerType.Circle, MarkerSize = 3 };
+            var series = new LineSeries
+            {
+                Title = name,
+                Color = colour,
+                YAxisKey = axis.Key,
+                MarkerType = MarkerType.Circle,
+                MarkerSize = 3,
+            };
             series.Points.AddRange(points);
             model.Series.Add(series);
         }
