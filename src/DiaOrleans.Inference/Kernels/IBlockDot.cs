@@ -11,7 +11,7 @@ internal unsafe interface IBlockDot
     /// <summary>Bytes that a block of x takes.</summary>
     static abstract int Bytes { get; }
 
-    /// <summary>Stores a block of x in these bytes. What it returns is the number that the sums of the block's products begin with.</summary>
+    /// <summary>Stores a block of x in these bytes, and returns the number that the sums of the block's products begin with.</summary>
     static abstract int Store(Vector256<sbyte> x, byte* to);
 
     /// <summary>Adds the products of four numbers of x with those of eight outputs to the outputs' sums.</summary>

@@ -4,7 +4,7 @@ using DiaOrleans.Inference.Kernels;
 
 namespace DiaOrleans.Inference.Tests.Kernels;
 
-/// <summary>Products in 8 bits by the instructions of each kind of processor: all are exact, so that processors give equal results.</summary>
+/// <summary>Products in 8 bits by the instructions of each kind of processor: all are exact, so processors give equal results.</summary>
 public unsafe class BlockDotTests
 {
     private const int BlockSize = QuantisedRows.BlockSize;
