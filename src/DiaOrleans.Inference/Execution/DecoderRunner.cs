@@ -59,6 +59,8 @@ internal sealed class DecoderRunner : IDisposable
         var tensors = new SlotTensors(_inputs, _cache, _cross, _outputs);
         _batches = [.. Sizes(slots).Select(size => new DecoderBatch(session, tensors, CreateOptions(), size))];
         if (_captured) Capture();
+        // On the host, weights lie in files: the first step reads their pages, and no request waits for it.
+        else if (!device.CapturesSteps) Step(_batches[0], _batches[0].Options);
     }
 
     /// <summary>The most requests at a time.</summary>

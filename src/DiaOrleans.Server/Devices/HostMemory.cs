@@ -16,28 +16,29 @@ internal sealed class HostMemory(string root = "/")
 
     /// <summary>
     /// Available bytes: on Linux the smaller of the machine's and of what is left of the limits of the control groups that this process is
-    /// in; elsewhere what .NET knows.
+    /// in, without the pages of files that this process uses, for the kernel counts them as available; elsewhere what .NET knows.
     /// </summary>
     public long Available()
     {
-        if (ReadMachine() is not { } machine)
+        if (ReadKibi("proc/meminfo", "MemAvailable:") is not { } machine)
         {
             var known = GC.GetGCMemoryInfo();
             return Math.Max(0, known.TotalAvailableMemoryBytes - known.MemoryLoadBytes);
         }
 
+        var files = ReadKibi("proc/self/status", "RssFile:") ?? 0;
         var left = from controller in Controllers
                    from folder in GroupsOf(controller)
-                   select ReadLeft(controller, folder);
-        return Math.Max(0, left.OfType<long>().Append(machine).Min());
+                   select ReadLeft(controller, folder, files);
+        return Math.Max(0, left.OfType<long>().Append(machine - files).Min());
     }
 
-    private long? ReadMachine()
+    private long? ReadKibi(string path, string name)
     {
-        var file = Path.Combine(root, "proc/meminfo");
+        var file = Path.Combine(root, path);
         if (!File.Exists(file)) return null;
-        var line = File.ReadLines(file).FirstOrDefault(line => line.StartsWith("MemAvailable:", StringComparison.Ordinal));
-        return line is null ? null : ParseNumber(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) * Kibi;
+        var line = File.ReadLines(file).FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal));
+        return ParseNumber(line?[name.Length..].Replace("kB", "", StringComparison.Ordinal) ?? "") * Kibi;
     }
 
     /// <summary>Path of the process's group.</summary>
@@ -61,8 +62,11 @@ internal sealed class HostMemory(string root = "/")
         yield return groups;
     }
 
-    /// <summary>What is left of a group's limit; files that can be dropped count as free. Null without a limit.</summary>
-    private static long? ReadLeft(Controller controller, string folder)
+    /// <summary>
+    /// What is left of a group's limit; files that can be dropped count as free, but for <paramref name="files"/> bytes of them. Null
+    /// without a limit.
+    /// </summary>
+    private static long? ReadLeft(Controller controller, string folder, long files)
     {
         try
         {
@@ -70,7 +74,7 @@ internal sealed class HostMemory(string root = "/")
             if (ParseNumber(File.ReadAllText(Path.Combine(folder, controller.Usage))) is not { } used) return null;
             var droppable = File.ReadLines(Path.Combine(folder, "memory.stat"))
                 .FirstOrDefault(line => line.StartsWith(controller.Droppable, StringComparison.Ordinal));
-            return most - used + (ParseNumber(droppable?.Split(' ')[1] ?? "") ?? 0);
+            return most - used + Math.Max(0, (ParseNumber(droppable?.Split(' ')[1] ?? "") ?? 0) - files);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -49,6 +49,21 @@ public sealed class HostMemoryTests : IDisposable
         new HostMemory(_root.Path).Available().ShouldBe(1_300_000);
     }
 
+    [Theory]
+    [InlineData("100", 1_300_000 - 100 * 1024)]
+    [InlineData("1000", 1_000_000)]
+    [InlineData("7500", 500 * 1024)]
+    public void Pages_of_files_that_this_process_uses_are_not_free(string kibi, long available)
+    {
+        Write("proc/meminfo", "MemAvailable:    8000 kB\n");
+        Write("proc/self/status", $"Name:\tdotnet\nVmRSS:\t  9000 kB\nRssAnon:\t  10 kB\nRssFile:\t  {kibi} kB\nRssShmem:\t 5 kB\n");
+        Write("proc/self/cgroup", "0::/a\n");
+        Write("sys/fs/cgroup/a/memory.max", "5000000\n");
+        Write("sys/fs/cgroup/a/memory.current", "4000000\n");
+        Write("sys/fs/cgroup/a/memory.stat", "anon 1\ninactive_file 300000\n");
+        new HostMemory(_root.Path).Available().ShouldBe(available);
+    }
+
     private void Write(string path, string text)
     {
         var file = _root.File(path);
