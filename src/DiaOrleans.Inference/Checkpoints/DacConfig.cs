@@ -23,6 +23,9 @@ public sealed record DacConfig(
     int CodebookSize,
     int CodebookDim)
 {
+    /// <summary>model_type of a codec's config.json.</summary>
+    public const string ModelType = "dac";
+
     private const int MaxSize = 1 << 24;
 
     /// <summary>Reads a folder's config.json.</summary>

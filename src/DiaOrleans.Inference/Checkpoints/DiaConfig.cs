@@ -50,6 +50,8 @@ public sealed record DiaConfig
 
     private static CheckpointException UnknownSchema(string path, JsonSection root)
     {
+        if (root.String("model_type") == DacConfig.ModelType)
+            return new($"{path}: this is a codec, which does not speak. Name a checkpoint of Dia, and the codec's folder with --codec.");
         const string expected = "encoder_config and decoder_config (0626), or model and data (classic)";
         return new($"{path}: the schema is not known: expected {expected}; found {Summary(root)}.");
     }

@@ -92,6 +92,7 @@ public sealed class DiaCheckpointTests
     [InlineData("{}", "expected encoder_config and decoder_config (0626), or model and data (classic); found no fields.")]
     [InlineData("{}", "the schema is not known")]
     [InlineData("""{"model_type":"llama","hidden_size":8}""", "found model_type llama.")]
+    [InlineData("""{"model_type":"dac","hop_length":512}""", "this is a codec, which does not speak.")]
     [InlineData("""{"model":{},"layers":3}""", "found model, layers.")]
     [InlineData("[]", "an object is expected")]
     [InlineData("{", "not valid JSON")]
