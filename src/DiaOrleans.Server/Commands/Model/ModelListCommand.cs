@@ -33,7 +33,12 @@ internal static class ModelListCommand
     {
         var cache = DataFolder.CacheIn(context.Data);
         var models = FindShipped().Concat(context.Store.All);
-        Row[] rows = [.. models.Select(model => Describe(model, cache)), .. DescribeWhisper(context)];
+        Row[] rows =
+        [
+            .. models.Select(model => Describe(model, cache)),
+            .. context.Store.Unfinished.Select(DescribeUnfinished),
+            .. DescribeWhisper(context),
+        ];
         if (json) Console.WriteLine(JsonSerializer.Serialize(rows, Json));
         else Print(rows);
         return ExitCode.Done;
@@ -54,6 +59,12 @@ internal static class ModelListCommand
         model.FindGap(),
         model.Origin switch { ModelOrigin.Store => "store", ModelOrigin.Shipped => "shipped", _ => "Hugging Face cache" },
         model.Folder);
+
+    private static Row DescribeUnfinished(StoredModel model)
+    {
+        var gap = $"its download has not ended; ./run.sh model pull {model.Name} continues it";
+        return new Row(model.Name, model.Profile ?? "unknown", model.Size, [], gap, "store", model.Folder);
+    }
 
     private static IEnumerable<Row> DescribeWhisper(ModelContext context)
     {

@@ -21,6 +21,13 @@ internal sealed partial record ModelId
     /// <summary>The parts in one file name.</summary>
     public string FileName => $"{Owner}--{Name}";
 
+    /// <summary>The id of a <see cref="FileName"/>; null if it is none. An owner has no two hyphens side by side.</summary>
+    public static ModelId? FromFileName(string name)
+    {
+        var parts = name.Split("--", 2);
+        return parts.Length == 2 && TryParse($"{parts[0]}/{parts[1]}", out var id) ? id : null;
+    }
+
     /// <summary>Reads an id: owner/name, of letters, digits, dots, hyphens and underscores.</summary>
     public static bool TryParse(string? text, [NotNullWhen(true)] out ModelId? id)
     {

@@ -9,6 +9,7 @@ namespace DiaOrleans.Server.Models.Store;
 internal sealed class ModelStore(string folder, HuggingFaceCache cache)
 {
     private const string PartialName = ".partial";
+    private const string OldMark = "@old-";
 
     /// <summary>Absolute path of the folder.</summary>
     public string Folder => folder;
@@ -21,6 +22,18 @@ internal sealed class ModelStore(string folder, HuggingFaceCache cache)
            where model is not null && (model.Origin == ModelOrigin.Store || model.Profile is not null)
            orderby model.Name
            select model,
+    ];
+
+    /// <summary>What pulls that have not ended left of models that are not here, sorted by name.</summary>
+    public IReadOnlyList<StoredModel> Unfinished =>
+    [
+        .. from path in Partials("*")
+           let name = Path.GetFileName(path)
+           where !name.Contains(OldMark, StringComparison.Ordinal)
+           let id = ModelId.FromFileName(name[..name.IndexOf('@', StringComparison.Ordinal)])
+           where id is not null && Find(id) is null
+           orderby id.ToString()
+           select new StoredModel(id.ToString(), path, ModelOrigin.Store),
     ];
 
     /// <summary>A model, or null if it is not here.</summary>
@@ -67,7 +80,7 @@ internal sealed class ModelStore(string folder, HuggingFaceCache cache)
     /// <exception cref="DownloadException">The folder cannot be written, or the model is being downloaded.</exception>
     public bool Remove(ModelId id)
     {
-        if (!Directory.Exists(PathOf(id)) && !Partials(id).Any()) return false;
+        if (!Directory.Exists(PathOf(id)) && !Partials(id.FileName).Any()) return false;
         using var hold = DownloadLock.TryTake(folder, id.FileName)
             ?? throw new DownloadException(DownloadFault.Storage, "it is being downloaded now");
         try
@@ -90,20 +103,20 @@ internal sealed class ModelStore(string folder, HuggingFaceCache cache)
     private void PutAway(ModelId id)
     {
         if (!Directory.Exists(PathOf(id))) return;
-        var old = Path.Combine(folder, PartialName, $"{id.FileName}@old-{Guid.NewGuid():N}");
+        var old = Path.Combine(folder, PartialName, $"{id.FileName}{OldMark}{Guid.NewGuid():N}");
         Directory.CreateDirectory(Path.GetDirectoryName(old)!);
         Directory.Move(PathOf(id), old);
     }
 
     private void DropPartial(ModelId id)
     {
-        foreach (var path in Partials(id)) Directory.Delete(path, recursive: true);
+        foreach (var path in Partials(id.FileName)) Directory.Delete(path, recursive: true);
     }
 
-    private IEnumerable<string> Partials(ModelId id)
+    private IEnumerable<string> Partials(string name)
     {
         var partial = Path.Combine(folder, PartialName);
-        return Directory.Exists(partial) ? Directory.GetDirectories(partial, $"{id.FileName}@*") : [];
+        return Directory.Exists(partial) ? Directory.GetDirectories(partial, $"{name}@*") : [];
     }
 
     private IEnumerable<ModelId> Pulled()

@@ -12,7 +12,15 @@ public sealed class ModelIdTests
     {
         ModelId.TryParse(text, out var id).ShouldBeTrue();
         id!.ToString().ShouldBe(text);
+        ModelId.FromFileName(id.FileName).ShouldBe(id);
     }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("a-b")]
+    [InlineData("..--b")]
+    [InlineData("--b")]
+    public void A_folder_of_another_name_is_no_model(string name) => ModelId.FromFileName(name).ShouldBeNull();
 
     [Theory]
     [InlineData("")]

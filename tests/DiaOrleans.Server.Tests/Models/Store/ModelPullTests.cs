@@ -77,10 +77,13 @@ public sealed class ModelPullTests : IAsyncLifetime
         (await Should.ThrowAsync<DownloadException>(Pull())).Fault.ShouldBe(DownloadFault.NotFound);
         _store.Find(Model).ShouldBeNull();
         _store.All.ShouldBeEmpty();
+        _store.Unfinished.ShouldHaveSingleItem().Name.ShouldBe(Model);
+        _store.Unfinished[0].Size.ShouldBeGreaterThan(4 << 20);
         var brought = _observer.Advanced;
         brought.ShouldBeGreaterThan(4 << 20);
         _hub.Fault = _ => null;
         await Pull();
+        _store.Unfinished.ShouldBeEmpty();
         _observer.Advanced.ShouldBe(_store.All.Sum(model => model.Size) - ManifestBytes(), "no byte comes twice");
     }
 
