@@ -90,7 +90,7 @@ internal sealed class SqliteSource(string database) : DbDataSource, IWriteTransa
             Dispose();
         }
 
-        protected override DbCommand CreateDbCommand()
+        protected override SqliteCommand CreateDbCommand()
         {
             _command.Transaction = Transaction;
             return _command;
