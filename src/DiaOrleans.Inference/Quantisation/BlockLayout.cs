@@ -10,7 +10,10 @@ namespace DiaOrleans.Inference.Quantisation;
 internal sealed record BlockLayout(int Bits, BlockOrder Order)
 {
     private const int Outputs = QuantisedRows.Outputs;
-    private const int Quads = BlockQuantiser.BlockSize / sizeof(int);
+
+    // Codes of an output that lie side by side, and how many of these a block has. They are moved as one int.
+    private const int QuadBytes = sizeof(int);
+    private const int Quads = BlockQuantiser.BlockSize / QuadBytes;
 
     /// <summary>Name in file names; that of the precision comes first.</summary>
     public string Name => Order == BlockOrder.Groups ? $"int{Bits}-groups" : $"int{Bits}";
@@ -27,7 +30,7 @@ internal sealed record BlockLayout(int Bits, BlockOrder Order)
     {
         long blocks = BlockQuantiser.Blocks(inputs);
         return Order == BlockOrder.Groups
-            ? [Groups(outputs), blocks, Quads, Outputs, sizeof(int)]
+            ? [Groups(outputs), blocks, Quads, Outputs, QuadBytes]
             : [outputs, blocks, BlockQuantiser.BlockBytes(Bits)];
     }
 
@@ -40,16 +43,16 @@ internal sealed record BlockLayout(int Bits, BlockOrder Order)
 
     /// <summary>Brings codes from the order of outputs, [outputs, blocks, block bytes], into this one.</summary>
     public byte[] OrderCodes(byte[] codes, int outputs) => Order == BlockOrder.Groups
-        ? MemoryMarshal.AsBytes(Group(MemoryMarshal.Cast<byte, int>(codes).ToArray(), outputs, Quads).AsSpan()).ToArray()
+        ? MemoryMarshal.AsBytes(Group(MemoryMarshal.Cast<byte, int>(codes).ToArray(), outputs).AsSpan()).ToArray()
         : codes;
 
     /// <summary>Brings scales from the order of outputs, [outputs, blocks], into this one.</summary>
-    public float[] OrderScales(float[] scales, int outputs) => Order == BlockOrder.Groups ? Group(scales, outputs, 1) : scales;
+    public float[] OrderScales(float[] scales, int outputs) => Order == BlockOrder.Groups ? Group(scales, outputs) : scales;
 
     /// <summary>
-    /// [outputs, blocks, width] as [groups, blocks, width, outputs of a group]; outputs that the last group has too many are zeros.
+    /// [outputs, elements of an output] as [groups, elements, outputs of a group]; outputs that the last group has too many are zeros.
     /// </summary>
-    private static T[] Group<T>(T[] from, int outputs, int width)
+    private static T[] Group<T>(T[] from, int outputs)
     {
         var row = from.Length / outputs;
         var result = new T[Groups(outputs) * Outputs * row];
