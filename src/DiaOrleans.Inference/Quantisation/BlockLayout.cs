@@ -11,9 +11,9 @@ internal sealed record BlockLayout(int Bits, BlockOrder Order)
 {
     private const int Outputs = QuantisedRows.Outputs;
 
-    // Codes of an output that lie side by side, and how many of these a block has. They are moved as one int.
-    private const int QuadBytes = sizeof(int);
-    private const int Quads = BlockQuantiser.BlockSize / QuadBytes;
+    // Four codes of an output lie side by side; a scale has as many bytes.
+    private const int ElementBytes = 4;
+    private const int Quads = BlockQuantiser.BlockSize / ElementBytes;
 
     /// <summary>Name in file names; that of the precision comes first.</summary>
     public string Name => Order == BlockOrder.Groups ? $"int{Bits}-groups" : $"int{Bits}";
@@ -30,7 +30,7 @@ internal sealed record BlockLayout(int Bits, BlockOrder Order)
     {
         long blocks = BlockQuantiser.Blocks(inputs);
         return Order == BlockOrder.Groups
-            ? [Groups(outputs), blocks, Quads, Outputs, QuadBytes]
+            ? [Groups(outputs), blocks, Quads, Outputs, ElementBytes]
             : [outputs, blocks, BlockQuantiser.BlockBytes(Bits)];
     }
 
@@ -41,25 +41,22 @@ internal sealed record BlockLayout(int Bits, BlockOrder Order)
         return Order == BlockOrder.Groups ? [Groups(outputs), blocks, Outputs] : [outputs, blocks];
     }
 
-    /// <summary>Brings codes from the order of outputs, [outputs, blocks, block bytes], into this one.</summary>
-    public byte[] OrderCodes(byte[] codes, int outputs) => Order == BlockOrder.Groups
-        ? MemoryMarshal.AsBytes(Group(MemoryMarshal.Cast<byte, int>(codes).ToArray(), outputs).AsSpan()).ToArray()
-        : codes;
-
-    /// <summary>Brings scales from the order of outputs, [outputs, blocks], into this one.</summary>
-    public float[] OrderScales(float[] scales, int outputs) => Order == BlockOrder.Groups ? Group(scales, outputs) : scales;
-
     /// <summary>
-    /// [outputs, elements of an output] as [groups, elements, outputs of a group]; outputs that the last group has too many are zeros.
+    /// Brings the codes or the scales of a linear map from the order of outputs into this one. Outputs that the last group has too many are
+    /// zeros.
     /// </summary>
-    private static T[] Group<T>(T[] from, int outputs)
+    /// <param name="values">[outputs, elements of four bytes]: four codes, or a scale.</param>
+    /// <param name="outputs">Number of outputs.</param>
+    public byte[] Arrange(byte[] values, int outputs)
     {
-        var row = from.Length / outputs;
-        var result = new T[Groups(outputs) * Outputs * row];
+        if (Order == BlockOrder.Outputs) return values;
+        var row = values.Length / ElementBytes / outputs;
+        var result = new byte[Groups(outputs) * Outputs * row * ElementBytes];
         Parallel.For(0, outputs, output =>
         {
-            var start = output / Outputs * Outputs * row + output % Outputs;
-            for (var i = 0; i < row; i++) result[start + i * Outputs] = from[output * row + i];
+            var from = MemoryMarshal.Cast<byte, int>(values.AsSpan()).Slice(output * row, row);
+            var to = MemoryMarshal.Cast<byte, int>(result.AsSpan())[(output / Outputs * Outputs * row + output % Outputs)..];
+            for (var i = 0; i < row; i++) to[i * Outputs] = from[i];
         });
         return result;
     }

@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using System.Runtime.Intrinsics;
+using DiaOrleans.Inference.Kernels;
 
 namespace DiaOrleans.Inference.Quantisation;
 
@@ -10,7 +11,7 @@ namespace DiaOrleans.Inference.Quantisation;
 internal static class BlockQuantiser
 {
     /// <summary>Weights that share a scale.</summary>
-    public const int BlockSize = 32;
+    public const int BlockSize = QuantisedRows.BlockSize;
 
     private const int Candidates = 16;
     private const float FirstCandidate = 0.8f;

@@ -62,7 +62,7 @@ internal static class QuantisedParts
             bits,
             codes.AsSpan(output * row, row),
             scales.AsSpan(output * blocks, blocks)));
-        return [layout.OrderCodes(codes, weight.Out), MemoryMarshal.AsBytes(layout.OrderScales(scales, weight.Out).AsSpan()).ToArray()];
+        return [layout.Arrange(codes, weight.Out), layout.Arrange(MemoryMarshal.AsBytes(scales.AsSpan()).ToArray(), weight.Out)];
     }
 
     /// <summary>The values of a tensor. Rounding would turn NaN into a number, and a fault into noise.</summary>

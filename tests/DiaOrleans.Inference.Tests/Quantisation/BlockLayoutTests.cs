@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using DiaOrleans.Inference.Checkpoints;
 using DiaOrleans.Inference.Quantisation;
 
@@ -15,7 +16,7 @@ public class BlockLayoutTests
     public void Groups_have_four_inputs_of_32_outputs_side_by_side_and_zeros_in_the_place_of_missing_outputs()
     {
         byte[] codes = [.. Enumerable.Range(0, Outputs * Blocks * 32).Select(i => (byte)(i * 7 % 251 + 1))];
-        var ordered = _groups.OrderCodes(codes, Outputs);
+        var ordered = _groups.Arrange(codes, Outputs);
         _groups.CodesShape(Inputs, Outputs).ShouldBe([2, Blocks, 8, 32, 4]);
         ordered.Length.ShouldBe(2 * Blocks * 8 * 32 * 4);
         for (var place = 0; place < ordered.Length; place++)
@@ -30,7 +31,7 @@ public class BlockLayoutTests
     public void Scales_have_the_outputs_of_a_group_side_by_side()
     {
         float[] scales = [.. Enumerable.Range(0, Outputs * Blocks).Select(i => i + 1f)];
-        var ordered = _groups.OrderScales(scales, Outputs);
+        var ordered = Arrange(_groups, scales, Outputs);
         _groups.ScalesShape(Inputs, Outputs).ShouldBe([2, Blocks, 32]);
         for (var place = 0; place < ordered.Length; place++)
         {
@@ -48,12 +49,15 @@ public class BlockLayoutTests
         layout.CodesShape(Inputs, Outputs).ShouldBe([Outputs, Blocks, blockBytes]);
         layout.ScalesShape(Inputs, Outputs).ShouldBe([Outputs, Blocks]);
         byte[] codes = [1, 2, 3];
-        layout.OrderCodes(codes, Outputs).ShouldBe(codes);
-        layout.OrderScales([4f], Outputs).ShouldBe([4f]);
+        layout.Arrange(codes, Outputs).ShouldBe(codes);
+        Arrange(layout, [4f], Outputs).ShouldBe([4f]);
     }
 
     [Fact]
     public void Weights_of_4_bits_have_no_groups() => BlockLayout.Of(4).Order.ShouldBe(BlockOrder.Outputs);
+
+    private static float[] Arrange(BlockLayout layout, float[] scales, int outputs) =>
+        MemoryMarshal.Cast<byte, float>(layout.Arrange(MemoryMarshal.AsBytes(scales.AsSpan()).ToArray(), outputs)).ToArray();
 
     /// <summary>Indices of a code in [groups, blocks, 8, 32, 4].</summary>
     private static (int Group, int Block, int Four, int Output, int Input) Place(int place) => (

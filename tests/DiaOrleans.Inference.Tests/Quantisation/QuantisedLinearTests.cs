@@ -139,8 +139,8 @@ public sealed class QuantisedLinearTests : IDisposable
                 BlockQuantiser.Quantise(weights.AsSpan(output * inputs, inputs), bits, codes, _scales.AsSpan(output * blocks, blocks));
             }
 
-            var codesBytes = layout.OrderCodes(_codes, outputs);
-            var scalesBytes = MemoryMarshal.AsBytes(layout.OrderScales(_scales, outputs).AsSpan()).ToArray();
+            var codesBytes = layout.Arrange(_codes, outputs);
+            var scalesBytes = layout.Arrange(MemoryMarshal.AsBytes(_scales.AsSpan()).ToArray(), outputs);
             File.WriteAllBytes(file, [.. codesBytes, .. scalesBytes]);
             var codesEntry = new TensorEntry("codes", ElementType.U8, layout.CodesShape(inputs, outputs), file, 0, codesBytes.Length);
             var scalesShape = layout.ScalesShape(inputs, outputs);
