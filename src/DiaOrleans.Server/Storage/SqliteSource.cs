@@ -105,22 +105,11 @@ internal sealed class SqliteSource(string database) : DbDataSource, IWriteTransa
     /// <summary>A command that its users do not dispose of: SQLite compiles its statement again only if the text changes.</summary>
     private sealed class KeptCommand : SqliteCommand
     {
-        private bool _isReleased;
-
-        public void Release()
-        {
-            _isReleased = true;
-            Dispose();
-        }
+        public void Release() => base.Dispose(disposing: true);
 
         protected override void Dispose(bool disposing)
         {
-            if (_isReleased) base.Dispose(disposing);
-            else if (disposing) EndUse();
-        }
-
-        private void EndUse()
-        {
+            if (!disposing) return;
             DataReader?.Dispose();
             Parameters.Clear();
         }
