@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using DiaOrleans.Grains.Requests;
 using Microsoft.Extensions.Logging;
 
 namespace DiaOrleans.Grains.Tests.Fakes;
@@ -20,7 +21,7 @@ internal class RecordedLog : ILogger
         Func<TState, Exception?, string> formatter)
     {
         var values = state as IEnumerable<KeyValuePair<string, object?>> ?? [];
-        Lines.Enqueue(new Line(logLevel, eventId.Id, formatter(state, exception), exception, values));
+        Lines.Enqueue(new Line(logLevel, eventId.Id, formatter(state, exception), exception, values, CurrentRequest.Id));
     }
 
     /// <summary>A line of the log.</summary>
@@ -29,12 +30,14 @@ internal class RecordedLog : ILogger
     /// <param name="Text">Its text.</param>
     /// <param name="Cause">The exception whose trace is logged with it; null if there is none.</param>
     /// <param name="Values">The values in the text, by their names.</param>
+    /// <param name="Request">The request that it was logged for; null if there is none.</param>
     internal sealed record Line(
         LogLevel Level,
         int Id,
         string Text,
         Exception? Cause,
-        IEnumerable<KeyValuePair<string, object?>> Values);
+        IEnumerable<KeyValuePair<string, object?>> Values,
+        string? Request);
 }
 
 /// <summary>The same as the log of a type.</summary>

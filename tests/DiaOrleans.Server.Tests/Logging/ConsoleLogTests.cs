@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using DiaOrleans.Abstractions.Logs;
 using DiaOrleans.Grains.Requests;
 using DiaOrleans.Server.Logging;
@@ -145,23 +144,13 @@ public sealed class ConsoleLogTests
 
     private sealed record Line(LogLevel Level, string Text, string? Request);
 
-    private sealed class Lines : ILoggerProvider, ILogger
+    private sealed class Lines : ILoggerProvider
     {
-        public ConcurrentQueue<Line> Seen { get; } = [];
+        private readonly RecordedLog _log = new();
 
-        public ILogger CreateLogger(string categoryName) => categoryName.StartsWith("DiaOrleans") ? this : NullLogger.Instance;
+        public IEnumerable<Line> Seen => _log.Lines.Select(line => new Line(line.Level, line.Text, line.Request));
 
-        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel,
-            EventId eventId,
-            TState state,
-            Exception? exception,
-            Func<TState, Exception?, string> formatter) =>
-            Seen.Enqueue(new Line(logLevel, formatter(state, exception), CurrentRequest.Id));
+        public ILogger CreateLogger(string categoryName) => categoryName.StartsWith("DiaOrleans") ? _log : NullLogger.Instance;
 
         public void Dispose()
         {

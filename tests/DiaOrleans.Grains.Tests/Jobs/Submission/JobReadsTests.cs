@@ -17,11 +17,7 @@ public sealed class JobReadsTests
         await using var cluster = await GrainCluster.Start(loaded: false);
         var jobs = new JobService(cluster.Grains, cluster.Blobs, new JobOptions(), TimeProvider.System);
         var id = (await jobs.Submit(new SpeechRequest { Text = "Hi.", VoiceId = "v", Seed = 5 })).JobId;
-        var silent = new StoredReads(
-            cluster.Storage,
-            new SingleReads(cluster.Storage),
-            TimeProvider.System,
-            NullLogger<StoredReads>.Instance);
+        var silent = ReadsOf(cluster);
         var reads = new JobReads(jobs, cluster.Grains, silent, cluster.Time);
         var answered = (await reads.FindRevision(id)).ShouldNotBeNull();
         answered.Job.ShouldBe(await jobs.Find(id), "the grain answers");
@@ -44,12 +40,7 @@ public sealed class JobReadsTests
         await using var cluster = await GrainCluster.Start(loaded: false);
         var jobs = new JobService(cluster.Grains, cluster.Blobs, new JobOptions(), TimeProvider.System);
         var id = (await jobs.Submit(new SpeechRequest { Text = "Hi.", VoiceId = "v" })).JobId;
-        var stored = new StoredReads(
-            cluster.Storage,
-            new SingleReads(cluster.Storage),
-            TimeProvider.System,
-            NullLogger<StoredReads>.Instance);
-        var reads = new JobReads(jobs, cluster.Grains, stored, cluster.Time);
+        var reads = new JobReads(jobs, cluster.Grains, ReadsOf(cluster), cluster.Time);
         (await reads.FindEnded(id))!.Status.ShouldBe(SpeechStatus.Pending);
         await jobs.Cancel(id);
         var ended = await jobs.Find(id);
@@ -62,6 +53,9 @@ public sealed class JobReadsTests
         (await reads.FindEnded(id)).ShouldBeNull();
         (await reads.FindEnded(Guid.NewGuid())).ShouldBeNull();
     }
+
+    private static StoredReads ReadsOf(GrainCluster cluster) =>
+        new(cluster.Storage, new SingleReads(cluster.Storage), TimeProvider.System, NullLogger<StoredReads>.Instance);
 
     private static async Task<int> Activations(GrainCluster cluster)
     {

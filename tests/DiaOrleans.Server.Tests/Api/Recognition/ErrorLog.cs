@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -7,32 +6,19 @@ namespace DiaOrleans.Server.Tests.Api.Recognition;
 /// <summary>Records the errors of a server's log, although the tests switch logging off.</summary>
 internal sealed class ErrorLog : ILoggerProvider
 {
-    public ConcurrentQueue<string> Lines { get; } = [];
+    private readonly RecordedLog _log = new();
+
+    public IEnumerable<string> Lines => _log.Lines.Select(line => $"{line.Text} {line.Cause?.Message}");
 
     public void AddTo(IServiceCollection services) => services
         .AddSingleton<ILoggerProvider>(this)
         .Configure<LoggerFilterOptions>(
             filters => filters.Rules.Add(new LoggerFilterRule(typeof(ErrorLog).FullName, null, LogLevel.Error, null)));
 
-    public ILogger CreateLogger(string categoryName) => new Writer(Lines);
+    public ILogger CreateLogger(string categoryName) => _log;
 
     public void Dispose()
     {
         // There is nothing to dispose.
-    }
-
-    private sealed class Writer(ConcurrentQueue<string> lines) : ILogger
-    {
-        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error;
-
-        public void Log<TState>(
-        LogLevel logLevel,
-        EventId eventId,
-        TState state,
-        Exception? exception,
-        Func<TState, Exception?, string> formatter) =>
-            lines.Enqueue($"{formatter(state, exception)} {exception?.Message}");
     }
 }
